@@ -1,0 +1,45 @@
+# Daily work. Everything is done by the scripts; `make help` lists the targets.
+.DEFAULT_GOAL := build
+.PHONY: build test lint format docs bench asan valgrind oom fuzz fresh demo clean help
+
+build: ## builds the C core in build/
+	@scripts/build
+
+test: ## runs all specs (some: scripts/test spec/job_spec.lua)
+	@scripts/test
+
+lint: ## checks layout and looks for mistakes in C, Lua and the scripts
+	@scripts/lint
+
+format: ## lays out the C and Lua code as lint wants it
+	@scripts/format
+
+docs: ## writes the reference page from its sources
+	@lua5.4 docs/generate.lua
+
+bench: ## measures calls against nginx, beside plain libcurl loops
+	@bench/run
+
+asan: ## runs the specs with the sanitizers for addresses, undefined behaviour and leaks
+	@scripts/asan
+
+valgrind: ## runs the specs under valgrind
+	@scripts/valgrind
+
+oom: ## fails every allocation of a call, one after the other
+	@scripts/oom
+
+fuzz: ## feeds the JSON reader and writer with generated input
+	@scripts/fuzz
+
+fresh: ## runs the README's two commands in a new minimal Debian root
+	@scripts/fresh
+
+demo: ## shows the four updates of a job against a sandbox
+	@scripts/demo
+
+clean: ## removes all that was built
+	@rm -rf build
+
+help: ## lists the targets
+	@sed -n 's/^\([a-z]*\): ## \(.*\)/\1	\2/p' Makefile | expand -t 12

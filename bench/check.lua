@@ -1,0 +1,97 @@
+-- check.lua: proves that the rows of the benchmark do the same work, before any of them is measured.
+--
+--   check.lua requests COUNT LOG ROW...     LOG, written by nginx, holds COUNT requests of each row, one row after the
+--                                           other: they are the same request, sent over one connection a row
+--   check.lua answers COUNT FOLDER ROW...   FOLDER/ROW.jsonl holds the COUNT answers that the row received: 16 different
+--                                           ones in turn, and for all rows the same
+local cjson <const> = require "cjson"
+
+local ANSWERS <const> = 16
+local BODY_LENGTH <const> = 225
+local MAX_ANSWER <const>, MIN_ANSWER <const> = 2100, 1950
+
+local function fail(...)
+  io.stderr:write("bench: the rows do not do the same work: ", string.format(...), "\n")
+  os.exit(false)
+end
+
+-- A value as text that does not depend on the order of members; what is null counts as absent.
+local function canonical(value)
+  if type(value) == "number" then return ("number %.14g"):format(value) end
+  if type(value) ~= "table" then return ("%s %s"):format(type(value), value) end
+  local parts <const> = {}
+  for name, member in pairs(value) do
+    if member ~= cjson.null then table.insert(parts, ("%s = %s"):format(name, canonical(member))) end
+  end
+  table.sort(parts)
+  return "{" .. table.concat(parts, ", ") .. "}"
+end
+
+-- The job in what a row received. The service sends this integer as a string; bytenite makes it an integer.
+local function job_of(answer)
+  local job <const> = answer.job or answer
+  job.numUnitsEstimation = tonumber(job.numUnitsEstimation)
+  return canonical(job)
+end
+
+local function read_lines(name)
+  local lines <const> = {}
+  for line in io.lines(name) do
+    table.insert(lines, line)
+  end
+  return lines
+end
+
+local checks <const> = {}
+
+function checks.requests(count, log, rows)
+  local lines <const> = read_lines(log)
+  if #lines ~= count * #rows then fail("%d requests were logged, not %d", #lines, count * #rows) end
+  local wanted
+  for number, line in ipairs(lines) do
+    local row <const> = rows[(number - 1) // count + 1]
+    local request <const> = cjson.decode(line)
+    local body <const> = request.body:gsub("\\/", "/") -- lua-cjson 2.1.0 escapes every slash, and cannot be told not to
+    if #body ~= BODY_LENGTH then fail("%s sends %d bytes, not %d", row, #body, BODY_LENGTH) end
+    request.body = cjson.decode(request.body)
+    request.connection = nil
+    wanted = wanted or canonical(request)
+    if canonical(request) ~= wanted then fail("%s sends\n%s\nnot\n%s", row, canonical(request), wanted) end
+  end
+  for first = 1, #lines, count do
+    local connection <const> = cjson.decode(lines[first]).connection
+    local last <const> = cjson.decode(lines[first + count - 1]).connection
+    if connection ~= last then fail("%s does not keep its connection", rows[first // count + 1]) end
+  end
+end
+
+local function check_turns(row, jobs)
+  local seen <const>, different = {}, 0
+  for turn, job in ipairs(jobs) do
+    if turn > ANSWERS and job ~= jobs[turn - ANSWERS] then fail("%s: answer %d is out of turn", row, turn) end
+    if not seen[job] then different = different + 1 end
+    seen[job] = true
+  end
+  if different ~= ANSWERS then fail("%s receives %d different answers, not %d", row, different, ANSWERS) end
+end
+
+function checks.answers(count, folder, rows)
+  local wanted
+  for _, row in ipairs(rows) do
+    local jobs <const> = {}
+    for _, line in ipairs(read_lines(("%s/%s.jsonl"):format(folder, row))) do
+      local answer <const> = cjson.decode(line)
+      if row == "curl" and (#line < MIN_ANSWER or #line > MAX_ANSWER) then fail("an answer has %d bytes", #line) end
+      table.insert(jobs, job_of(answer))
+    end
+    if #jobs ~= count then fail("%s receives %d answers, not %d", row, #jobs, count) end
+    check_turns(row, jobs)
+    wanted = wanted or jobs
+    for turn, job in ipairs(jobs) do
+      if job ~= wanted[turn] then fail("%s receives\n%s\nnot\n%s", row, job, wanted[turn]) end
+    end
+  end
+end
+
+local what <const>, count <const>, where <const> = ...
+checks[what](math.tointeger(count), where, { select(4, ...) })

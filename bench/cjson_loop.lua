@@ -1,0 +1,3 @@
+-- cjson_loop.lua COUNT [show]: starts the second row of the benchmark, which is cjson_loop.c.
+local count <const>, show <const> = ...
+require "cjson_loop"(math.tointeger(count), show ~= nil)

@@ -1,0 +1,35 @@
+--- What the module offers its users, as data: the one source of docs/reference.md, of docs/types/bytenite.lua and of the tables
+-- in README.md (written by docs/generate.lua), and what spec/docs_spec.lua compares with the module itself.
+--
+-- Types are written as the Lua language server reads them. The calls' methods and paths, and the members of jobs, are not here:
+-- they come from core.operations and core.schema.
+return {
+  --- What the field `source` of an entry refers to.
+  sources = {
+    { "page", "ByteNite's published reference page of the call, as captured in August 2025" },
+    { "docs", "ByteNite's documentation and the public source of it, 2025" },
+    { "clients", "public code that called the service, 2023 to 2025" },
+    { "inferred", "our reading of those; no source shows it" },
+    { "module", "decided by this module" },
+  },
+
+  --- What the examples start from, but for those that require the module themselves.
+  preamble = [[
+local bytenite = require "bytenite"
+local client <close> = bytenite.new()
+local job = assert(client:create_job { templateId = "img-gen", name = "Nightly batch" })
+]],
+
+  options = require "docs.api.options",
+  errors = require "docs.api.errors",
+  events = require "docs.api.events",
+  states = require "docs.api.states",
+
+  --- In the order of the reference. `prefix` stands before the name in a call.
+  classes = {
+    require "docs.api.module",
+    require "docs.api.datasource",
+    require "docs.api.client",
+    (require "docs.api.job"),
+  },
+}

@@ -1,0 +1,150 @@
+--- Clients and their methods.
+local OPTIONS <const> = { "options", "bytenite.CallOptions?", "limits of this call; see [Options](#options)" }
+
+return {
+  name = "Client",
+  title = "Clients",
+  prefix = "client:",
+  text = "A client belongs to one Lua state. After a fork its calls in the child give the error `closed`: make one in each "
+    .. "process. `tostring(client)` gives the address and whether it is closed.",
+
+  --- Classes of the language server, and tables of the reference.
+  members = {
+    {
+      name = "Request",
+      of = "What `client:request` takes.",
+      fields = {
+        {
+          name = "path",
+          type = "string",
+          required = true,
+          text = "below `base_url`, percent-encoded, without a query",
+        },
+        { name = "method", type = "string", text = "in capitals; GET when left out" },
+        {
+          name = "query",
+          type = "table<string, string|number|boolean|table>",
+          text = "by name; percent-encoded on the way out, a list repeats its name",
+        },
+        { name = "body", type = "string|table", text = "text as it is, or a table to be written as JSON" },
+        {
+          name = "headers",
+          type = "table<string, string>",
+          text = "by name; not Authorization, Host and Content-Length. Accept and, with a body, Content-Type are "
+            .. "application/json unless given.",
+        },
+      },
+    },
+    {
+      name = "Response",
+      of = "What `client:request` returns.",
+      is_result = true,
+      fields = {
+        { name = "status", type = "integer", text = "200 to 299" },
+        { name = "headers", type = "table<string, string>", text = "names in lower case" },
+        { name = "body", type = "string", text = "as it was received" },
+      },
+    },
+  },
+
+  functions = {
+    {
+      name = "create_job",
+      operation = "create_job",
+      summary = "Creates a job, as a draft: nothing runs yet.",
+      parameters = { { "new", "bytenite.NewJob", "`templateId` is needed; see [NewJob](#newjob)" }, OPTIONS },
+      returns = { "bytenite.Job", "job", "" },
+      fails = "`bad_request` when the service refuses a member. With `maybe_done` the job may exist: the call is never "
+        .. "repeated once the service may have acted on it.",
+      raises = "A missing `templateId`, a misspelled member, a value of the wrong type; nothing is sent then.",
+      example = [[
+local job = assert(client:create_job {
+  templateId = "img-gen",
+  name = "Nightly batch",
+  params = { partitioner = { num_replicas = 5 }, assembler = {}, app = { prompt = "A sunset" } },
+  config = { jobTimeout = 86400 },
+})
+print(job) --> bytenite job ... "Nightly batch" JOB_STATE_NEW
+]],
+      source = "docs and clients",
+    },
+    {
+      name = "get_job",
+      operation = "get_job",
+      summary = "Fetches a job.",
+      parameters = {
+        { "id", "string", 'percent-encoded on the way out; not empty, not `"."` or `".."`, no control characters' },
+        OPTIONS,
+      },
+      returns = { "bytenite.Job", "job", "" },
+      fails = "`not_found` when there is none.",
+      raises = "An id that cannot be one.",
+      example = [[
+local same = assert(client:get_job(job.id))
+print(same.name) --> Nightly batch
+
+local none, err = client:get_job "no-such-job"
+print(none, err.kind, err.status) --> nil not_found 404
+]],
+      source = "docs",
+    },
+    {
+      name = "job",
+      summary = "Makes a job without a request: a handle from an id, or a stored job from a table.",
+      text = "A table becomes the job itself: it is given the methods, its members stay as they are.",
+      parameters = { { "what", "string|table", "an id; or a table with an `id`" } },
+      returns = { "bytenite.Job", "job", "" },
+      raises = "An id that cannot be one, or a table without one.",
+      example = [[
+local handle = client:job(job.id)
+print(handle.name) --> nil
+assert(handle:set_name "My Job") -- the update brings the rest of the job along
+print(handle.name, handle.state) --> My Job JOB_STATE_NEW
+]],
+      source = "module",
+    },
+    {
+      name = "request",
+      summary = "Sends any request to the service: the way out for calls this module does not have.",
+      text = "It goes out with the client's token, retries and limits. GET, HEAD, OPTIONS, PUT and DELETE are repeatable, "
+        .. "others are sent once only. An answer with a status below 200 or above 299 is an error, as with every call; the "
+        .. "body of a good one is not looked at.",
+      parameters = { { "wanted", "bytenite.Request", "`path` is needed" }, OPTIONS },
+      returns = { "bytenite.Response", "response", "" },
+      fails = "As the other calls.",
+      raises = "A path, query or header that cannot be sent.",
+      example = [[
+local response = assert(client:request { path = "/customer/jobs/" .. job.id })
+print(response.status, response.headers["content-type"]) --> 200 application/json
+print(assert(bytenite.decode(response.body)).job.name)   --> Nightly batch
+]],
+      source = "module",
+    },
+    {
+      name = "sign_out",
+      operation = "sign_out",
+      summary = "Ends the life of the access token in hand.",
+      text = "A client with an API key gets a new token when it next needs one; one that was given a token cannot go on.",
+      parameters = { OPTIONS },
+      returns = { "true", "done", "also when there was no token to end, or it had ended already" },
+      fails = "As the other calls.",
+      example = [[
+print(client:sign_out()) --> true
+]],
+      source = "docs and clients",
+    },
+    {
+      name = "close",
+      summary = "Ends what is under way and closes all connections.",
+      text = "Calls under way, and later ones, give the error `closed`. May be called twice. `local client <close>` calls it "
+        .. "at the end of the block.",
+      parameters = {},
+      example = [[
+client:close()
+print(client) --> bytenite client of ... (closed)
+print(select(2, job:refresh()).kind) --> closed
+]],
+      source = "module",
+    },
+  },
+}

@@ -1,0 +1,97 @@
+--- Error values: their fields and their kinds.
+local errors <const> = {}
+
+errors.fields = {
+  { name = "kind", type = "string", text = "What happened, in one word; see the table of kinds." },
+  { name = "message", type = "string", text = "What went wrong, for people: the server's words where it sent some." },
+  { name = "hint", type = "string?", text = "A next step, where one is known." },
+  { name = "status", type = "integer?", text = "The HTTP status of the last answer." },
+  { name = "code", type = "integer?", text = "The code in the answer's body: gRPC's, or an HTTP status." },
+  { name = "description", type = "string?", text = "The description in the answer's body." },
+  { name = "request_id", type = "string?", text = "The service's id of the request: quote it to ByteNite." },
+  { name = "details", type = "table?", text = "The list of details in the answer's body, read with lua-cjson." },
+  { name = "method", type = "string?", text = "The HTTP method of the call." },
+  { name = "path", type = "string?", text = "The path of the call, without the query." },
+  { name = "attempts", type = "integer?", text = "How often the request was started; 0 when it never was." },
+  { name = "elapsed", type = "number?", unit = "seconds", text = "From the start of the call to its end." },
+  { name = "retryable", type = "boolean?", text = "Whether the same call may succeed later." },
+  { name = "retry_after", type = "number?", unit = "seconds", text = "How long the server asks to wait." },
+  {
+    name = "maybe_done",
+    type = "boolean?",
+    text = "True when the service may have acted although no good answer came: look before you repeat `create_job`.",
+  },
+  {
+    name = "body",
+    type = "string?",
+    text = "The answer's body, at most 64 KiB. Known secrets and the queries of URLs read `[redacted]`.",
+  },
+}
+
+--- `status` where it alone decides; `advice` is what a program can do.
+errors.kinds = {
+  {
+    "bad_request",
+    status = 400,
+    text = "The service refused what was sent.",
+    advice = "Correct it: `message` says what.",
+  },
+  {
+    "unauthenticated",
+    status = 401,
+    text = "The API key or the token is refused, a renewed one too.",
+    advice = "Check the key; get a new token.",
+  },
+  {
+    "permission_denied",
+    status = 403,
+    text = "The account may not do this.",
+    advice = "Check whose key it is.",
+  },
+  { "not_found", status = 404, text = "There is no such job.", advice = "Check the id and `service`." },
+  {
+    "conflict",
+    status = 409,
+    text = "The job is in a state that forbids it, or somebody else changed it.",
+    advice = "`refresh`, then decide.",
+  },
+  {
+    "rate_limited",
+    status = 429,
+    text = "Too many requests, also after the retries.",
+    advice = "Wait `retry_after` seconds.",
+  },
+  { "internal", status = 500, text = "The service failed.", advice = "Try later; see `maybe_done`." },
+  { "unavailable", status = 503, text = "The service is not there for the moment.", advice = "Try later." },
+  {
+    "unexpected",
+    text = "Any other status; a 200 that says `ok: false`, holds no job or another job.",
+    advice = "Look at `status` and `body`; check `base_url`.",
+  },
+  { "timeout", text = "`timeout`, `connect_timeout` or `deadline` passed.", advice = "Try later; see `maybe_done`." },
+  {
+    "connection",
+    text = "The name did not resolve, nobody listens, or the connection broke.",
+    advice = "Check `base_url`, try later; see `maybe_done`.",
+  },
+  { "tls", text = "No TLS connection, or a certificate that is not trusted.", advice = "Check `ca_file`." },
+  {
+    "protocol",
+    text = "The answer is no HTTP or no JSON. From `bytenite.decode` and `bytenite.time`: the text is not what it should be.",
+    advice = "Check `base_url`; see `maybe_done`.",
+  },
+  { "too_large", text = "The answer is over `max_response_bytes`.", advice = "Raise it; see `maybe_done`." },
+  { "cancelled", text = "The call was given up while it ran.", advice = "See `maybe_done`." },
+  {
+    "closed",
+    text = "The client is closed, or belongs to the parent of this process.",
+    advice = "Make a client in each process.",
+  },
+  {
+    "no_credentials",
+    text = "There is neither a key nor a token, or the `access_token` function gave none.",
+    advice = "Set `api_key` or `BYTENITE_API_KEY`.",
+  },
+}
+
+return errors

@@ -1,0 +1,123 @@
+--- The options of bytenite.new, and those a single call takes as its last argument.
+local options <const> = {}
+
+--- `default` is the real one (a spec compares); `otherwise` says what happens where there is none.
+options.client = {
+  {
+    name = "api_key",
+    type = "string",
+    environment = { "BYTENITE_API_KEY" },
+    text = "The account's API key, exchanged for an access token when a call first needs one. The token is renewed before it "
+      .. "ends. White space around the key is dropped.",
+    source = "docs; the white space: clients",
+  },
+  {
+    name = "access_token",
+    type = "string|(fun(): string?, string?)",
+    environment = { "BYTENITE_ACCESS_TOKEN" },
+    text = "A token already held, without `Bearer`; or a function that returns one, asked before every attempt. When it "
+      .. "returns nil and a reason, the call ends with `no_credentials`.",
+    source = "docs; the token alone in the header: docs and clients",
+  },
+  {
+    name = "base_url",
+    type = "string",
+    default = "https://api.bytenite.com/v1",
+    environment = { "BYTENITE_BASE_URL" },
+    text = "Where the service is, version included. https; plain http to a loopback host only.",
+    source = "page",
+  },
+  {
+    name = "service",
+    type = "string",
+    default = "customer",
+    text = 'The part of the path behind `base_url`. The service announced a move to `"computing"` in September 2025.',
+    source = "page; the move: docs",
+  },
+  {
+    name = "connect_timeout",
+    type = "number",
+    unit = "seconds",
+    default = 10,
+    text = "To resolve the name, connect and shake hands.",
+    source = "module",
+  },
+  {
+    name = "timeout",
+    type = "number",
+    unit = "seconds",
+    default = 30,
+    text = "For one attempt, from its start to the last byte of the answer.",
+    source = "module",
+  },
+  {
+    name = "deadline",
+    type = "number",
+    unit = "seconds",
+    default = 120,
+    text = "For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job.",
+    source = "module",
+  },
+  {
+    name = "max_retries",
+    type = "integer",
+    default = 2,
+    text = "Attempts after the first, 0 to 100. See [Retries](#retries).",
+    source = "module",
+  },
+  {
+    name = "max_response_bytes",
+    type = "integer",
+    unit = "bytes",
+    default = 16 * 1024 * 1024,
+    text = "The largest answer taken; a larger one is the error `too_large`.",
+    source = "module",
+  },
+  {
+    name = "ca_file",
+    type = "string",
+    environment = { "BYTENITE_CA_FILE", "SSL_CERT_FILE" },
+    otherwise = "libcurl's own",
+    text = "A file of certificates (PEM) to trust instead of the system's. Certificates are always verified.",
+    source = "module",
+  },
+  {
+    name = "proxy",
+    type = "string",
+    otherwise = "libcurl's: `https_proxy`, `no_proxy`, ...",
+    text = 'URL of a proxy; `""` for none. A loopback host is never called through one.',
+    source = "module",
+  },
+  {
+    name = "allow_http",
+    type = "boolean",
+    default = false,
+    text = "Allows plain http to any host. The token then travels in clear.",
+    source = "module",
+  },
+  {
+    name = "http_version",
+    type = '"auto"|"1.1"|"2"',
+    default = "auto",
+    text = '`"auto"`: HTTP/2 where a TLS server offers it, else 1.1. `"2"`: HTTP/2 over plain http too. Bodies above 60 kB '
+      .. "go over 1.1.",
+    source = "module",
+  },
+  {
+    name = "user_agent",
+    type = "string",
+    text = "Put behind the module's own User-Agent, `bytenite-lua/... lua/... libcurl/...`.",
+    source = "module",
+  },
+  {
+    name = "on_event",
+    type = "fun(event: bytenite.Event)",
+    text = "Called for what happens on the wire; see [Events](#events). What it raises ends the call, which raises it again.",
+    source = "module",
+  },
+}
+
+--- By name in options.client: what they mean is said there.
+options.call = { "timeout", "deadline", "max_retries", "max_response_bytes" }
+
+return options

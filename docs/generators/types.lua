@@ -1,0 +1,153 @@
+--- The types for lua-language-server, docs/types/bytenite.lua.
+local core <const> = require "bytenite.core"
+
+local HEAD <const> = [[
+---@meta bytenite
+-- luacheck: ignore 212 241
+-- luacheck: no max line length
+-- Written by docs/generate.lua (make docs); do not edit. Point "workspace.library" of the language server to this folder.
+]]
+
+-- What the types of core.schema are to the language server.
+local scalar <const> = {
+  string = "string",
+  timestamp = "string",
+  enum = "string|integer",
+  boolean = "boolean",
+  integer = "integer",
+  uint32 = "integer",
+  number = "number",
+  any = "any",
+  object = "table<string, any>",
+  timestamps = "table<string, string>",
+  ["string[]"] = "string[]",
+}
+
+local function type_of(name)
+  local known <const> = scalar[name] or core.schema[name] and "bytenite." .. name
+  return known or error("docs/generators/types.lua: what is the type " .. name .. "?")
+end
+
+-- A text for one line of comment: links of the reference lead nowhere here.
+local function comment(text)
+  return (text:gsub("%[([^%]]*)%]%(#[^)]*%)", "%1"):gsub("%s*\n%s*", " "))
+end
+
+local function add_field(lines, name, type, text)
+  lines[#lines + 1] = ("---@field %s %s %s"):format(name, type, comment(text)):gsub("%s+$", "")
+end
+
+local function optional(name, is_needed)
+  return is_needed and name or name .. "?"
+end
+
+-- Members of a declared object of the service.
+local function add_members(lines, name)
+  for _, member in ipairs(core.schema[name]) do
+    local is_needed <const> = member.required or (name == "Job" and member.name == "id")
+    add_field(lines, optional(member.name, is_needed), type_of(member.type), member.meaning)
+  end
+end
+
+-- Fields written down in docs/api; a "?" ends the type of one that may be missing.
+local function add_fields(lines, fields, all_are_optional)
+  for _, field in ipairs(fields) do
+    local type <const>, count <const> = field.type:gsub("%?$", "")
+    local is_needed <const> = field.required or (field.required == nil and not all_are_optional and count == 0)
+    local text <const> = field.unit and ("(%s) %s"):format(field.unit, field.text) or field.text
+    add_field(lines, optional(field.name, is_needed), type, text)
+  end
+end
+
+local function add_class(lines, name)
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = "---@class bytenite." .. name
+end
+
+local function add_function(lines, class, holder, entry)
+  local names <const> = {}
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = "---" .. comment(entry.summary .. (entry.text and " " .. entry.text or ""))
+  for index, parameter in ipairs(entry.parameters) do
+    local type <const>, is_optional <const> = parameter[2]:gsub("%?$", "")
+    local name <const> = optional(parameter[1], is_optional == 0)
+    names[index] = parameter[1]
+    lines[#lines + 1] = ("---@param %s %s %s"):format(name, type, comment(parameter[3])):gsub("%s+$", "")
+  end
+  if entry.returns then
+    local type <const> = entry.returns[1] .. (entry.fails and "?" or "")
+    lines[#lines + 1] = ("---@return %s %s %s")
+      :format(type, entry.returns[2], comment(entry.returns[3]))
+      :gsub("%s+$", "")
+    if entry.fails then lines[#lines + 1] = "---@return bytenite.Error? err " .. comment(entry.fails) end
+  end
+  local separator <const> = class.prefix:sub(-1)
+  lines[#lines + 1] = ("function %s%s%s(%s) end"):format(holder, separator, entry.name, table.concat(names, ", "))
+end
+
+local function add_holder(lines, class, holder)
+  lines[#lines + 1] = ("local %s = {}"):format(holder)
+  for _, entry in ipairs(class.functions) do
+    add_function(lines, class, holder, entry)
+  end
+end
+
+local function add_objects(lines)
+  local names <const> = {}
+  for name in pairs(core.schema) do
+    if name ~= "Job" and name ~= "JobResponse" and name ~= "AccessTokenRequest" then names[#names + 1] = name end
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    add_class(lines, name)
+    add_members(lines, name)
+  end
+end
+
+local function call_options(api)
+  local fields <const> = {}
+  for _, name in ipairs(api.options.call) do
+    for _, option in ipairs(api.options.client) do
+      if option.name == name then fields[#fields + 1] = option end
+    end
+  end
+  return fields
+end
+
+--- The file's text.
+-- @tparam table api
+-- @treturn string
+return function(api)
+  local lines <const> = {}
+  local by_name <const> = {}
+  add_objects(lines)
+  add_class(lines, "Options")
+  add_fields(lines, api.options.client, true)
+  add_class(lines, "CallOptions")
+  add_fields(lines, call_options(api), true)
+  add_class(lines, "Error")
+  add_fields(lines, api.errors.fields)
+  add_class(lines, "Event")
+  add_fields(lines, api.events.fields)
+  for _, class in ipairs(api.classes) do
+    by_name[class.name] = class
+    for _, group in ipairs(class.members or {}) do
+      add_class(lines, group.name)
+      add_fields(lines, group.fields, not group.is_result)
+    end
+  end
+  add_class(lines, "Job")
+  add_members(lines, "Job")
+  add_holder(lines, by_name.Job, "Job")
+  add_class(lines, "Client")
+  add_holder(lines, by_name.Client, "Client")
+  add_class(lines, "datasource")
+  add_holder(lines, by_name.datasource, "datasource")
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = "---@class bytenite"
+  add_fields(lines, by_name.bytenite.values)
+  add_holder(lines, by_name.bytenite, "bytenite")
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = "return bytenite"
+  return HEAD .. table.concat(lines, "\n") .. "\n"
+end

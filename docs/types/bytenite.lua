@@ -1,0 +1,317 @@
+---@meta bytenite
+-- luacheck: ignore 212 241
+-- luacheck: no max line length
+-- Written by docs/generate.lua (make docs); do not edit. Point "workspace.library" of the language server to this folder.
+
+---@class bytenite.DataSource
+---@field dataSourceDescriptor? string kind of source: url, file, s3, aws, gcp, storj, bucket, bypass, ...
+---@field params? table<string, any> members that depend on the kind, with "@type"
+
+---@class bytenite.JobConfig
+---@field taskTimeout? integer seconds one task may run
+---@field jobTimeout? integer seconds the whole job may run
+---@field isTestJob? boolean marks a test run
+---@field maxTaskRetries? integer retries of one task
+
+---@class bytenite.JobDataSource
+---@field dataSource? bytenite.DataSource where the input comes from
+---@field dataDestination? bytenite.DataSource where the output goes
+
+---@class bytenite.JobParams
+---@field preset? string deprecated by the service
+---@field partitioner? table<string, any> parameters of the partitioner, free-form
+---@field assembler? table<string, any> parameters of the assembler, free-form
+---@field app? table<string, any> parameters of the app, free-form
+
+---@class bytenite.JobTemplate
+---@field id? string the template's id
+---@field owner? string owning account
+---@field description? string free text
+---@field app? string the app's tag: name, name@major or name@major.minor
+---@field partitioner? string the partitioner's tag
+---@field assembler? string the assembler's tag
+---@field createdAt? string when it was made
+---@field updatedAt? string when it was last changed
+---@field isPublic? boolean whether other accounts may use it
+---@field dataSource? bytenite.DataSource default source
+---@field dataDestination? bytenite.DataSource default destination
+---@field params? bytenite.JobParams default parameters
+---@field config? bytenite.JobConfig default settings
+---@field userName? string the owner's name
+
+---@class bytenite.NewJob
+---@field templateId string the template to use
+---@field jobId? string updates that job when it has not started yet; leave it out for a new one
+---@field name? string display name
+---@field description? string free text
+---@field dataSource? bytenite.DataSource where the input comes from
+---@field dataDestination? bytenite.DataSource where the output goes
+---@field params? bytenite.JobParams parameters of the building blocks
+---@field config? bytenite.JobConfig execution settings
+
+---@class bytenite.Regions
+---@field blacklist? string[] regions to keep out of
+---@field whitelist? string[] regions allowed
+
+---@class bytenite.Options
+---@field api_key? string The account's API key, exchanged for an access token when a call first needs one. The token is renewed before it ends. White space around the key is dropped.
+---@field access_token? string|(fun(): string?, string?) A token already held, without `Bearer`; or a function that returns one, asked before every attempt. When it returns nil and a reason, the call ends with `no_credentials`.
+---@field base_url? string Where the service is, version included. https; plain http to a loopback host only.
+---@field service? string The part of the path behind `base_url`. The service announced a move to `"computing"` in September 2025.
+---@field connect_timeout? number (seconds) To resolve the name, connect and shake hands.
+---@field timeout? number (seconds) For one attempt, from its start to the last byte of the answer.
+---@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job.
+---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
+---@field max_response_bytes? integer (bytes) The largest answer taken; a larger one is the error `too_large`.
+---@field ca_file? string A file of certificates (PEM) to trust instead of the system's. Certificates are always verified.
+---@field proxy? string URL of a proxy; `""` for none. A loopback host is never called through one.
+---@field allow_http? boolean Allows plain http to any host. The token then travels in clear.
+---@field http_version? "auto"|"1.1"|"2" `"auto"`: HTTP/2 where a TLS server offers it, else 1.1. `"2"`: HTTP/2 over plain http too. Bodies above 60 kB go over 1.1.
+---@field user_agent? string Put behind the module's own User-Agent, `bytenite-lua/... lua/... libcurl/...`.
+---@field on_event? fun(event: bytenite.Event) Called for what happens on the wire; see Events. What it raises ends the call, which raises it again.
+
+---@class bytenite.CallOptions
+---@field timeout? number (seconds) For one attempt, from its start to the last byte of the answer.
+---@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job.
+---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
+---@field max_response_bytes? integer (bytes) The largest answer taken; a larger one is the error `too_large`.
+
+---@class bytenite.Error
+---@field kind string What happened, in one word; see the table of kinds.
+---@field message string What went wrong, for people: the server's words where it sent some.
+---@field hint? string A next step, where one is known.
+---@field status? integer The HTTP status of the last answer.
+---@field code? integer The code in the answer's body: gRPC's, or an HTTP status.
+---@field description? string The description in the answer's body.
+---@field request_id? string The service's id of the request: quote it to ByteNite.
+---@field details? table The list of details in the answer's body, read with lua-cjson.
+---@field method? string The HTTP method of the call.
+---@field path? string The path of the call, without the query.
+---@field attempts? integer How often the request was started; 0 when it never was.
+---@field elapsed? number (seconds) From the start of the call to its end.
+---@field retryable? boolean Whether the same call may succeed later.
+---@field retry_after? number (seconds) How long the server asks to wait.
+---@field maybe_done? boolean True when the service may have acted although no good answer came: look before you repeat `create_job`.
+---@field body? string The answer's body, at most 64 KiB. Known secrets and the queries of URLs read `[redacted]`.
+
+---@class bytenite.Event
+---@field type "request"|"response"|"retry"|"token" What happened.
+---@field operation string The call: `set_name`, `access_token`, `request`, ...
+---@field method string Of HTTP.
+---@field path string Without the query.
+---@field attempt integer 1 for the first.
+---@field status? integer The HTTP status, where there was an answer.
+---@field kind? string The kind of failure, where there was no answer or another attempt follows.
+---@field elapsed? number (seconds) Since the call began.
+---@field delay? number (seconds) Until the next attempt.
+
+---@class bytenite.StorageSource
+---@field name string path of the file (source) or folder (destination, made if missing)
+---@field bucketName string the bucket
+---@field cloudRegion? string the region; `"global"` for Storj
+---@field secret_id? string id of the secret that ByteNite keeps for the account
+---@field secretId? string the same, as replies spell it
+---@field accessKey? string older form: the credentials themselves
+---@field secretKey? string older form: the credentials themselves
+
+---@class bytenite.UrlSource
+---@field url string http or https
+---@field name? string a file name
+---@field username? string for HTTP authentication
+---@field password? string for HTTP authentication; the service's replies repeat it
+
+---@class bytenite.FileSource
+---@field name? string a file name
+
+---@class bytenite.Request
+---@field path string below `base_url`, percent-encoded, without a query
+---@field method? string in capitals; GET when left out
+---@field query? table<string, string|number|boolean|table> by name; percent-encoded on the way out, a list repeats its name
+---@field body? string|table text as it is, or a table to be written as JSON
+---@field headers? table<string, string> by name; not Authorization, Host and Content-Length. Accept and, with a body, Content-Type are application/json unless given.
+
+---@class bytenite.Response
+---@field status integer 200 to 299
+---@field headers table<string, string> names in lower case
+---@field body string as it was received
+
+---@class bytenite.Job
+---@field id string made by the server
+---@field templateId? string the template used
+---@field name? string display name
+---@field config? bytenite.JobConfig execution settings
+---@field priority? string|integer EXECUTION_PRIORITY_...
+---@field startAt? string requested start
+---@field submittedAt? string when the run was requested
+---@field startedAt? string when the first chunk was uploaded
+---@field endedAt? string when it completed or failed
+---@field regions? bytenite.Regions regions to avoid or to use
+---@field state? string|integer JOB_STATE_...
+---@field dataSource? bytenite.DataSource where the input comes from
+---@field params? bytenite.JobParams parameters of the building blocks
+---@field dataDestination? bytenite.DataSource where the output goes
+---@field duration? number seconds, with a fraction
+---@field deletedAt? string when it was deleted
+---@field createdAt? string when it was created
+---@field paymentAmount? number price in ByteChips, up to eight decimals
+---@field numUnitsEstimation? integer estimated units
+---@field numChunks? integer chunks made by the partitioner
+---@field errorMessage? string why it failed
+---@field description? string free text
+---@field stateTimestamps? table<string, string> when each state was entered, by its name
+---@field appId? string the app behind the template
+---@field templateInfo? bytenite.JobTemplate the template as it is now
+local Job = {}
+
+---Sets where the input comes from and where the output goes. Either member may be left out; whether the service then keeps what was there is not documented (the sandbox does).
+---@param sources bytenite.JobDataSource `dataSource`, `dataDestination`, or both
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Job? job the same table, refreshed
+---@return bytenite.Error? err `not_found` when there is no such job; `bad_request` when the service refuses the values, or the job has been started. The job is then as it was.
+function Job:set_datasource(sources, options) end
+
+---Sets the parameters of the job's building blocks. `partitioner`, `assembler` and `app` are free-form: what is in them reaches the app as the same JSON value, and comes back so.
+---@param params bytenite.JobParams `partitioner`, `assembler`, `app`, as many as needed
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Job? job the same table, refreshed
+---@return bytenite.Error? err `not_found` when there is no such job; `bad_request` when the service refuses the values, or the job has been started. The job is then as it was.
+function Job:set_params(params, options) end
+
+---Sets the job's name.
+---@param name string at least 4 characters, says the service
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Job? job the same table, refreshed
+---@return bytenite.Error? err `not_found` when there is no such job; `bad_request` when the service refuses the values, or the job has been started. The job is then as it was.
+function Job:set_name(name, options) end
+
+---Sets the job's execution settings. Settings left out stay as they are in the sandbox; the service's documentation does not say. Integers may be given as decimal strings.
+---@param configs bytenite.JobConfig see JobConfig; time limits are in seconds
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Job? job the same table, refreshed
+---@return bytenite.Error? err `not_found` when there is no such job; `bad_request` when the service refuses the values, or the job has been started. The job is then as it was.
+function Job:set_configs(configs, options) end
+
+---Fetches the job as it is now, into the same table.
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Job? job the same table, refreshed
+---@return bytenite.Error? err `not_found` when it is gone. The job is then as it was.
+function Job:refresh(options) end
+
+---Tells whether the job has come to its end, as far as the table knows: no request is sent. The state is `JOB_STATE_COMPLETE` or `JOB_STATE_FAILED`, or `endedAt` is set. A state this module does not know is not final.
+---@return boolean final
+function Job:is_final() end
+
+---@class bytenite.Client
+local Client = {}
+
+---Creates a job, as a draft: nothing runs yet.
+---@param new bytenite.NewJob `templateId` is needed; see NewJob
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Job? job
+---@return bytenite.Error? err `bad_request` when the service refuses a member. With `maybe_done` the job may exist: the call is never repeated once the service may have acted on it.
+function Client:create_job(new, options) end
+
+---Fetches a job.
+---@param id string percent-encoded on the way out; not empty, not `"."` or `".."`, no control characters
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Job? job
+---@return bytenite.Error? err `not_found` when there is none.
+function Client:get_job(id, options) end
+
+---Makes a job without a request: a handle from an id, or a stored job from a table. A table becomes the job itself: it is given the methods, its members stay as they are.
+---@param what string|table an id; or a table with an `id`
+---@return bytenite.Job job
+function Client:job(what) end
+
+---Sends any request to the service: the way out for calls this module does not have. It goes out with the client's token, retries and limits. GET, HEAD, OPTIONS, PUT and DELETE are repeatable, others are sent once only. An answer with a status below 200 or above 299 is an error, as with every call; the body of a good one is not looked at.
+---@param wanted bytenite.Request `path` is needed
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Response? response
+---@return bytenite.Error? err As the other calls.
+function Client:request(wanted, options) end
+
+---Ends the life of the access token in hand. A client with an API key gets a new token when it next needs one; one that was given a token cannot go on.
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return true? done also when there was no token to end, or it had ended already
+---@return bytenite.Error? err As the other calls.
+function Client:sign_out(options) end
+
+---Ends what is under way and closes all connections. Calls under way, and later ones, give the error `closed`. May be called twice. `local client <close>` calls it at the end of the block.
+function Client:close() end
+
+---@class bytenite.datasource
+local datasource = {}
+
+---A file behind a URL, for `dataSource`.
+---@param params string|bytenite.UrlSource the URL alone, or a table
+---@return bytenite.DataSource source
+function datasource.url(params) end
+
+---A file to be uploaded, for `dataSource`. The refreshed job then holds the address to send it to, in `dataSource.params.tempUrl`.
+---@param params? bytenite.FileSource
+---@return bytenite.DataSource source
+function datasource.file(params) end
+
+---A file or folder in Amazon S3, for `dataSource` or `dataDestination`. Pages of the documentation disagree on `s3` and `aws`; older ones and the call's own page have `s3`.
+---@param params bytenite.StorageSource `name` and `bucketName` are needed
+---@return bytenite.DataSource source
+function datasource.s3(params) end
+
+---A file or folder in Amazon S3, under its newer name, for `dataSource` or `dataDestination`. See `s3`.
+---@param params bytenite.StorageSource `name` and `bucketName` are needed
+---@return bytenite.DataSource source
+function datasource.aws(params) end
+
+---A file or folder in Google Cloud Storage, for `dataSource` or `dataDestination`. The secret holds HMAC keys.
+---@param params bytenite.StorageSource `name` and `bucketName` are needed
+---@return bytenite.DataSource source
+function datasource.gcp(params) end
+
+---A file or folder in Storj, for `dataSource` or `dataDestination`.
+---@param params bytenite.StorageSource `name` and `bucketName` are needed
+---@return bytenite.DataSource source
+function datasource.storj(params) end
+
+---ByteNite's temporary bucket, for `dataDestination`. It keeps the output for 48 hours.
+---@return bytenite.DataSource source
+function datasource.bucket() end
+
+---No data source: nothing is fetched or stored. For `dataSource` or `dataDestination`.
+---@return bytenite.DataSource source
+function datasource.bypass() end
+
+---@class bytenite
+---@field null any JSON's null, the same value as `cjson.null`. It is not nil, and it is truthy: compare with it. A declared member that the service sends as null is absent from the table; inside free-form values (`params.app`, `params.partitioner`, `params.assembler`, a data source's `params`, members this module does not know) null arrives as this value. It may be given for any member, to send null.
+---@field Job bytenite.Job The methods of jobs, for where a member of the same name hides one.
+---@field datasource bytenite.datasource Constructors of data sources; see Data sources.
+---@field _VERSION string The module's name and version.
+local bytenite = {}
+
+---Makes a client. Nothing is sent until the first call. A client holds its connections, its access token and its limits. Make one and keep it: its calls share connections. Declare it `<close>`, or call `close`. Arguments go before the environment, a token before a key. Without any credentials the first call ends with `no_credentials`.
+---@param options? bytenite.Options each has a default; see Options
+---@return bytenite.Client client
+function bytenite.new(options) end
+
+---Marks a table as a list, so that an empty one is written as `[]` and not as `{}`. Lists that come from the service carry the mark already. lua-cjson's marks (`array_mt`, `empty_array`, `empty_array_mt`) are honoured where lua-cjson has them.
+---@param items? table a new empty table when left out; its metatable is replaced
+---@return table items the same table
+function bytenite.array(items) end
+
+---Writes a value as JSON, the way the calls do. Integers are exact; floats take the shortest form that reads back the same, without a fraction where they have none. A table with items 1 to n is a list, an empty one an object unless marked with `array`. The order of an object's members is not fixed.
+---@param value any a table, string, number, boolean or `bytenite.null`
+---@return string text
+function bytenite.encode(value) end
+
+---Reads JSON, the way the calls do. A number written without fraction and exponent is an integer where it fits int64, any other a float. null is `bytenite.null`. Lists carry the mark of `array`.
+---@param text string strict RFC 8259: one value, valid UTF-8, no member twice, at most 128 levels
+---@return any? value
+---@return bytenite.Error? err `protocol`, with the place in the text.
+function bytenite.decode(text) end
+
+---Turns a timestamp such as `job.createdAt` into seconds since 1970-01-01T00:00:00Z. A timestamp the service has not set is absent: test for nil first.
+---@param timestamp string RFC 3339, with any offset and any number of fractional digits
+---@return number? seconds an integer, or a float where the timestamp has a fraction
+---@return bytenite.Error? err `protocol` when the text is no timestamp.
+function bytenite.time(timestamp) end
+
+return bytenite

@@ -1,0 +1,170 @@
+--- check.lua: what users pass in is looked at here, and mistakes are raised where they were made.
+--
+-- A mistake in a program (a wrong type, an unknown option) raises a string that names the place and the way out, with
+-- the position of the caller's line: that of the first function on the stack that is not the module's own.
+local core <const> = require "bytenite.core"
+
+local check <const> = {}
+
+local getinfo <const> = debug and debug.getinfo -- hosts may have taken the debug library away
+local own_folder <const> = getinfo and getinfo(1, "S").source:match "^@.*[/\\]"
+
+local function is_own(info)
+  return own_folder ~= nil and info.source:sub(1, #own_folder) == own_folder
+end
+
+-- The level, as seen by the function that called, of the first function of somebody else's.
+local function foreign_level()
+  if not getinfo then return 0 end
+  local level = 3
+  local info = getinfo(level, "S")
+  while info and (info.what == "C" or is_own(info)) do
+    level = level + 1
+    info = getinfo(level, "S")
+  end
+  return info and level - 1 or 0
+end
+
+--- Raises a mistake of the caller's.
+-- @tparam string message what is wrong and what would be right
+function check.raise(message)
+  error(message, foreign_level())
+end
+
+--- What a value is called in a message: "a string", "nothing".
+-- @param value anything
+-- @treturn string
+function check.describe(value)
+  if value == nil then return "nothing" end
+  if value == core.null then return "null" end
+  return "a " .. type(value)
+end
+
+local function fail(where, expected, value)
+  check.raise(("%s: expected %s, got %s"):format(where, expected, check.describe(value)))
+end
+
+--- Raises unless a value has a type.
+-- @tparam string where what the value is for: "get_job: id"
+-- @param value anything
+-- @tparam string expected the name of a Lua type
+function check.type(where, value, expected)
+  if type(value) ~= expected then fail(where, "a " .. expected, value) end
+  return value
+end
+
+--- Raises unless a value can be called.
+function check.callable(where, value)
+  local meta <const> = type(value) ~= "function" and getmetatable(value)
+  if type(value) ~= "function" and not (type(meta) == "table" and meta.__call) then fail(where, "a function", value) end
+  return value
+end
+
+--- Raises unless a value is a boolean.
+function check.boolean(where, value)
+  return check.type(where, value, "boolean")
+end
+
+--- Raises unless a value is a string that is not empty.
+function check.text(where, value)
+  check.type(where, value, "string")
+  if value == "" then check.raise(where .. ": must not be empty") end
+  return value
+end
+
+local LONGEST <const> = 2147483 -- seconds in 2^31 milliseconds, which is what a C long holds everywhere
+
+--- Raises unless a value is a number of seconds above zero that a timer can hold.
+function check.seconds(where, value)
+  check.type(where, value, "number")
+  if not (value > 0 and value <= LONGEST) then
+    check.raise(("%s: expected seconds above 0 and up to %d, got %s"):format(where, LONGEST, value))
+  end
+  return value
+end
+
+--- Makes a check for integers in a range.
+-- @tparam integer least
+-- @tparam integer most
+-- @treturn function
+function check.integer(least, most)
+  return function(where, value)
+    check.type(where, value, "number")
+    local integer <const> = math.tointeger(value)
+    if not integer or integer < least or integer > most then
+      check.raise(("%s: expected an integer from %d to %d, got %s"):format(where, least, most, value))
+    end
+    return integer
+  end
+end
+
+--- Makes a check for one of a few words.
+-- @tparam {string,...} words
+-- @treturn function
+function check.one_of(words)
+  return function(where, value)
+    for _, word in ipairs(words) do
+      if value == word then return value end
+    end
+    local list <const> = '"' .. table.concat(words, '", "') .. '"'
+    fail(where, "one of " .. list, value)
+  end
+end
+
+--- Raises unless a value can stand in a header (RFC 9110 section 5.5): visible ASCII and spaces. The value itself is
+-- never shown: it may be a secret.
+function check.header_value(where, value)
+  check.text(where, value)
+  local at <const> = value:find "[^\x20-\x7E]"
+  if at then
+    local what <const> = value:find("[\r\n]", at) == at and "a line break" or "a character that no header may hold"
+    check.raise(("%s: %s at byte %d"):format(where, what, at))
+  end
+  return value
+end
+
+--- Raises unless a value can be a part of a path: a string, not empty, not "." or "..", without control characters.
+-- Anything else in it is percent-encoded on its way out.
+function check.segment(where, value)
+  check.text(where, value)
+  if not core.is_segment(value) then
+    local reason <const> = value:find "^%.+$" and "the dots would change the path" or "control characters are not allowed"
+    check.raise(where .. ": " .. reason)
+  end
+  return value
+end
+
+local function unknown(where, name, known, noun)
+  if type(name) ~= "string" then
+    check.raise(("%s: expected named %ss, got the key %s"):format(where, noun, tostring(name)))
+  end
+  local names <const> = {}
+  for other in pairs(known) do
+    names[#names + 1] = other
+  end
+  table.sort(names)
+  local meant <const> = core.suggest(name, names)
+  local advice <const> = meant and ('did you mean "%s"?'):format(meant) or "known are " .. table.concat(names, ", ")
+  check.raise(('%s: unknown %s "%s": %s'):format(where, noun, name, advice))
+end
+
+--- Checks a table of options against the checks known, one a name.
+-- @tparam string where what they are options of
+-- @tparam table|nil given as the user wrote it
+-- @tparam {[string]=function} known a check by name: function(where, value) returning the value to use
+-- @tparam string|nil noun what one of them is called, "option" unless given
+-- @treturn table a new one, of what was given
+-- @raise on an unknown name ("did you mean ...?") and whatever a check refuses
+function check.options(where, given, known, noun)
+  noun = noun or "option"
+  local checked <const> = {}
+  if given == nil then return checked end
+  check.type(("%s: %ss"):format(where, noun), given, "table")
+  for name, value in pairs(given) do
+    if not known[name] then unknown(where, name, known, noun) end
+    checked[name] = known[name](("%s: %s"):format(where, name), value)
+  end
+  return checked
+end
+
+return check

@@ -1,0 +1,161 @@
+--- client.lua: clients and their methods.
+local call <const> = require "bytenite.call"
+local check <const> = require "bytenite.check"
+local core <const> = require "bytenite.core"
+local job <const> = require "bytenite.job"
+local request <const> = require "bytenite.request"
+local retry <const> = require "bytenite.retry"
+local settings <const> = require "bytenite.settings"
+local timers <const> = require "bytenite.timers"
+local token <const> = require "bytenite.token"
+
+local client <const> = { version = "0.1" }
+
+local Client <const> = { __name = "bytenite.Client" }
+Client.__index = Client
+
+-- Where a client gets time and chance from; specs give their own.
+local system <const> = {
+  now = core.now,
+  random = core.random,
+  step = function(session, seconds)
+    return session:step(seconds)
+  end,
+}
+
+local function user_agent(addition)
+  local own <const> = ("bytenite-lua/%s lua/%s libcurl/%s"):format(
+    client.version,
+    _VERSION:match "%d+%.%d+",
+    core.curl_version
+  )
+  return addition and own .. " " .. addition or own
+end
+
+local function check_client(self, method)
+  if getmetatable(self) ~= Client then
+    check.raise(("%s: expected a client, got %s: call it as client:%s(...)"):format(method, check.describe(self), method))
+  end
+end
+
+--- Makes a client. See the reference for the options.
+-- @tparam table|nil given options
+-- @tparam table|nil clock now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy
+-- @treturn table
+-- @raise on bad options
+function client.new(given, clock)
+  local options <const> = settings.read(given)
+  local self <const> = setmetatable({
+    clock = clock or system,
+    credentials = token.source(options.access_token, options.api_key, options.proxy),
+    session = core.session {
+      base_url = options.base_url,
+      service = options.service,
+      user_agent = user_agent(options.user_agent),
+      ca_file = options.ca_file,
+      proxy = options.proxy,
+      http_version = options.http_version,
+      allow_http = not options.is_https,
+    },
+    options = options,
+    budget = retry.budget(),
+    timers = timers.new(),
+    suspended = setmetatable({}, { __mode = "k" }), -- calls that suspended coroutines wait for
+    ready = {}, -- calls to be moved on at the next step
+  }, Client)
+  options.api_key, options.access_token, options.proxy = nil, nil, nil -- secrets stay where nobody prints them
+  self.job_metatable = job.metatable(self)
+  return self
+end
+
+--- A job without a request: a handle from an id, or a stored job taken over.
+-- @tparam string|table what an id; or a table with an id, which becomes the job itself
+-- @treturn table
+-- @raise on anything else
+function Client:job(what)
+  check_client(self, "job")
+  if type(what) == "table" then return job.adopt(self, "job", what) end
+  return job.adopt(self, "job", { id = job.check_id("job", what) })
+end
+
+--- Fetches a job.
+-- @tparam string id
+-- @tparam table|nil options of this call
+-- @treturn table|nil the job; nil and an error
+function Client:get_job(id, options)
+  check_client(self, "get_job")
+  return call.run(self, core.operations.get_job, {
+    id = job.check_id("get_job", id),
+    options = options,
+    accept = job.accept_fetched,
+  })
+end
+
+--- Creates a job.
+-- @tparam table new templateId, and name, description, dataSource, dataDestination, params, config as needed
+-- @tparam table|nil options of this call
+-- @treturn table|nil the job; nil and an error, whose `maybe_done` tells that the job may exist
+function Client:create_job(new, options)
+  check_client(self, "create_job")
+  return call.run(self, core.operations.create_job, { body = new, options = options, accept = job.accept_created })
+end
+
+local function accept_raw(self, status)
+  return { status = status, headers = self.exchange:headers(), body = self.exchange:body() }
+end
+
+--- Sends any request, with the client's token, retries and limits.
+-- @tparam table wanted method (default GET), path below base_url, query, body (text, or a table to be sent as JSON), headers
+-- @tparam table|nil options of this call
+-- @treturn table|nil status, headers (names in lower case), body as text; nil and an error
+function Client:request(wanted, options)
+  check_client(self, "request")
+  return call.run(self, request.operation(wanted), { options = options, accept = accept_raw })
+end
+
+-- Accepts the envelope `{ok, requestId, message, error}`.
+local function accept_ok(self)
+  local answer <const>, problem <const> = self.exchange:value()
+  if answer == nil then return nil, "protocol", "the answer is not JSON: " .. problem end
+  if type(answer) == "table" and answer.ok == false then return nil, "unexpected" end
+  return true
+end
+
+--- Ends the life of the access token in hand. A client with an API key gets a new one when it next needs one.
+-- @tparam table|nil options of this call
+-- @treturn boolean|nil true, also when there was no token to end; nil and an error
+function Client:sign_out(options)
+  check_client(self, "sign_out")
+  if not self.credentials.held() then return true end
+  local ok <const>, problem <const> = call.run(self, core.operations.sign_out, {
+    body = {},
+    options = options,
+    accept = accept_ok,
+    with_held_token = true,
+  })
+  if not ok and problem.kind ~= "unauthenticated" then return nil, problem end
+  self.credentials.forget()
+  return true -- a token that is refused has ended already
+end
+
+--- Ends what is under way (those calls give the error `closed`), closes all connections. May be called twice; also the
+-- client's `__close`.
+function Client:close()
+  check_client(self, "close")
+  self.session:close()
+  call.fail_suspended(self)
+end
+
+function Client:__close()
+  self:close()
+end
+
+--- The address and the state, nothing secret.
+function Client:__tostring()
+  local problem <const> = self.session:problem()
+  return ("bytenite client of %s%s"):format(self.options.base_url, problem and " (" .. problem .. ")" or "")
+end
+
+client.Client = Client
+
+return client

@@ -1,0 +1,55 @@
+--- datasource.lua: data sources and destinations, with the "@type" that each kind's params need.
+-- Where the members come from: the service's documentation of data sources.
+local check <const> = require "bytenite.check"
+
+local datasource <const> = {}
+
+local PREFIX <const> = "type.googleapis.com/bytenite.data_source."
+
+-- By descriptor: the type of the params (nil: no params), the members known, those needed.
+local kinds <const> = {
+  url = { type = "HttpDataSource", known = { "url", "name", "username", "password" }, needed = { "url" } },
+  file = { type = "LocalFileDataSource", known = { "name" } },
+  bucket = {},
+  bypass = {},
+}
+
+local storage <const> = {
+  type = "S3DataSource",
+  known = { "name", "bucketName", "cloudRegion", "secret_id", "secretId", "accessKey", "secretKey" },
+  needed = { "name", "bucketName" },
+}
+for _, descriptor in ipairs { "s3", "aws", "gcp", "storj" } do
+  kinds[descriptor] = storage
+end
+
+local function text(where, value)
+  return check.type(where, value, "string")
+end
+
+local function params_of(where, kind, given)
+  local checks <const> = {}
+  for _, name in ipairs(kind.known) do
+    checks[name] = text
+  end
+  local params <const> = check.options(where, given, checks, "member")
+  for _, name in ipairs(kind.needed or {}) do
+    if params[name] == nil then check.raise(("%s: %s is needed"):format(where, name)) end
+  end
+  params["@type"] = PREFIX .. kind.type
+  return params
+end
+
+for descriptor, kind in pairs(kinds) do
+  local where <const> = "datasource." .. descriptor
+  datasource[descriptor] = function(given)
+    if not kind.type then
+      if given ~= nil then check.raise(where .. ": takes no arguments") end
+      return { dataSourceDescriptor = descriptor }
+    end
+    if descriptor == "url" and type(given) == "string" then given = { url = given } end
+    return { dataSourceDescriptor = descriptor, params = params_of(where, kind, given) }
+  end
+end
+
+return datasource

@@ -1,0 +1,139 @@
+--- job.lua: jobs and their methods. A job is a plain table of the API's members; all else is in its metatable, of which a client
+-- has one. Inside the module methods are called as functions, so that a member of the same name (`run`, `logs`) does no harm.
+local call <const> = require "bytenite.call"
+local check <const> = require "bytenite.check"
+local core <const> = require "bytenite.core"
+
+local job <const> = {}
+
+--- The methods, also reachable as `bytenite.Job.set_name(job, ...)`.
+local Job <const> = {}
+job.Job = Job
+
+local final_states <const> = { JOB_STATE_COMPLETE = true, JOB_STATE_FAILED = true }
+
+local function client_of(self, method)
+  local meta <const> = getmetatable(self)
+  local client <const> = type(self) == "table" and type(meta) == "table" and rawget(meta, "client")
+  if not client then
+    check.raise(("%s: expected a job, got %s: call it as job:%s(...)"):format(method, check.describe(self), method))
+  end
+  return client
+end
+
+--- Raises unless a value is the id of a job.
+-- @tparam string where the function it was given to
+-- @param id
+-- @treturn string
+function job.check_id(where, id)
+  return check.segment(where .. ": job id", id)
+end
+
+-- The job in an answer `{job, templateInfo}`; templateInfo may stand beside the job or inside it.
+local function read(self)
+  local answer <const>, problem <const> = self.exchange:value()
+  if answer == nil then return nil, "protocol", "the answer is not JSON: " .. problem end
+  if type(answer) ~= "table" then return nil, "unexpected", "the answer is not an object" end
+  if answer.ok == false then return nil, "unexpected" end
+  local fresh <const> = answer.job
+  if type(fresh) ~= "table" or core.is_array(fresh) then return nil, "unexpected", "the answer holds no job" end
+  if fresh.templateInfo == nil then fresh.templateInfo = answer.templateInfo end
+  return fresh
+end
+
+-- The job in an answer about the job of a known id. A reply without an id (unset values come as "") keeps it.
+local function read_known(self)
+  local fresh <const>, kind <const>, message <const> = read(self)
+  if not fresh then return nil, kind, message end
+  if fresh.id == nil or fresh.id == "" then fresh.id = self.id end
+  if fresh.id ~= self.id then return nil, "unexpected", "the answer is about another job" end
+  return fresh
+end
+
+-- Accepts the answer to an update: the job takes it over in place, whole or not at all.
+local function accept_refresh(self)
+  local fresh <const>, kind <const>, message <const> = read_known(self)
+  if not fresh then return nil, kind, message end
+  core.refresh(self.job, fresh)
+  return self.job
+end
+
+--- Accepts the answer to a fetch by id: a new job.
+function job.accept_fetched(self)
+  local fresh <const>, kind <const>, message <const> = read_known(self)
+  if not fresh then return nil, kind, message end
+  return setmetatable(fresh, self.client.job_metatable)
+end
+
+--- Accepts the answer to a creation: a new job, whose id must be in it.
+function job.accept_created(self)
+  local fresh <const>, kind <const>, message <const> = read(self)
+  if not fresh then return nil, kind, message end
+  if type(fresh.id) ~= "string" or fresh.id == "" then return nil, "unexpected", "the answer holds a job without an id" end
+  return setmetatable(fresh, self.client.job_metatable)
+end
+
+-- Runs an operation whose answer refreshes the job.
+local function run_refreshing(self, method, operation, body, options)
+  local client <const> = client_of(self, method)
+  return call.run(client, operation, {
+    id = job.check_id(method, rawget(self, "id")),
+    job = self,
+    body = body,
+    options = options,
+    accept = accept_refresh,
+  })
+end
+
+-- The updates are derived from the rows: what sends a body to a job's path and gets the job back.
+for _, operation in ipairs(core.operations) do
+  if operation.method == "PATCH" and operation.body and operation.result == "JobResponse" then
+    Job[operation.name] = function(self, body, options)
+      return run_refreshing(self, operation.name, operation, body, options)
+    end
+  end
+end
+
+--- Fetches the job as it is now.
+-- @tparam table|nil options of this call
+-- @treturn table|nil the job itself, refreshed in place; nil and an error
+function Job:refresh(options)
+  return run_refreshing(self, "refresh", core.operations.get_job, nil, options)
+end
+
+--- True when the job has come to its end: a final state, or a time at which it ended. An unknown state is not final.
+-- @treturn boolean
+function Job:is_final()
+  check.type("is_final: job", self, "table")
+  local ended_at <const> = rawget(self, "endedAt")
+  return final_states[rawget(self, "state")] or (type(ended_at) == "string" and ended_at ~= "")
+end
+
+local function text_or(value, fallback)
+  return (type(value) == "string" or type(value) == "number") and tostring(value) or fallback
+end
+
+local function to_string(self)
+  local name <const> = text_or(rawget(self, "name"), "")
+  local state <const> = text_or(rawget(self, "state"), "state unknown")
+  return ("bytenite job %s %q %s"):format(text_or(rawget(self, "id"), "without id"), name, state)
+end
+
+--- The metatable of a client's jobs.
+-- @tparam table client
+-- @treturn table
+function job.metatable(client)
+  return { __name = "bytenite.Job", __index = Job, __tostring = to_string, client = client }
+end
+
+--- Makes a table with an id a job of a client's.
+-- @tparam table client
+-- @tparam string where the function it was given to
+-- @tparam table saved
+-- @treturn table the same table
+function job.adopt(client, where, saved)
+  job.check_id(where, rawget(saved, "id"))
+  return setmetatable(saved, client.job_metatable)
+end
+
+return job

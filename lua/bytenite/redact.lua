@@ -1,0 +1,154 @@
+--- redact.lua: takes secrets out of text that goes into errors and events.
+--
+-- Three nets: the values known to be secret (API key, tokens, what a request carried under a telling name), JSON members
+-- whose name tells, and the credentials and queries of URLs (a signed URL's signature stands in its query).
+local core <const> = require "bytenite.core"
+
+local redact <const> = {}
+
+local MARK <const> = "[redacted]"
+local SHORTEST <const> = 3 -- a known value shorter than this would blot out ordinary text
+
+-- Member names, in lower case and without "_" and "-", whose strings are secret.
+local telling <const> = {
+  accesskey = true,
+  accesskeyid = true,
+  accesstoken = true,
+  apikey = true,
+  authorization = true,
+  clientsecret = true,
+  password = true,
+  privatekey = true,
+  secret = true,
+  secretaccesskey = true,
+  secretkey = true,
+  sessiontoken = true,
+  token = true,
+}
+
+local function tells(name)
+  return telling[name:lower():gsub("[_-]", "")] or false
+end
+
+-- Adds the strings of a value that stand under a telling name to a list.
+local function gather(value, found, seen)
+  if type(value) ~= "table" or seen[value] then return end
+  seen[value] = true
+  for name, member in next, value do
+    if type(member) == "table" then
+      gather(member, found, seen)
+    elseif type(member) == "string" and type(name) == "string" and tells(name) then
+      found[#found + 1] = member
+    end
+  end
+end
+
+--- The secrets in Lua values, by the names they stand under.
+-- @tparam table found a list to add them to
+-- @param ... values; those that are no tables hold none
+-- @treturn table the list
+function redact.gather(found, ...)
+  for i = 1, select("#", ...) do
+    gather(select(i, ...), found, {})
+  end
+  return found
+end
+
+local function replace(text, secret)
+  local pattern <const> = secret:gsub("%W", "%%%0")
+  return (text:gsub(pattern, MARK))
+end
+
+-- A secret as itself and as it stands in JSON.
+local function replace_known(text, secrets)
+  for _, secret in ipairs(secrets) do
+    if #secret >= SHORTEST then
+      local json <const> = core.encode(secret)
+      text = replace(text, secret)
+      if json then text = replace(replace(text, json:sub(2, -2)), (json:sub(2, -2):gsub("/", "\\/"))) end
+    end
+  end
+  return text
+end
+
+-- The end of the JSON string that starts (behind its quote) at a position: that of the closing quote, or behind the text.
+local function string_end(text, at)
+  while true do
+    local stop <const> = text:find('["\\]', at)
+    if not stop then return #text + 1 end
+    if text:sub(stop, stop) == '"' then return stop end
+    at = stop + 2
+  end
+end
+
+local function replace_members(text)
+  local parts <const> = {}
+  local from = 1
+  local at = 1
+  while true do
+    local _ <const>, opening <const>, name <const> = text:find('"([%w_-]+)"%s*:%s*"', at)
+    if not opening then break end
+    at = opening + 1
+    if tells(name) then
+      local closing <const> = string_end(text, at)
+      parts[#parts + 1] = text:sub(from, opening) .. (closing > at and MARK or "")
+      from = closing
+      at = closing
+    end
+  end
+  parts[#parts + 1] = text:sub(from)
+  return table.concat(parts)
+end
+
+-- A query ends at white space, a quote or an angle bracket; a backslash that escapes the quote behind it is left in place.
+local function mark_query(url, query)
+  local backslashes <const> = #query:match "\\*$"
+  return url .. "?" .. MARK .. (backslashes % 2 == 1 and "\\" or "")
+end
+
+local function replace_urls(text)
+  text = text:gsub("(%a[%w+.-]*:\\?/\\?/)[^%s\"'<>/?#@]*@", "%1" .. MARK .. "@")
+  return (text:gsub("(%a[%w+.-]*:\\?/\\?/[^%s\"'<>?]*)%?([^%s\"'<>]*)", mark_query))
+end
+
+-- A JSON writer may escape any character, and what is escaped slips through a net: \\u0026 is "&". Puts such characters back,
+-- but for those that JSON does not allow as they are.
+local function unescape(digits, low_digits)
+  local code_point = tonumber(digits, 16)
+  if low_digits then code_point = 0x10000 + ((code_point - 0xD800) << 10) + (tonumber(low_digits, 16) - 0xDC00) end
+  if code_point < 0x20 or code_point == 0x22 or code_point == 0x5C then return nil end
+  if code_point >= 0xD800 and code_point <= 0xDFFF then return nil end
+  return utf8.char(code_point)
+end
+
+local function replace_escapes(text)
+  if not text:find("\\u", 1, true) then return text end
+  text = text:gsub("\\\\", "\\\\\0") -- an escaped backslash starts no escape: keeps it apart from what follows
+  text = text:gsub("\\u([Dd][89ABab]%x%x)\\u([Dd][C-Fc-f]%x%x)", unescape):gsub("\\u(%x%x%x%x)", unescape)
+  return (text:gsub("\\\\\0", "\\\\"))
+end
+
+--- Takes the secrets out of a text.
+-- @tparam string text
+-- @tparam {string,...} secrets the values known to be secret
+-- @treturn string
+function redact.text(text, secrets)
+  return replace_urls(replace_members(replace_known(replace_escapes(text), secrets)))
+end
+
+--- Takes the secrets out of all strings of a value that is no longer text, in place.
+-- @tparam table value with plain tables inside, at most as deep as JSON that was read
+-- @tparam {string,...} secrets
+-- @treturn table the same table
+function redact.strings(value, secrets)
+  for name, member in next, value do
+    if type(member) == "string" then
+      value[name] = redact.text(member, secrets)
+    elseif type(member) == "table" then
+      redact.strings(member, secrets)
+    end
+  end
+  return value
+end
+
+return redact

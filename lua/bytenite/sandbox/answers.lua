@@ -1,0 +1,182 @@
+--- What the sandbox answers: plain tables `{status, content_type, body}`, or `{status, job}` for a job to be printed.
+local core <const> = require "bytenite.core"
+
+local identifiers <const> = require "bytenite.sandbox.identifiers"
+local job <const> = require "bytenite.sandbox.job"
+
+---@class bytenite.sandbox.Answer
+---@field status integer of HTTP
+---@field content_type string|nil application/json when nil; false for none
+---@field body string|nil
+---@field job bytenite.sandbox.Job|nil printed as the body when there is no body
+---@field template_info "inner"|"outer"|nil where alone templateInfo is printed with the job
+---@field headers table|nil list of further {name, value}
+
+local answers = {}
+
+-- gRPC status numbers that have a meaning here, and the HTTP statuses the gateway turns them into and back.
+local CODES <const> = {
+  INVALID_ARGUMENT = 3,
+  NOT_FOUND = 5,
+  FAILED_PRECONDITION = 9,
+  UNIMPLEMENTED = 12,
+  INTERNAL = 13,
+  UNAUTHENTICATED = 16,
+}
+local status_of <const> = { [3] = 400, [5] = 404, [9] = 400, [12] = 501, [13] = 500, [16] = 401 }
+local code_of <const> = {
+  [400] = 3,
+  [401] = 16,
+  [403] = 7,
+  [404] = 5,
+  [409] = 6,
+  [429] = 8,
+  [500] = 13,
+  [501] = 12,
+  [503] = 14,
+  [504] = 4,
+}
+local reason_of <const> = {
+  [400] = "Bad Request",
+  [401] = "Unauthorized",
+  [403] = "Forbidden",
+  [404] = "Not Found",
+  [409] = "Conflict",
+  [429] = "Too Many Requests",
+  [500] = "Internal Server Error",
+  [501] = "Not Implemented",
+  [502] = "Bad Gateway",
+  [503] = "Service Unavailable",
+  [504] = "Gateway Timeout",
+}
+
+local function reason(status)
+  return reason_of[status] or "Status " .. status
+end
+
+--- An answer with a body of any kind.
+---@param status integer
+---@param body string
+---@param content_type string|nil application/json when nil; false for none
+---@return bytenite.sandbox.Answer
+---@usage answers.text(502, "<html></html>", "text/html")
+function answers.text(status, body, content_type)
+  return { status = status, body = body, content_type = content_type }
+end
+
+--- A JSON answer.
+---@param status integer
+---@param value any what `core.encode` writes
+---@return bytenite.sandbox.Answer
+---@usage answers.json(200, { token = token })
+function answers.json(status, value)
+  return answers.text(status, core.encode(value))
+end
+
+--- The answer that shows a job.
+---@param kept bytenite.sandbox.Job
+---@return bytenite.sandbox.Answer
+---@usage return answers.job(draft)
+function answers.job(kept)
+  return { status = 200, job = kept }
+end
+
+--- The envelope of a call that yields nothing and went well.
+---@return bytenite.sandbox.Answer
+---@usage return answers.done()
+function answers.done()
+  return answers.json(200, { ok = true, requestId = "", message = "", error = core.null })
+end
+
+--- An error in the gateway's shape: `{code, message, details}`.
+---@param status integer of HTTP
+---@param message string
+---@param code integer|nil of gRPC; the usual one of the status when nil
+---@return bytenite.sandbox.Answer
+---@usage answers.gateway(503, "no server is ready")
+function answers.gateway(status, message, code)
+  return answers.json(status, { code = code or code_of[status] or 2, message = message, details = core.array {} })
+end
+
+--- An error in the envelope's shape: `{ok, requestId, message, error{code, message, description}}`.
+---@param status integer of HTTP
+---@param description string
+---@param code integer|nil the code inside; the status when nil
+---@return bytenite.sandbox.Answer
+---@usage answers.envelope(401, "the access token is missing")
+function answers.envelope(status, description, code)
+  return answers.json(status, {
+    ok = false,
+    requestId = "req-" .. identifiers.text(10),
+    message = "the request failed",
+    error = { code = code or status, message = reason(code or status), description = description },
+  })
+end
+
+--- The gateway's error for a gRPC status.
+---@param name string a key of the table of gRPC statuses above, e.g. "NOT_FOUND"
+---@param message string
+---@return bytenite.sandbox.Answer
+---@usage return answers.refuse("NOT_FOUND", "there is no such job")
+function answers.refuse(name, message)
+  local code <const> = CODES[name]
+  return answers.gateway(status_of[code], message, code)
+end
+
+-- Bodies an error can have, by the names that faults use.
+local shapes <const> = {
+  gateway = answers.gateway,
+  envelope = answers.envelope,
+  html = function(status)
+    local page <const> = ("<html><head><title>%d %s</title></head><body><h1>%d %s</h1></body></html>\n"):format(
+      status,
+      reason(status),
+      status,
+      reason(status)
+    )
+    return answers.text(status, page, "text/html; charset=utf-8")
+  end,
+  empty = function(status)
+    return answers.text(status, "", false)
+  end,
+  object = function(status)
+    return answers.text(status, "{}")
+  end,
+  array = function(status)
+    return answers.text(status, '["unexpected"]')
+  end,
+  string = function(status)
+    return answers.text(status, '"unexpected"')
+  end,
+  number = function(status)
+    return answers.text(status, "42")
+  end,
+}
+
+--- Whether there is a body shape of that name.
+---@param name any
+---@return boolean
+---@usage answers.is_shape("html") --> true
+function answers.is_shape(name)
+  return shapes[name] ~= nil
+end
+
+--- An answer of any status with a body of the shape named.
+---@param name "gateway"|"envelope"|"html"|"empty"|"object"|"array"|"string"|"number"
+---@param status integer
+---@param message string|nil where the shape has room for one
+---@return bytenite.sandbox.Answer
+---@usage answers.shaped("html", 503)
+function answers.shaped(name, status, message)
+  return shapes[name](status, message or ("sandbox fault: %d %s"):format(status, reason(status)))
+end
+
+--- The body's text, printed now if it was not yet.
+---@param answer bytenite.sandbox.Answer
+---@return string
+---@usage local text = answers.body(answer)
+function answers.body(answer)
+  return answer.body or job.reply(answer.job, answer.template_info)
+end
+
+return answers

@@ -1,0 +1,140 @@
+--- The command `bytenite-sandbox`: options in, a sandbox that runs until it is told to end.
+local rocks <const> = require "bytenite.sandbox.rocks"
+
+local argparse <const> = rocks.need("argparse", "argparse", "lua-argparse")
+local cqueues <const> = rocks.need("cqueues", "cqueues", "lua-cqueues")
+local signal <const> = require "cqueues.signal"
+
+local core <const> = require "bytenite.core"
+local sandbox <const> = require "bytenite.sandbox"
+
+local command = {}
+
+local function integer(text)
+  return math.tointeger(tonumber(text))
+end
+
+local function new_parser()
+  local parser <const> = argparse("bytenite-sandbox", "A local ByteNite service for development and tests.")
+  parser:option("--port", "Port to listen on; 0 for a free one.", "0"):convert(integer):argname "N"
+  parser:option("--host", "Loopback address to listen on: 127.0.0.1 or ::1.", "127.0.0.1"):argname "ADDRESS"
+  parser:flag("--tls", "Serve HTTPS, with a certificate authority made for this run.")
+  parser:option("--ca-file", "Where to write the authority's certificate (default: a temporary file)."):argname "PATH"
+  parser:option("--api-key", "The API key to accept (default: a random one)."):argname "KEY"
+  parser:option("--latency", "Milliseconds every answer waits.", "0"):convert(tonumber):argname "MS"
+  parser:option("--speed", "How much faster than real time jobs go on.", "1"):convert(tonumber):argname "X"
+  parser:option("--token-lifetime", "Seconds an access token lives.", "3600"):convert(integer):argname "SECONDS"
+  parser
+    :option("--error-shape", "Shape of refusals that have two: alternate, gateway or envelope.", "alternate")
+    :argname "SHAPE"
+  parser
+    :option("--fault", "Something to go wrong, e.g. 'set_name status=503 retry_after=2 times=3'; may be repeated.")
+    :argname("SPEC")
+    :count "*"
+  parser:option("--ready-file", "JSON file to write once the sandbox listens; removed at the end."):argname "PATH"
+  parser:flag("--until-stdin-closes", "End when standard input reaches its end.")
+  return parser
+end
+
+-- This process, where the system tells (Linux).
+local function process_id()
+  local file <close> = io.open "/proc/self/stat"
+  return file and file:read "n" or core.null
+end
+
+-- Written aside and renamed, so that whoever waits for the file never sees half of it.
+local function write_ready_file(path, service)
+  local temporary <const> = path .. ".tmp"
+  do
+    local file <close> = assert(io.open(temporary, "w"))
+    assert(file:write(
+      core.encode {
+        base_url = service.base_url,
+        control_url = service.control_url,
+        api_key = service.api_key,
+        ca_file = service.ca_file or core.null,
+        pid = process_id(),
+      },
+      "\n"
+    ))
+  end
+  assert(os.rename(temporary, path))
+end
+
+local function shell_quoted(text)
+  if text:find "^[%w%./:_%-]+$" then return text end
+  return "'" .. text:gsub("'", [['\'']]) .. "'"
+end
+
+local function print_exports(service)
+  local function export(name, value)
+    print(("export %s=%s"):format(name, shell_quoted(value)))
+  end
+  export("BYTENITE_BASE_URL", service.base_url)
+  export("BYTENITE_API_KEY", service.api_key)
+  if service.ca_file then export("BYTENITE_CA_FILE", service.ca_file) end
+  io.stdout:flush()
+end
+
+local function wait_for_signal(service)
+  signal.block(signal.SIGINT, signal.SIGTERM)
+  signal.listen(signal.SIGINT, signal.SIGTERM):wait()
+  service:close()
+end
+
+local STANDARD_INPUT <const> = { pollfd = 0, events = "r" }
+
+-- A pipe or a terminal can be waited for, a file or /dev/null cannot. Tried in a controller of its own, which the
+-- failure breaks.
+local function can_wait_for_input()
+  local trial <const> = cqueues.new()
+  trial:wrap(cqueues.poll, STANDARD_INPUT, 0)
+  return (trial:step(0))
+end
+
+local function wait_for_end_of_input(service, can_wait)
+  repeat
+    if can_wait then cqueues.poll(STANDARD_INPUT) end
+  until io.read(1) == nil
+  service:close()
+end
+
+local function start(arguments)
+  local controller <const> = cqueues.new()
+  local service <close> = sandbox.new {
+    port = arguments.port,
+    host = arguments.host,
+    tls = arguments.tls or false,
+    ca_file = arguments.ca_file,
+    api_key = arguments.api_key,
+    latency = arguments.latency,
+    speed = arguments.speed,
+    token_lifetime = arguments.token_lifetime,
+    error_shape = arguments.error_shape,
+    faults = arguments.fault,
+    controller = controller,
+    on_error = function(message)
+      io.stderr:write("bytenite-sandbox: ", message, "\n")
+    end,
+  }
+  controller:wrap(wait_for_signal, service)
+  if arguments.until_stdin_closes then controller:wrap(wait_for_end_of_input, service, can_wait_for_input()) end
+  if arguments.ready_file then write_ready_file(arguments.ready_file, service) end
+  print_exports(service)
+  service:loop()
+  if arguments.ready_file then os.remove(arguments.ready_file) end
+end
+
+--- Runs the command until it is told to end: by SIGINT, SIGTERM or, when asked, the end of standard input.
+---@param arguments string[] of the command line; a bad one ends the process, as argparse does
+---@return integer status for `os.exit`
+---@usage os.exit(require("bytenite.sandbox.command").run(arg))
+function command.run(arguments)
+  local parsed <const> = new_parser():parse(arguments)
+  local ran <const>, problem <const> = pcall(start, parsed)
+  if ran then return 0 end
+  io.stderr:write("bytenite-sandbox: ", tostring(problem), "\n")
+  return 1
+end
+
+return command

@@ -1,0 +1,132 @@
+--- A local ByteNite service for development and tests: real HTTP/1.1 and HTTP/2, plain or TLS, on loopback only.
+---
+---   local sandbox = require "bytenite.sandbox"
+---   local service <close> = sandbox.new { tls = true }
+---   print(service.base_url, service.api_key, service.ca_file)
+---   service:loop()
+---
+--- It keeps jobs in memory, demands a token and answers as the service's contract says, and fails on request. The
+--- command `bytenite-sandbox` is the same behind a command line. The calls it has for tests are listed in `control`.
+local rocks <const> = require "bytenite.sandbox.rocks"
+
+local cqueues <const> = rocks.need("cqueues", "cqueues", "lua-cqueues")
+local server <const> = rocks.need("http.server", "http", "lua-http")
+
+local certificates <const> = require "bytenite.sandbox.certificates"
+local gateway <const> = require "bytenite.sandbox.gateway"
+local header_memory <const> = require "bytenite.sandbox.header_memory"
+local options <const> = require "bytenite.sandbox.options"
+local routes <const> = require "bytenite.sandbox.routes"
+local state <const> = require "bytenite.sandbox.state"
+
+---@class bytenite.Sandbox
+---@field base_url string for the module's option of the same name, e.g. "http://127.0.0.1:8080/v1"
+---@field control_url string where the sandbox's own calls are, e.g. "http://127.0.0.1:8080/sandbox"
+---@field api_key string the one key it takes
+---@field ca_file string|nil with TLS: a file with the certificate to trust
+---@field package server table|nil of lua-http; nil once closed
+---@field package controller userdata of cqueues
+---@field package temporary_file string|nil to remove on close
+---@field package report fun(message: string)
+local Sandbox = {}
+Sandbox.__index = Sandbox
+
+local sandbox = {}
+
+header_memory.install()
+
+-- Seconds a kept connection may lie idle. Long, so that it is the client who decides.
+local IDLE_TIMEOUT <const> = 3600
+
+local function write_file(path, text)
+  local file <close> = assert(io.open(path, "w"))
+  assert(file:write(text))
+end
+
+local function origin_of(chosen, port)
+  local host <const> = chosen.host:find(":", 1, true) and "[" .. chosen.host .. "]" or chosen.host
+  return ("%s://%s:%d"):format(chosen.tls and "https" or "http", host, port)
+end
+
+--- Starts a sandbox: it listens when this returns, and serves while `step` or `loop` run, or the controller given.
+--- Raises a string when an option is wrong or the address cannot be had.
+---@param wishes bytenite.sandbox.Options|nil
+---@return bytenite.Sandbox
+---@usage local service = sandbox.new { port = 8080, faults = { "set_name status=503 times=2" } }
+function sandbox.new(wishes)
+  local chosen <const> = options.complete(wishes)
+  local self <const> = setmetatable({
+    api_key = chosen.api_key,
+    controller = chosen.controller or cqueues.new(),
+    report = chosen.on_error,
+  }, Sandbox)
+  local context, authority
+  if chosen.tls then
+    context, authority = certificates.new(chosen.host)
+  end
+  local kept <const> = state.new(chosen)
+  local latency <const> = chosen.latency / 1000
+  local listening <const>, problem <const> = server.listen {
+    host = chosen.host,
+    port = chosen.port,
+    tls = chosen.tls,
+    ctx = context,
+    cq = self.controller,
+    intra_stream_timeout = IDLE_TIMEOUT,
+    onstream = function(_, stream)
+      gateway.serve(kept, stream, latency, self.report)
+    end,
+    onerror = function() end, -- a client that broke off or did not trust us: its matter
+  }
+  local bound, reason = listening ~= nil, problem
+  if bound then
+    bound, reason = listening:listen()
+  end
+  if not bound then error(("cannot listen on %s port %d: %s"):format(chosen.host, chosen.port, reason), 0) end
+  self.server = listening
+  if chosen.tls then
+    self.temporary_file = chosen.ca_file == nil and os.tmpname() or nil
+    self.ca_file = chosen.ca_file or self.temporary_file
+    write_file(self.ca_file, authority)
+  end
+  local _ <const>, _ <const>, port <const> = listening:localname()
+  kept.origin = origin_of(chosen, port)
+  self.base_url = kept.origin .. routes.base_path
+  self.control_url = kept.origin .. "/sandbox"
+  return self
+end
+
+--- Serves what is ready. Suspends the coroutine when one of cqueues runs it, else blocks.
+---@param timeout number|nil seconds to wait for something at most; nil for ever
+---@return boolean open false once the sandbox is closed
+---@usage while service:step(0.1) do ... end
+function Sandbox:step(timeout)
+  if self.server == nil then return false end
+  local stepped <const>, problem <const> = self.controller:step(timeout)
+  if not stepped then self.report(tostring(problem)) end
+  return self.server ~= nil
+end
+
+--- Serves until the sandbox is closed.
+---@usage controller:wrap(service.loop, service)
+function Sandbox:loop()
+  while self:step() do -- luacheck: ignore 542
+  end
+end
+
+--- Stops listening, drops all connections, removes the temporary certificate. A second call does nothing.
+---@usage service:close()
+function Sandbox:close()
+  local closing <const> = self.server
+  if closing == nil then return end
+  self.server = nil
+  closing.socket:close()
+  closing.socket = nil
+  closing:resume() -- wakes the loop that accepts, so that it ends
+  if self.temporary_file then os.remove(self.temporary_file) end
+end
+
+Sandbox.__close = Sandbox.close
+Sandbox.__gc = Sandbox.close
+
+return sandbox

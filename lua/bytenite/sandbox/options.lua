@@ -1,0 +1,109 @@
+--- The options of a sandbox: checked, completed.
+local faults <const> = require "bytenite.sandbox.faults"
+local fault_text <const> = require "bytenite.sandbox.fault_text"
+local identifiers <const> = require "bytenite.sandbox.identifiers"
+
+---@class bytenite.sandbox.Options
+---@field port integer|nil 0 for a free one (default)
+---@field host string|nil loopback address: 127.0.0.0/8, ::1 or "localhost" (default "127.0.0.1")
+---@field tls boolean|nil HTTPS with a throwaway authority (default false)
+---@field ca_file string|nil where the authority's certificate is written (default: a temporary file, removed on close)
+---@field api_key string|nil the key to exchange for tokens (default: a random one)
+---@field latency number|nil milliseconds every answer of the API waits (default 0)
+---@field speed number|nil how much faster than real time started jobs go on (default 1); no call starts one yet
+---@field token_lifetime integer|nil seconds (default 3600)
+---@field error_shape "alternate"|"gateway"|"envelope"|nil of refusals that have two (default "alternate")
+---@field faults (string|table)[]|nil faults to begin with, as texts or descriptions
+---@field controller userdata|nil a cqueues controller to run in; without it the sandbox has its own
+---@field on_error fun(message: string)|nil told about errors in the sandbox itself
+
+local options = {}
+
+local function fail(name, wanted)
+  error(("option %s must be %s"):format(name, wanted), 0)
+end
+
+local function is_loopback(host)
+  return type(host) == "string" and (host == "::1" or host == "localhost" or host:find "^127%.%d+%.%d+%.%d+$" ~= nil)
+end
+
+local function is_number_from(value, minimum)
+  return math.type(value) ~= nil and value >= minimum and value < math.huge
+end
+
+local function is_optional(kind, value)
+  return value == nil or type(value) == kind
+end
+
+local SHAPES <const> = { alternate = true, gateway = true, envelope = true }
+
+local KNOWN <const> = {
+  port = true,
+  host = true,
+  tls = true,
+  ca_file = true,
+  api_key = true,
+  latency = true,
+  speed = true,
+  token_lifetime = true,
+  error_shape = true,
+  faults = true,
+  controller = true,
+  on_error = true,
+}
+
+local function parse_faults(list)
+  if type(list) ~= "table" then fail("faults", "a list") end
+  local parsed <const> = {}
+  for index, fault in ipairs(list) do
+    local parse <const> = type(fault) == "string" and fault_text.parse or faults.parse
+    local problem
+    parsed[index], problem = parse(fault)
+    if parsed[index] == nil then error(("option faults, %d: %s"):format(index, problem), 0) end
+  end
+  return parsed
+end
+
+--- Checks options and fills in the defaults. Raises a string that names a bad option.
+---@param given bytenite.sandbox.Options|nil
+---@return bytenite.sandbox.Options complete a new table
+---@usage local complete = options.complete { tls = true }
+function options.complete(given)
+  if given == nil then given = {} end
+  if type(given) ~= "table" then error("the options of a sandbox are a table", 0) end
+  for name in pairs(given) do
+    if not KNOWN[name] then error(("a sandbox has no option %s"):format(tostring(name)), 0) end
+  end
+  local complete <const> = {
+    port = given.port or 0,
+    host = given.host or "127.0.0.1",
+    tls = given.tls or false,
+    ca_file = given.ca_file,
+    api_key = given.api_key or identifiers.text(64),
+    latency = given.latency or 0,
+    speed = given.speed or 1,
+    token_lifetime = given.token_lifetime or 3600,
+    error_shape = given.error_shape or "alternate",
+    controller = given.controller,
+    on_error = given.on_error or function() end,
+  }
+  if math.type(complete.port) ~= "integer" or complete.port < 0 or complete.port > 65535 then
+    fail("port", "an integer from 0 to 65535")
+  end
+  if not is_loopback(complete.host) then fail("host", "a loopback address: 127.0.0.1 or ::1") end
+  if complete.host == "localhost" then complete.host = "127.0.0.1" end
+  if type(complete.tls) ~= "boolean" then fail("tls", "true or false") end
+  if not is_optional("string", complete.ca_file) then fail("ca_file", "a path") end
+  if type(complete.api_key) ~= "string" or complete.api_key == "" then fail("api_key", "text") end
+  if not is_number_from(complete.latency, 0) then fail("latency", "milliseconds") end
+  if not is_number_from(complete.speed, 0) or complete.speed == 0 then fail("speed", "a number above 0") end
+  if math.type(complete.token_lifetime) ~= "integer" or complete.token_lifetime < 1 then
+    fail("token_lifetime", "whole seconds")
+  end
+  if not SHAPES[complete.error_shape] then fail("error_shape", '"alternate", "gateway" or "envelope"') end
+  if type(complete.on_error) ~= "function" then fail("on_error", "a function") end
+  complete.faults = parse_faults(given.faults or {})
+  return complete
+end
+
+return options

@@ -1,0 +1,223 @@
+# shellcheck shell=sh
+# prepare.sh: finds what this machine lacks and installs it. To be sourced, from the project's folder.
+#
+#   prepare SET...      makes sure that everything of these sets is there, or ends the script with the reason
+#
+# BYTENITE_NO_INSTALL=1 installs nothing and says what is missing. Nothing is asked of the package manager while all
+# is there, so a second run costs a blink. apt is the manager that is tested; the others are a best effort.
+
+# Every dependency, once: its sets, the proof that it is there, the packages that bring it (apt, dnf, apk, brew; "-"
+# stands for none, "rock:NAME" for a rock that LuaRocks puts into build/rocks), its reason. Commas join several.
+dependencies() {
+  cat << 'EOF_DEPENDENCIES'
+demo          command:cc                          gcc                   gcc                  gcc                -               compiles the C core
+demo          header:stdio.h                      libc6-dev             glibc-devel          musl-dev           -               the C library's headers
+demo          command:cmake                       cmake                 cmake                cmake              cmake           drives the build
+demo          command:make                        make                  make                 make               -               runs the build that CMake writes
+demo          command:lua5.4                      lua5.4                lua                  lua5.4             lua@5.4         runs the module and the examples
+demo          header:lua.h                        liblua5.4-dev         lua-devel            lua5.4-dev         lua@5.4         declares Lua's C API (the library is not linked)
+demo          header:curl/curl.h                  libcurl4-openssl-dev  libcurl-devel        curl-dev           -               libcurl makes the HTTP calls
+demo          command:luarocks                    -                     luarocks             luarocks5.4        luarocks        builds the rocks below where they are no packages
+demo          header:openssl/ssl.h                -                     openssl-devel        openssl-dev        openssl         lets LuaRocks build the rock luaossl
+demo          lua:cjson                           lua-cjson             rock:lua-cjson       rock:lua-cjson     rock:lua-cjson  reads what is no API object, and its null is ours
+demo          lua:http.server                     lua-http              rock:http            rock:http          rock:http       serves the sandbox (HTTP/1.1, HTTP/2, TLS)
+demo          lua:argparse                        lua-argparse          rock:argparse        rock:argparse      rock:argparse   reads the sandbox's command line
+test          lua:busted.runner                   lua-busted            rock:busted          rock:busted        rock:busted     runs the specs
+test          command:luarocks                    luarocks              luarocks             luarocks5.4        luarocks        installs the rock for spec/install_spec.lua
+test          command:readelf                     binutils              binutils             binutils           -               shows what the module exports and links
+test          command:localedef                   libc-bin              glibc-common         -                  -               makes the locale with a decimal comma
+test          file:/usr/share/i18n/locales/de_DE  locales               glibc-locale-source  -                  -               the source of that locale
+lint          command:clang-format                clang-format          clang-tools-extra    clang-extra-tools  clang-format    checks the layout of the C code
+lint          command:clang-tidy                  clang-tidy            clang-tools-extra    clang-extra-tools  llvm            looks for mistakes in the C code
+lint          command:luacheck                    lua-check             rock:luacheck        rock:luacheck      rock:luacheck   looks for mistakes in the Lua code
+lint          command:shellcheck                  shellcheck            ShellCheck           shellcheck         shellcheck      looks for mistakes in the scripts
+memory,bench  command:valgrind                    valgrind              valgrind             valgrind           -               watches the memory accesses of the specs, and counts the instructions of a call
+bench         command:nginx                       nginx-light           nginx                nginx              nginx           answers the calls that are measured
+bench         command:openssl                     openssl               openssl              openssl            openssl         makes the certificate of that server
+fresh         command:debootstrap                 debootstrap           debootstrap          debootstrap        -               makes the bare root for make fresh
+EOF_DEPENDENCIES
+}
+
+say() {
+  printf 'bytenite: %s\n' "$*" >&2
+}
+
+# The command that is Lua 5.4 on this machine. Plain `lua` may be any version, so it is asked.
+find_lua() {
+  for candidate in lua5.4 lua-5.4 lua54 lua; do
+    if command -v "$candidate" > /dev/null 2>&1 && "$candidate" -e 'os.exit(_VERSION == "Lua 5.4")' > /dev/null 2>&1; then
+      printf '%s\n' "$candidate"
+      return 0
+    fi
+  done
+  return 1
+}
+
+find_luarocks() {
+  command -v luarocks || command -v luarocks-5.4
+}
+
+# Where Lua 5.4 and C headers may live beside the compiler's own folders.
+header_folders="/usr/include/lua5.4 /usr/include/lua54 /usr/local/include/lua5.4
+  /opt/homebrew/opt/lua@5.4/include/lua /opt/homebrew/opt/openssl/include /usr/local/opt/lua@5.4/include/lua /usr/local/opt/openssl/include"
+
+has_header() {
+  flags=
+  for folder in $header_folders; do
+    if [ -d "$folder" ]; then flags="$flags -I$folder"; fi
+  done
+  # shellcheck disable=SC2086 # the flags are words of ours
+  printf '#include <%s>\n' "$1" | cc -E $flags - > /dev/null 2>&1
+}
+
+# Is the module on the path of Lua 5.4? (environment.sh has set the path)
+has_lua_module() {
+  lua=$(find_lua) || return 1
+  "$lua" - "$1" << 'EOF_LUA' > /dev/null 2>&1
+local name = ...
+assert(package.searchpath(name, package.path) or package.searchpath(name, package.cpath))
+EOF_LUA
+}
+
+is_there() {
+  case $1 in
+    command:lua5.4) find_lua > /dev/null ;;
+    command:luarocks) find_luarocks > /dev/null 2>&1 ;;
+    command:*) command -v "${1#command:}" > /dev/null 2>&1 ;;
+    header:*) has_header "${1#header:}" ;;
+    lua:*) has_lua_module "${1#lua:}" ;;
+    file:*) [ -e "${1#file:}" ] ;;
+  esac
+}
+
+find_manager() {
+  if command -v apt-get > /dev/null 2>&1; then
+    echo apt
+  elif command -v dnf > /dev/null 2>&1; then
+    echo dnf
+  elif command -v apk > /dev/null 2>&1; then
+    echo apk
+  elif command -v brew > /dev/null 2>&1; then
+    echo brew
+  else
+    echo none
+  fi
+}
+
+# The rows of the named sets whose proof fails: "proof package reason", one a line.
+missing_rows() {
+  manager=$1
+  shift
+  dependencies | while read -r sets proof apt dnf apk brew reason; do
+    wanted=
+    for set in "$@"; do
+      case ,$sets, in *,"$set",*) wanted=yes ;; esac
+    done
+    if [ -z "$wanted" ]; then continue; fi
+    case $manager in
+      apt) package=$apt ;;
+      dnf) package=$dnf ;;
+      apk) package=$apk ;;
+      brew) package=$brew ;;
+      *) package=${proof#*:} ;;
+    esac
+    if [ "$package" != - ] && ! is_there "$proof"; then
+      printf '%s %s %s\n' "$proof" "$package" "$reason"
+    fi
+  done
+}
+
+# The packages among those rows (kind "package"), or the rocks (kind "rock"), each once, in one line.
+packages_of() {
+  kind=$1
+  printf '%s\n' "$2" | while read -r proof package reason; do
+    case $package in
+      rock:*) if [ "$kind" = rock ]; then echo "${package#rock:}"; fi ;;
+      ?*) if [ "$kind" = package ]; then echo "$package" | tr , '\n'; fi ;;
+    esac
+  done | awk '!seen[$0]++' | paste -s -d ' ' -
+}
+
+# The command that installs these packages, as a newcomer would type it.
+install_command() {
+  manager=$1
+  shift
+  case $manager in
+    apt) echo "apt-get update && apt-get install -y --no-install-recommends $*" ;;
+    dnf) echo "dnf install -y $*" ;;
+    apk) echo "apk add $*" ;;
+    brew) echo "brew install $*" ;;
+  esac
+}
+
+# Runs a command line quietly; its output is shown when it fails.
+quietly() {
+  log=$(mktemp)
+  if sh -c "$1" > "$log" 2>&1 < /dev/null; then
+    rm -f "$log"
+  else
+    cat "$log" >&2
+    rm -f "$log"
+    say "this failed: $1"
+    return 1
+  fi
+}
+
+install_packages() {
+  manager=$1
+  shift
+  command_line=$(install_command "$manager" "$@")
+  if [ "$(id -u)" = 0 ] || [ "$manager" = brew ]; then
+    as_root=
+  elif command -v sudo > /dev/null 2>&1 && sudo -n true 2> /dev/null; then
+    as_root='sudo -n'
+  else
+    say "some packages are missing. Run this as root, then try again:"
+    printf '\n  %s\n\n' "$command_line" >&2
+    exit 1
+  fi
+  say "installing: $*"
+  case $manager in
+    # A machine that has just started may still be updating itself: wait for its lock.
+    apt) options='-qq -o DPkg::Lock::Timeout=300'
+      quietly "$as_root apt-get $options update && $as_root env DEBIAN_FRONTEND=noninteractive apt-get $options install -y --no-install-recommends $*" ;;
+    *) quietly "$as_root $command_line" ;;
+  esac || exit 1
+}
+
+install_rocks() {
+  luarocks=$(find_luarocks) || return 0
+  for rock in "$@"; do
+    say "building the rock $rock in build/rocks"
+    quietly "'$luarocks' --lua-version 5.4 --tree build/rocks install $rock" || exit 1
+  done
+}
+
+prepare() {
+  manager=$(find_manager)
+  rows=$(missing_rows "$manager" "$@")
+  if [ -z "$rows" ]; then return 0; fi
+  if [ "${BYTENITE_NO_INSTALL:-}" = 1 ]; then
+    say "missing, and BYTENITE_NO_INSTALL=1 forbids to install it:"
+    printf '%s\n' "$rows" | while read -r proof package reason; do
+      printf '  %-28s %s (package: %s)\n' "${proof#*:}" "$reason" "$package" >&2
+    done
+    exit 1
+  fi
+  if [ "$manager" = none ]; then
+    say "none of apt, dnf, apk and brew is here; please install by hand: $(packages_of package "$rows")"
+    exit 1
+  fi
+  packages=$(packages_of package "$rows")
+  rocks=$(packages_of rock "$rows")
+  # shellcheck disable=SC2086 # lists of words
+  if [ -n "$packages" ]; then install_packages "$manager" $packages; fi
+  # shellcheck disable=SC2086
+  if [ -n "$rocks" ]; then install_rocks $rocks; fi
+  rows=$(missing_rows "$manager" "$@")
+  if [ -n "$rows" ]; then
+    say "still missing after the installation:"
+    printf '%s\n' "$rows" >&2
+    exit 1
+  fi
+}

@@ -1,0 +1,262 @@
+-- docs/api.lua against the module itself: nothing undocumented, nothing documented that is not there, and the files written
+-- from it as it would write them. Errors and events are in docs_errors_spec.lua.
+local api <const> = require "docs.api"
+local bytenite <const> = require "bytenite"
+local client <const> = require "bytenite.client"
+local core <const> = require "bytenite.core"
+local program <const> = require "spec.support.program"
+local sets <const> = require "spec.support.sets"
+local settings <const> = require "bytenite.settings"
+
+local set_of <const>, sorted <const> = sets.of, sets.sorted
+
+local function class_named(name)
+  for _, class in ipairs(api.classes) do
+    if class.name == name then return class end
+  end
+end
+
+-- What an error that lists all options names: "known are a, b, c".
+local function known_options(raising, ...)
+  local _ <const>, message <const> = pcall(raising, ...)
+  local known <const> = {}
+  for name in assert(message:match "known are (.*)$", message):gmatch "[%w_]+" do
+    known[name] = true
+  end
+  return known
+end
+
+-- No name is like this one, so nothing is suggested for it and all options are listed.
+local function unknown_option()
+  return { unlike_any_option_there_is = true }
+end
+
+describe("the files written by docs/generate.lua", function()
+  it("are up to date", function()
+    local ran <const> = program.lua { "docs/generate.lua", "--check" }
+    assert.equal("", ran.errors)
+    assert.equal(0, ran.status)
+  end)
+
+  describe("when they are not", function()
+    local folder
+
+    setup(function()
+      folder = os.tmpname()
+      os.remove(folder)
+      os.execute(
+        ("mkdir %s && cp -R docs README.md %s && echo more >> %s/docs/reference.md"):format(folder, folder, folder)
+      )
+    end)
+
+    teardown(function()
+      os.execute("rm -rf " .. folder)
+    end)
+
+    it("are named, and --check fails", function()
+      local ran <const> = program.lua { folder .. "/docs/generate.lua", "--check" }
+      assert.equal(1, ran.status)
+      assert.matches("docs/reference%.md", ran.errors)
+      assert.is_nil(ran.errors:find("types", 1, true))
+    end)
+  end)
+
+  it("hold types that are Lua", function()
+    assert(loadfile("docs/types/bytenite.lua", "t"))
+  end)
+
+  it("hold a type for every declared object and every method", function()
+    local file <close> = assert(io.open "docs/types/bytenite.lua")
+    local text <const> = file:read "a"
+    for name in pairs(core.schema) do
+      if name ~= "AccessTokenRequest" and name ~= "JobResponse" then -- what no user sees
+        assert.is_truthy(text:find("---@class bytenite." .. name .. "\n", 1, true), name)
+      end
+    end
+    for _, class in ipairs(api.classes) do
+      for _, entry in ipairs(class.functions) do
+        local name <const> = class.name .. class.prefix:sub(-1) .. entry.name .. "("
+        assert.is_truthy(text:find("\nfunction " .. name, 1, true), name)
+      end
+    end
+  end)
+end)
+
+describe("the documented functions", function()
+  local function public(table)
+    local set <const> = {}
+    for name in pairs(table) do
+      if not name:find "^__" then set[name] = true end
+    end
+    return set
+  end
+
+  local real <const> = {
+    bytenite = bytenite,
+    datasource = bytenite.datasource,
+    Client = client.Client,
+    Job = bytenite.Job,
+  }
+
+  for name, table in pairs(real) do
+    it("of " .. name .. " are those there are", function()
+      local class <const> = class_named(name)
+      local documented <const> = set_of(class.functions, "name")
+      for value in pairs(set_of(class.values, "name")) do
+        documented[value] = true
+      end
+      assert.same(sorted(public(table)), sorted(documented))
+    end)
+  end
+
+  it("are of all classes", function()
+    assert.same(sorted(real), sorted(set_of(api.classes, "name")))
+  end)
+
+  it("cover every operation but the token exchange", function()
+    local covered <const> = { access_token = true }
+    for _, class in ipairs(api.classes) do
+      for _, entry in ipairs(class.functions) do
+        if entry.operation then covered[entry.operation] = true end
+      end
+    end
+    local operations <const> = set_of(core.operations, "name")
+    assert.same(sorted(operations), sorted(covered))
+  end)
+
+  for _, class in ipairs(api.classes) do
+    for _, entry in ipairs(class.functions) do
+      describe(class.prefix .. entry.name, function()
+        it("has an example and names where its behaviour comes from", function()
+          assert.is_string(entry.example)
+          local names = 0
+          for _, source in ipairs(api.sources) do
+            if entry.source:find(source[1], 1, true) then names = names + 1 end
+          end
+          assert.is_true(names > 0, entry.source)
+        end)
+
+        it("takes options, last, when it makes a call", function()
+          local last <const> = entry.parameters[#entry.parameters]
+          local makes_call <const> = entry.operation ~= nil or entry.name == "request"
+          assert.equal(makes_call, last ~= nil and last[2] == "bytenite.CallOptions?")
+        end)
+      end)
+    end
+  end
+end)
+
+describe("the documented states", function()
+  for _, state in ipairs(api.states) do
+    it(("are final where they say so: %s"):format(state[1]), function()
+      local job <const> = { state = "JOB_STATE_" .. state[1] }
+      assert.equal(state[2]:find "^final" ~= nil, bytenite.Job.is_final(job))
+    end)
+  end
+end)
+
+describe("the documented members", function()
+  local function assert_documented(name, known)
+    for _, class in ipairs(api.classes) do
+      for _, group in ipairs(class.members or {}) do
+        if group.name == name then return assert.same(sorted(known), sorted(set_of(group.fields, "name"))) end
+      end
+    end
+    error("no members " .. name)
+  end
+
+  for descriptor, name in pairs {
+    url = "UrlSource",
+    file = "FileSource",
+    s3 = "StorageSource",
+    aws = "StorageSource",
+    gcp = "StorageSource",
+    storj = "StorageSource",
+  } do
+    it("of a data source of kind " .. descriptor .. " are those there are", function()
+      assert_documented(name, known_options(bytenite.datasource[descriptor], unknown_option()))
+    end)
+  end
+
+  it("of a request are those there are", function()
+    local connected <close> = bytenite.new { base_url = "http://127.0.0.1:1", access_token = "t" }
+    assert_documented("Request", known_options(connected.request, connected, unknown_option()))
+  end)
+
+  it("that are needed are", function()
+    for _, group in ipairs(class_named("datasource").members) do
+      local given <const> = {}
+      for _, field in ipairs(group.fields) do
+        if field.required then given[field.name] = "x" end
+      end
+      local make <const> = bytenite.datasource[group.of:match "`(%w+)`"]
+      assert.has_no.errors(function()
+        make(given)
+      end)
+      for name in pairs(given) do
+        local fewer <const> = {}
+        for other in pairs(given) do
+          if other ~= name then fewer[other] = "x" end
+        end
+        assert.has_error.matches(function()
+          make(fewer)
+        end, name .. " is needed")
+      end
+    end
+  end)
+end)
+
+describe("the documented options", function()
+  local getenv <const> = os.getenv
+  local asked
+
+  -- Reads the settings as they are with nothing in the environment but what is given.
+  local function read(environment)
+    asked = {}
+    os.getenv = function(name) -- luacheck: ignore 122
+      asked[name] = true
+      return environment[name]
+    end
+    local ok <const>, result <const> = pcall(settings.read, {})
+    os.getenv = getenv -- luacheck: ignore 122
+    return assert(ok and result, result)
+  end
+
+  after_each(function()
+    os.getenv = getenv -- luacheck: ignore 122
+  end)
+
+  it("of bytenite.new are those there are", function()
+    assert.same(sorted(known_options(bytenite.new, unknown_option())), sorted(set_of(api.options.client, "name")))
+  end)
+
+  it("of a call are those there are", function()
+    local connected <close> = bytenite.new { base_url = "http://127.0.0.1:1", access_token = "t" }
+    local known <const> = known_options(connected.get_job, connected, "id", unknown_option())
+    table.sort(api.options.call)
+    assert.same(sorted(known), api.options.call)
+  end)
+
+  for _, option in ipairs(api.options.client) do
+    it(("have the real default: %s"):format(option.name), function()
+      assert.equal(option.default, read({})[option.name])
+    end)
+
+    for _, name in ipairs(option.environment or {}) do
+      it(("are read from the environment: %s from %s"):format(option.name, name), function()
+        assert.equal("https://example.org", read({ [name] = "https://example.org" })[option.name])
+      end)
+    end
+  end
+
+  it("name every variable that is read", function()
+    local documented <const> = {}
+    for _, option in ipairs(api.options.client) do
+      for _, name in ipairs(option.environment or {}) do
+        documented[name] = true
+      end
+    end
+    read {}
+    assert.same(sorted(documented), sorted(asked))
+  end)
+end)

@@ -1,0 +1,246 @@
+-- The examples, run as a reader would run them, against the sandbox.
+local lfs <const> = require "lfs"
+
+local connect <const> = require "spec.support.connect"
+local program <const> = require "spec.support.program"
+local sandbox <const> = require "spec.support.sandbox"
+
+local service
+
+-- Runs an example; `where` is the sandbox it is to find, the plain one when left out.
+local function run(name, arguments, where)
+  return program.lua(
+    { ("examples/%s.lua"):format(name), table.unpack(arguments or {}) },
+    program.environment(where or service)
+  )
+end
+
+local function assert_succeeded(ran)
+  assert.equal("", ran.errors)
+  assert.equal(0, ran.status)
+end
+
+-- What went wrong is on the stream for that, and the program says so in its status.
+local function assert_failed(ran, pattern)
+  assert.matches(pattern, ran.errors)
+  assert.equal(1, ran.status)
+end
+
+local function operations(where)
+  local names <const> = {}
+  for _, request in ipairs(connect.sent(where)) do
+    names[#names + 1] = request.operation
+  end
+  return names
+end
+
+local JOB <const> = '{"id":"j1","name":"Before","state":"JOB_STATE_NEW"}'
+
+-- The job j1 as the sandbox has it now.
+local function fetch()
+  local client <close> = connect.client(service)
+  return assert(client:get_job "j1")
+end
+
+local updates <const> = {
+  set_datasource = {
+    prints = "from\turl\thttps://example%.org/in%.txt\nto\ts3\trenders/out\n",
+    changes = function(job)
+      assert.equal("https://example.org/in.txt", job.dataSource.params.url)
+      assert.equal("renders", job.dataDestination.params.bucketName)
+    end,
+  },
+  set_params = {
+    prints = "seed\t9007199254740993\tinteger\nstrength\t0%.1\nloras\t%[%]\nnegative_prompt\tnull\n",
+    changes = function(job)
+      assert.equal("A sunset over the sea", job.params.app.prompt)
+      assert.equal(9007199254740993, job.params.app.seed)
+    end,
+  },
+  set_name = {
+    prints = '"Größere Bilder" JOB_STATE_NEW\n',
+    changes = function(job)
+      assert.equal("Größere Bilder", job.name)
+    end,
+  },
+  set_configs = {
+    prints = "taskTimeout\t600\njobTimeout\t43200\nisTestJob\ttrue\n",
+    changes = function(job)
+      assert.equal(43200, job.config.jobTimeout)
+    end,
+  },
+}
+
+describe("the folder of examples", function()
+  it("holds nothing that is not run here", function()
+    local run_here <const> = { ["update_job.lua"] = true, ["errors.lua"] = true, embed = true }
+    for name in pairs(updates) do
+      run_here[name .. ".lua"] = true
+    end
+    for name in lfs.dir "examples" do
+      assert.is_true(name:find "^%." ~= nil or run_here[name] or false, name)
+    end
+  end)
+end)
+
+describe("example", function()
+  setup(function()
+    service = sandbox.plain()
+  end)
+
+  before_each(function()
+    service:reset()
+  end)
+
+  describe("update_job", function()
+    local EXPECTED <const> = {
+      "access_token   POST /v1/auth/access_token: 200\n",
+      "create_job     POST /v1/customer/jobs: 200\n",
+      '  name                                  "Nightly batch"\n',
+      "/datasource: 200\n",
+      '  dataSource.params.url                 "https://example.org/in.txt"\n',
+      "/params: 200\n",
+      "  params.app.seed                       9007199254740993\n",
+      "/jobname: 200\n",
+      '  name                                  "Nightly batch" -> "My Job"\n',
+      "/configs: 200\n",
+      "  config.jobTimeout                     86400 -> 172800\n",
+      "  config.taskTimeout                    3600 -> 7200\n",
+      '"My Job" JOB_STATE_NEW\n',
+    }
+
+    for _, kind in ipairs { "plain", "tls" } do
+      it("tells what each call changes: " .. kind, function()
+        local where <const> = sandbox[kind]()
+        where:reset()
+        local ran <const> = run("update_job", {}, where)
+        assert_succeeded(ran)
+        local at = 1
+        for _, text in ipairs(EXPECTED) do
+          local _ <const>, stop <const> = ran.output:find(text, at, true)
+          at = assert(stop, ("%s is not (or too early) in\n%s"):format(text, ran.output))
+        end
+        assert.equal(#ran.output, at)
+        local expected <const> = { "create_job", "set_datasource", "set_params", "set_name", "set_configs" }
+        assert.same(expected, operations(where))
+      end)
+    end
+
+    it("ends with the error, in one line, when a call fails", function()
+      service:fault { operation = "set_params", status = 403, message = "not yours" }
+      assert_failed(run "update_job", "^[^\n]*403 permission_denied: not yours[^\n]*\n")
+      assert.same({ "create_job", "set_datasource", "set_params" }, operations(service))
+    end)
+  end)
+
+  for name, update in pairs(updates) do
+    describe(name, function()
+      it("changes the job that is named", function()
+        service:put_job("j1", JOB)
+        local ran <const> = run(name, { "j1" })
+        assert_succeeded(ran)
+        assert.same({ name }, operations(service))
+        assert.matches("bytenite job j1 ", ran.output)
+        assert.matches(update.prints .. "$", ran.output)
+        update.changes(fetch())
+      end)
+
+      it("makes a job when none is named", function()
+        assert_succeeded(run(name))
+        assert.same({ "create_job", name }, operations(service))
+      end)
+
+      it("says so when there is no such job", function()
+        assert_failed(run(name, { "no-such-job" }), "no%-such%-job")
+      end)
+    end)
+  end
+
+  it("set_name passes on why the service does not take a name", function()
+    service:put_job("j1", JOB)
+    assert_failed(run("set_name", { "j1", "abc" }), "does not take this name: name must have at least 4 characters\n$")
+    assert.equal("Before", fetch().name)
+  end)
+
+  it("set_configs tells when to try again", function()
+    service:fault { operation = "set_configs", status = 503, retry_after = 90 }
+    assert_failed(run "set_configs", "503 unavailable.*\ntry again in 90 s\n$")
+  end)
+
+  it("set_configs tells when trying again does not help", function()
+    assert_failed(run("set_configs", { "no-such-job" }), "404 not_found.*\ntrying again does not help\n$")
+  end)
+
+  it("errors tells what to do about each", function()
+    local ran <const> = run "errors"
+    assert_succeeded(ran)
+    for _, kind in ipairs { "bad_request", "not_found", "unauthenticated", "connection", "closed" } do
+      assert.matches("\n  [^\n]*" .. kind .. ": [^\n]+\n  advice: [^\n]+\n", ran.output)
+    end
+    assert.is_nil(ran.output:find("show this to somebody", 1, true))
+    for _, mistake in ipairs { '"taskTimeout"', "app.strength: cannot write NaN", '"api_key"' } do
+      assert.is_truthy(ran.output:find(mistake, 1, true), mistake)
+    end
+  end)
+
+  describe("embed", function()
+    local folder, host
+
+    -- The commands in the host's own comment, as they stand there but for where the program goes.
+    local function commands()
+      local file <close> = assert(io.open "examples/embed/host.c")
+      local text <const> = file:read("a"):gsub("%-o build/host", "-o " .. host)
+      local build <const> = assert(text:match "\n%*%*%s+(cmake [^\n]+)")
+      return build, assert(text:match "\n%*%*%s+(cc [^\n]+)")
+    end
+
+    local function must_run(command)
+      local ran <const> = program.run { "sh", "-c", command }
+      assert.equal(0, ran.status, command .. "\n" .. ran.output .. ran.errors)
+    end
+
+    setup(function()
+      folder = os.tmpname()
+      os.remove(folder)
+      assert(lfs.mkdir(folder))
+      host = folder .. "/host"
+      local build <const>, link <const> = commands()
+      must_run(build)
+      must_run(link:gsub("^cc ", "cc -Wall -Wextra -Werror "))
+    end)
+
+    teardown(function()
+      os.remove(host)
+      lfs.rmdir(folder)
+    end)
+
+    -- Without the folder of the shared object on the path.
+    local function run_host(arguments)
+      local environment <const> = program.environment(service)
+      environment.LUA_CPATH = package.cpath:gsub("[^;]*build[^;]*;?", "")
+      return program.run({ host, table.unpack(arguments) }, environment)
+    end
+
+    it("runs a script with the core in it", function()
+      local ran <const> = run_host { "examples/embed/script.lua" }
+      assert_succeeded(ran)
+      assert.matches('^the C core is in\tthe host\nbytenite job [%x-]+ "From a host" JOB_STATE_NEW\n$', ran.output)
+      assert.same({ "create_job", "set_configs" }, operations(service))
+    end)
+
+    it("shows the error of a script in one line", function()
+      service:fault { operation = "create_job", status = 403, message = "not yours" }
+      assert_failed(run_host { "examples/embed/script.lua" }, "403 permission_denied: not yours[^\n]*\n$")
+    end)
+
+    it("says so when there is no such script", function()
+      assert_failed(run_host { "no-such-script.lua" }, "no%-such%-script%.lua")
+    end)
+
+    it("says how it is used", function()
+      local ran <const> = run_host {}
+      assert.equal(2, ran.status)
+      assert.matches("usage: ", ran.errors)
+    end)
+  end)
+end)

@@ -1,0 +1,171 @@
+-- The module as it is installed, apart from the source tree: what the two builds list, export, link and leave in memory.
+local lfs = require "lfs"
+
+local lua = arg[-1] or "lua5.4"
+
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+-- Runs a shell command; returns all it printed, and whether it succeeded.
+local function run(command)
+  local pipe = assert(io.popen("{ " .. command .. "\n} 2>&1"))
+  local output = pipe:read "a"
+  return output, pipe:close() == true
+end
+
+local function must_run(command)
+  local output, succeeded = run(command)
+  assert(succeeded, command .. "\n" .. output)
+  return output
+end
+
+local function read_file(path)
+  local file = assert(io.open(path))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+-- The files below a folder whose names match, sorted.
+local function files_below(folder, pattern, found)
+  found = found or {}
+  for entry in lfs.dir(folder) do
+    local path = folder .. "/" .. entry
+    if lfs.attributes(path, "mode") == "directory" then
+      if not entry:find "^%." then files_below(path, pattern, found) end
+    elseif entry:find(pattern) then
+      found[#found + 1] = path
+    end
+  end
+  table.sort(found)
+  return found
+end
+
+local function sorted(list)
+  table.sort(list)
+  return list
+end
+
+local function rockspec()
+  local fields = {}
+  assert(load(read_file "bytenite-scm-1.rockspec", "rockspec", "t", fields))()
+  return fields
+end
+
+describe("the lists of source files", function()
+  it("name every C file in CMakeLists.txt", function()
+    local listed = {}
+    local block = read_file("CMakeLists.txt"):match "set%(sources(.-)%)"
+    for path in block:gmatch "%S+" do
+      listed[#listed + 1] = path
+    end
+    assert.same(files_below("src", "%.c$"), sorted(listed))
+  end)
+
+  it("name every C file in the rockspec", function()
+    assert.same(files_below("src", "%.c$"), sorted(rockspec().build.modules["bytenite.core"].sources))
+  end)
+
+  it("name every Lua file in the rockspec, each as the module it is", function()
+    local expected = {}
+    for _, path in ipairs(files_below("lua", "%.lua$")) do
+      expected[path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", ".")] = path
+    end
+    local listed = rockspec().build.modules
+    listed["bytenite.core"] = nil
+    assert.same(expected, listed)
+  end)
+end)
+
+-- What holds for the shared object, however it was built. `get` returns its path and the `env` command under which a
+-- process of its own finds it.
+local function describe_shared_object(name, get)
+  describe(name, function()
+    it("exports luaopen_bytenite_core and nothing else", function()
+      local names = {}
+      for symbol in must_run("nm -D --defined-only " .. quote(get().path)):gmatch "%x+ %a (%S+)" do
+        if not symbol:find "^__odr_asan" then -- AddressSanitizer's own
+          names[#names + 1] = symbol
+        end
+      end
+      assert.same({ "luaopen_bytenite_core" }, names)
+    end)
+
+    it("links libcurl but not liblua", function()
+      local needed = must_run("readelf -d " .. quote(get().path) .. " | grep NEEDED")
+      assert.matches("libcurl", needed)
+      assert.is_nil(needed:find("liblua", 1, true))
+    end)
+
+    it("stays loaded when the Lua state is closed", function()
+      local log = must_run(("%s LD_DEBUG=files %s -e 'require [[bytenite.core]]'"):format(get().environment, lua))
+      if not log:find("calling init: " .. get().path, 1, true) then
+        return pending "this system's loader does not tell, or a sanitizer is in the way"
+      end
+      assert.is_nil(log:find(get().path .. " [0];  destroying link map", 1, true))
+    end)
+  end)
+end
+
+describe("the installed module", function()
+  local folder, tree, environment
+
+  setup(function()
+    -- From a copy, since LuaRocks leaves its object files beside the sources.
+    folder = must_run("mktemp -d"):gsub("\n", "")
+    tree = folder .. "/tree"
+    must_run("cp -R bytenite-scm-1.rockspec src include lua bin " .. quote(folder))
+    must_run(
+      ("cd %s && env -u LD_PRELOAD -u LUA_PATH -u LUA_CPATH luarocks --lua-version 5.4 make --tree %s --deps-mode=none"):format(
+        quote(folder),
+        quote(tree)
+      )
+    )
+    -- Only that tree, and the system's lua-cjson, which is no rock.
+    local cjson = assert(package.searchpath("cjson", package.cpath)):gsub("cjson%.so$", "?.so")
+    environment = ("env -i LUA_PATH=%s LUA_CPATH=%s PATH=%s"):format(
+      quote(tree .. "/share/lua/5.4/?.lua;" .. tree .. "/share/lua/5.4/?/init.lua"),
+      quote(tree .. "/lib/lua/5.4/?.so;" .. cjson),
+      quote(os.getenv "PATH")
+    )
+  end)
+
+  teardown(function()
+    if folder then os.execute("rm -rf " .. quote(folder)) end
+  end)
+
+  local function run_lua(script)
+    return must_run(("cd / && %s %s -e %s"):format(environment, lua, quote(script)))
+  end
+
+  it("is what require finds", function()
+    local found = run_lua [[
+      for _, name in ipairs { "bytenite", "bytenite.core" } do
+        print(package.searchpath(name, package.path) or package.searchpath(name, package.cpath))
+        require(name)
+      end]]
+    assert.equal(tree .. "/share/lua/5.4/bytenite/init.lua\n" .. tree .. "/lib/lua/5.4/bytenite/core.so\n", found)
+  end)
+
+  it("works", function()
+    assert.equal(
+      "string\t{}\n",
+      run_lua [[
+      local bytenite = require "bytenite"
+      print(type(bytenite._VERSION), bytenite.encode {})]]
+    )
+  end)
+
+  it("brings the sandbox's command", function()
+    assert.matches("%-%-port", must_run(quote(tree .. "/bin/bytenite-sandbox") .. " --help"))
+  end)
+
+  describe_shared_object("its C core", function()
+    return { path = tree .. "/lib/lua/5.4/bytenite/core.so", environment = environment }
+  end)
+end)
+
+describe_shared_object("the C core that CMake built", function()
+  return { path = assert(package.searchpath("bytenite.core", package.cpath)), environment = "env" }
+end)

@@ -1,0 +1,243 @@
+/*
+** oom.c: what happens when memory runs out, at every point of a full call (scenario.lua).
+**
+** For k = 1, 2, 3, ... a new Lua state runs the whole scenario with the k-th allocation, and by the plan those after it,
+** failing until the error has reached Lua; until a run needs fewer than k. After each run nothing of Lua's, of ours or of
+** libcurl's may be left.
+**
+** Usage: oom SCENARIO [--step N] [--only PLAN K]
+*/
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+#include <curl/curl.h>
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "allocations.h"
+#include "bytenite.h"
+#include "server.h"
+
+enum { MAX_PROBLEMS = 20, MAX_OUTCOMES = 64, OUTCOME_SIZE = 200 };
+
+static const double longest_run = 2; /* seconds: a run that takes longer waits for something that will not come */
+
+static const struct {
+  Failing failing;
+  const char *name;
+} plans[] = {
+  {FAIL_ALL, "all"},
+  {FAIL_C, "c"},
+  {FAIL_C_ONCE, "once"},
+};
+
+typedef struct Options {
+  const char *scenario;
+  unsigned long step;
+  const char *only; /* a plan's name, with the one k to try; NULL: all of all */
+  unsigned long nth;
+} Options;
+
+/* What came of the failing allocations, each text once. */
+static struct {
+  char text[OUTCOME_SIZE];
+  unsigned long count;
+} outcomes[MAX_OUTCOMES];
+
+static char base_url[64];
+static unsigned long problems;
+static char warning[OUTCOME_SIZE];
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+/* host.attempt(f): calls f while allocations are counted and may fail. Returns like pcall. */
+static int host_attempt(lua_State *L) {
+  allocations_arm();
+  const int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+  allocations_disarm();
+  lua_pushboolean(L, status == LUA_OK);
+  lua_insert(L, 1);
+  return lua_gettop(L);
+}
+
+/* host.have_failed(): whether an allocation was made to fail yet. */
+static int host_have_failed(lua_State *L) {
+  lua_pushboolean(L, allocations_have_failed());
+  return 1;
+}
+
+/* host.answer(method, path): the body that the server answers with, and the status. */
+static int host_answer(lua_State *L) {
+  int status;
+  lua_pushstring(L, server_answer(luaL_checkstring(L, 1), luaL_checkstring(L, 2), &status));
+  lua_pushinteger(L, status);
+  return 2;
+}
+
+/* host.preload(): enters the core where `require` finds it. */
+static int host_preload(lua_State *L) {
+  bytenite_preload(L);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+static const luaL_Reg host_functions[] = {
+  {"attempt", host_attempt},
+  {"have_failed", host_have_failed},
+  {"answer", host_answer},
+  {"preload", host_preload},
+  {NULL, NULL},
+};
+
+/* An error in a finalizer is only warned of: kept here, as a problem of the run. */
+static void keep_warning(void *context, const char *message, int to_be_continued) {
+  (void)context;
+  (void)to_be_continued;
+  const size_t length = strlen(warning);
+  snprintf(warning + length, sizeof warning - length, "%s", message);
+}
+
+/* Runs the scenario at args[1]; returns what it says of the allocation that failed, nil when none did. */
+static int run_scenario(lua_State *L) {
+  const char *scenario = lua_touserdata(L, 1);
+  luaL_openlibs(L);
+  lua_pushboolean(L, 1);
+  lua_setfield(L, LUA_REGISTRYINDEX, "bytenite.no_global_init"); /* it is done, with our own functions */
+  if (luaL_loadfile(L, scenario) != LUA_OK) return lua_error(L);
+  luaL_newlib(L, host_functions);
+  lua_pushstring(L, base_url);
+  lua_setfield(L, -2, "base_url");
+  lua_call(L, 1, 1);
+  return 1;
+}
+
+static void report(const char *plan, unsigned long nth, const char *problem) {
+  problems++;
+  fprintf(stderr, "oom: %s %lu: %s\n", plan, nth, problem);
+}
+
+static void note_outcome(const char *text) {
+  for (size_t i = 0; i < MAX_OUTCOMES; i++) {
+    if (outcomes[i].count == 0) snprintf(outcomes[i].text, sizeof outcomes[i].text, "%s", text);
+    if (strncmp(outcomes[i].text, text, sizeof outcomes[i].text - 1) != 0) continue;
+    outcomes[i].count++;
+    return;
+  }
+}
+
+/* What is allocated now and was not before the run is lost. */
+static void check_left(const char *plan, unsigned long nth, const long before[SOURCES]) {
+  static const char *const names[SOURCES] = {"Lua", "the C core", "libcurl"};
+  char text[OUTCOME_SIZE];
+  for (int source = 0; source < SOURCES; source++) {
+    const long left = allocations_live((Source)source) - before[source];
+    if (left == 0) continue;
+    snprintf(text, sizeof text, "%ld blocks of %s are left after lua_close", left, names[source]);
+    report(plan, nth, text);
+  }
+}
+
+/* The scenario with the n-th allocation failing; false when it needed fewer. */
+static bool run(const Options *options, size_t plan, unsigned long nth) {
+  const double started = now();
+  const char *name = plans[plan].name;
+  const long before[SOURCES] = {allocations_live(SOURCE_LUA), allocations_live(SOURCE_CORE), allocations_live(SOURCE_LIBCURL)};
+  warning[0] = '\0';
+  allocations_plan(plans[plan].failing, nth);
+  lua_State *L = lua_newstate(allocations_for_lua, NULL);
+  if (L == NULL) abort();
+  if (nth % 2 == 0) lua_gc(L, LUA_GCGEN, 0, 0); /* as in the program lua5.4; the other mode is that of a new state */
+  lua_setwarnf(L, keep_warning, NULL);
+  lua_pushcfunction(L, run_scenario);
+  lua_pushlightuserdata(L, (void *)options->scenario);
+  const bool succeeded = lua_pcall(L, 1, 1, 0) == LUA_OK;
+  const bool reached = allocations_have_failed();
+  const char *text = lua_tostring(L, -1);
+  if (!succeeded)
+    report(name, nth, text != NULL ? text : "an error that is no text");
+  else if (reached)
+    note_outcome(text);
+  lua_close(L);
+  if (warning[0] != '\0') report(name, nth, warning);
+  check_left(name, nth, before);
+  if (now() - started > longest_run) report(name, nth, "the run took longer than 2 s");
+  return reached;
+}
+
+/* All allocations of the scenario in turn; returns how many were tried. */
+static unsigned long run_plan(const Options *options, size_t plan) {
+  const unsigned long before = problems;
+  unsigned long tried = 0;
+  for (unsigned long nth = 1; run(options, plan, nth); nth += options->step) {
+    tried++;
+    if (problems - before >= MAX_PROBLEMS) break;
+  }
+  return tried;
+}
+
+static unsigned long run_plans(const Options *options) {
+  unsigned long tried = 0;
+  for (size_t plan = 0; plan < sizeof plans / sizeof plans[0]; plan++) {
+    if (options->only == NULL)
+      tried += run_plan(options, plan);
+    else if (strcmp(options->only, plans[plan].name) == 0)
+      tried += run(options, plan, options->nth);
+  }
+  return tried;
+}
+
+static void print_outcomes(void) {
+  for (size_t i = 0; i < MAX_OUTCOMES && outcomes[i].count > 0; i++)
+    printf("  %6lu  %s\n", outcomes[i].count, outcomes[i].text);
+}
+
+static bool read_options(Options *options, int count, char **arguments) {
+  *options = (Options){.step = 1};
+  if (count < 2) return false;
+  options->scenario = arguments[1];
+  for (int i = 2; i < count; i++) {
+    if (strcmp(arguments[i], "--step") == 0 && i + 1 < count) {
+      options->step = strtoul(arguments[++i], NULL, 10);
+    } else if (strcmp(arguments[i], "--only") == 0 && i + 2 < count) {
+      options->only = arguments[++i];
+      options->nth = strtoul(arguments[++i], NULL, 10);
+    } else {
+      return false;
+    }
+  }
+  return options->step > 0;
+}
+
+/* A run in which nothing fails: it must succeed before anything else can be judged. */
+static bool run_whole(const Options *options) {
+  run(options, 0, (unsigned long)-1);
+  return problems == 0;
+}
+
+int main(int count, char **arguments) {
+  Options options;
+  int port;
+  const double started = now();
+  if (!read_options(&options, count, arguments)) {
+    fprintf(stderr, "usage: oom SCENARIO [--step N] [--only all|c|once K]\n");
+    return 2;
+  }
+  if (!allocations_init_libcurl() || !server_start(&port)) {
+    fprintf(stderr, "oom: libcurl or the server could not be started\n");
+    return 1;
+  }
+  snprintf(base_url, sizeof base_url, "http://127.0.0.1:%d/v1", port);
+  const unsigned long tried = run_whole(&options) ? run_plans(&options) : 0;
+  server_stop();
+  curl_global_cleanup();
+  if (allocations_live(SOURCE_LIBCURL) != 0) report("end", 0, "libcurl keeps memory after curl_global_cleanup");
+  print_outcomes();
+  printf("oom: %lu failing allocations tried in %.1f s, %lu problems\n", tried, now() - started, problems);
+  return problems == 0 && tried > 0 ? 0 : 1;
+}

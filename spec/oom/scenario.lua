@@ -1,0 +1,244 @@
+--- scenario.lua: the full call whose allocations fail one after the other: from loading the core to closing the client.
+--
+-- Run by oom.c once for every k. Allocations are counted and fail only inside `host.attempt`; all else here has memory. When one has
+-- failed in a step, the step must have raised "not enough memory" (or done without), the job must be as it was or wholly
+-- new, and the same step and all that follow must work as if nothing had been.
+local host <const> = ...
+
+local world <const> = {} -- what the steps share: bytenite, client, job, text, value
+
+local function is_equal(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then return rawequal(a, b) and math.type(a) == math.type(b) end
+  for name, value in next, a do
+    if not is_equal(value, rawget(b, name)) then return false end
+  end
+  for name in next, b do
+    if rawget(a, name) == nil then return false end
+  end
+  return true
+end
+
+local function copy(value)
+  if type(value) ~= "table" then return value end
+  local twin <const> = {}
+  for name, member in next, value do
+    twin[name] = copy(member)
+  end
+  return twin
+end
+
+-- The job in the server's answer to a request.
+local function answered_job(method, path)
+  local text <const> = host.answer(method, path)
+  local answer <const> = assert(require("bytenite.core").decode(text, "JobResponse"))
+  if answer.job.templateInfo == nil then answer.job.templateInfo = answer.templateInfo end
+  return answer.job
+end
+
+local function expect_job(method, path)
+  return function(job)
+    return job == world.job and is_equal(job, answered_job(method, path))
+  end
+end
+
+-- A large value, free-form at every depth: text with and without escapes, numbers of both kinds, empty and full containers.
+local function large_text()
+  local items <const> = {}
+  for i = 1, 40 do
+    items[i] = ('{"id":"item %d","escaped":"\\u00e9\\ud83d\\ude00\\n%d","real":%d.25,"list":[1,null,[],{}],"flag":true}'):format(i, i, i)
+  end
+  return '{"items":[' .. table.concat(items, ",") .. "]}"
+end
+
+local LARGE <const> = large_text()
+
+-- `run` is what is done while allocations fail; `check` tells from what it returned whether it did what it should.
+local steps <const> = {
+  {
+    name = "preload",
+    run = host.preload,
+    check = function()
+      return package.preload["bytenite.core"] ~= nil
+    end,
+  },
+  {
+    name = "require",
+    run = function()
+      return require "bytenite"
+    end,
+    check = function(bytenite)
+      world.bytenite = bytenite
+      return bytenite.null == require("cjson").null
+    end,
+  },
+  {
+    name = "new",
+    run = function()
+      return world.bytenite.new {
+        api_key = "key-of-the-harness",
+        base_url = host.base_url,
+        user_agent = "harness/1",
+        max_retries = 0,
+        timeout = 5,
+        deadline = 5,
+      }
+    end,
+    check = function(client)
+      world.client = client
+      return tostring(client):find(host.base_url, 1, true) ~= nil
+    end,
+  },
+  {
+    name = "create_job",
+    run = function()
+      return world.client:create_job { templateId = "img-gen", name = "Nightly é", params = { app = { frames = { 1, 2 } } } }
+    end,
+    check = function(job)
+      world.job = job
+      return is_equal(job, answered_job("POST", "/jobs"))
+    end,
+  },
+  {
+    name = "set_datasource",
+    run = function()
+      return world.job:set_datasource {
+        dataSource = world.bytenite.datasource.url "https://example.org/in.txt",
+        dataDestination = world.bytenite.datasource.bucket(),
+      }
+    end,
+    check = expect_job("PATCH", "/datasource"),
+  },
+  {
+    name = "set_configs, refused",
+    run = function()
+      local job <const>, problem <const> = world.job:set_configs { taskTimeout = 3600, jobTimeout = "60" }
+      return job == nil and { problem = problem, text = tostring(problem) }
+    end,
+    check = function(refused)
+      return refused.problem.kind == "bad_request"
+        and refused.problem.details[1].field == "jobTimeout"
+        and refused.text:find("jobTimeout is below taskTimeout (request r-2, 1 attempt", 1, true) ~= nil
+        and is_equal(world.job, answered_job("PATCH", "/datasource"))
+    end,
+    is_refused = true,
+  },
+  {
+    name = "set_params, misspelled",
+    run = function()
+      return { pcall(world.job.set_params, world.job, { ["partitoner"] = {}, app = { deep = { { name = "x" } } } }) }
+    end,
+    check = function(caught)
+      return caught[1] == false and caught[2]:find('did you mean "partitioner"?', 1, true) ~= nil
+    end,
+    is_caught = true,
+  },
+  {
+    name = "decode",
+    run = function()
+      return world.bytenite.decode(LARGE)
+    end,
+    check = function(value)
+      world.value = value
+      return #value.items == 40 and value.items[40].escaped == "é😀\n40" and math.type(value.items[7].real) == "float"
+    end,
+  },
+  {
+    name = "encode",
+    run = function()
+      return world.bytenite.encode(world.value)
+    end,
+    check = function(text)
+      return is_equal(world.bytenite.decode(text), world.value)
+    end,
+  },
+  {
+    name = "request",
+    run = function()
+      return world.client:request {
+        method = "POST",
+        path = "/auth/signout",
+        query = { name = { "a b", 1.5 } },
+        headers = { ["X-Note"] = "n" },
+        body = { list = world.bytenite.array() },
+      }
+    end,
+    check = function(answer)
+      return answer.status == 200 and answer.headers["x-twice"] == "a, b" and answer.body == host.answer("POST", "/auth/signout")
+    end,
+  },
+  {
+    name = "refresh",
+    run = function()
+      return world.job:refresh()
+    end,
+    check = expect_job("GET", "/jobs/job%201"),
+  },
+  {
+    name = "sign_out",
+    run = function()
+      return world.client:sign_out()
+    end,
+    check = function(done)
+      return done == true
+    end,
+  },
+  {
+    name = "get_job",
+    run = function()
+      return world.client:get_job "job 1"
+    end,
+    check = function(job)
+      return job ~= world.job and is_equal(job, world.job)
+    end,
+  },
+  {
+    name = "close",
+    run = function()
+      world.client:close()
+      return true
+    end,
+    check = function()
+      local job <const>, problem <const> = world.job:refresh()
+      return job == nil and problem.kind == "closed"
+    end,
+  },
+}
+
+-- What came of a step in which an allocation failed: whether it is to be done again, and in words.
+local function judge(step, succeeded, value, problem)
+  if not succeeded then
+    assert(type(value) == "string" and value:find "not enough memory$", ("raised %s"):format(tostring(value)))
+    return true, "raised"
+  end
+  if value == nil or value == false then return true, ("returned nil and %s"):format(tostring(problem)) end
+  if step.is_refused and value.problem.kind ~= "bad_request" then return true, ("returned nil and %s"):format(value.text) end
+  if step.is_caught and value[1] == false and tostring(value[2]):find "not enough memory$" then return true, "raised" end
+  return false, "went on"
+end
+
+local verdict = nil -- what came of the allocation that failed
+
+local function run(step)
+  local before <const> = copy(world.job)
+  local succeeded, value, problem = host.attempt(step.run)
+  if host.have_failed() and not verdict then
+    local again
+    again, verdict = judge(step, succeeded, value, problem)
+    if again and before and not is_equal(world.job, before) then
+      assert(step.check(world.job), "the job is neither as it was nor refreshed")
+    end
+    verdict = ("%s: %s"):format(step.name, verdict)
+    if again then
+      succeeded, value, problem = pcall(step.run)
+    end
+  end
+  assert(succeeded, value)
+  assert(value, problem)
+  assert(step.check(value), "a wrong result")
+end
+
+for _, step in ipairs(steps) do
+  local succeeded <const>, problem <const> = pcall(run, step)
+  if not succeeded then error(("in step %q (%s): %s"):format(step.name, verdict or "nothing failed", tostring(problem)), 0) end
+end
+return verdict

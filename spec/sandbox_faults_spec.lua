@@ -1,0 +1,296 @@
+-- What the sandbox does wrong on request, and its own calls that ask for it.
+local cjson <const> = require("cjson").new()
+local core <const> = require "bytenite.core"
+local api_session <const> = require "spec.support.api_session"
+local sandbox <const> = require "spec.support.sandbox"
+
+local VERSIONS <const> = { 1.1, 2 }
+
+describe("the sandbox", function()
+  local service, api, path
+
+  setup(function()
+    service = sandbox.plain()
+  end)
+
+  before_each(function()
+    service:reset()
+    api = api_session.open(service)
+    path = "/customer/jobs/" .. api:new_job().id
+  end)
+
+  after_each(function()
+    api:close()
+  end)
+
+  -- Calls over a new connection, since most faults end it.
+  local function send_over(version, method, where, body, timeout)
+    local other <close> = api_session.open(service, version)
+    return other:send(method, where, body, timeout)
+  end
+
+  describe("fails", function()
+    it("the operation named, as often as asked, in the order asked", function()
+      service:fault {
+        { operation = "set_name", status = 503, times = 2 },
+        { operation = "*", status = 429, skip = 1 },
+        { operation = "set_name", status = 404 },
+      }
+      local statuses <const> = {}
+      for _, method in ipairs { "PATCH", "GET", "PATCH", "GET", "PATCH", "PATCH", "PATCH" } do
+        local is_update <const> = method == "PATCH"
+        statuses[#statuses + 1] =
+          api:call(method, is_update and path .. "/jobname" or path, is_update and '"Name"' or nil)
+      end
+      assert.same({ 503, 200, 503, 429, 404, 200, 200 }, statuses)
+    end)
+
+    it("for ever, until the reset", function()
+      for _, times in ipairs { 0, "forever" } do
+        service:fault { operation = "get_job", status = 500, times = times }
+        for _ = 1, 3 do
+          assert.equal(500, (api:call("GET", path)))
+        end
+        service:reset()
+        assert.equal(404, (api:call("GET", path)))
+      end
+    end)
+
+    it("without effect, or after the effect", function()
+      service:fault { { operation = "set_name", status = 500 }, { operation = "set_name", status = 500, act = "before" } }
+      local names <const> = {}
+      for _, name in ipairs { '"First"', '"Second"' } do
+        assert.equal(500, (api:call("PATCH", path .. "/jobname", name)))
+        local _ <const>, body <const> = api:call("GET", path)
+        names[#names + 1] = body.job.name
+      end
+      assert.same({ "Nightly batch", "Second" }, names)
+    end)
+
+    it("a call without a token too", function()
+      service:fault { operation = "access_token", status = 503 }
+      assert.equal(503, (api:call("POST", "/auth/access_token", { apiKey = service.api_key })))
+    end)
+  end)
+
+  describe("answers", function()
+    local function answer_to(fault)
+      service:fault(fault)
+      local _ <const>, body <const>, answer <const> = api:call("GET", path)
+      return answer, body
+    end
+
+    it("with an error in either shape", function()
+      local answer, body = answer_to { status = 403, message = "no" }
+      assert.same({ 403, 7, "no" }, { answer.status, body.code, body.message })
+      answer, body = answer_to { status = 403, shape = "envelope", message = "no" }
+      assert.same({ 403, false, 403, "Forbidden", "no" }, {
+        answer.status,
+        body.ok,
+        body.error.code,
+        body.error.message,
+        body.error.description,
+      })
+      assert.is_truthy(body.requestId:find "^req%-")
+    end)
+
+    it("with HTML, with nothing, with JSON of other kinds", function()
+      local answer = answer_to { status = 502, shape = "html" }
+      assert.same({ 502, "text/html; charset=utf-8" }, { answer.status, answer.headers["content-type"] })
+      assert.is_truthy(answer.body:find("<h1>502 Bad Gateway</h1>", 1, true))
+      answer = answer_to { status = 500, shape = "empty" }
+      assert.same({ 500, "", nil }, { answer.status, answer.body, answer.headers["content-type"] })
+      for shape, text in pairs { object = "{}", array = '["unexpected"]', string = '"unexpected"', number = "42" } do
+        answer = answer_to { status = 200, shape = shape }
+        assert.same({ 200, text }, { answer.status, answer.body })
+      end
+    end)
+
+    it("with a body and headers of one's own", function()
+      local answer <const> = answer_to {
+        status = 302,
+        body = "elsewhere",
+        content_type = "text/plain",
+        headers = { Location = "http://127.0.0.1:1/", ["X-Request-Id"] = "r1" },
+      }
+      assert.same({ 302, "elsewhere", "text/plain", "http://127.0.0.1:1/", "r1" }, {
+        answer.status,
+        answer.body,
+        answer.headers["content-type"],
+        answer.headers["location"],
+        answer.headers["x-request-id"],
+      })
+      assert.equal(204, (answer_to { status = 204, body = "" }).status)
+    end)
+
+    it("with Retry-After in seconds or as a date", function()
+      assert.equal("2", answer_to({ status = 503, retry_after = 2 }).headers["retry-after"])
+      local date <const> = "Fri, 31 Dec 1999 23:59:59 GMT"
+      assert.equal(date, answer_to({ status = 429, retry_after = date }).headers["retry-after"])
+      assert.equal("7", answer_to({ retry_after = 7 }).headers["retry-after"])
+    end)
+
+    it("with ok: false, no job, or a job under another id", function()
+      local answer, body = answer_to { ok_false = true }
+      assert.same({ 200, false, 400 }, { answer.status, body.ok, body.error.code })
+      answer = answer_to { no_job = true }
+      assert.same({ 200, "{}" }, { answer.status, answer.body })
+      answer, body = answer_to { wrong_id = true }
+      assert.equal(200, answer.status)
+      assert.equal("Nightly batch", body.job.name)
+      assert.not_equal(path, "/customer/jobs/" .. body.job.id)
+    end)
+
+    it("with templateInfo at one place only", function()
+      local _, body = answer_to { inner_template_only = true }
+      assert.is_nil(body.templateInfo)
+      assert.equal("img-gen-template", body.job.templateInfo.id)
+      _, body = answer_to { outer_template_only = true }
+      assert.is_nil(body.job.templateInfo)
+      assert.equal("img-gen-template", body.templateInfo.id)
+    end)
+
+    it("with the very bytes it got, whatever they are", function()
+      service:fault { operation = "set_params", echo = true, times = "forever" }
+      for _, bytes in ipairs { '{"app" : 1e400}', "not JSON \xff\0", "" } do
+        local answer <const> = assert(api:send("PATCH", "/customer/jobs/a%22b/params", bytes))
+        assert.equal('{"job":{"id":"a\\"b","state":"JOB_STATE_NEW","params":' .. bytes .. "}}", answer.body)
+      end
+    end)
+  end)
+
+  for _, version in ipairs(VERSIONS) do
+    describe(("over HTTP/%s"):format(version), function()
+      it("answers late", function()
+        service:fault { operation = "get_job", delay = 0.1 }
+        local start <const> = core.now()
+        assert.equal(200, send_over(version, "GET", path).status)
+        assert.is_true(core.now() - start >= 0.1)
+      end)
+
+      it("sends the body in drips", function()
+        service:fault { operation = "get_job", body = "0123456789", drip = { bytes = 3, every = 0.02 } }
+        local start <const> = core.now()
+        assert.equal("0123456789", send_over(version, "GET", path).body)
+        assert.is_true(core.now() - start >= 0.06)
+      end)
+
+      it("ends early", function()
+        service:fault { operation = "get_job", truncate = 10 }
+        local answer <const>, _ <const>, part <const> = send_over(version, "GET", path)
+        assert.is_nil(answer)
+        assert.same({ 200, '{"job":{"i' }, { part.status, part.body })
+      end)
+
+      it("drips and then ends early", function()
+        service:fault { operation = "get_job", body = "0123456789", truncate = 4, drip = { bytes = 2, every = 0.01 } }
+        local answer <const>, _ <const>, part <const> = send_over(version, "GET", path)
+        assert.is_nil(answer)
+        assert.equal("0123", part.body)
+      end)
+
+      for _, kind in ipairs { true, "connection" } do
+        it(("drops the %s"):format(kind == true and "call" or "connection"), function()
+          service:fault { operation = "set_name", reset = kind, act = "before" }
+          local answer <const>, _ <const>, part <const> =
+            send_over(version, "PATCH", path .. "/jobname", '"Dropped"', 2)
+          assert.is_nil(answer)
+          assert.is_nil(part)
+          local _ <const>, body <const> = api:call("GET", path)
+          assert.equal("Dropped", body.job.name)
+        end)
+      end
+
+      it("sends what is no HTTP", function()
+        service:fault { operation = "get_job", garbage = true }
+        assert.is_nil((send_over(version, "GET", path, nil, 2)))
+      end)
+
+      it("says nothing at all", function()
+        service:fault { operation = "get_job", hang = true }
+        local start <const> = core.now()
+        assert.is_nil((send_over(version, "GET", path, nil, 0.15)))
+        assert.is_true(core.now() - start >= 0.15)
+        assert.equal(200, send_over(version, "GET", path).status)
+      end)
+    end)
+  end
+
+  it("goes on with the other calls of an HTTP/2 connection when one is dropped or hangs", function()
+    for _, fault in ipairs { { reset = true }, { hang = true } } do
+      fault.operation = "get_job"
+      local other <close> = api_session.open(service, 2)
+      service:fault(fault)
+      assert.is_nil((other:send("GET", path, nil, 0.05)))
+      assert.equal(200, (other:call("GET", path)))
+    end
+  end)
+
+  describe("records", function()
+    it("every request below /v1, to the byte", function()
+      service:reset()
+      api:send("PATCH", "/customer/jobs/a%2fb/jobname?x=%20", '"Gr\xc3\xbc\xc3\x9fe\\n" \0\xff')
+      api:send("GET", "/customer/unheard-of")
+      local first <const>, second <const> = table.unpack(service:requests())
+      assert.same({ "PATCH", "/v1/customer/jobs/a%2fb/jobname?x=%20", "set_name", '"Gr\xc3\xbc\xc3\x9fe\\n" \0\xff' }, {
+        first.method,
+        first.path,
+        first.operation,
+        first.body,
+      })
+      assert.equal(api.token, first.header.authorization)
+      assert.equal(service.base_url, "http://" .. first.header.host .. "/v1")
+      assert.equal("", second.body)
+      assert.is_nil(second.operation)
+    end)
+
+    it("which requests came over which connection", function()
+      service:reset()
+      local other <close> = api_session.open(service)
+      api:call("GET", path)
+      other:call("GET", path)
+      api:call("GET", path)
+      local numbers <const> = {}
+      for index, request in ipairs(service:requests()) do
+        numbers[index] = request.connection
+      end
+      assert.equal(4, #numbers)
+      assert.equal(numbers[1], numbers[3])
+      assert.equal(numbers[2], numbers[4])
+      assert.not_equal(numbers[1], numbers[2])
+    end)
+
+    it("nothing after the reset, which leaves tokens alone unless told otherwise", function()
+      service:reset()
+      assert.same({}, service:requests())
+      assert.equal(404, (api:call("GET", path)))
+      service:reset { tokens = true }
+      assert.equal(401, (api:call("GET", path)))
+    end)
+  end)
+
+  it("refuses a fault that cannot be, and adds none of the list", function()
+    for description, message in pairs {
+      ['[{"status":503},{"status":99}]'] = "fault 2: a fault's status must be",
+      ['{"operation":"set_nmae"}'] = "operation must be",
+      ['{"stauts":503}'] = "no member stauts",
+      ['{"drip":{"bytes":0,"every":1}}'] = "drip must be",
+      ['{"headers":{"a b":"c"}}'] = "headers must be",
+      ['{"headers":{"a":"b\\nc"}}'] = "headers must be",
+      ['{"times":-1}'] = "times must be",
+      ["7"] = "a fault is an object",
+      ["{"] = "",
+    } do
+      local status <const>, answer <const> = service:control("POST", "/faults", description)
+      assert.equal(400, status)
+      assert.is_truthy(cjson.decode(answer).message:find(message, 1, true), answer)
+    end
+    assert.equal(200, (api:call("GET", path)))
+  end)
+
+  it("has nothing else outside /v1", function()
+    assert.equal(404, (service:control("GET", "/nothing")))
+    assert.equal(400, (service:control("PUT", "/jobs/x", "[]")))
+    assert.equal(400, (service:control("POST", "/reset", "7")))
+  end)
+end)

@@ -1,0 +1,31 @@
+/*
+** process.c: a Lua module for specs: what a forked child does with what it inherits.
+*/
+#include <lauxlib.h>
+#include <lua.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* process.fork(run): calls `run` in a child, which then closes the whole state and ends; returns the child's exit status. */
+static int process_fork(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  const pid_t child = fork();
+  if (child < 0) return luaL_error(L, "fork failed");
+  if (child == 0) {
+    lua_settop(L, 1);
+    const int failed = lua_pcall(L, 0, 0, 0) != LUA_OK;
+    lua_gc(L, LUA_GCCOLLECT); /* runs the finalizers of what is garbage by now */
+    _exit(failed);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+  return 1;
+}
+
+int luaopen_process(lua_State *L) {
+  lua_newtable(L);
+  lua_pushcfunction(L, process_fork);
+  lua_setfield(L, -2, "fork");
+  return 1;
+}

@@ -1,0 +1,59 @@
+--- Compiles the small C programs that specs need into a temporary folder that goes away with the caller.
+local lfs <const> = require "lfs"
+
+local compile <const> = {}
+
+local folder_of_sources <const> = debug.getinfo(1, "S").source:match "^@(.*)compile%.lua$" .. "c/"
+
+local Folder <const> = {}
+Folder.__index = Folder
+
+local function lua_flags(option)
+  local pipe <const> = assert(io.popen(("pkg-config --%s lua5.4 2>/dev/null || echo -I/usr/include/lua5.4"):format(option)))
+  local flags <const> = pipe:read "l" or ""
+  pipe:close()
+  return flags
+end
+
+local function run(command)
+  local pipe <const> = assert(io.popen(command .. " 2>&1"))
+  local output <const> = pipe:read "a"
+  assert(pipe:close(), command .. "\n" .. output)
+end
+
+--- A new temporary folder; remove it with its `__close`.
+function compile.folder()
+  local name <const> = os.tmpname()
+  os.remove(name)
+  assert(lfs.mkdir(name))
+  return setmetatable({ path = name }, Folder)
+end
+
+--- Compiles a Lua module.
+-- @tparam string name of spec/support/c/<name>.c, and of the module
+-- @treturn function luaopen_<name>
+function Folder:module(name)
+  local target <const> = ("%s/%s.so"):format(self.path, name)
+  run(("cc -std=gnu11 -O1 -Wall -Werror -shared -fPIC %s -o %s %s%s.c"):format(lua_flags "cflags", target, folder_of_sources, name))
+  return assert(package.loadlib(target, "luaopen_" .. name))
+end
+
+--- Compiles a program that carries Lua.
+-- @tparam string name of spec/support/c/<name>.c
+-- @treturn string its path
+function Folder:program(name)
+  local target <const> = ("%s/%s"):format(self.path, name)
+  local source <const> = folder_of_sources .. name .. ".c"
+  -- the C core looks for Lua's functions in the program: -E shows them
+  run(("cc -std=gnu11 -O1 -Wall -Werror %s -o %s %s -Wl,-E -llua5.4 -lpthread -lm -ldl"):format(lua_flags "cflags", target, source))
+  return target
+end
+
+function Folder:__close()
+  for name in lfs.dir(self.path) do
+    if name ~= "." and name ~= ".." then os.remove(self.path .. "/" .. name) end
+  end
+  lfs.rmdir(self.path)
+end
+
+return compile

@@ -1,0 +1,36 @@
+--- Clients of the sandbox, and what they sent to it.
+local bytenite <const> = require "bytenite"
+
+local connect = {}
+
+--- Makes a client of a sandbox, one that does not try again unless told to.
+---@param service spec.Sandbox
+---@param options table|nil in place of, or beside, those that lead to the sandbox
+---@return table client
+---@usage local client <close> = connect.client(sandbox.plain(), { http_version = "2" })
+function connect.client(service, options)
+  local all <const> = {
+    base_url = service.base_url,
+    api_key = service.api_key,
+    ca_file = service.ca_file,
+    max_retries = 0,
+  }
+  for name, value in pairs(options or {}) do
+    all[name] = value
+  end
+  return bytenite.new(all)
+end
+
+--- The requests received since the last reset, without the exchanges of keys for tokens.
+---@param service spec.Sandbox
+---@return table[] requests as of `Sandbox:requests`
+---@usage assert.equal(1, #connect.sent(service))
+function connect.sent(service)
+  local sent <const> = {}
+  for _, request in ipairs(service:requests()) do
+    if request.operation ~= "access_token" then sent[#sent + 1] = request end
+  end
+  return sent
+end
+
+return connect

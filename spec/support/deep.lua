@@ -1,0 +1,88 @@
+--- Lua values compared and copied to the bottom, more strictly than `assert.same`: 1 and 1.0 differ, and so do a list and
+--- an object without members.
+---
+---   assert.is_nil(deep.difference({ numChunks = 7 }, job))
+---   local change = deep.snapshot(job)
+---   ... -- a call that fails
+---   assert.is_nil(change())
+local core <const> = require "bytenite.core"
+
+local deep = {}
+
+local function described(value)
+  local kind <const> = math.type(value) or type(value)
+  if kind == "table" then return core.is_array(value) and "a list" or "a table" end
+  return ("%s %s"):format(kind, type(value) == "string" and ("%q"):format(value) or tostring(value))
+end
+
+local function place(path, key)
+  return path .. (type(key) == "string" and "." .. key or ("[%s]"):format(key))
+end
+
+--- Where two values differ first; nil when they do not.
+---@param expected any
+---@param actual any
+---@param path string|nil of the values, for the answer
+---@return string|nil difference
+---@usage deep.difference({ a = { 1 } }, { a = { 1.0 } }) --> "value.a[1]: expected integer 1, got float 1.0"
+function deep.difference(expected, actual, path)
+  path = path or "value"
+  if described(expected) ~= described(actual) and not (expected ~= expected and actual ~= actual) then
+    return ("%s: expected %s, got %s"):format(path, described(expected), described(actual))
+  end
+  if type(expected) ~= "table" then return nil end
+  for key, value in next, expected do
+    local found <const> = deep.difference(value, rawget(actual, key), place(path, key))
+    if found then return found end
+  end
+  for key, value in next, actual do
+    if rawget(expected, key) == nil then
+      return ("%s: expected nothing, got %s"):format(place(path, key), described(value))
+    end
+  end
+  return nil
+end
+
+local function same(one, other)
+  return rawequal(one, other) and math.type(one) == math.type(other)
+end
+
+-- Notes a table, and those in it, as they are: the table, its place, what it holds.
+local function note(value, path, noted)
+  if type(value) ~= "table" then return end
+  local held <const> = {}
+  noted[#noted + 1] = { table = value, path = path, held = held, metatable = getmetatable(value) }
+  for key, member in next, value do
+    held[key] = member
+    note(member, place(path, key), noted)
+  end
+end
+
+local function change_of(noted)
+  if getmetatable(noted.table) ~= noted.metatable then return noted.path .. ": another metatable" end
+  for key, member in next, noted.held do
+    if not same(member, rawget(noted.table, key)) then return place(noted.path, key) .. ": another value" end
+  end
+  for key in next, noted.table do
+    if noted.held[key] == nil then return place(noted.path, key) .. ": new" end
+  end
+  return nil
+end
+
+--- Remembers a value as it is: every member at any depth, and which tables hold them.
+---@param value table
+---@return fun(): string|nil change tells what is no longer so, nil when nothing was touched
+---@usage local change = deep.snapshot(job)
+function deep.snapshot(value)
+  local noted <const> = {}
+  note(value, "value", noted)
+  return function()
+    for _, one in ipairs(noted) do
+      local change <const> = change_of(one)
+      if change then return change end
+    end
+    return nil
+  end
+end
+
+return deep

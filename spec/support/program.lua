@@ -1,0 +1,77 @@
+--- Programs in processes of their own, as a user starts them: what they print, on which stream, and how they end.
+---
+---   local ran = program.lua({ "examples/set_name.lua", job_id }, program.environment(sandbox.plain()))
+---   assert.equal(0, ran.status, ran.errors)
+local program = {}
+
+local function quoted(text)
+  return "'" .. text:gsub("'", [['\'']]) .. "'"
+end
+
+local function interpreter()
+  local index = 0
+  while arg and arg[index - 1] do
+    index = index - 1
+  end
+  return arg and arg[index] or "lua5.4"
+end
+
+local function take_file(path)
+  local file <close> = assert(io.open(path, "rb"))
+  local text <const> = file:read "a"
+  os.remove(path)
+  return text
+end
+
+--- What leads a program to a sandbox.
+---@param service spec.Sandbox
+---@return table<string, string> environment
+---@usage local environment = program.environment(sandbox.tls())
+function program.environment(service)
+  return {
+    BYTENITE_BASE_URL = service.base_url,
+    BYTENITE_API_KEY = service.api_key,
+    BYTENITE_CA_FILE = service.ca_file,
+  }
+end
+
+--- Runs a program in the project's folder and waits for its end. Of this process's environment it gets PATH alone; Lua in
+--- it finds the module of this tree.
+---@param words string[] the program and its arguments
+---@param environment table<string, string>|nil variables to be set
+---@return {status: integer, output: string, errors: string} ran
+---@usage local ran = program.run { "build/host", "script.lua" }
+function program.run(words, environment)
+  local all <const> = {
+    PATH = os.getenv "PATH",
+    LUA_PATH = "./lua/?.lua;./lua/?/init.lua;" .. package.path,
+    -- The core in build/ goes first: under a sanitizer this process has another one, which a child could not load.
+    LUA_CPATH = "./build/?.so;" .. package.cpath,
+  }
+  for name, value in pairs(environment or {}) do
+    all[name] = value
+  end
+  local command <const> = { "env -i" }
+  for name, value in pairs(all) do
+    command[#command + 1] = name .. "=" .. quoted(value)
+  end
+  for _, word in ipairs(words) do
+    command[#command + 1] = quoted(word)
+  end
+  local errors_path <const> = os.tmpname()
+  local pipe <const> = assert(io.popen(("%s 2>%s </dev/null"):format(table.concat(command, " "), errors_path)))
+  local output <const> = pipe:read "a"
+  local _ <const>, _ <const>, status <const> = pipe:close()
+  return { status = status, output = output, errors = take_file(errors_path) }
+end
+
+--- Runs the interpreter; see `run`.
+---@param arguments string[]
+---@param environment table<string, string>|nil
+---@return {status: integer, output: string, errors: string} ran
+---@usage local ran = program.lua { "-e", "print(1)" }
+function program.lua(arguments, environment)
+  return program.run({ interpreter(), table.unpack(arguments) }, environment)
+end
+
+return program

@@ -1,0 +1,244 @@
+--- The sandbox for specs: a child process, started when it is first wanted and shared by all spec files. It ends with
+--- this process, however that ends, because its standard input then closes; nothing stays behind.
+---
+---   local sandbox = require "spec.support.sandbox"
+---   local service = sandbox.plain() -- or sandbox.tls()
+---   service:reset()
+---   service:fault { operation = "set_name", status = 503, times = 2 }
+---   ... -- calls to service.base_url with service.api_key, service.ca_file
+---   assert.equal(3, #service:requests())
+---
+--- It needs nothing of the module under test.
+local cjson <const> = require("cjson").new()
+local cqueues <const> = require "cqueues"
+local lfs <const> = require "lfs"
+local socket <const> = require "cqueues.socket"
+local new_context <const> = require("openssl.ssl.context").new
+
+---@class spec.Sandbox
+---@field base_url string
+---@field control_url string
+---@field api_key string
+---@field ca_file string|nil
+---@field pid integer|nil
+---@field package input file* the child's standard input
+local Sandbox = {}
+Sandbox.__index = Sandbox
+
+local sandbox = {}
+
+local START_TIMEOUT <const> = 20 -- seconds; it takes a fortieth of one, but not under valgrind
+local CONTROL_TIMEOUT <const> = 20 -- seconds
+
+local root <const> = debug.getinfo(1, "S").source:match "^@(.*)spec/support/sandbox%.lua$"
+
+local function interpreter()
+  local index = 0
+  while arg and arg[index - 1] do
+    index = index - 1
+  end
+  return arg and arg[index] or "lua5.4"
+end
+
+local function quoted(text)
+  return "'" .. text:gsub("'", [['\'']]) .. "'"
+end
+
+local function read_file(path)
+  local file <close> = io.open(path, "rb")
+  return file and file:read "a"
+end
+
+-- What the child wrote, once it listens; nil when it never did.
+local function wait_for(path)
+  local deadline <const> = cqueues.monotime() + START_TIMEOUT
+  repeat
+    local text <const> = read_file(path)
+    if text then return cjson.decode(text) end
+    cqueues.sleep(0.002)
+  until cqueues.monotime() > deadline
+  return nil
+end
+
+--- Starts a sandbox of one's own.
+---@param options string|nil further options of the command, as a shell takes them
+---@return spec.Sandbox
+---@usage local service <close> = sandbox.start "--latency 20"
+function sandbox.start(options)
+  local name <const> = os.tmpname()
+  local folder <const> = name .. ".d"
+  assert(lfs.mkdir(folder))
+  local ready_file <const> = folder .. "/ready.json"
+  -- Thousands of connections need as many descriptors.
+  local command <const> = ("ulimit -n $(ulimit -Hn) 2>/dev/null; exec %s %s --until-stdin-closes --ready-file %s %s >/dev/null"):format(
+    quoted(interpreter()),
+    quoted(root .. "bin/bytenite-sandbox"),
+    quoted(ready_file),
+    options or ""
+  )
+  local input <const> = assert(io.popen(command, "w"))
+  local ready <const> = wait_for(ready_file)
+  os.remove(ready_file)
+  os.remove(folder)
+  os.remove(name)
+  if ready == nil then
+    input:close()
+    error("the sandbox did not start: " .. command)
+  end
+  local ca_file <const> = ready.ca_file ~= cjson.null and ready.ca_file or nil
+  local pid <const> = ready.pid ~= cjson.null and math.tointeger(ready.pid) or nil
+  return setmetatable({
+    base_url = ready.base_url,
+    control_url = ready.control_url,
+    api_key = ready.api_key,
+    ca_file = ca_file,
+    pid = pid,
+    input = input,
+  }, Sandbox)
+end
+
+-- Modules are loaded anew for every spec file; what is in the registry stays until the process ends.
+local function shared(name, options)
+  local registry <const> = debug.getregistry()
+  local key <const> = "bytenite.spec.sandbox." .. name
+  registry[key] = registry[key] or sandbox.start(options)
+  return setmetatable(registry[key], Sandbox)
+end
+
+--- The shared sandbox over plain HTTP.
+---@return spec.Sandbox
+---@usage local service = sandbox.plain()
+function sandbox.plain()
+  return shared "plain"
+end
+
+--- The shared sandbox over TLS.
+---@return spec.Sandbox
+---@usage local service = sandbox.tls()
+function sandbox.tls()
+  return shared("tls", "--tls")
+end
+
+-- One HTTP/1.1 request on a connection of its own: status and body.
+local function exchange(self, method, path, body)
+  local scheme <const>, host <const>, port <const>, prefix <const> =
+    self.control_url:match "^(https?)://%[?([^%]]-)%]?:(%d+)(/.*)$"
+  local connection <const> = assert(socket.connect(host, tonumber(port)))
+  connection:onerror(function(_, operation, code)
+    error(
+      ("control request %s %s: %s failed: %s"):format(method, path, operation, require("cqueues.errno").strerror(code))
+    )
+  end)
+  connection:settimeout(CONTROL_TIMEOUT)
+  connection:connect()
+  if scheme == "https" then connection:starttls(new_context("TLS", false)) end
+  connection:setmode("b", "bn")
+  connection:write(
+    ("%s %s%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"):format(
+      method,
+      prefix,
+      path,
+      host,
+      #body,
+      body
+    )
+  )
+  local answer <const> = connection:read "*a"
+  connection:close()
+  local status <const>, rest <const> = answer:match "^HTTP/1%.1 (%d+).-\r\n\r\n(.*)$"
+  return tonumber(status), rest
+end
+
+-- The same, with anything but status 200 raised.
+local function control(self, method, path, body)
+  local status <const>, answer <const> = exchange(self, method, path, body or "")
+  if status ~= 200 then error(("%s %s: %s %s"):format(method, path, status, answer), 3) end
+  return answer
+end
+
+--- A control request of any kind.
+---@param method string
+---@param path string below the control URL
+---@param body string|nil
+---@return integer status
+---@return string body
+---@usage local status, body = service:control("POST", "/faults", "{}")
+function Sandbox:control(method, path, body)
+  return exchange(self, method, path, body or "")
+end
+
+--- Forgets jobs, faults and requests; tokens too when asked.
+---@param what {tokens: boolean}|nil
+---@usage service:reset { tokens = true }
+function Sandbox:reset(what)
+  control(self, "POST", "/reset", what and cjson.encode(what) or "")
+end
+
+--- Adds a fault or a list of them (members: see `bytenite.sandbox.faults`).
+---@param fault table
+---@usage service:fault { operation = "get_job", reset = true }
+function Sandbox:fault(fault)
+  control(self, "POST", "/faults", cjson.encode(fault))
+end
+
+--- Ends the life of all tokens issued so far.
+---@usage service:expire_tokens()
+function Sandbox:expire_tokens()
+  control(self, "POST", "/tokens/expire")
+end
+
+--- Puts a job as it is given.
+---@param id string
+---@param json string a JSON object, kept word for word
+---@usage service:put_job("j1", '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
+function Sandbox:put_job(id, json)
+  local encoded <const> = id:gsub("[^%w]", function(character)
+    return ("%%%02X"):format(character:byte())
+  end)
+  control(self, "PUT", "/jobs/" .. encoded, json)
+end
+
+local value_of <const> = {}
+for index, character in ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"):gmatch "()(.)" do
+  value_of[character] = index - 1
+end
+
+local function base64_decoded(text)
+  local padding <const> = #text:match "=*$"
+  local bytes <const> = text:gsub("=", "A"):gsub("(.)(.)(.)(.)", function(first, second, third, fourth)
+    return (">I3"):pack(value_of[first] << 18 | value_of[second] << 12 | value_of[third] << 6 | value_of[fourth])
+  end)
+  return bytes:sub(1, #bytes - padding)
+end
+
+--- The requests below /v1 since the last reset, in the order received: a list of tables with `method`, `path` (as
+--- received), `http_version`, `headers` (a list of {name, value}, names in lower case), `header` (the values by name),
+--- `body` (exact bytes), `connection` (a number) and `operation` (a name, or nil).
+---@return table[]
+---@usage local last = service:requests()[1]; assert.equal('"My Job"', last.body)
+function Sandbox:requests()
+  local list <const> = cjson.decode((control(self, "GET", "/requests")))
+  for _, request in ipairs(list) do
+    request.body = base64_decoded(request.body_base64)
+    request.connection = math.tointeger(request.connection)
+    if request.operation == cjson.null then request.operation = nil end
+    request.header = {}
+    for _, header in ipairs(request.headers) do
+      request.header[header[1]] = header[2]
+    end
+  end
+  return list
+end
+
+--- Ends the sandbox and waits until it has; for those that were started, not for the shared ones.
+---@return boolean|nil ok whether it ended with status 0
+---@usage service:close()
+function Sandbox:close()
+  local input <const> = self.input
+  self.input = nil
+  if input then return (input:close()) end
+end
+
+Sandbox.__close = Sandbox.close
+
+return sandbox

@@ -1,0 +1,41 @@
+--- What is UTF-8, at the edges, and what only looks like it (RFC 3629).
+return {
+  --- By a name, with the code point they stand for.
+  valid = {
+    ["the last of one byte"] = { "\x7F", 0x7F },
+    ["the first of two bytes"] = { "\xC2\x80", 0x80 },
+    ["the last of two bytes"] = { "\xDF\xBF", 0x7FF },
+    ["the first of three bytes"] = { "\xE0\xA0\x80", 0x800 },
+    ["the last before the surrogates"] = { "\xED\x9F\xBF", 0xD7FF },
+    ["the first after the surrogates"] = { "\xEE\x80\x80", 0xE000 },
+    ["the last of three bytes"] = { "\xEF\xBF\xBF", 0xFFFF },
+    ["the first of four bytes"] = { "\xF0\x90\x80\x80", 0x10000 },
+    ["the very last"] = { "\xF4\x8F\xBF\xBF", 0x10FFFF },
+  },
+  --- By a name.
+  invalid = {
+    ["a continuation alone"] = "\x80",
+    ["the last continuation alone"] = "\xBF",
+    ["Latin-1"] = "caf\xE9",
+    ["Latin-1 before a letter"] = "\xE9t\xE9",
+    ["two bytes cut short"] = "\xC3",
+    ["two bytes and another letter"] = "\xC3x",
+    ["three bytes cut short"] = "\xE2\x82",
+    ["three bytes whose last is a letter"] = "\xE2\x82x",
+    ["four bytes cut short"] = "\xF0\x9F\x98",
+    ["four bytes whose last is a letter"] = "\xF0\x9F\x98x",
+    ["one continuation too many"] = "\xC3\xA9\xA9",
+    ["an overlong NUL"] = "\xC0\x80",
+    ["an overlong letter"] = "\xC1\xBF",
+    ["three bytes for what needs two"] = "\xE0\x9F\xBF",
+    ["four bytes for what needs three"] = "\xF0\x8F\xBF\xBF",
+    ["the first surrogate"] = "\xED\xA0\x80",
+    ["the last surrogate"] = "\xED\xBF\xBF",
+    ["a pair of surrogates"] = "\xED\xA0\xBD\xED\xB8\x80",
+    ["the first beyond Unicode"] = "\xF4\x90\x80\x80",
+    ["far beyond Unicode"] = "\xF5\x80\x80\x80",
+    ["five bytes"] = "\xF8\x88\x80\x80\x80",
+    ["FE"] = "\xFE",
+    ["FF"] = "\xFF",
+  },
+}

@@ -1,0 +1,323 @@
+local bytenite <const> = require "bytenite"
+local sandbox <const> = require "spec.support.sandbox"
+local scheduler <const> = require "bytenite.scheduler"
+local call <const> = require "bytenite.call"
+local virtual_clock <const> = require "spec.support.virtual_clock"
+
+local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+
+describe("the access token", function()
+  local service
+
+  before_each(function()
+    service = sandbox.plain()
+    service:reset()
+    service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
+  end)
+
+  local function with_key(options)
+    local all <const> = { base_url = service.base_url, api_key = service.api_key }
+    for name, value in pairs(options or {}) do
+      all[name] = value
+    end
+    return virtual_clock.client(all)
+  end
+
+  local function requests(operation)
+    local found <const> = {}
+    for _, request in ipairs(service:requests()) do
+      if request.operation == operation then found[#found + 1] = request end
+    end
+    return found
+  end
+
+  local function header(request, name)
+    for _, pair in ipairs(request.headers) do
+      if pair[1]:lower() == name then return pair[2] end
+    end
+    return nil
+  end
+
+  -- A token got from the sandbox without the module's policy.
+  local function fresh_token()
+    local client <close> = with_key()
+    assert(client:get_job(ID))
+    local token <const> = client.credentials.held()
+    service:reset()
+    service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
+    return token
+  end
+
+  describe("from an API key", function()
+    it("is fetched before the first call and used for the next ones", function()
+      local client <close> = with_key()
+      assert(client:get_job(ID))
+      assert(client:get_job(ID))
+      local exchanges <const> = requests "access_token"
+      assert.equal(1, #exchanges)
+      assert.equal(('{"apiKey":"%s"}'):format(service.api_key), exchanges[1].body)
+      assert.is_nil(header(exchanges[1], "authorization"))
+      assert.equal(client.credentials.held(), header(requests("get_job")[2], "authorization"))
+    end)
+
+    it("is renewed before the end of its life", function()
+      local client <close>, clock <const> = with_key()
+      assert(client:get_job(ID))
+      clock.time = clock.time + 3600 - 61
+      assert(client:get_job(ID))
+      assert.equal(1, #requests "access_token")
+      clock.time = clock.time + 2
+      assert(client:get_job(ID))
+      assert.equal(2, #requests "access_token")
+    end)
+
+    for _, life in ipairs { '"100"', "100", "100.0" } do
+      it("lives as long as expiresIn says, printed as " .. life, function()
+        local body <const> = ('{"token":"short-lived","expiresIn":%s}'):format(life)
+        service:fault { operation = "access_token", status = 200, body = body }
+        service:fault { operation = "get_job", status = 200, body = ('{"job":{"id":"%s"}}'):format(ID), times = 2 }
+        local client <close>, clock <const> = with_key()
+        assert(client:get_job(ID))
+        clock.time = clock.time + 89
+        assert(client:get_job(ID))
+        assert.equal(1, #requests "access_token")
+        clock.time = clock.time + 2
+        assert(client:get_job(ID))
+        assert.equal(2, #requests "access_token")
+      end)
+    end
+
+    it("lives an hour when the service does not say", function()
+      service:fault { operation = "access_token", status = 200, body = '{"token":"only-that"}' }
+      service:fault { operation = "get_job", status = 200, body = ('{"job":{"id":"%s"}}'):format(ID), times = 2 }
+      local client <close>, clock <const> = with_key()
+      assert(client:get_job(ID))
+      clock.time = clock.time + 3500
+      assert(client:get_job(ID))
+      assert.equal(1, #requests "access_token")
+    end)
+
+    it("is renewed once after a 401, and the call repeated", function()
+      local client <close> = with_key()
+      assert(client:get_job(ID))
+      local first <const> = client.credentials.held()
+      service:expire_tokens()
+      assert(client:get_job(ID))
+      assert.equal(2, #requests "access_token")
+      assert.are_not.equal(first, client.credentials.held())
+    end)
+
+    it("is renewed after a 401 of a once-only call too", function()
+      local client <close> = with_key()
+      assert(client:get_job(ID))
+      service:expire_tokens()
+      assert(client:create_job { templateId = "some-template", name = "New job" })
+      assert.equal(2, #requests "create_job")
+    end)
+
+    it("is not renewed again when the new one is refused as well", function()
+      service:fault { operation = "get_job", status = 401, times = 5 }
+      local client <close> = with_key()
+      local _ <const>, problem <const> = client:get_job(ID)
+      assert.same({ "unauthenticated", 401, 2, false }, { problem.kind, problem.status, problem.attempts, problem.retryable })
+      assert.equal(2, #requests "access_token")
+    end)
+
+    it("is asked for by one exchange that serves all calls waiting", function()
+      local client <close> = with_key()
+      service:fault { operation = "access_token", delay = 0.05, act = "before" }
+      local done = 0
+      local threads <const>, waits <const> = {}, {}
+      for i = 1, 10 do
+        threads[i] = coroutine.create(function()
+          assert(client:get_job(ID))
+          done = done + 1
+        end)
+        local _
+        _, waits[threads[i]] = scheduler.resume(threads[i])
+      end
+      while done < 10 do
+        call.drive(client, 0.05)
+        for _, thread in ipairs(threads) do
+          if coroutine.status(thread) == "suspended" and waits[thread].done then
+            local _
+            _, waits[thread] = scheduler.resume(thread)
+          end
+        end
+      end
+      assert.equal(1, #requests "access_token")
+      assert.equal(10, #requests "get_job")
+    end)
+
+    it("keeps being used while it lives when its renewal fails", function()
+      local client <close>, clock <const> = with_key()
+      assert(client:get_job(ID))
+      clock.time = clock.time + 3600 - 30
+      service:fault { operation = "access_token", status = 503, times = 3, retry_after = 1 }
+      assert(client:get_job(ID))
+    end)
+
+    for status, kind in pairs { [401] = "unauthenticated", [403] = "permission_denied", [500] = "internal" } do
+      it(("cannot be had when the exchange ends in %d: the call says so"):format(status), function()
+        service:fault { operation = "access_token", status = status, times = 10 }
+        local client <close> = with_key()
+        local job <const>, problem <const> = client:get_job(ID)
+        assert.is_nil(job)
+        assert.equal(kind, problem.kind)
+        assert.equal(status, problem.status)
+        assert.matches("^no access token: ", problem.message)
+        assert.equal("GET", problem.method)
+        assert.equal(0, #requests "get_job")
+      end)
+    end
+
+    for _, body in ipairs { "{}", "[]", "not JSON", '{"token":""}', '{"token":5}', '{"token":"a\\nb"}', "" } do
+      it("cannot be had from the answer " .. body, function()
+        service:fault { operation = "access_token", status = 200, body = body }
+        local client <close> = with_key()
+        local _ <const>, problem <const> = client:get_job(ID)
+        assert.equal("protocol", problem.kind)
+        assert.equal(0, #requests "get_job")
+      end)
+    end
+  end)
+
+  describe("that was given", function()
+    it("is sent as it is and never exchanged", function()
+      local token <const> = fresh_token()
+      local client <close> = bytenite.new { base_url = service.base_url, access_token = token }
+      assert(client:get_job(ID))
+      assert.equal(token, header(requests("get_job")[1], "authorization"))
+      assert.equal(0, #requests "access_token")
+    end)
+
+    it("ends in unauthenticated when it is refused, after one attempt", function()
+      local client <close> = bytenite.new { base_url = service.base_url, access_token = "stale" }
+      local _ <const>, problem <const> = client:get_job(ID)
+      assert.same({ "unauthenticated", 1 }, { problem.kind, problem.attempts })
+    end)
+
+    it("gets a hint when it was given with a scheme word", function()
+      local client <close> = bytenite.new { base_url = service.base_url, access_token = "Bearer stale" }
+      local _ <const>, problem <const> = client:get_job(ID)
+      assert.matches('without "Bearer "', problem.hint)
+    end)
+  end)
+
+  describe("from a function", function()
+    it("is asked for at every call", function()
+      local token <const> = fresh_token()
+      local asked = 0
+      local client <close> = bytenite.new {
+        base_url = service.base_url,
+        access_token = function()
+          asked = asked + 1
+          return token
+        end,
+      }
+      assert(client:get_job(ID))
+      assert(client:get_job(ID))
+      assert.equal(2, asked)
+    end)
+
+    it("is asked for once more after a 401, and repeated only with another token", function()
+      local good <const> = fresh_token()
+      local tokens = { "stale", good }
+      local client <close> = bytenite.new {
+        base_url = service.base_url,
+        access_token = function()
+          return table.remove(tokens, 1) or good
+        end,
+      }
+      assert(client:get_job(ID))
+      assert.equal(2, #requests "get_job")
+      service:reset()
+      local stubborn <close> = bytenite.new {
+        base_url = service.base_url,
+        access_token = function()
+          return "stale"
+        end,
+      }
+      local _ <const>, problem <const> = stubborn:get_job(ID)
+      assert.same({ "unauthenticated", 1 }, { problem.kind, problem.attempts })
+      assert.equal(1, #requests "get_job")
+    end)
+
+    it("that gives none ends the call in no_credentials, with the function's reason", function()
+      local client <close> = bytenite.new {
+        base_url = service.base_url,
+        access_token = function()
+          return nil, "the vault is sealed"
+        end,
+      }
+      local _ <const>, problem <const> = client:get_job(ID)
+      assert.same({ "no_credentials", "the vault is sealed" }, { problem.kind, problem.hint })
+    end)
+
+    it("that raises or gives no string raises from the call", function()
+      local client <close> = bytenite.new {
+        base_url = service.base_url,
+        access_token = function()
+          error "out of tokens"
+        end,
+      }
+      assert.has_error(function()
+        client:get_job(ID)
+      end)
+      local other <close> = bytenite.new {
+        base_url = service.base_url,
+        access_token = function()
+          return 42
+        end,
+      }
+      local ok <const>, message <const> = pcall(other.get_job, other, ID)
+      assert.is_false(ok)
+      assert.matches("expected a string, got a number", message)
+    end)
+  end)
+
+  it("is missing: the first call says what to set", function()
+    local client <close> = bytenite.new { base_url = service.base_url }
+    local _ <const>, problem <const> = client:get_job(ID)
+    assert.equal("no_credentials", problem.kind)
+    assert.matches("BYTENITE_API_KEY", problem.hint)
+    assert.equal(0, #service:requests())
+  end)
+
+  describe("signed out", function()
+    it("is refused from then on, and a client with an API key gets another", function()
+      local client <close> = with_key()
+      assert(client:get_job(ID))
+      local token <const> = client.credentials.held()
+      assert.is_true(client:sign_out())
+      assert.equal("{}", requests("sign_out")[1].body)
+      assert.equal(token, header(requests("sign_out")[1], "authorization"))
+      local other <close> = bytenite.new { base_url = service.base_url, access_token = token }
+      local _ <const>, problem <const> = other:get_job(ID)
+      assert.equal("unauthenticated", problem.kind)
+      assert(client:get_job(ID))
+      assert.equal(2, #requests "access_token")
+    end)
+
+    it("is no longer held by a client it was given to", function()
+      local client <close> = bytenite.new { base_url = service.base_url, access_token = fresh_token() }
+      assert.is_true(client:sign_out())
+      local _ <const>, problem <const> = client:get_job(ID)
+      assert.equal("no_credentials", problem.kind)
+    end)
+
+    it("costs no request when there is none", function()
+      local client <close> = with_key()
+      assert.is_true(client:sign_out())
+      assert.equal(0, #service:requests())
+    end)
+
+    it("is fine when it has ended already", function()
+      local client <close> = with_key()
+      assert(client:get_job(ID))
+      service:expire_tokens()
+      assert.is_true(client:sign_out())
+      assert.equal(1, #requests "access_token")
+    end)
+  end)
+end)

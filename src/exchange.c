@@ -1,0 +1,378 @@
+/*
+** exchange.c: the Lua class of one call on the wire.
+**
+** row and arguments -> URL, headers, body -> transport -> typed result, or status and text. The body is written once,
+** when the exchange is made, so that bad input is refused before anything is sent and every sending carries the same bytes.
+*/
+#include "exchange.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "box.h"
+#include "marshal.h"
+#include "operations.h"
+#include "url.h"
+
+static const char class_name[] = "bytenite.exchange";
+
+/*
+** What a sending came to. It is the exchange's own: a finalizer that closes the client while an answer is turned into Lua values
+** takes the transfer away, not this.
+*/
+typedef struct Answer {
+  TransferOutcome outcome;
+  long status;
+  bool was_sent;
+  bool certificate_refused;
+  double retry_after; /* seconds; 0: the answer does not say */
+  Buffer body;
+  char problem[CURL_ERROR_SIZE];
+} Answer;
+
+typedef struct Exchange {
+  Session *session;
+  Transfer *transfer; /* NULL before the first sending and after a release */
+  const char *method;
+  const Schema *result;
+  Buffer url;
+  Buffer body;
+  bool has_body;
+  struct curl_slist *headers;
+  Answer answer;
+  bool has_answer;
+  bool is_read; /* the answer's body is being turned into Lua values */
+} Exchange;
+
+enum { MAX_URL = 64 * 1024 }; /* bytes; no server takes as many, and libcurl refuses over 8 million */
+
+static Exchange *check_exchange(lua_State *L) {
+  return luaL_checkudata(L, 1, class_name);
+}
+
+/* Ends the transfer and hands the answer's memory back to it, for the next one. */
+static void release_transfer(Exchange *exchange) {
+  Transfer *transfer = exchange->transfer;
+  exchange->transfer = NULL;
+  exchange->has_answer = exchange->is_read;
+  /* in a forked child the transfer belongs to the parent: whatever curl did here could end its connections */
+  if (transfer == NULL || session_problem(exchange->session) != NULL) return;
+  if (!exchange->is_read) transfer_swap_body(transfer, &exchange->answer.body);
+  exchange->transfer = transfer; /* its holder, which the release clears */
+  transport_release(transfer);
+}
+
+/* exchange:release(): ends the transfer, if any, and makes its parts free for others. The answer is gone then. */
+static int exchange_release(lua_State *L) {
+  release_transfer(check_exchange(L));
+  return 0;
+}
+
+static int exchange_collect(lua_State *L) {
+  Exchange *exchange = check_exchange(L);
+  release_transfer(exchange);
+  buffer_free(&exchange->url);
+  buffer_free(&exchange->body);
+  buffer_free(&exchange->answer.body);
+  curl_slist_free_all(exchange->headers);
+  exchange->headers = NULL;
+  return 0;
+}
+
+/* Pushes a new exchange of the session at stack index 1. */
+static Exchange *push_exchange(lua_State *L) {
+  Session *session = session_check(L, 1);
+  Exchange *exchange = lua_newuserdatauv(L, sizeof *exchange, EXCHANGE_USER_VALUES);
+  memset(exchange, 0, sizeof *exchange);
+  exchange->session = session;
+  luaL_setmetatable(L, class_name);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, EXCHANGE_SESSION);
+  return exchange;
+}
+
+static void check_memory(lua_State *L, bool has_memory) {
+  if (!has_memory) luaL_error(L, "not enough memory");
+}
+
+/* Appends a row's path with its parts filled in. */
+static bool append_path(Exchange *exchange, const char *path, const char *id, size_t id_length) {
+  Buffer *url = &exchange->url;
+  const Buffer *service = &exchange->session->service;
+  while (*path != '\0') {
+    const size_t literal = strcspn(path, "{");
+    if (!buffer_append(url, path, literal)) return false;
+    path += literal;
+    if (*path == '\0') break;
+    const bool is_service = strncmp(path, "{service}", strlen("{service}")) == 0;
+    if (is_service ? !buffer_append(url, service->data, service->length) : !url_append_encoded(url, id, id_length))
+      return false;
+    path += strcspn(path, "}") + 1;
+  }
+  return true;
+}
+
+static bool append_base(Exchange *exchange) {
+  return buffer_append(&exchange->url, exchange->session->base_url.data, exchange->session->base_url.length);
+}
+
+static bool append_query(Exchange *exchange, const char *query) {
+  return query == NULL || (buffer_append_byte(&exchange->url, '?') && buffer_append_text(&exchange->url, query));
+}
+
+static int refuse_url(lua_State *L) {
+  lua_pushnil(L);
+  lua_pushfstring(L, "the address is longer than %d bytes", (int)MAX_URL);
+  return 2;
+}
+
+int exchange_new(lua_State *L) {
+  session_check(L, 1);
+  const Operation *operation = operation_find(luaL_checkstring(L, 2));
+  luaL_argcheck(L, operation != NULL, 2, "no such operation");
+  size_t id_length = 0;
+  const char *id = luaL_optlstring(L, 3, NULL, &id_length);
+  const bool needs_id = strstr(operation->path, "{jobId}") != NULL;
+  luaL_argcheck(L, !needs_id || (id != NULL && url_is_segment(id, id_length)), 3, "no job id");
+  const char *query = luaL_optstring(L, 5, NULL);
+  lua_settop(L, 5);
+  Exchange *exchange = push_exchange(L);
+  exchange->method = operation->method;
+  exchange->result = operation->result != NULL ? schema_find(operation->result) : NULL;
+  exchange->has_body = operation->body != NULL;
+  check_memory(L, append_base(exchange) && append_path(exchange, operation->path, id, id_length) &&
+                    append_query(exchange, query));
+  if (exchange->url.length > MAX_URL) return refuse_url(L);
+  if (!exchange->has_body) return 1;
+  if (marshal_write(L, 4, schema_find(operation->body), &exchange->body)) return 1;
+  lua_pushnil(L);
+  lua_insert(L, -2);
+  return 2;
+}
+
+static void add_headers(lua_State *L, int index, Exchange *exchange) {
+  const lua_Integer count = luaL_len(L, index);
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_geti(L, index, i);
+    struct curl_slist *headers = curl_slist_append(exchange->headers, luaL_checkstring(L, -1));
+    check_memory(L, headers != NULL);
+    exchange->headers = headers;
+    lua_pop(L, 1);
+  }
+}
+
+int exchange_new_raw(lua_State *L) {
+  session_check(L, 1);
+  const char *method = luaL_checkstring(L, 2);
+  const char *target = luaL_checkstring(L, 3);
+  size_t length = 0;
+  const char *body = luaL_optlstring(L, 4, NULL, &length);
+  luaL_checktype(L, 5, LUA_TTABLE);
+  lua_settop(L, 5);
+  Exchange *exchange = push_exchange(L);
+  exchange->method = method; /* lives as long as its user value */
+  check_memory(L, append_base(exchange) && buffer_append_text(&exchange->url, target));
+  exchange->has_body = body != NULL;
+  add_headers(L, 5, exchange);
+  check_memory(L, buffer_append(&exchange->body, body != NULL ? body : "", length));
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, -2, EXCHANGE_METHOD);
+  if (exchange->url.length > MAX_URL) return refuse_url(L);
+  return 1;
+}
+
+/* At least one: 0 would mean no limit to libcurl. */
+static long milliseconds(lua_Number seconds) {
+  return (long)(seconds * 1000) + 1;
+}
+
+/* Enters the exchange at stack index 1 among those in flight of its session, with its owner at index 2. */
+static void set_in_flight(lua_State *L, const Exchange *exchange) {
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, 1, EXCHANGE_OWNER);
+  lua_getiuservalue(L, 1, EXCHANGE_SESSION);
+  lua_getiuservalue(L, -1, SESSION_IN_FLIGHT);
+  lua_pushvalue(L, 1);
+  lua_rawsetp(L, -2, exchange);
+  lua_pop(L, 2);
+}
+
+/*
+** exchange:start(owner, token, timeout, connect_timeout, max_response_bytes, fresh_connection): sends the request; the answer to an
+** earlier sending is gone. `token` nil sends no Authorization. Returns true; or nil and why the session cannot be used.
+*/
+static int exchange_start(lua_State *L) {
+  Exchange *exchange = check_exchange(L);
+  const char *problem = session_problem(exchange->session);
+  luaL_checkany(L, 2);
+  const TransferRequest request = {
+    .method = exchange->method,
+    .url = exchange->url.data,
+    .body = exchange->has_body ? exchange->body.data : NULL,
+    .body_length = exchange->body.length,
+    .authorization = luaL_optstring(L, 3, NULL),
+    .timeout = milliseconds(luaL_checknumber(L, 4)),
+    .connect_timeout = milliseconds(luaL_checknumber(L, 5)),
+    .max_response_bytes = (size_t)luaL_checkinteger(L, 6),
+    .fresh_connection = lua_toboolean(L, 7),
+    .headers = exchange->headers,
+  };
+  if (problem != NULL) {
+    lua_pushnil(L);
+    lua_pushstring(L, problem);
+    return 2;
+  }
+  release_transfer(exchange);
+  set_in_flight(L, exchange);
+  const CURLcode code = transport_start(&exchange->session->transport, &request, &exchange->transfer, exchange);
+  check_memory(L, code != CURLE_OUT_OF_MEMORY);
+  if (code != CURLE_OK) return luaL_error(L, "libcurl cannot send this request: %s", curl_easy_strerror(code));
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* The answer to the last sending, taken from its transfer at the first look. */
+static Answer *check_answer(lua_State *L) {
+  Exchange *exchange = check_exchange(L);
+  Answer *answer = &exchange->answer;
+  if (exchange->has_answer) return answer;
+  Transfer *transfer = exchange->transfer;
+  luaL_argcheck(L, transfer != NULL, 1, "the exchange was not sent, or was released");
+  answer->outcome = transfer_outcome(transfer);
+  answer->status = transfer_status(transfer);
+  answer->was_sent = transfer_was_sent(transfer);
+  answer->certificate_refused = transfer_certificate_refused(transfer);
+  answer->retry_after = transfer_retry_after(transfer);
+  snprintf(answer->problem, sizeof answer->problem, "%s", transfer_problem(transfer));
+  transfer_swap_body(transfer, &answer->body);
+  exchange->has_answer = true;
+  return answer;
+}
+
+/*
+** exchange:outcome(): what became of the sending. "answered" and the status; or a kind of failure ("timeout", "connection", "tls",
+** "protocol", "too_large"), libcurl's words, whether the request went out, and whether a certificate was refused.
+*/
+static int exchange_outcome(lua_State *L) {
+  static const char *const names[] = {"answered", "timeout", "connection", "tls", "protocol", "too_large"};
+  const Answer *answer = check_answer(L);
+  check_memory(L, answer->outcome != TRANSFER_NO_MEMORY);
+  lua_pushstring(L, names[answer->outcome]);
+  if (answer->outcome == TRANSFER_ANSWERED) {
+    lua_pushinteger(L, answer->status);
+    return 2;
+  }
+  lua_pushstring(L, answer->problem);
+  lua_pushboolean(L, answer->was_sent);
+  lua_pushboolean(L, answer->certificate_refused);
+  return 4;
+}
+
+/* exchange:value(): the body read by the schema of the operation's result; or nil and why it cannot be read. */
+static int exchange_value(lua_State *L) {
+  const Buffer *body = &check_answer(L)->body;
+  Exchange *exchange = check_exchange(L);
+  const Schema *schema = exchange->result != NULL ? exchange->result : &schema_any;
+  exchange->is_read = true; /* stays so when memory runs out: then only the collector frees the body */
+  const bool read = marshal_read(L, body->length > 0 ? body->data : "", body->length, schema);
+  exchange->is_read = false;
+  if (read) return 1;
+  lua_pushnil(L);
+  lua_insert(L, -2);
+  return 2;
+}
+
+/* exchange:body(): the answer's body as text. */
+static int exchange_body(lua_State *L) {
+  const Buffer *body = &check_answer(L)->body;
+  lua_pushlstring(L, body->length > 0 ? body->data : "", body->length);
+  return 1;
+}
+
+/* exchange:retry_after(): seconds the answer asks to wait before the next try, or nil. */
+static int exchange_retry_after(lua_State *L) {
+  const double seconds = check_answer(L)->retry_after;
+  if (seconds <= 0) return 0;
+  lua_pushnumber(L, seconds);
+  return 1;
+}
+
+/* Adds "name\0value\0" for each of the answer's headers, names in lower case. */
+static bool append_headers(Buffer *out, const Transfer *transfer) {
+  struct curl_header *header = NULL;
+  while ((header = transfer_next_header(transfer, header)) != NULL) {
+    for (const char *c = header->name; *c != '\0'; c++)
+      if (!buffer_append_byte(out, *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c)) return false;
+    if (!buffer_append_byte(out, '\0') || !buffer_append(out, header->value, strlen(header->value) + 1)) return false;
+  }
+  return true;
+}
+
+/* exchange:headers(): the answer's headers, names in lower case, values of a repeated one joined by ", " (RFC 9110 section 5.3). */
+static int exchange_headers(lua_State *L) {
+  const Exchange *exchange = check_exchange(L);
+  Buffer *text = buffer_push(L); /* a copy, because a finalizer may close the client while tables are made */
+  check_memory(L, exchange->transfer == NULL || append_headers(text, exchange->transfer));
+  lua_newtable(L);
+  const char *end = text->data + text->length;
+  for (const char *name = text->data; name < end;) {
+    const char *value = name + strlen(name) + 1;
+    if (lua_getfield(L, -1, name) == LUA_TSTRING)
+      lua_pushfstring(L, "%s, %s", lua_tostring(L, -1), value);
+    else
+      lua_pushstring(L, value);
+    lua_setfield(L, -3, name);
+    lua_pop(L, 1);
+    name = value + strlen(value) + 1;
+  }
+  return 1;
+}
+
+/* exchange:path(): the path of the request, without the query. */
+static int exchange_path(lua_State *L) {
+  const char *url = check_exchange(L)->url.data;
+  const char *authority = strstr(url, "://");
+  const char *path = authority != NULL ? strchr(authority + 3, '/') : NULL;
+  if (path == NULL) path = "/";
+  lua_pushlstring(L, path, strcspn(path, "?"));
+  return 1;
+}
+
+/* exchange:token(): what the last sending carried as Authorization, or nil. */
+static int exchange_token(lua_State *L) {
+  const Exchange *exchange = check_exchange(L);
+  lua_pushstring(L, exchange->transfer != NULL ? transfer_authorization(exchange->transfer) : NULL);
+  return 1;
+}
+
+/* exchange:request_body(): the request's body as it goes out, or nil. */
+static int exchange_request_body(lua_State *L) {
+  const Exchange *exchange = check_exchange(L);
+  if (!exchange->has_body) return 0;
+  lua_pushlstring(L, exchange->body.data, exchange->body.length);
+  return 1;
+}
+
+static const luaL_Reg methods[] = {
+  {"start", exchange_start},
+  {"outcome", exchange_outcome},
+  {"value", exchange_value},
+  {"body", exchange_body},
+  {"retry_after", exchange_retry_after},
+  {"headers", exchange_headers},
+  {"path", exchange_path},
+  {"request_body", exchange_request_body},
+  {"token", exchange_token},
+  {"release", exchange_release},
+  {NULL, NULL},
+};
+
+void exchange_register(lua_State *L) {
+  luaL_newmetatable(L, class_name); /* filled also when it was there: memory may have run out while it was filled */
+  luaL_newlib(L, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, exchange_collect);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+}

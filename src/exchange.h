@@ -1,0 +1,29 @@
+/*
+** exchange.h: the Lua class of one call on the wire: a request, sent as often as it takes, and the answer to the last sending.
+*/
+#ifndef BYTENITE_EXCHANGE_H
+#define BYTENITE_EXCHANGE_H
+
+#include <lua.h>
+
+#include "session.h"
+
+/* User values of an exchange: its session (kept alive by it), what the Lua side wants back when it ends, and a raw one's method. */
+enum { EXCHANGE_SESSION = 1, EXCHANGE_OWNER, EXCHANGE_METHOD, EXCHANGE_USER_VALUES = EXCHANGE_METHOD };
+
+/* Makes the class known to a state. */
+void exchange_register(lua_State *L);
+
+/*
+** session:exchange(operation, id, body, query): a call of the API by the name of its row. Returns the exchange; or nil and what is
+** wrong with the body. Raises on an id that is no path segment.
+*/
+int exchange_new(lua_State *L);
+
+/*
+** session:raw_exchange(method, target, body, headers): any request; `target` is path and query below the base address, `body`
+** text or nil, `headers` a list of "Name: value".
+*/
+int exchange_new_raw(lua_State *L);
+
+#endif

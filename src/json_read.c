@@ -1,0 +1,367 @@
+/*
+** json_read.c: JSON text -> tokens, strictly by RFC 8259.
+**
+** One pass without recursion: the containers still open are kept in a small array, innermost last. Strings are checked
+** (UTF-8, escapes, surrogate pairs) but not copied; numbers are checked against the grammar but not converted.
+*/
+/* newlocale and strtod_l are POSIX 2008 and an extension of it that glibc, musl, macOS and the BSDs have */
+#define _GNU_SOURCE
+#include "json_read.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __APPLE__
+#include <xlocale.h>
+#endif
+
+#include "utf8.h"
+
+enum { FIRST_TOKENS = 256 };
+
+typedef struct Reader {
+  const char *text;
+  const char *at;
+  const char *end;
+  JsonTokens *tokens;
+  size_t open[JSON_MAX_READ_DEPTH]; /* indices of the containers not yet closed */
+  size_t depth;
+  JsonProblem *problem;
+} Reader;
+
+static locale_t c_locale; /* set once, read ever after: numbers are read by its rules, not by the host's */
+
+bool json_read_init(void) {
+  if (c_locale == (locale_t)0) c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  return c_locale != (locale_t)0;
+}
+
+static bool fail_at(Reader *reader, const char *at, const char *message) {
+  reader->problem->message = message;
+  reader->problem->offset = (size_t)(at - reader->text);
+  return false;
+}
+
+static bool fail(Reader *reader, const char *message) {
+  return fail_at(reader, reader->at, reader->at == reader->end ? "the text ends early" : message);
+}
+
+static void skip_space(Reader *reader) {
+  const char *at = reader->at;
+  while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
+    at++;
+  reader->at = at;
+}
+
+/* Appends a token and counts it with the container it stands in. */
+static bool add_token(Reader *reader, JsonType type, const char *start, size_t length, bool plain) {
+  JsonTokens *tokens = reader->tokens;
+  if (tokens->count == tokens->capacity) {
+    const size_t capacity = tokens->capacity > 0 ? tokens->capacity * 2 : FIRST_TOKENS;
+    JsonToken *items = realloc(tokens->items, capacity * sizeof *items);
+    if (items == NULL) return fail_at(reader, start, NULL);
+    tokens->items = items;
+    tokens->capacity = capacity;
+  }
+  JsonToken *token = &tokens->items[tokens->count++];
+  token->start = (uint32_t)(start - reader->text);
+  token->length = (uint32_t)length;
+  token->count = 0;
+  token->type = (uint8_t)type;
+  token->plain = plain;
+  return true;
+}
+
+static bool hex_digits(const char *at, const char *end, uint32_t *value) {
+  if (end - at < 4) return false;
+  *value = 0;
+  for (int i = 0; i < 4; i++) {
+    const char c = at[i];
+    uint32_t digit;
+    if (c >= '0' && c <= '9')
+      digit = (uint32_t)(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      digit = (uint32_t)(c - 'a' + 10);
+    else if (c >= 'A' && c <= 'F')
+      digit = (uint32_t)(c - 'A' + 10);
+    else
+      return false;
+    *value = *value * 16 + digit;
+  }
+  return true;
+}
+
+static bool is_high_surrogate(uint32_t unit) {
+  return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+static bool is_low_surrogate(uint32_t unit) {
+  return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+/* Checks the escape at reader->at (a backslash) and moves past it. */
+static bool skip_escape(Reader *reader) {
+  const char *at = reader->at + 1;
+  if (at == reader->end) return fail_at(reader, at, "the text ends early");
+  if (*at != 'u') {
+    if (*at == '\0' || strchr("\"\\/bfnrt", *at) == NULL) return fail(reader, "an unknown escape in a string");
+    reader->at = at + 1;
+    return true;
+  }
+  uint32_t unit;
+  if (!hex_digits(at + 1, reader->end, &unit)) return fail(reader, "\\u without four hexadecimal digits");
+  at += 5;
+  if (is_low_surrogate(unit)) return fail(reader, "a lone surrogate in a string");
+  if (is_high_surrogate(unit)) {
+    uint32_t low;
+    if (reader->end - at < 6 || at[0] != '\\' || at[1] != 'u' || !hex_digits(at + 2, reader->end, &low) ||
+        !is_low_surrogate(low))
+      return fail(reader, "a lone surrogate in a string");
+    at += 6;
+  }
+  reader->at = at;
+  return true;
+}
+
+/* Reads the string whose opening quote is at reader->at. */
+static bool read_string(Reader *reader) {
+  const char *start = ++reader->at;
+  bool plain = true;
+  for (;;) {
+    const char *at = reader->at;
+    while ((unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80 && *at != '"' && *at != '\\')
+      at++;
+    reader->at = at;
+    if (*at == '"' && at < reader->end) break;
+    if (at == reader->end) return fail(reader, "");
+    if (*at == '\\') {
+      plain = false;
+      if (!skip_escape(reader)) return false;
+    } else {
+      const size_t length = utf8_sequence(at, (size_t)(reader->end - at));
+      if (length == 0) return fail(reader, "invalid UTF-8 in a string");
+      if (length == 1) return fail(reader, "a raw control character in a string");
+      reader->at = at + length;
+    }
+  }
+  if (!add_token(reader, JSON_STRING, start, (size_t)(reader->at - start), plain)) return false;
+  reader->at++;
+  return true;
+}
+
+static const char *skip_digits(const char *at) {
+  while (*at >= '0' && *at <= '9')
+    at++;
+  return at;
+}
+
+/* The end of the number that starts at `at`, or NULL when the grammar has none there. */
+static const char *number_end(const char *at, bool *plain) {
+  *plain = true;
+  if (*at == '-') at++;
+  if (*at == '0')
+    at++;
+  else if (*at >= '1' && *at <= '9')
+    at = skip_digits(at);
+  else
+    return NULL;
+  if (*at == '.') {
+    const char *digits = at + 1;
+    at = skip_digits(digits);
+    if (at == digits) return NULL;
+    *plain = false;
+  }
+  if (*at == 'e' || *at == 'E') {
+    const char *digits = at + 1;
+    if (*digits == '+' || *digits == '-') digits++;
+    at = skip_digits(digits);
+    if (at == digits) return NULL;
+    *plain = false;
+  }
+  return at;
+}
+
+bool json_is_number(const char *text, size_t length, bool *plain) {
+  return number_end(text, plain) == text + length;
+}
+
+static bool read_word(Reader *reader, const char *word, JsonType type) {
+  const size_t length = strlen(word);
+  if ((size_t)(reader->end - reader->at) < length || memcmp(reader->at, word, length) != 0)
+    return fail(reader, "expected a value");
+  if (!add_token(reader, type, reader->at, length, true)) return false;
+  reader->at += length;
+  return true;
+}
+
+static bool read_number(Reader *reader) {
+  bool plain;
+  const char *end = number_end(reader->at, &plain);
+  if (end == NULL) return fail(reader, "a malformed number");
+  if (!add_token(reader, JSON_NUMBER, reader->at, (size_t)(end - reader->at), plain)) return false;
+  reader->at = end;
+  return true;
+}
+
+static bool read_scalar(Reader *reader) {
+  switch (*reader->at) {
+    case '"': return read_string(reader);
+    case 'n': return read_word(reader, "null", JSON_NULL);
+    case 't': return read_word(reader, "true", JSON_TRUE);
+    case 'f': return read_word(reader, "false", JSON_FALSE);
+    case '-': return read_number(reader);
+    default:
+      if (*reader->at >= '0' && *reader->at <= '9') return read_number(reader);
+      return fail(reader, "expected a value");
+  }
+}
+
+/* Opens the array or object whose bracket is at reader->at. */
+static bool open_container(Reader *reader) {
+  if (reader->depth == JSON_MAX_READ_DEPTH) return fail(reader, "nested over 128 levels");
+  reader->open[reader->depth++] = reader->tokens->count;
+  if (!add_token(reader, *reader->at == '{' ? JSON_OBJECT : JSON_ARRAY, reader->at, 0, true)) return false;
+  reader->at++;
+  return true;
+}
+
+static JsonToken *innermost(Reader *reader) {
+  return &reader->tokens->items[reader->open[reader->depth - 1]];
+}
+
+static void close_container(Reader *reader) {
+  const size_t index = reader->open[--reader->depth];
+  reader->tokens->items[index].length = (uint32_t)(reader->tokens->count - index - 1);
+  reader->at++;
+}
+
+static bool at_closing(Reader *reader) {
+  return *reader->at == (innermost(reader)->type == JSON_OBJECT ? '}' : ']') && reader->at < reader->end;
+}
+
+/* A new value or member of the innermost container starts here: counts it, and reads a member's name and colon. */
+static bool start_element(Reader *reader) {
+  JsonToken *container = innermost(reader);
+  container->count++;
+  if (container->type == JSON_ARRAY) return true;
+  skip_space(reader);
+  if (*reader->at != '"') return fail(reader, "expected a member's name in quotes");
+  if (!read_string(reader)) return false;
+  skip_space(reader);
+  if (*reader->at != ':') return fail(reader, "expected a colon");
+  reader->at++;
+  return true;
+}
+
+/* After a value: closes what ends here; *more tells whether another value is due (else the document is complete). */
+static bool finish_value(Reader *reader, bool *more) {
+  for (;;) {
+    skip_space(reader);
+    *more = reader->depth > 0;
+    if (!*more) {
+      if (reader->at == reader->end) return true;
+      return fail(reader, "more text after the value");
+    }
+    if (at_closing(reader)) {
+      close_container(reader);
+      continue;
+    }
+    if (*reader->at != ',') return fail(reader, "expected a comma or the end of the array or object");
+    reader->at++;
+    return start_element(reader);
+  }
+}
+
+static bool read_document(Reader *reader) {
+  bool more = true;
+  while (more) {
+    skip_space(reader);
+    if (*reader->at == '{' || *reader->at == '[') {
+      if (!open_container(reader)) return false;
+      skip_space(reader);
+      if (!at_closing(reader)) {
+        if (!start_element(reader)) return false;
+        continue;
+      }
+      close_container(reader);
+    } else if (!read_scalar(reader)) {
+      return false;
+    }
+    if (!finish_value(reader, &more)) return false;
+  }
+  return true;
+}
+
+bool json_read(JsonTokens *tokens, const char *text, size_t length, JsonProblem *problem) {
+  tokens->count = 0;
+  if (length >= UINT32_MAX) { /* offsets have 32 bits */
+    *problem = (JsonProblem){"a text of 4 GiB or more", 0};
+    return false;
+  }
+  Reader reader = {.text = text, .at = text, .end = text + length, .tokens = tokens, .problem = problem};
+  return read_document(&reader);
+}
+
+static bool integer_value(const char *text, size_t length, int64_t *integer) {
+  const bool negative = text[0] == '-';
+  uint64_t magnitude = 0;
+  for (size_t i = negative; i < length; i++) {
+    const uint64_t digit = (uint64_t)(text[i] - '0');
+    if (magnitude > (UINT64_MAX - digit) / 10) return false;
+    magnitude = magnitude * 10 + digit;
+  }
+  if (magnitude > (uint64_t)INT64_MAX + (negative ? 1 : 0)) return false;
+  /* negated before the cast, because the magnitude of the least integer has no positive counterpart */
+  *integer = (int64_t)(negative ? 0 - magnitude : magnitude);
+  return true;
+}
+
+bool json_number(const char *text, size_t length, bool plain, JsonNumber *number) {
+  number->is_integer = plain && integer_value(text, length, &number->integer);
+  if (number->is_integer) return true;
+  number->real = strtod_l(text, NULL, c_locale);
+  return !isinf(number->real);
+}
+
+static const char *unescape_one(const char *at, char **out) {
+  static const char letters[] = "bfnrt";
+  static const char meanings[] = "\b\f\n\r\t";
+  if (*at != 'u') {
+    const char *letter = strchr(letters, *at);
+    *(*out)++ = letter != NULL ? meanings[letter - letters] : *at;
+    return at + 1;
+  }
+  uint32_t code_point = 0;
+  hex_digits(at + 1, at + 5, &code_point);
+  at += 5;
+  if (is_high_surrogate(code_point)) {
+    uint32_t low = 0;
+    hex_digits(at + 2, at + 6, &low);
+    code_point = 0x10000 + ((code_point - 0xD800) << 10) + (low - 0xDC00);
+    at += 6;
+  }
+  *out += utf8_encode(code_point, *out);
+  return at;
+}
+
+size_t json_unescape(const char *text, size_t length, char *out) {
+  const char *at = text;
+  const char *end = text + length;
+  char *to = out;
+  while (at < end) {
+    const char *escape = memchr(at, '\\', (size_t)(end - at));
+    const size_t run = (size_t)((escape != NULL ? escape : end) - at);
+    memcpy(to, at, run);
+    to += run;
+    at += run;
+    if (escape != NULL) at = unescape_one(escape + 1, &to);
+  }
+  return (size_t)(to - out);
+}
+
+void json_tokens_free(JsonTokens *tokens) {
+  free(tokens->items);
+  *tokens = (JsonTokens){0};
+}

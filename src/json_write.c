@@ -1,0 +1,129 @@
+/*
+** json_write.c: scalars -> JSON text.
+*/
+#include "json_write.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "utf8.h"
+
+enum { REAL_SIZE = 64 };
+
+static JsonWritten written(bool has_memory) {
+  return has_memory ? JSON_WRITTEN : JSON_NO_MEMORY;
+}
+
+static JsonWritten write_escaped(Buffer *out, unsigned char byte) {
+  static const char escaped[] = "\"\\\b\f\n\r\t";
+  static const char letters[] = "\"\\bfnrt";
+  char text[8];
+  const char *known = byte != '\0' ? strchr(escaped, byte) : NULL;
+  if (known != NULL)
+    snprintf(text, sizeof text, "\\%c", letters[known - escaped]);
+  else
+    snprintf(text, sizeof text, "\\u%04x", byte);
+  return written(buffer_append_text(out, text));
+}
+
+static bool needs_escape(unsigned char byte) {
+  return byte < 0x20 || byte == '"' || byte == '\\';
+}
+
+/* The number of bytes from `at` on that go out as they are, or 0 when the first does not; SIZE_MAX for bad UTF-8. */
+static size_t plain_run(const char *at, size_t available) {
+  size_t run = 0;
+  while (run < available) {
+    const unsigned char byte = (unsigned char)at[run];
+    if (needs_escape(byte)) break;
+    const size_t length = byte < 0x80 ? 1 : utf8_sequence(at + run, available - run);
+    if (length == 0) return SIZE_MAX;
+    run += length;
+  }
+  return run;
+}
+
+JsonWritten json_write_string(Buffer *out, const char *text, size_t length) {
+  if (!buffer_reserve(out, length + 2)) return JSON_NO_MEMORY;
+  if (!buffer_append_byte(out, '"')) return JSON_NO_MEMORY;
+  size_t at = 0;
+  while (at < length) {
+    const size_t run = plain_run(text + at, length - at);
+    if (run == SIZE_MAX) return JSON_NOT_UTF8;
+    if (!buffer_append(out, text + at, run)) return JSON_NO_MEMORY;
+    at += run;
+    if (at < length && write_escaped(out, (unsigned char)text[at++]) != JSON_WRITTEN) return JSON_NO_MEMORY;
+  }
+  return written(buffer_append_byte(out, '"'));
+}
+
+JsonWritten json_write_integer(Buffer *out, int64_t integer) {
+  char text[REAL_SIZE];
+  snprintf(text, sizeof text, "%" PRId64, integer);
+  return written(buffer_append_text(out, text));
+}
+
+static bool reads_back(const char *text, double real) {
+  return strtod(text, NULL) == real; /* follows the same locale as printf, so its decimal mark does no harm here */
+}
+
+/* Adds one to the last digit of a printed mantissa; false when that would change its length. */
+static bool round_up(char *text) {
+  for (char *digit = text + strcspn(text, "e"); digit-- > text;) {
+    if (*digit < '0' || *digit > '9') continue; /* the sign, the decimal mark */
+    if (*digit != '9') {
+      ++*digit;
+      return true;
+    }
+    *digit = '0';
+  }
+  return false;
+}
+
+/*
+** The fewest significant digits that read back as the same double; 15 always do for what has that few, so start there. Below a
+** power of two doubles are twice as dense as above, so the nearest decimal may miss it where the next one up does not.
+*/
+static void shortest(double real, char text[REAL_SIZE]) {
+  const int first = fabs(real) < DBL_MIN ? 1 : DBL_DIG; /* subnormals carry fewer digits */
+  for (int digits = first; digits <= DBL_DECIMAL_DIG; digits++) {
+    snprintf(text, REAL_SIZE, "%.*g", digits, real);
+    if (reads_back(text, real) || (round_up(text) && reads_back(text, real))) return;
+  }
+  snprintf(text, REAL_SIZE, "%.*g", DBL_DECIMAL_DIG, real);
+}
+
+/* Appends what printf made of a double: the locale's decimal mark as a point, the exponent without plus and leading zeros. */
+static bool append_real(Buffer *out, const char *text) {
+  for (const char *at = text; *at != '\0';) {
+    const size_t plain = strspn(at, "-0123456789");
+    if (!buffer_append(out, at, plain)) return false;
+    at += plain;
+    if (*at == '\0') return true;
+    if (*at == 'e') {
+      if (!buffer_append_byte(out, 'e')) return false;
+      at++;
+      if (*at == '-' && !buffer_append_byte(out, '-')) return false;
+      at += strspn(at, "+-");
+      at += strspn(at, "0");
+    } else {
+      if (!buffer_append_byte(out, '.')) return false;
+      at += strcspn(at, "0123456789");
+    }
+  }
+  return true;
+}
+
+JsonWritten json_write_real(Buffer *out, double real) {
+  if (!isfinite(real)) return JSON_NOT_FINITE;
+  if (real == 0.0) return written(buffer_append_text(out, signbit(real) ? "-0" : "0"));
+  if (real >= -0x1p63 && real < 0x1p63 && (double)(int64_t)real == real) return json_write_integer(out, (int64_t)real);
+  char text[REAL_SIZE];
+  shortest(real, text);
+  return written(append_real(out, text));
+}

@@ -1,0 +1,52 @@
+/*
+** marshal.h: Lua values from JSON and back, typed and checked by schema. Knows nothing of HTTP.
+**
+** The dialect is lua-cjson's: null is the light userdata NULL (`cjson.null`), arrays carry `cjson.array_mt` where
+** lua-cjson has it and a metatable of ours elsewhere, and lua-cjson's marks for empty arrays are honoured.
+*/
+#ifndef BYTENITE_MARSHAL_H
+#define BYTENITE_MARSHAL_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buffer.h"
+#include "schema.h"
+
+enum { MARSHAL_MAX_WRITE_DEPTH = 100 }; /* tables in one another */
+
+/* Prepares a Lua state: loads lua-cjson and interns the member names. May run any number of times. */
+void marshal_init(lua_State *L);
+
+/*
+** Appends the JSON text of the value at `index` to `out`. False when the value cannot be written: then one string
+** that names the place and the reason is pushed, and part of the text may stand in `out`. Raises only when memory runs out.
+*/
+bool marshal_write(lua_State *L, int index, const Schema *schema, Buffer *out);
+
+/*
+** Pushes the value of a JSON text (a NUL must stand behind it). False when the text is not JSON: then one string that
+** says what is wrong and where is pushed. Raises only when memory runs out.
+*/
+bool marshal_read(lua_State *L, const char *text, size_t length, const Schema *schema);
+
+/* Pushes null, as it stands in Lua. */
+void marshal_push_null(lua_State *L);
+
+/* True for null. */
+bool marshal_is_null(lua_State *L, int index);
+
+/* Pushes the metatable that marks arrays. */
+void marshal_push_array_metatable(lua_State *L);
+
+/* True for a table marked as an array by us or by lua-cjson, and for lua-cjson's empty array. */
+bool marshal_is_array(lua_State *L, int index);
+
+/* Pushes the interned name of a member. */
+void marshal_push_name(lua_State *L, const SchemaMember *member);
+
+/* For marshal_init: makes the class of the memory of a reading known to a state. */
+void marshal_register_workspace(lua_State *L);
+
+#endif

@@ -1,0 +1,273 @@
+/*
+** marshal_read.c: JSON -> Lua values, typed by schema.
+**
+** The tokens say how large each table gets and the schema how its members are called, so a table is made once in its
+** final size and a declared name is never hashed. No Lua code runs in here; an allocation may run finalizers, though,
+** which may read JSON themselves: that is why the tokens are taken from the registry while in use, and put back after.
+*/
+#include <lauxlib.h>
+#include <string.h>
+
+#include "json_read.h"
+#include "marshal.h"
+
+enum { KEEP_TOKENS = 64 * 1024, KEEP_SCRATCH = 256 * 1024 };
+
+/* The memory of a reading, in a box so that an error leaks nothing. */
+typedef struct Workspace {
+  JsonTokens tokens;
+  Buffer scratch; /* strings with their escapes resolved */
+} Workspace;
+
+typedef struct Builder {
+  lua_State *L;
+  const char *text;
+  Workspace *workspace;
+  int array_metatable; /* stack index */
+  size_t next;         /* index of the token to build from */
+  JsonProblem problem;
+} Builder;
+
+static const char workspace_key = 'w'; /* registry: the workspace, nil while it is in use */
+
+static bool push_value(Builder *builder, const Schema *schema);
+
+static const char workspace_class[] = "bytenite.workspace";
+
+static int collect_workspace(lua_State *L) {
+  Workspace *workspace = lua_touserdata(L, 1);
+  json_tokens_free(&workspace->tokens);
+  buffer_free(&workspace->scratch);
+  return 0;
+}
+
+static Workspace *push_new_workspace(lua_State *L) {
+  Workspace *workspace = lua_newuserdatauv(L, sizeof *workspace, 0);
+  *workspace = (Workspace){0};
+  luaL_setmetatable(L, workspace_class);
+  return workspace;
+}
+
+void marshal_register_workspace(lua_State *L) {
+  luaL_newmetatable(L, workspace_class);
+  lua_pushcfunction(L, collect_workspace);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+}
+
+/* Pushes the workspace and leaves nil in its place, for whoever else reads before it is put back. */
+static Workspace *push_workspace(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &workspace_key) == LUA_TNIL) {
+    lua_pop(L, 1);
+    return push_new_workspace(L);
+  }
+  lua_pushnil(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &workspace_key);
+  return lua_touserdata(L, -1);
+}
+
+/* Puts the workspace at `index` back, without the memory of an unusually large text. */
+static void keep_workspace(lua_State *L, int index, Workspace *workspace) {
+  if (workspace->tokens.capacity > KEEP_TOKENS) json_tokens_free(&workspace->tokens);
+  buffer_reset(&workspace->scratch, KEEP_SCRATCH);
+  lua_pushvalue(L, index);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &workspace_key);
+}
+
+static const JsonToken *next_token(Builder *builder) {
+  return &builder->workspace->tokens.items[builder->next];
+}
+
+static bool fail(Builder *builder, const JsonToken *token, const char *message) {
+  builder->problem = (JsonProblem){message, token->start};
+  return false;
+}
+
+/* The content of a string, its escapes resolved; valid until the next string with escapes. */
+static const char *string_content(Builder *builder, const JsonToken *token, size_t *length) {
+  const char *text = builder->text + token->start;
+  *length = token->length;
+  if (token->plain) return text;
+  Buffer *scratch = &builder->workspace->scratch;
+  scratch->length = 0;
+  if (!buffer_reserve(scratch, token->length)) luaL_error(builder->L, "not enough memory");
+  *length = json_unescape(text, token->length, scratch->data);
+  return scratch->data;
+}
+
+static void push_string(Builder *builder, const JsonToken *token) {
+  size_t length;
+  const char *content = string_content(builder, token, &length);
+  lua_pushlstring(builder->L, content, length);
+}
+
+/* Pushes a number's text as the kind of the schema wants it; false when it is beyond the range of a double. */
+static bool push_number(lua_State *L, const char *text, size_t length, bool plain, SchemaKind kind) {
+  JsonNumber number;
+  if (!json_number(text, length, plain, &number)) return false;
+  lua_Integer integer;
+  if (kind == SCHEMA_NUMBER)
+    lua_pushnumber(L, number.is_integer ? (lua_Number)number.integer : number.real);
+  else if (number.is_integer)
+    lua_pushinteger(L, number.integer);
+  else if ((kind == SCHEMA_INTEGER || kind == SCHEMA_UINT32) && lua_numbertointeger(number.real, &integer) &&
+           (lua_Number)integer == number.real)
+    lua_pushinteger(L, integer);
+  else
+    lua_pushnumber(L, number.real);
+  return true;
+}
+
+/* Pushes a declared number that came as a string, as the service prints 64-bit ones; false leaves it the string it is. */
+static bool push_number_in_string(Builder *builder, const JsonToken *token, SchemaKind kind) {
+  const char *text = builder->text + token->start;
+  bool plain;
+  JsonNumber number;
+  if (!token->plain || !json_is_number(text, token->length, &plain)) return false;
+  const bool fits = json_number(text, token->length, plain, &number) && (kind == SCHEMA_NUMBER || number.is_integer);
+  return fits && push_number(builder->L, text, token->length, plain, kind);
+}
+
+static bool is_numeric(SchemaKind kind) {
+  return kind == SCHEMA_INTEGER || kind == SCHEMA_UINT32 || kind == SCHEMA_NUMBER;
+}
+
+static void set_array_metatable(Builder *builder) {
+  lua_pushvalue(builder->L, builder->array_metatable);
+  lua_setmetatable(builder->L, -2);
+}
+
+static bool push_array(Builder *builder, const JsonToken *token, const Schema *element) {
+  lua_State *L = builder->L;
+  const lua_Integer count = token->count;
+  lua_createtable(L, (int)count, 0);
+  for (lua_Integer i = 1; i <= count; i++) {
+    if (!push_value(builder, element)) return false;
+    lua_rawseti(L, -2, i);
+  }
+  set_array_metatable(builder);
+  return true;
+}
+
+/* Sets a member under a name no schema knows, from the token of the name and the one behind it. */
+static bool set_free_member(Builder *builder, const JsonToken *name, const Schema *element) {
+  lua_State *L = builder->L;
+  push_string(builder, name);
+  lua_pushvalue(L, -1);
+  const bool repeated = lua_rawget(L, -3) != LUA_TNIL;
+  lua_pop(L, 1);
+  if (repeated) return fail(builder, name, "a repeated member");
+  if (!push_value(builder, element)) return false;
+  lua_rawset(L, -3);
+  return true;
+}
+
+static bool push_free_object(Builder *builder, const JsonToken *token, const Schema *element) {
+  const uint32_t count = token->count;
+  lua_createtable(builder->L, 0, (int)count);
+  for (uint32_t i = 0; i < count; i++) {
+    const JsonToken *name = next_token(builder);
+    builder->next++;
+    if (!set_free_member(builder, name, element)) return false;
+  }
+  return true;
+}
+
+static bool is_container(const JsonToken *token) {
+  return token->type >= JSON_ARRAY;
+}
+
+/* How many members of an object, whose token is given, are not null: the others take no place in the table. */
+static int count_present(const JsonToken *token) {
+  int present = 0;
+  const JsonToken *name = token + 1;
+  for (uint32_t i = 0; i < token->count; i++) {
+    const JsonToken *value = name + 1;
+    if (value->type != JSON_NULL) present++;
+    name = value + 1 + (is_container(value) ? value->length : 0);
+  }
+  return present;
+}
+
+/* Sets a declared member from the token behind its name; null leaves it absent. */
+static bool set_declared_member(Builder *builder, const SchemaMember *member) {
+  if (next_token(builder)->type == JSON_NULL) {
+    builder->next++;
+    return true;
+  }
+  marshal_push_name(builder->L, member);
+  if (!push_value(builder, member->type)) return false;
+  lua_rawset(builder->L, -3);
+  return true;
+}
+
+static bool push_declared_object(Builder *builder, const JsonToken *token, const Schema *schema) {
+  const uint32_t count = token->count;
+  size_t expected = 0;
+  uint64_t seen = 0;
+  lua_createtable(builder->L, 0, count_present(token));
+  for (uint32_t i = 0; i < count; i++) {
+    const JsonToken *name = next_token(builder);
+    size_t length;
+    const char *content = string_content(builder, name, &length);
+    const SchemaMember *member = schema_member(schema, content, length, &expected);
+    builder->next++;
+    if (member == NULL) {
+      if (!set_free_member(builder, name, &schema_any)) return false;
+      continue;
+    }
+    const uint64_t bit = UINT64_C(1) << (member - schema->members);
+    if ((seen & bit) != 0) return fail(builder, name, "a repeated member");
+    seen |= bit;
+    if (!set_declared_member(builder, member)) return false;
+  }
+  return true;
+}
+
+static bool push_object(Builder *builder, const JsonToken *token, const Schema *schema) {
+  if (schema->kind == SCHEMA_OBJECT) return push_declared_object(builder, token, schema);
+  return push_free_object(builder, token, schema->kind == SCHEMA_MAP ? schema->element : &schema_any);
+}
+
+/* Pushes the value of the next token, and of all inside it. On failure the stack is the caller's to clear. */
+static bool push_value(Builder *builder, const Schema *schema) {
+  lua_State *L = builder->L;
+  const JsonToken *token = next_token(builder);
+  builder->next++;
+  switch ((JsonType)token->type) {
+    case JSON_NULL: marshal_push_null(L); return true;
+    case JSON_FALSE: lua_pushboolean(L, 0); return true;
+    case JSON_TRUE: lua_pushboolean(L, 1); return true;
+    case JSON_NUMBER:
+      if (push_number(L, builder->text + token->start, token->length, token->plain, schema->kind)) return true;
+      return fail(builder, token, "a number beyond the range of a double");
+    case JSON_STRING:
+      if (!is_numeric(schema->kind) || !push_number_in_string(builder, token, schema->kind)) push_string(builder, token);
+      return true;
+    case JSON_ARRAY:
+      luaL_checkstack(L, 8, NULL);
+      return push_array(builder, token, schema->kind == SCHEMA_ARRAY ? schema->element : &schema_any);
+    case JSON_OBJECT: luaL_checkstack(L, 8, NULL); return push_object(builder, token, schema);
+  }
+  return false;
+}
+
+static void push_problem(lua_State *L, const JsonProblem *problem) {
+  if (problem->message == NULL) luaL_error(L, "not enough memory");
+  lua_pushfstring(L, "%s at byte %I", problem->message, (lua_Integer)problem->offset + 1);
+}
+
+bool marshal_read(lua_State *L, const char *text, size_t length, const Schema *schema) {
+  luaL_checkstack(L, 8, NULL);
+  const int box = lua_gettop(L) + 1;
+  Workspace *workspace = push_workspace(L);
+  marshal_push_array_metatable(L);
+  Builder builder = {.L = L, .text = text, .workspace = workspace, .array_metatable = box + 1};
+  const bool read =
+    json_read(&workspace->tokens, text, length, &builder.problem) && push_value(&builder, schema);
+  if (!read) push_problem(L, &builder.problem);
+  keep_workspace(L, box, workspace);
+  lua_replace(L, box);
+  lua_settop(L, box);
+  return read;
+}

@@ -1,0 +1,28 @@
+/*
+** operations.h: the API's calls as data, one row each. Includes no lua.h.
+**
+** Methods, routes of the sandbox, the reference page and the test against the contract are derived from the rows.
+*/
+#ifndef BYTENITE_OPERATIONS_H
+#define BYTENITE_OPERATIONS_H
+
+#include <stdbool.h>
+
+typedef struct Operation {
+  const char *name;   /* as the Lua method is called */
+  const char *method; /* of HTTP */
+  const char *path;   /* below the base URL, with {service} and {jobId} */
+  const char *body;   /* name of the schema of the request's body; NULL for none */
+  const char *result; /* name of the schema of a successful answer; NULL: read in Lua */
+  bool repeatable;    /* sending it twice does what sending it once does */
+  bool authorized;    /* carries the access token */
+  const char *summary;
+} Operation;
+
+/* The rows, ended by one whose name is NULL. */
+extern const Operation operations[];
+
+/* The row of that name, or NULL. */
+const Operation *operation_find(const char *name);
+
+#endif

@@ -1,0 +1,154 @@
+/*
+** session.c: the Lua class behind a client: a base address and one transport to it.
+*/
+#include "session.h"
+
+#include <lauxlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "exchange.h"
+#include "url.h"
+
+static const char class_name[] = "bytenite.session";
+
+enum { MAX_WAIT = 60 * 1000 }; /* milliseconds */
+
+Session *session_check(lua_State *L, int index) {
+  return luaL_checkudata(L, index, class_name);
+}
+
+const char *session_problem(const Session *session) {
+  if (session->transport.process != getpid()) return "forked";
+  return session->transport.multi == NULL ? "closed" : NULL;
+}
+
+/* session:close(): ends what is in flight and frees everything; in a forked child it only forgets. May be called twice. */
+static int session_close(lua_State *L) {
+  Session *session = session_check(L, 1);
+  if (session_problem(session) != NULL) return 0;
+  transport_close(&session->transport);
+  return 0;
+}
+
+static int session_collect(lua_State *L) {
+  Session *session = session_check(L, 1);
+  session_close(L);
+  buffer_free(&session->base_url);
+  buffer_free(&session->service);
+  return 0;
+}
+
+/* session:problem(): why it cannot be used ("closed", "forked"), or nil. */
+static int session_get_problem(lua_State *L) {
+  lua_pushstring(L, session_problem(session_check(L, 1)));
+  return 1;
+}
+
+/* session:in_flight(): how many transfers are under way. */
+static int session_in_flight(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)session_check(L, 1)->transport.in_flight);
+  return 1;
+}
+
+/* Pushes the owner of the exchange a finished transfer belongs to; false when the exchange is gone or being collected. */
+static bool push_owner(lua_State *L, const Transfer *transfer) {
+  const void *key = transfer_owner(transfer);
+  lua_getiuservalue(L, 1, SESSION_IN_FLIGHT);
+  const bool alive = lua_rawgetp(L, -1, key) == LUA_TUSERDATA;
+  lua_pushnil(L);
+  lua_rawsetp(L, -3, key);
+  if (alive) lua_getiuservalue(L, -1, EXCHANGE_OWNER);
+  return alive;
+}
+
+/* Rounded up, so that a wait never ends early; a negative time and NaN are no wait. */
+static int milliseconds(lua_Number seconds) {
+  if (!(seconds > 0)) return 0;
+  return seconds * 1000 >= MAX_WAIT ? MAX_WAIT : (int)(seconds * 1000) + 1;
+}
+
+/*
+** session:step(seconds): moves all transfers on and returns the owner of one that has ended, oldest first; when none has, waits up to
+** `seconds` for something to happen, and may then return nil.
+*/
+static int session_step(lua_State *L) {
+  Session *session = session_check(L, 1);
+  const lua_Number seconds = luaL_optnumber(L, 2, 0);
+  lua_settop(L, 2);
+  if (session_problem(session) != NULL) return 0;
+  Transfer *transfer = transport_next_finished(&session->transport);
+  if (transfer == NULL) {
+    transport_step(&session->transport, milliseconds(seconds));
+    transfer = transport_next_finished(&session->transport);
+  }
+  for (; transfer != NULL; transfer = transport_next_finished(&session->transport)) {
+    if (push_owner(L, transfer)) return 1;
+    transport_release(transfer);
+    lua_settop(L, 2);
+  }
+  return 0;
+}
+
+/* A text option of the table at index 1; NULL when it is absent. It stays on the stack. */
+static const char *option(lua_State *L, const char *name) {
+  return lua_getfield(L, 1, name) == LUA_TNIL ? NULL : luaL_checkstring(L, -1);
+}
+
+static HttpVersion http_version_option(lua_State *L) {
+  static const char *const names[] = {"auto", "1.1", "2", NULL};
+  static const HttpVersion versions[] = {HTTP_VERSION_AUTO, HTTP_VERSION_1_1, HTTP_VERSION_2};
+  lua_getfield(L, 1, "http_version");
+  return versions[luaL_checkoption(L, -1, "auto", names)];
+}
+
+static void set_in_flight_table(lua_State *L, int index) {
+  lua_newtable(L);
+  lua_newtable(L);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_setiuservalue(L, index, SESSION_IN_FLIGHT);
+}
+
+/*
+** core.session(options): base_url, service, user_agent, ca_file, proxy, http_version ("auto", "1.1", "2"), allow_http. The values were
+** checked in Lua.
+*/
+static int session_new(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  const char *base_url = option(L, "base_url");
+  const char *service = option(L, "service");
+  luaL_argcheck(L, base_url != NULL && service != NULL, 1, "base_url and service are needed");
+  TransportOptions options = {
+    .user_agent = option(L, "user_agent"),
+    .ca_file = option(L, "ca_file"),
+    .proxy = option(L, "proxy"),
+    .http_version = http_version_option(L),
+  };
+  lua_getfield(L, 1, "allow_http");
+  options.allow_http = lua_toboolean(L, -1);
+  Session *session = lua_newuserdatauv(L, sizeof *session, SESSION_USER_VALUES);
+  memset(session, 0, sizeof *session);
+  luaL_setmetatable(L, class_name);
+  set_in_flight_table(L, lua_gettop(L));
+  if (!transport_open(&session->transport, &options) || !buffer_append_text(&session->base_url, base_url) ||
+      !url_append_encoded(&session->service, service, strlen(service)))
+    return luaL_error(L, "not enough memory");
+  return 1;
+}
+
+static const luaL_Reg methods[] = {
+  {"exchange", exchange_new}, {"raw_exchange", exchange_new_raw},   {"step", session_step},
+  {"in_flight", session_in_flight}, {"close", session_close},   {"problem", session_get_problem}, {NULL, NULL},
+};
+
+void session_register(lua_State *L) {
+  luaL_newmetatable(L, class_name); /* filled also when it was there: memory may have run out while it was filled */
+  luaL_newlib(L, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, session_collect);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+  lua_pushcfunction(L, session_new);
+}

@@ -1,0 +1,31 @@
+/*
+** session.h: the Lua class behind a client: a base address and one transport to it.
+*/
+#ifndef BYTENITE_SESSION_H
+#define BYTENITE_SESSION_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "buffer.h"
+#include "transport.h"
+
+typedef struct Session {
+  Transport transport;
+  Buffer base_url; /* without a slash at the end */
+  Buffer service;  /* percent-encoded */
+} Session;
+
+/* User value of a session: a table from an exchange's address to the exchange, weak, of those in flight. */
+enum { SESSION_IN_FLIGHT = 1, SESSION_USER_VALUES = 1 };
+
+/* The session at `index`; raises when it is none. */
+Session *session_check(lua_State *L, int index);
+
+/* Why the session cannot be used: "closed", "forked" (this is a child of the process that opened it), or NULL: it can. */
+const char *session_problem(const Session *session);
+
+/* Makes the class known to a state and pushes the function that makes sessions. */
+void session_register(lua_State *L);
+
+#endif
