@@ -1,7 +1,7 @@
 -- docs/api.lua against the module itself: errors and events.
 local api <const> = require "docs.api"
 local bytenite <const> = require "bytenite"
-local errors <const> = require "bytenite.errors"
+local connect <const> = require "spec.support.connect"
 local lfs <const> = require "lfs"
 local sandbox <const> = require "spec.support.sandbox"
 local sets <const> = require "spec.support.sets"
@@ -21,18 +21,40 @@ local function module_sources()
 end
 
 describe("the documented errors", function()
-  local BODIES <const> = {
-    "",
-    "<html></html>",
-    '{"code":5,"message":"no","details":[{"@type":"t","retryDelay":"2s"}]}',
-    '{"ok":false,"requestId":"r","message":"no","error":{"code":404,"message":"no","description":"none"}}',
-  }
+  local service, connected
+
+  setup(function()
+    service = sandbox.plain()
+    service:reset()
+    connected = connect.client(service)
+  end)
+
+  teardown(function()
+    connected:close()
+  end)
+
+  -- The errors of as many calls, each of which meets one of the faults.
+  local function errors_of(faults)
+    local list <const> = {}
+    for index, fault in ipairs(faults) do
+      fault.operation = "get_job"
+      fault.times = fault.status == 401 and 2 or 1 -- the first one is answered with a new token
+      list[index] = fault
+    end
+    service:fault(list)
+    for index = 1, #faults do
+      local _ <const>, err <const> = connected:get_job "j1"
+      list[index] = assert(err)
+    end
+    return list
+  end
 
   it("have the kinds there are", function()
-    local kinds <const> = {}
-    for status = 100, 599 do
-      kinds[errors.from_answer(status, "").kind] = true
+    local faults <const> = {}
+    for status = 300, 599 do
+      faults[#faults + 1] = { status = status }
     end
+    local kinds <const> = set_of(errors_of(faults), "kind")
     for kind in module_sources():gmatch 'kind = "([%l_]+)"' do
       kinds[kind] = true
     end
@@ -50,15 +72,21 @@ describe("the documented errors", function()
   for _, kind in ipairs(api.errors.kinds) do
     if kind.status then
       it(("have the right status: %s"):format(kind[1]), function()
-        assert.equal(kind[1], errors.from_answer(kind.status, "").kind)
+        assert.equal(kind[1], errors_of({ { status = kind.status } })[1].kind)
       end)
     end
   end
 
   it("have the fields there are", function()
     local fields <const> = {}
-    for _, body in ipairs(BODIES) do
-      for name in pairs(errors.from_answer(404, body)) do
+    local seen <const> = errors_of {
+      { status = 404, shape = "envelope" },
+      { status = 404, body = '{"code":5,"message":"no","details":[{"@type":"t"}]}' },
+      { status = 503, retry_after = 90 },
+      { status = 301 },
+    }
+    for _, err in ipairs(seen) do
+      for name in pairs(err) do
         fields[name] = true
       end
     end

@@ -4,15 +4,17 @@ local call <const> = require "bytenite.call"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local sandbox <const> = require "spec.support.sandbox"
+local scheduler <const> = require "bytenite.scheduler"
 local socket <const> = require "cqueues.socket"
 local updates <const> = require "spec.support.updates"
 
 local SOON <const> = 2 -- seconds: far more than the limits below, far less than those that could hold a call up
 
-describe("a call's time limit", function()
-  local service, client
+describe("a call's time limit #timing", function()
+  local service, client, threads
 
   before_each(function()
+    threads = {}
     service = sandbox.plain()
     service:reset()
     service:put_job("slow", updates.full_job "slow")
@@ -20,18 +22,21 @@ describe("a call's time limit", function()
   end)
 
   after_each(function()
+    for _, thread in ipairs(threads) do
+      coroutine.close(thread)
+    end
     client:close()
   end)
 
-  -- Starts a fetch; nothing is waited for.
+  -- Starts a fetch in a coroutine that a scheduler resumes; what it yields is the call it waits for.
   local function start(id, timeout)
-    return call.start(client, core.operations.get_job, {
-      id = id,
-      options = { timeout = timeout },
-      accept = function()
-        return true
-      end,
-    })
+    local thread <const> = coroutine.create(function()
+      client:get_job(id, { timeout = timeout })
+    end)
+    local ok <const>, waiting <const> = scheduler.resume(thread)
+    assert(ok, waiting)
+    threads[#threads + 1] = thread
+    return waiting
   end
 
   local function drive_until_done(waiting)

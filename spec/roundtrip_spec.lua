@@ -258,6 +258,19 @@ describe("a trip through the service", function()
         assert.equal("protocol", problem.kind)
       end)
     end
+
+    it("is an error in good time for a long answer that cannot be read #timing", function()
+      local body <const> = ('{"job":{"id":"%s","params":{"app":{"long":"%s","bad":1e400}}}}'):format(
+        ID,
+        ("x"):rep(20000)
+      )
+      service:fault { operation = "get_job", body = body, times = "forever" }
+      local started <const> = os.clock()
+      local job <const>, problem <const> = client:get_job(ID, { max_retries = 0 })
+      assert.is_nil(job)
+      assert.equal("protocol", problem.kind)
+      assert.is_true(os.clock() - started < 2, "it took seconds of work")
+    end)
   end)
 
   describe("of a job with members that are called like its methods", function()

@@ -5,8 +5,6 @@ local api_session <const> = require "spec.support.api_session"
 local http_client <const> = require "spec.support.http_client"
 local sandbox <const> = require "spec.support.sandbox"
 
-local root <const> = debug.getinfo(1, "S").source:match "^@(.*)spec/sandbox_command_spec%.lua$"
-
 -- Runs a command line: what it wrote, to both streams, and its status.
 local function run(command)
   local pipe <const> = assert(io.popen(command .. " 2>&1"))
@@ -15,13 +13,9 @@ local function run(command)
   return output, status
 end
 
-local function command_line(options)
-  return ("lua5.4 '%sbin/bytenite-sandbox' %s"):format(root, options)
-end
-
 describe("bytenite-sandbox", function()
   it("prints what a user needs to copy, and ends with its standard input", function()
-    local output <const>, status <const> = run(command_line '--until-stdin-closes --api-key "it\'s" </dev/null')
+    local output <const>, status <const> = run(sandbox.command '--until-stdin-closes --api-key "it\'s" </dev/null')
     assert.equal(0, status)
     assert.is_truthy(output:find "^export BYTENITE_BASE_URL=http://127%.0%.0%.1:%d+/v1\n")
     assert.is_truthy(output:find([[export BYTENITE_API_KEY='it'\''s']], 1, true))
@@ -29,7 +23,7 @@ describe("bytenite-sandbox", function()
   end)
 
   it("prints where the certificate is, and removes it at the end", function()
-    local output <const>, status <const> = run(command_line "--tls --until-stdin-closes </dev/null")
+    local output <const>, status <const> = run(sandbox.command "--tls --until-stdin-closes </dev/null")
     assert.equal(0, status)
     assert.is_truthy(output:find "BASE_URL=https://127%.0%.0%.1:%d+/v1\n")
     local ca_file <const> = output:match "export BYTENITE_CA_FILE=(%S+)"
@@ -38,7 +32,7 @@ describe("bytenite-sandbox", function()
 
   it("writes the certificate, and no key, where it is told", function()
     local name <const> = os.tmpname()
-    run(command_line("--tls --until-stdin-closes --ca-file " .. name .. " </dev/null"))
+    run(sandbox.command("--tls --until-stdin-closes --ca-file " .. name .. " </dev/null"))
     local file <close> = assert(io.open(name))
     local text <const> = file:read "a"
     os.remove(name)
@@ -82,10 +76,10 @@ describe("bytenite-sandbox", function()
   end)
 
   it("listens on loopback addresses only", function()
-    local output <const>, status <const> = run(command_line "--host 0.0.0.0 --until-stdin-closes </dev/null")
+    local output <const>, status <const> = run(sandbox.command "--host 0.0.0.0 --until-stdin-closes </dev/null")
     assert.equal(1, status)
     assert.equal("bytenite-sandbox: option host must be a loopback address: 127.0.0.1 or ::1\n", output)
-    local six <const> = run(command_line "--host ::1 --until-stdin-closes </dev/null")
+    local six <const> = run(sandbox.command "--host ::1 --until-stdin-closes </dev/null")
     assert.is_truthy(six:find("http://[::1]:", 1, true) or six:find("cannot listen on ::1", 1, true), six)
   end)
 
@@ -97,7 +91,7 @@ describe("bytenite-sandbox", function()
       ["--latency=-1"] = "option latency must be milliseconds",
       ["--error-shape round"] = 'option error_shape must be "alternate", "gateway" or "envelope"',
     } do
-      local output <const>, status <const> = run(command_line(options .. " --until-stdin-closes </dev/null"))
+      local output <const>, status <const> = run(sandbox.command(options .. " --until-stdin-closes </dev/null"))
       assert.equal(1, status)
       assert.equal("bytenite-sandbox: " .. message .. "\n", output)
     end
@@ -105,7 +99,7 @@ describe("bytenite-sandbox", function()
 
   it("says that a port is taken", function()
     local port <const> = sandbox.plain().base_url:match ":(%d+)/"
-    local output <const>, status <const> = run(command_line("--until-stdin-closes --port " .. port .. " </dev/null"))
+    local output <const>, status <const> = run(sandbox.command("--until-stdin-closes --port " .. port .. " </dev/null"))
     assert.equal(1, status)
     assert.is_truthy(output:find("^bytenite%-sandbox: cannot listen on 127%.0%.0%.1 port " .. port), output)
   end)
@@ -120,7 +114,7 @@ describe("bytenite-sandbox", function()
       fake:write "error 'not found'"
       fake:close()
       local environment <const> = ("env -u LUA_PATH_5_4 LUA_PATH='%s/?.lua;'\"$LUA_PATH;;\" "):format(folder)
-      local output <const>, status <const> = run(environment .. command_line "--until-stdin-closes </dev/null")
+      local output <const>, status <const> = run(environment .. sandbox.command "--until-stdin-closes </dev/null")
       os.remove(folder .. file)
       assert.equal(1, status)
       assert.equal(
@@ -199,13 +193,16 @@ describe("bytenite.sandbox", function()
     local loop <const> = cqueues.new()
     local service <close> = new_sandbox { controller = loop, api_key = "k1" }
     local signed_in
+    local api
     loop:wrap(function()
-      local api <close> = api_session.open(service)
+      api = api_session.open(service)
       signed_in = api.token ~= nil
       service:close()
     end)
-    assert(loop:loop(5))
+    assert(loop:loop(5)) -- which ends although the client's end is still open
+    assert.is_true(loop:empty())
     assert.is_true(signed_in)
+    api:close()
   end)
 
   it("refuses options it does not know", function()

@@ -1,8 +1,19 @@
 -- What the sandbox serves, seen over real sockets by a client that is not ours. The four updates have a file of their own.
 local cjson <const> = require("cjson").new()
+local cqueues <const> = require "cqueues"
+local socket <const> = require "cqueues.socket"
 local core <const> = require "bytenite.core"
 local api_session <const> = require "spec.support.api_session"
 local sandbox <const> = require "spec.support.sandbox"
+
+-- What a process has used of the processor, in hundredths of a second (Linux).
+local function processor_time(pid)
+  local file <close> = pid and io.open(("/proc/%d/stat"):format(pid))
+  if not file then return nil end
+  local user <const>, system <const> =
+    file:read("a"):match "^%d+ %b() %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ (%d+) (%d+)"
+  return tonumber(user) + tonumber(system)
+end
 
 describe("the sandbox", function()
   local service, api
@@ -198,7 +209,41 @@ describe("the sandbox", function()
     end
   end)
 
+  it("spends no time on clients that left in the middle of a request", function()
+    local requests <const> = {
+      "POST /v1/customer/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
+      "POST /v1/customer/jobs HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+      -- The preface of HTTP/2, settings, and headers without the end of the stream.
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0\0\0\11\1\4\0\0\0\1\x83\x86\x44\4/v1/\x41\1x",
+    }
+    for _, text in ipairs(requests) do
+      local connection <const> = assert(socket.connect("127.0.0.1", tonumber(service.base_url:match ":(%d+)/")))
+      connection:setmode("b", "bn")
+      connection:write(text)
+      connection:close()
+    end
+    cqueues.sleep(0.05)
+    local before <const> = processor_time(service.pid)
+    if not before then return pending "the system does not tell how long a process has run" end
+    cqueues.sleep(0.15)
+    assert.is_true(processor_time(service.pid) - before <= 5)
+    assert.equal(404, (api:call("GET", "/customer/jobs/x")))
+  end)
+
   describe("speaks", function()
+    it("with curl, which finds HTTP/2 by ALPN and trusts no other authority", function()
+      if not os.execute "command -v curl >/dev/null 2>&1" then return pending "there is no curl here" end
+      local secure <const> = sandbox.tls()
+      local function curl(options)
+        local command <const> = "curl -s -o /dev/null -w '%{http_version} %{http_code} %{exitcode}' "
+        local pipe <close> = assert(io.popen(command .. options .. " " .. secure.base_url .. "/x"))
+        return pipe:read "a"
+      end
+      assert.equal("2 501 0", curl("--cacert " .. secure.ca_file))
+      assert.equal("1.1 501 0", curl("--http1.1 --cacert " .. secure.ca_file))
+      assert.equal("0 000 60", curl "")
+    end)
+
     for _, transport in ipairs { "plain", "tls" } do
       for _, version in ipairs { 1.1, 2 } do
         it(("HTTP/%s, %s, with many requests on one connection"):format(version, transport), function()

@@ -31,10 +31,6 @@ bool buffer_append(Buffer *buffer, const void *bytes, size_t count) {
   return true;
 }
 
-bool buffer_append_byte(Buffer *buffer, char byte) {
-  return buffer_append(buffer, &byte, 1);
-}
-
 bool buffer_append_text(Buffer *buffer, const char *text) {
   return buffer_append(buffer, text, strlen(text));
 }

@@ -19,8 +19,15 @@ bool buffer_reserve(Buffer *buffer, size_t more);
 /* Adds bytes at the end; false when memory runs out, the content then as it was. */
 bool buffer_append(Buffer *buffer, const void *bytes, size_t count);
 
-/* The same for one byte and for a C string. */
-bool buffer_append_byte(Buffer *buffer, char byte);
+/* The same for one byte. */
+static inline bool buffer_append_byte(Buffer *buffer, char byte) {
+  if (buffer->capacity - buffer->length < 2 && !buffer_reserve(buffer, 1)) return false;
+  buffer->data[buffer->length++] = byte;
+  buffer->data[buffer->length] = '\0';
+  return true;
+}
+
+/* The same for a C string. */
 bool buffer_append_text(Buffer *buffer, const char *text);
 
 /* Empties the buffer; keeps its memory for the next use when that is at most `keep` bytes. */

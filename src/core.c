@@ -34,7 +34,7 @@ static void initialise_once(lua_State *L) {
   lua_pop(L, 1);
   pthread_mutex_lock(&initialising);
   if (!is_initialised)
-    is_initialised = json_read_init() && (skip_curl || curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+    is_initialised = json_read_init() && transport_init(skip_curl);
   const bool done = is_initialised;
   pthread_mutex_unlock(&initialising);
   if (!done) luaL_error(L, "not enough memory");
@@ -198,8 +198,8 @@ static void push_operations(lua_State *L) {
     set_text(L, "name", operation->name);
     set_text(L, "method", operation->method);
     set_text(L, "path", operation->path);
-    set_text(L, "body", operation->body);
-    set_text(L, "result", operation->result);
+    set_text(L, "body", operation->body != NULL ? operation->body->name : NULL);
+    set_text(L, "result", operation->result != NULL ? operation->result->name : NULL);
     set_text(L, "summary", operation->summary);
     set_flag(L, "repeatable", operation->repeatable);
     set_flag(L, "authorized", operation->authorized);

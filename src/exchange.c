@@ -7,7 +7,6 @@
 #include "exchange.h"
 
 #include <lauxlib.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "box.h"
@@ -28,7 +27,7 @@ typedef struct Answer {
   bool certificate_refused;
   double retry_after; /* seconds; 0: the answer does not say */
   Buffer body;
-  char problem[CURL_ERROR_SIZE];
+  Buffer problem; /* libcurl's words, where there is no answer */
 } Answer;
 
 typedef struct Exchange {
@@ -45,7 +44,11 @@ typedef struct Exchange {
   bool is_read; /* the answer's body is being turned into Lua values */
 } Exchange;
 
-enum { MAX_URL = 64 * 1024 }; /* bytes; no server takes as many, and libcurl refuses over 8 million */
+enum {
+  MAX_URL = 64 * 1024, /* bytes; no server takes as many, and libcurl refuses over 8 million */
+  MAX_IDLE = 64,       /* exchanges a session keeps */
+  KEEP_TEXT = 4096     /* bytes of an idle exchange's buffers */
+};
 
 static Exchange *check_exchange(lua_State *L) {
   return luaL_checkudata(L, 1, class_name);
@@ -75,14 +78,30 @@ static int exchange_collect(lua_State *L) {
   buffer_free(&exchange->url);
   buffer_free(&exchange->body);
   buffer_free(&exchange->answer.body);
+  buffer_free(&exchange->answer.problem);
   curl_slist_free_all(exchange->headers);
   exchange->headers = NULL;
   return 0;
 }
 
-/* Pushes a new exchange of the session at stack index 1. */
+static void check_memory(lua_State *L, bool has_memory) {
+  if (!has_memory) luaL_error(L, "not enough memory");
+}
+
+/* Pushes an exchange that has served and is kept to serve again. */
+static Exchange *push_idle_exchange(lua_State *L, Session *session) {
+  lua_getiuservalue(L, 1, SESSION_IDLE);
+  lua_rawgeti(L, -1, session->idle);
+  lua_pushnil(L);
+  lua_rawseti(L, -3, session->idle--);
+  lua_remove(L, -2);
+  return lua_touserdata(L, -1);
+}
+
+/* Pushes an exchange of the session at stack index 1, with nothing in it. */
 static Exchange *push_exchange(lua_State *L) {
   Session *session = session_check(L, 1);
+  if (session->idle > 0) return push_idle_exchange(L, session);
   Exchange *exchange = lua_newuserdatauv(L, sizeof *exchange, EXCHANGE_USER_VALUES);
   memset(exchange, 0, sizeof *exchange);
   exchange->session = session;
@@ -92,8 +111,28 @@ static Exchange *push_exchange(lua_State *L) {
   return exchange;
 }
 
-static void check_memory(lua_State *L, bool has_memory) {
-  if (!has_memory) luaL_error(L, "not enough memory");
+/*
+** exchange:recycle(): releases the exchange and keeps it for a call to come; nobody may use it any more. One whose answer is being read
+** is left to the collector.
+*/
+static int exchange_recycle(lua_State *L) {
+  Exchange *exchange = check_exchange(L);
+  Session *session = exchange->session;
+  release_transfer(exchange);
+  lua_pushnil(L);
+  lua_setiuservalue(L, 1, EXCHANGE_OWNER);
+  if (exchange->is_read || session->idle == MAX_IDLE) return 0;
+  curl_slist_free_all(exchange->headers);
+  exchange->headers = NULL;
+  exchange->result = NULL;
+  buffer_reset(&exchange->url, KEEP_TEXT);
+  buffer_reset(&exchange->body, KEEP_TEXT);
+  lua_getiuservalue(L, 1, EXCHANGE_SESSION);
+  lua_getiuservalue(L, -1, SESSION_IDLE);
+  lua_pushvalue(L, 1);
+  lua_rawseti(L, -2, session->idle + 1); /* may run out of memory: counted only when it is there */
+  session->idle++;
+  return 0;
 }
 
 /* Appends a row's path with its parts filled in. */
@@ -139,13 +178,13 @@ int exchange_new(lua_State *L) {
   lua_settop(L, 5);
   Exchange *exchange = push_exchange(L);
   exchange->method = operation->method;
-  exchange->result = operation->result != NULL ? schema_find(operation->result) : NULL;
+  exchange->result = operation->result;
   exchange->has_body = operation->body != NULL;
   check_memory(L, append_base(exchange) && append_path(exchange, operation->path, id, id_length) &&
                     append_query(exchange, query));
   if (exchange->url.length > MAX_URL) return refuse_url(L);
   if (!exchange->has_body) return 1;
-  if (marshal_write(L, 4, schema_find(operation->body), &exchange->body)) return 1;
+  if (marshal_write(L, 4, operation->body, &exchange->body)) return 1;
   lua_pushnil(L);
   lua_insert(L, -2);
   return 2;
@@ -244,7 +283,8 @@ static Answer *check_answer(lua_State *L) {
   answer->was_sent = transfer_was_sent(transfer);
   answer->certificate_refused = transfer_certificate_refused(transfer);
   answer->retry_after = transfer_retry_after(transfer);
-  snprintf(answer->problem, sizeof answer->problem, "%s", transfer_problem(transfer));
+  buffer_reset(&answer->problem, 0);
+  if (answer->outcome != TRANSFER_ANSWERED) check_memory(L, buffer_append_text(&answer->problem, transfer_problem(transfer)));
   transfer_swap_body(transfer, &answer->body);
   exchange->has_answer = true;
   return answer;
@@ -263,7 +303,7 @@ static int exchange_outcome(lua_State *L) {
     lua_pushinteger(L, answer->status);
     return 2;
   }
-  lua_pushstring(L, answer->problem);
+  lua_pushstring(L, answer->problem.data);
   lua_pushboolean(L, answer->was_sent);
   lua_pushboolean(L, answer->certificate_refused);
   return 4;
@@ -365,6 +405,7 @@ static const luaL_Reg methods[] = {
   {"request_body", exchange_request_body},
   {"token", exchange_token},
   {"release", exchange_release},
+  {"recycle", exchange_recycle},
   {NULL, NULL},
 };
 

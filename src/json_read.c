@@ -17,6 +17,7 @@
 #include <xlocale.h>
 #endif
 
+#include "json_text.h"
 #include "utf8.h"
 
 enum { FIRST_TOKENS = 256 };
@@ -55,22 +56,25 @@ static void skip_space(Reader *reader) {
   reader->at = at;
 }
 
-/* Appends a token and counts it with the container it stands in. */
-static bool add_token(Reader *reader, JsonType type, const char *start, size_t length, bool plain) {
+static bool grow(Reader *reader) {
   JsonTokens *tokens = reader->tokens;
-  if (tokens->count == tokens->capacity) {
-    const size_t capacity = tokens->capacity > 0 ? tokens->capacity * 2 : FIRST_TOKENS;
-    JsonToken *items = realloc(tokens->items, capacity * sizeof *items);
-    if (items == NULL) return fail_at(reader, start, NULL);
-    tokens->items = items;
-    tokens->capacity = capacity;
-  }
-  JsonToken *token = &tokens->items[tokens->count++];
-  token->start = (uint32_t)(start - reader->text);
-  token->length = (uint32_t)length;
-  token->count = 0;
-  token->type = (uint8_t)type;
-  token->plain = plain;
+  const size_t capacity = tokens->capacity > 0 ? tokens->capacity * 2 : FIRST_TOKENS;
+  JsonToken *items = realloc(tokens->items, capacity * sizeof *items);
+  if (items == NULL) return fail_at(reader, reader->at, NULL);
+  tokens->items = items;
+  tokens->capacity = capacity;
+  return true;
+}
+
+static inline bool add_token(Reader *reader, JsonType type, const char *start, size_t length, bool plain) {
+  JsonTokens *tokens = reader->tokens;
+  if (tokens->count == tokens->capacity && !grow(reader)) return false;
+  tokens->items[tokens->count++] = (JsonToken){
+    .start = (uint32_t)(start - reader->text),
+    .length = (uint32_t)length,
+    .type = (uint8_t)type,
+    .plain = plain,
+  };
   return true;
 }
 
@@ -130,11 +134,9 @@ static bool read_string(Reader *reader) {
   const char *start = ++reader->at;
   bool plain = true;
   for (;;) {
-    const char *at = reader->at;
-    while ((unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80 && *at != '"' && *at != '\\')
-      at++;
+    const char *at = reader->at + json_plain_run(reader->at, (size_t)(reader->end - reader->at));
     reader->at = at;
-    if (*at == '"' && at < reader->end) break;
+    if (*at == '"') break;
     if (at == reader->end) return fail(reader, "");
     if (*at == '\\') {
       plain = false;
@@ -233,8 +235,9 @@ static JsonToken *innermost(Reader *reader) {
 
 static void close_container(Reader *reader) {
   const size_t index = reader->open[--reader->depth];
-  reader->tokens->items[index].length = (uint32_t)(reader->tokens->count - index - 1);
-  reader->at++;
+  JsonToken *container = &reader->tokens->items[index];
+  container->length = (uint32_t)(reader->tokens->count - index - 1);
+  container->end = (uint32_t)(++reader->at - reader->text);
 }
 
 static bool at_closing(Reader *reader) {

@@ -19,6 +19,7 @@ typedef struct JsonToken {
   uint32_t start;  /* offset in the text: a string's first byte after the quote, else the value's first byte */
   uint32_t length; /* scalars: bytes of text (a string's without quotes); containers: tokens inside, at any depth */
   uint32_t count;  /* containers: values or members */
+  uint32_t end;    /* containers: offset behind the closing bracket */
   uint8_t type;    /* a JsonType */
   bool plain;      /* a string without escapes; a number without fraction and exponent */
 } JsonToken;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_text.h"
 #include "utf8.h"
 
 enum { REAL_SIZE = 64 };
@@ -31,33 +32,27 @@ static JsonWritten write_escaped(Buffer *out, unsigned char byte) {
   return written(buffer_append_text(out, text));
 }
 
-static bool needs_escape(unsigned char byte) {
-  return byte < 0x20 || byte == '"' || byte == '\\';
-}
-
-/* The number of bytes from `at` on that go out as they are, or 0 when the first does not; SIZE_MAX for bad UTF-8. */
-static size_t plain_run(const char *at, size_t available) {
-  size_t run = 0;
-  while (run < available) {
-    const unsigned char byte = (unsigned char)at[run];
-    if (needs_escape(byte)) break;
-    const size_t length = byte < 0x80 ? 1 : utf8_sequence(at + run, available - run);
-    if (length == 0) return SIZE_MAX;
-    run += length;
-  }
-  return run;
+/* Appends what stands at `at` and must not go out as it is, or is more than one byte; moves *at past it. */
+static JsonWritten write_special(Buffer *out, const char *text, size_t length, size_t *at) {
+  const unsigned char byte = (unsigned char)text[*at];
+  const size_t sequence = utf8_sequence(text + *at, length - *at);
+  if (sequence == 0) return JSON_NOT_UTF8;
+  const size_t from = *at;
+  *at += sequence;
+  if (byte < 0x20 || byte == '"' || byte == '\\') return write_escaped(out, byte);
+  return written(buffer_append(out, text + from, sequence));
 }
 
 JsonWritten json_write_string(Buffer *out, const char *text, size_t length) {
   if (!buffer_reserve(out, length + 2)) return JSON_NO_MEMORY;
   if (!buffer_append_byte(out, '"')) return JSON_NO_MEMORY;
-  size_t at = 0;
-  while (at < length) {
-    const size_t run = plain_run(text + at, length - at);
-    if (run == SIZE_MAX) return JSON_NOT_UTF8;
-    if (!buffer_append(out, text + at, run)) return JSON_NO_MEMORY;
+  for (size_t at = 0; at < length;) {
+    const size_t run = json_plain_run(text + at, length - at);
+    if (run > 0 && !buffer_append(out, text + at, run)) return JSON_NO_MEMORY;
     at += run;
-    if (at < length && write_escaped(out, (unsigned char)text[at++]) != JSON_WRITTEN) return JSON_NO_MEMORY;
+    if (at == length) break;
+    const JsonWritten special = write_special(out, text, length, &at);
+    if (special != JSON_WRITTEN) return special;
   }
   return written(buffer_append_byte(out, '"'));
 }

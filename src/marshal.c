@@ -22,13 +22,18 @@ static void keep_field(lua_State *L, const char *field, const char *key) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
+/* Keeps the names of each object's members as strings of the state, so that no name is ever hashed again. */
 static void intern_names(lua_State *L) {
-  for (const Schema *const *schema = schema_all; *schema != NULL; schema++)
+  for (const Schema *const *schema = schema_all; *schema != NULL; schema++) {
+    if ((*schema)->kind != SCHEMA_OBJECT) continue;
+    lua_createtable(L, (int)(*schema)->count, 0);
     for (size_t i = 0; i < (*schema)->count; i++) {
       const SchemaMember *member = &(*schema)->members[i];
       lua_pushlstring(L, member->name, member->length);
-      lua_rawsetp(L, LUA_REGISTRYINDEX, member);
+      lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
+    lua_rawsetp(L, LUA_REGISTRYINDEX, *schema);
+  }
 }
 
 void marshal_init(lua_State *L) {
@@ -57,8 +62,8 @@ void marshal_push_array_metatable(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &array_metatable_key);
 }
 
-void marshal_push_name(lua_State *L, const SchemaMember *member) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, member);
+void marshal_push_names(lua_State *L, const Schema *schema) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, schema);
 }
 
 /* True when the value on the top, which is popped, is what the registry keeps under the key. */

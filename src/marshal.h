@@ -43,8 +43,8 @@ void marshal_push_array_metatable(lua_State *L);
 /* True for a table marked as an array by us or by lua-cjson, and for lua-cjson's empty array. */
 bool marshal_is_array(lua_State *L, int index);
 
-/* Pushes the interned name of a member. */
-void marshal_push_name(lua_State *L, const SchemaMember *member);
+/* Pushes the list of the interned names of an object's members, in the order of the declaration. */
+void marshal_push_names(lua_State *L, const Schema *schema);
 
 /* For marshal_init: makes the class of the memory of a reading known to a state. */
 void marshal_register_workspace(lua_State *L);

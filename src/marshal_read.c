@@ -177,50 +177,93 @@ static bool is_container(const JsonToken *token) {
   return token->type >= JSON_ARRAY;
 }
 
+/* The token behind a value and all inside it. */
+static const JsonToken *skip(const JsonToken *token) {
+  return token + 1 + (is_container(token) ? token->length : 0);
+}
+
 /* How many members of an object, whose token is given, are not null: the others take no place in the table. */
 static int count_present(const JsonToken *token) {
   int present = 0;
   const JsonToken *name = token + 1;
-  for (uint32_t i = 0; i < token->count; i++) {
-    const JsonToken *value = name + 1;
-    if (value->type != JSON_NULL) present++;
-    name = value + 1 + (is_container(value) ? value->length : 0);
-  }
+  for (uint32_t i = 0; i < token->count; i++, name = skip(name + 1))
+    if (name[1].type != JSON_NULL) present++;
   return present;
 }
 
-/* Sets a declared member from the token behind its name; null leaves it absent. */
-static bool set_declared_member(Builder *builder, const SchemaMember *member) {
+/* The value of an object's member, or NULL; only a name without escapes is found. */
+static const JsonToken *find_member(const Builder *builder, const JsonToken *object, const char *name) {
+  const size_t length = strlen(name);
+  const JsonToken *member = object + 1;
+  for (uint32_t i = 0; i < object->count; i++, member = skip(member + 1))
+    if (member->plain && member->length == length && memcmp(builder->text + member->start, name, length) == 0)
+      return member + 1;
+  return NULL;
+}
+
+static bool has_same_text(const Builder *builder, const JsonToken *a, const JsonToken *b) {
+  return a->type == JSON_OBJECT && b->type == JSON_OBJECT && a->end - a->start == b->end - b->start &&
+         memcmp(builder->text + a->start, builder->text + b->start, a->end - a->start) == 0;
+}
+
+/*
+** A job's answer carries the template's description twice, inside the job and beside it, mostly to the letter. Where it does, the
+** value of the first is taken again: pushes it and moves past the second. The table is on the top.
+*/
+static bool push_repeated(Builder *builder, const JsonToken *object, const SchemaMember *member) {
+  if (member->repeats == NULL) return false;
+  lua_State *L = builder->L;
+  const JsonToken *token = next_token(builder);
+  const JsonToken *outer = find_member(builder, object, member->repeats);
+  const JsonToken *first = outer != NULL && outer < token && outer->type == JSON_OBJECT
+                             ? find_member(builder, outer, member->name)
+                             : NULL;
+  if (first == NULL || !has_same_text(builder, first, token)) return false;
+  lua_getfield(L, -1, member->repeats);
+  lua_getfield(L, -1, member->name);
+  lua_remove(L, -2);
+  builder->next += 1 + token->length;
+  return true;
+}
+
+/* Sets a declared member from the token behind its name; null leaves it absent. The table is on the top, over the names. */
+static bool set_declared_member(Builder *builder, const JsonToken *object, const SchemaMember *member, size_t index) {
+  lua_State *L = builder->L;
   if (next_token(builder)->type == JSON_NULL) {
     builder->next++;
     return true;
   }
-  marshal_push_name(builder->L, member);
-  if (!push_value(builder, member->type)) return false;
-  lua_rawset(builder->L, -3);
+  if (!push_repeated(builder, object, member) && !push_value(builder, member->type)) return false;
+  lua_rawgeti(L, -3, (lua_Integer)index + 1);
+  lua_insert(L, -2);
+  lua_rawset(L, -3);
   return true;
+}
+
+/* Sets a member of a declared object; `expected` and `seen` are kept from one to the next. */
+static bool set_member(Builder *builder, const JsonToken *object, const Schema *schema, size_t *expected, uint64_t *seen) {
+  const JsonToken *name = next_token(builder);
+  size_t length;
+  const char *content = string_content(builder, name, &length);
+  const SchemaMember *member = schema_member(schema, content, length, expected);
+  builder->next++;
+  if (member == NULL) return set_free_member(builder, name, &schema_any);
+  const size_t index = (size_t)(member - schema->members);
+  const uint64_t bit = UINT64_C(1) << index;
+  if ((*seen & bit) != 0) return fail(builder, name, "a repeated member");
+  *seen |= bit;
+  return set_declared_member(builder, object, member, index);
 }
 
 static bool push_declared_object(Builder *builder, const JsonToken *token, const Schema *schema) {
   const uint32_t count = token->count;
   size_t expected = 0;
   uint64_t seen = 0;
+  marshal_push_names(builder->L, schema);
   lua_createtable(builder->L, 0, count_present(token));
-  for (uint32_t i = 0; i < count; i++) {
-    const JsonToken *name = next_token(builder);
-    size_t length;
-    const char *content = string_content(builder, name, &length);
-    const SchemaMember *member = schema_member(schema, content, length, &expected);
-    builder->next++;
-    if (member == NULL) {
-      if (!set_free_member(builder, name, &schema_any)) return false;
-      continue;
-    }
-    const uint64_t bit = UINT64_C(1) << (member - schema->members);
-    if ((seen & bit) != 0) return fail(builder, name, "a repeated member");
-    seen |= bit;
-    if (!set_declared_member(builder, member)) return false;
-  }
+  for (uint32_t i = 0; i < count; i++)
+    if (!set_member(builder, token, schema, &expected, &seen)) return false;
+  lua_remove(builder->L, -2);
   return true;
 }
 

@@ -242,9 +242,11 @@ static bool refuse_missing(Writer *writer, const SchemaMember *member) {
 /* Writes the declared members, in the order of the declaration. */
 static bool write_declared(Writer *writer, int index, const Schema *schema, bool *first) {
   lua_State *L = writer->L;
+  const int names = lua_gettop(L) + 1;
+  marshal_push_names(L, schema);
   for (size_t i = 0; i < schema->count; i++) {
     const SchemaMember *member = &schema->members[i];
-    marshal_push_name(L, member);
+    lua_rawgeti(L, names, (lua_Integer)i + 1);
     lua_pushvalue(L, -1);
     lua_rawget(L, index);
     if (lua_isnil(L, -1)) {
@@ -254,6 +256,7 @@ static bool write_declared(Writer *writer, int index, const Schema *schema, bool
     }
     lua_pop(L, 2);
   }
+  lua_pop(L, 1);
   return true;
 }
 

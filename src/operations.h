@@ -8,12 +8,14 @@
 
 #include <stdbool.h>
 
+#include "schema.h"
+
 typedef struct Operation {
   const char *name;   /* as the Lua method is called */
   const char *method; /* of HTTP */
   const char *path;   /* below the base URL, with {service} and {jobId} */
-  const char *body;   /* name of the schema of the request's body; NULL for none */
-  const char *result; /* name of the schema of a successful answer; NULL: read in Lua */
+  const Schema *body;   /* of the request; NULL for none */
+  const Schema *result; /* of a successful answer; NULL: any */
   bool repeatable;    /* sending it twice does what sending it once does */
   bool authorized;    /* carries the access token */
   const char *summary;

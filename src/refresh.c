@@ -55,23 +55,14 @@ static void make_room(lua_State *L, int job, int fresh) {
   lua_error(L);
 }
 
+/* Every key of `fresh` is in the job by now: gives each of the job's keys its new value, or none. Allocates nothing. */
 static void assign(lua_State *L, int job, int fresh) {
-  for (lua_pushnil(L); lua_next(L, fresh);) {
-    lua_pushvalue(L, -2);
-    lua_insert(L, -2);
-    lua_rawset(L, job);
-  }
-}
-
-static void drop_others(lua_State *L, int job, int fresh) {
-  for (lua_pushnil(L); lua_next(L, job); lua_pop(L, 1)) {
-    lua_pushvalue(L, -2);
-    if (lua_rawget(L, fresh) == LUA_TNIL) {
-      lua_pushvalue(L, -3);
-      lua_pushnil(L);
-      lua_rawset(L, job);
-    }
+  for (lua_pushnil(L); lua_next(L, job);) {
     lua_pop(L, 1);
+    lua_pushvalue(L, -1);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, fresh); /* nil drops the key */
+    lua_rawset(L, job);
   }
 }
 
@@ -81,5 +72,4 @@ void refresh(lua_State *L, int job, int fresh) {
   luaL_checkstack(L, 10, NULL);
   if (lacks_keys(L, job, fresh)) make_room(L, job, fresh);
   assign(L, job, fresh);
-  drop_others(L, job, fresh);
 }

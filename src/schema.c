@@ -6,9 +6,11 @@
 #include <string.h>
 
 #define MEMBER(name, type, meaning) \
-  { name, sizeof(name) - 1, &(type), false, meaning }
+  { name, sizeof(name) - 1, &(type), false, meaning, NULL }
 #define REQUIRED_MEMBER(name, type, meaning) \
-  { name, sizeof(name) - 1, &(type), true, meaning }
+  { name, sizeof(name) - 1, &(type), true, meaning, NULL }
+#define REPEATING_MEMBER(name, type, meaning, repeats) \
+  { name, sizeof(name) - 1, &(type), false, meaning, repeats }
 #define OBJECT(name, members) \
   { name, SCHEMA_OBJECT, NULL, members, sizeof(members) / sizeof((members)[0]) }
 #define SCALAR(name, kind) \
@@ -18,7 +20,7 @@
 
 const Schema schema_any = SCALAR("any", SCHEMA_ANY);
 
-static const Schema free_object = SCALAR("object", SCHEMA_FREE_OBJECT);
+const Schema schema_free_object = SCALAR("object", SCHEMA_FREE_OBJECT);
 static const Schema string = SCALAR("string", SCHEMA_STRING);
 static const Schema timestamp = SCALAR("timestamp", SCHEMA_STRING);
 static const Schema enumeration = SCALAR("enum", SCHEMA_ENUM);
@@ -35,11 +37,11 @@ static const SchemaMember job_config_members[] = {
   MEMBER("isTestJob", boolean, "marks a test run"),
   MEMBER("maxTaskRetries", uint32, "retries of one task"),
 };
-static const Schema job_config = OBJECT("JobConfig", job_config_members);
+const Schema schema_job_config = OBJECT("JobConfig", job_config_members);
 
 static const SchemaMember data_source_members[] = {
   MEMBER("dataSourceDescriptor", string, "kind of source: url, file, s3, aws, gcp, storj, bucket, bypass, ..."),
-  MEMBER("params", free_object, "members that depend on the kind, with \"@type\""),
+  MEMBER("params", schema_free_object, "members that depend on the kind, with \"@type\""),
 };
 static const Schema data_source = OBJECT("DataSource", data_source_members);
 
@@ -47,17 +49,17 @@ static const SchemaMember job_data_source_members[] = {
   MEMBER("dataSource", data_source, "where the input comes from"),
   MEMBER("dataDestination", data_source, "where the output goes"),
 };
-static const Schema job_data_source = OBJECT("JobDataSource", job_data_source_members);
+const Schema schema_job_data_source = OBJECT("JobDataSource", job_data_source_members);
 
 static const SchemaMember job_params_members[] = {
   MEMBER("preset", string, "deprecated by the service"),
-  MEMBER("partitioner", free_object, "parameters of the partitioner, free-form"),
-  MEMBER("assembler", free_object, "parameters of the assembler, free-form"),
-  MEMBER("app", free_object, "parameters of the app, free-form"),
+  MEMBER("partitioner", schema_free_object, "parameters of the partitioner, free-form"),
+  MEMBER("assembler", schema_free_object, "parameters of the assembler, free-form"),
+  MEMBER("app", schema_free_object, "parameters of the app, free-form"),
 };
-static const Schema job_params = OBJECT("JobParams", job_params_members);
+const Schema schema_job_params = OBJECT("JobParams", job_params_members);
 
-static const Schema job_name = SCALAR("JobName", SCHEMA_STRING);
+const Schema schema_job_name = SCALAR("JobName", SCHEMA_STRING);
 
 static const SchemaMember regions_members[] = {
   MEMBER("blacklist", strings, "regions to keep out of"),
@@ -77,8 +79,8 @@ static const SchemaMember job_template_members[] = {
   MEMBER("isPublic", boolean, "whether other accounts may use it"),
   MEMBER("dataSource", data_source, "default source"),
   MEMBER("dataDestination", data_source, "default destination"),
-  MEMBER("params", job_params, "default parameters"),
-  MEMBER("config", job_config, "default settings"),
+  MEMBER("params", schema_job_params, "default parameters"),
+  MEMBER("config", schema_job_config, "default settings"),
   MEMBER("userName", string, "the owner's name"),
 };
 static const Schema job_template = OBJECT("JobTemplate", job_template_members);
@@ -87,7 +89,7 @@ static const SchemaMember job_members[] = {
   MEMBER("id", string, "made by the server"),
   MEMBER("templateId", string, "the template used"),
   MEMBER("name", string, "display name"),
-  MEMBER("config", job_config, "execution settings"),
+  MEMBER("config", schema_job_config, "execution settings"),
   MEMBER("priority", enumeration, "EXECUTION_PRIORITY_..."),
   MEMBER("startAt", timestamp, "requested start"),
   MEMBER("submittedAt", timestamp, "when the run was requested"),
@@ -96,7 +98,7 @@ static const SchemaMember job_members[] = {
   MEMBER("regions", regions, "regions to avoid or to use"),
   MEMBER("state", enumeration, "JOB_STATE_..."),
   MEMBER("dataSource", data_source, "where the input comes from"),
-  MEMBER("params", job_params, "parameters of the building blocks"),
+  MEMBER("params", schema_job_params, "parameters of the building blocks"),
   MEMBER("dataDestination", data_source, "where the output goes"),
   MEMBER("duration", number, "seconds, with a fraction"),
   MEMBER("deletedAt", timestamp, "when it was deleted"),
@@ -114,9 +116,9 @@ static const Schema job = OBJECT("Job", job_members);
 
 static const SchemaMember job_response_members[] = {
   MEMBER("job", job, "the job"),
-  MEMBER("templateInfo", job_template, "its template"),
+  REPEATING_MEMBER("templateInfo", job_template, "its template", "job"),
 };
-static const Schema job_response = OBJECT("JobResponse", job_response_members);
+const Schema schema_job_response = OBJECT("JobResponse", job_response_members);
 
 static const SchemaMember new_job_members[] = {
   REQUIRED_MEMBER("templateId", string, "the template to use"),
@@ -125,19 +127,19 @@ static const SchemaMember new_job_members[] = {
   MEMBER("description", string, "free text"),
   MEMBER("dataSource", data_source, "where the input comes from"),
   MEMBER("dataDestination", data_source, "where the output goes"),
-  MEMBER("params", job_params, "parameters of the building blocks"),
-  MEMBER("config", job_config, "execution settings"),
+  MEMBER("params", schema_job_params, "parameters of the building blocks"),
+  MEMBER("config", schema_job_config, "execution settings"),
 };
-static const Schema new_job = OBJECT("NewJob", new_job_members);
+const Schema schema_new_job = OBJECT("NewJob", new_job_members);
 
 static const SchemaMember access_token_request_members[] = {
   REQUIRED_MEMBER("apiKey", string, "the API key"),
 };
-static const Schema access_token_request = OBJECT("AccessTokenRequest", access_token_request_members);
+const Schema schema_access_token_request = OBJECT("AccessTokenRequest", access_token_request_members);
 
 const Schema *const schema_all[] = {
-  &job, &job_config, &job_params, &data_source, &regions, &job_template, &new_job, &job_data_source, &job_name,
-  &job_response, &access_token_request, &schema_any, &free_object, NULL,
+  &job, &schema_job_config, &schema_job_params, &data_source, &regions, &job_template, &schema_new_job, &schema_job_data_source, &schema_job_name,
+  &schema_job_response, &schema_access_token_request, &schema_any, &schema_free_object, NULL,
 };
 
 const Schema *schema_find(const char *name) {

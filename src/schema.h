@@ -34,6 +34,7 @@ typedef struct SchemaMember {
   const Schema *type;
   bool required;         /* when written */
   const char *meaning;   /* one line for the reference page */
+  const char *repeats; /* a member before it that has, as a rule, the same member with the same text; NULL: none */
 } SchemaMember;
 
 struct Schema {
@@ -45,6 +46,16 @@ struct Schema {
 };
 
 extern const Schema schema_any; /* what has no declaration */
+extern const Schema schema_free_object;
+
+/* The bodies and results of operations. */
+extern const Schema schema_access_token_request;
+extern const Schema schema_job_config;
+extern const Schema schema_job_data_source;
+extern const Schema schema_job_name;
+extern const Schema schema_job_params;
+extern const Schema schema_job_response;
+extern const Schema schema_new_job;
 
 /* All named schemas, ended by NULL. */
 extern const Schema *const schema_all[];

@@ -5,7 +5,6 @@
 
 #include <lauxlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "exchange.h"
 #include "url.h"
@@ -19,7 +18,7 @@ Session *session_check(lua_State *L, int index) {
 }
 
 const char *session_problem(const Session *session) {
-  if (session->transport.process != getpid()) return "forked";
+  if (!transport_is_own(&session->transport)) return "forked";
   return session->transport.multi == NULL ? "closed" : NULL;
 }
 
@@ -132,6 +131,8 @@ static int session_new(lua_State *L) {
   memset(session, 0, sizeof *session);
   luaL_setmetatable(L, class_name);
   set_in_flight_table(L, lua_gettop(L));
+  lua_newtable(L);
+  lua_setiuservalue(L, -2, SESSION_IDLE);
   if (!transport_open(&session->transport, &options) || !buffer_append_text(&session->base_url, base_url) ||
       !url_append_encoded(&session->service, service, strlen(service)))
     return luaL_error(L, "not enough memory");

@@ -14,10 +14,14 @@ typedef struct Session {
   Transport transport;
   Buffer base_url; /* without a slash at the end */
   Buffer service;  /* percent-encoded */
+  int idle;        /* exchanges kept for the next calls */
 } Session;
 
-/* User value of a session: a table from an exchange's address to the exchange, weak, of those in flight. */
-enum { SESSION_IN_FLIGHT = 1, SESSION_USER_VALUES = 1 };
+/*
+** User values of a session: a table from an exchange's address to the exchange, weak, of those in flight; and a list of exchanges that
+** serve again, so that a call costs neither their memory nor their finalizer.
+*/
+enum { SESSION_IN_FLIGHT = 1, SESSION_IDLE, SESSION_USER_VALUES = SESSION_IDLE };
 
 /* The session at `index`; raises when it is none. */
 Session *session_check(lua_State *L, int index);

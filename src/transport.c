@@ -3,11 +3,11 @@
 */
 #include "transport.h"
 
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 enum {
   KEEP_RESPONSE = 256 * 1024, /* bytes of a response buffer worth keeping for the next transfer */
@@ -55,6 +55,21 @@ static size_t receive(char *data, size_t size, size_t count, void *context) {
   return length;
 }
 
+/* How many forks lie between the first process and this one. Counted, because asking for the process id costs a system call a time. */
+static unsigned forks;
+
+static void count_fork(void) {
+  forks++;
+}
+
+bool transport_init(bool skip_curl) {
+  return (skip_curl || curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) && pthread_atfork(NULL, NULL, count_fork) == 0;
+}
+
+bool transport_is_own(const Transport *transport) {
+  return transport->forks == forks;
+}
+
 static bool keep_text(Buffer *buffer, const char *text, const char **kept) {
   if (text == NULL) return true;
   if (!buffer_append_text(buffer, text)) return false;
@@ -65,7 +80,7 @@ static bool keep_text(Buffer *buffer, const char *text, const char **kept) {
 bool transport_open(Transport *transport, const TransportOptions *options) {
   TransportOptions *own = &transport->options;
   *own = *options;
-  transport->process = getpid();
+  transport->forks = forks;
   transport->multi = curl_multi_init();
   if (transport->multi == NULL) return false;
 #ifdef CURLPIPE_MULTIPLEX
@@ -96,7 +111,7 @@ void transport_close(Transport *transport) {
   buffer_free(&transport->user_agent);
   buffer_free(&transport->ca_file);
   buffer_free(&transport->proxy);
-  *transport = (Transport){.process = transport->process};
+  *transport = (Transport){.forks = transport->forks};
 }
 
 /* What no request changes. Strings are copied by libcurl, so each of these may find no memory. */
@@ -113,7 +128,6 @@ static CURLcode configure(Transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, options->allow_http ? "http,https" : "https");
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
   if (code == CURLE_OK && options->ca_file != NULL) code = curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
   if (code == CURLE_OK && options->proxy != NULL) code = curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
   return code;
@@ -152,14 +166,33 @@ static bool add_header(Transfer *transfer, const char *header) {
   return true;
 }
 
-static bool add_authorization(Transfer *transfer, const char *value) {
-  buffer_reset(&transfer->authorization, SIZE_MAX);
-  if (value == NULL) return true;
+/* Whether a header of that name is among the further ones: those go before ours. */
+static bool names_header(const struct curl_slist *headers, const char *name) {
+  const size_t length = strlen(name);
+  for (; headers != NULL; headers = headers->next)
+    if (strncasecmp(headers->data, name, length) == 0 && headers->data[length] == ':') return true;
+  return false;
+}
+
+static bool add_named_header(Transfer *transfer, const char *name, const char *value) {
   Buffer line = {0};
-  const bool added = buffer_append_text(&transfer->authorization, value) && buffer_append_text(&line, "Authorization: ") &&
+  const bool added = buffer_append_text(&line, name) && buffer_append_text(&line, ": ") &&
                      buffer_append_text(&line, value) && add_header(transfer, line.data);
   buffer_free(&line);
   return added;
+}
+
+static bool add_authorization(Transfer *transfer, const char *value) {
+  buffer_reset(&transfer->authorization, SIZE_MAX);
+  if (value == NULL) return true;
+  return buffer_append_text(&transfer->authorization, value) && add_named_header(transfer, "Authorization", value);
+}
+
+/* Among the headers, not by CURLOPT_USERAGENT, which libcurl formats twice for every request. */
+static bool add_user_agent(Transfer *transfer, const TransferRequest *request) {
+  const char *user_agent = transfer->transport->options.user_agent;
+  if (user_agent == NULL || names_header(request->headers, "User-Agent")) return true;
+  return add_named_header(transfer, "User-Agent", user_agent);
 }
 
 static bool has_same_headers(const Transfer *transfer, const TransferRequest *request) {
@@ -167,14 +200,6 @@ static bool has_same_headers(const Transfer *transfer, const TransferRequest *re
   if (transfer->headers_have_body != (request->body != NULL)) return false;
   if (request->authorization == NULL) return transfer->authorization.length == 0;
   return transfer->authorization.length > 0 && strcmp(transfer->authorization.data, request->authorization) == 0;
-}
-
-/* Whether a header of that name is among the further ones: those go before ours. */
-static bool names_header(const struct curl_slist *headers, const char *name) {
-  const size_t length = strlen(name);
-  for (; headers != NULL; headers = headers->next)
-    if (strncasecmp(headers->data, name, length) == 0 && headers->data[length] == ':') return true;
-  return false;
 }
 
 static bool build_headers(Transfer *transfer, const TransferRequest *request) {
@@ -189,7 +214,7 @@ static bool build_headers(Transfer *transfer, const TransferRequest *request) {
   /* the empty forms keep libcurl from adding a form's type and from waiting for a "100 Continue" */
   const char *type = request->body != NULL ? "Content-Type: application/json" : "Content-Type:";
   if (!names_header(request->headers, "Content-Type") && !add_header(transfer, type)) return false;
-  return add_header(transfer, "Expect:") && add_authorization(transfer, request->authorization);
+  return add_user_agent(transfer, request) && add_header(transfer, "Expect:") && add_authorization(transfer, request->authorization);
 }
 
 static CURLcode set_headers(Transfer *transfer, const TransferRequest *request) {

@@ -10,7 +10,6 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "buffer.h"
 
@@ -38,7 +37,7 @@ typedef struct Transfer Transfer;
 
 typedef struct Transport {
   CURLM *multi; /* NULL when closed */
-  pid_t process; /* that opened it: a forked child must not touch what it inherits */
+  unsigned forks; /* before it was opened: a child must not touch what it inherits */
   Buffer user_agent, ca_file, proxy;
   TransportOptions options; /* its strings point into the buffers above */
   Transfer *in_use;         /* started and not yet released */
@@ -59,6 +58,12 @@ typedef struct TransferRequest {
   long timeout;         /* milliseconds */
   size_t max_response_bytes;
 } TransferRequest;
+
+/* To be called once in a process, by one thread, before any transport is opened; false when memory ran out. */
+bool transport_init(bool skip_curl);
+
+/* False in a child of the process that opened the transport. */
+bool transport_is_own(const Transport *transport);
 
 /* Opens a closed (zeroed) transport; false when memory runs out. transport_close frees what it holds, also after a failure. */
 bool transport_open(Transport *transport, const TransportOptions *options);

@@ -9,7 +9,7 @@ errors.fields = {
   { name = "code", type = "integer?", text = "The code in the answer's body: gRPC's, or an HTTP status." },
   { name = "description", type = "string?", text = "The description in the answer's body." },
   { name = "request_id", type = "string?", text = "The service's id of the request: quote it to ByteNite." },
-  { name = "details", type = "table?", text = "The list of details in the answer's body, read with lua-cjson." },
+  { name = "details", type = "table?", text = "The list of details in the answer's body." },
   { name = "method", type = "string?", text = "The HTTP method of the call." },
   { name = "path", type = "string?", text = "The path of the call, without the query." },
   { name = "attempts", type = "integer?", text = "How often the request was started; 0 when it never was." },

@@ -84,7 +84,7 @@
 ---@field code? integer The code in the answer's body: gRPC's, or an HTTP status.
 ---@field description? string The description in the answer's body.
 ---@field request_id? string The service's id of the request: quote it to ByteNite.
----@field details? table The list of details in the answer's body, read with lua-cjson.
+---@field details? table The list of details in the answer's body.
 ---@field method? string The HTTP method of the call.
 ---@field path? string The path of the call, without the query.
 ---@field attempts? integer How often the request was started; 0 when it never was.

@@ -51,7 +51,8 @@ local function finish(self, value, problem)
   self.problem = problem
   self.timer = nil
   self.in_flight = false
-  self.exchange:release()
+  self.exchange:recycle()
+  self.exchange = false -- serves another call from now on
   if self.job and last_in_turn[self.job] == self then last_in_turn[self.job] = nil end
   if self.followers then
     for _, follower in pairs(self.followers) do
@@ -206,7 +207,7 @@ end
 -- A whole answer with a status of success. `accept` turns it into the call's value; or it gives nil, the kind of error and a
 -- message, or nil and the kind alone where the answer itself says what is wrong (`ok: false`).
 local function on_success(self, status)
-  local value <const>, kind <const>, message <const> = self.accept(self, status)
+  local value <const>, kind <const>, message <const> = self.plan.accept(self, status)
   if value ~= nil then
     self.client.budget:give_back()
     return finish(self, value)
@@ -287,13 +288,12 @@ local function accept_token(self)
   return true
 end
 
+local renewal_plan <const> = { operation = core.operations.access_token, accept = accept_token }
+
 -- The token exchange under way, started when there is none: one serves all calls that wait.
 local function renewal_of(client)
   if client.renewal then return client.renewal end
-  local renewal <const> = call.start(client, core.operations.access_token, {
-    body = client.credentials.exchange_body(),
-    accept = accept_token,
-  })
+  local renewal <const> = call.start(client, renewal_plan, nil, client.credentials.exchange_body())
   if not renewal.done then client.renewal = renewal end
   return renewal
 end
@@ -302,6 +302,7 @@ end
 use_token = function(self, token, need, hint)
   if need == "renew" then return follow(self, renewal_of(self.client), on_renewal) end
   if need == "none" then
+    if self.client.session:problem() then return fail_closed(self) end
     return fail(self, errors.new { kind = "no_credentials", message = "no API key and no access token", hint = hint })
   end
   send(self, token)
@@ -309,9 +310,8 @@ end
 
 authorize = function(self)
   local client <const> = self.client
-  if client.session:problem() then return fail_closed(self) end
   if not self.operation.authorized then return send(self) end
-  if self.with_held_token then return send(self, client.credentials.held()) end
+  if self.plan.with_held_token then return send(self, client.credentials.held()) end
   use_token(self, client.credentials.get(client.clock.now()))
 end
 
@@ -365,15 +365,18 @@ function call.drive(client, seconds)
     end
     seconds = 0
   end
-  local now <const> = client.clock.now()
-  local due = client.timers:take_due(now)
-  while due do
-    advance(due)
-    seconds = 0
-    due = client.timers:take_due(now)
+  local timers <const> = client.timers
+  if timers[1] then
+    local now <const> = client.clock.now()
+    local due = timers:take_due(now)
+    while due do
+      advance(due)
+      seconds = 0
+      due = timers:take_due(now)
+    end
+    local next_at <const> = timers:next_at()
+    if next_at then seconds = math.max(0, math.min(seconds, next_at - now)) end
   end
-  local next_at <const> = client.timers:next_at()
-  if next_at then seconds = math.max(0, math.min(seconds, next_at - now)) end
   local ended <const> = client.clock.step(client.session, seconds)
   if ended then
     advance(ended)
@@ -399,13 +402,14 @@ local limit_checks <const> = {
 }
 
 -- Makes the exchange; bad input is refused here, before anything is sent.
-local function new_exchange(client, operation, settings)
-  if operation.raw then
-    local raw <const> = operation.raw
-    return client.session:raw_exchange(operation.method, raw.target, raw.body, raw.headers)
+local function new_exchange(client, operation, id, body)
+  local exchange, problem
+  local raw <const> = operation.raw
+  if raw then
+    exchange, problem = client.session:raw_exchange(operation.method, raw.target, raw.body, raw.headers)
+  else
+    exchange, problem = client.session:exchange(operation.name, id, body)
   end
-  local exchange <const>, problem <const> =
-    client.session:exchange(operation.name, settings.id, settings.body, settings.query)
   if not exchange then check.raise(operation.name .. ": " .. problem) end
   return exchange
 end
@@ -422,21 +426,25 @@ end
 
 --- Starts a call; nothing is waited for.
 -- @tparam table client
--- @tparam table operation a row of core.operations, or one like it
--- @tparam table settings id, body, query (text), options (the user's), job (whose turn to wait for), with_held_token (send the
---   token in hand, and get no other), and accept(call, status), which turns the exchange into the call's value, or gives nil, a kind
---   of error and a message
+-- @tparam table plan what all calls of a kind share: operation, a row of core.operations or one like it; accept(call, status), which
+--   turns the exchange into the call's value, or gives nil, a kind of error and a message; with_held_token, to send the token in
+--   hand and get no other
+-- @tparam string|nil id of the job
+-- @param body to send
+-- @tparam table|nil options the user's, for this call
+-- @tparam table|nil job whose turn to wait for
 -- @treturn table the call: `done`, then `value`, `problem` or `raised`; `on_done(call)` is called then
 -- @raise on bad input
-function call.start(client, operation, settings)
+function call.start(client, plan, id, body, options, job)
+  local operation <const> = plan.operation
   local self <const> = setmetatable({
     client = client,
+    plan = plan,
     operation = operation,
-    exchange = new_exchange(client, operation, settings),
-    accept = settings.accept,
-    id = settings.id,
-    job = settings.job,
-    limits = limits_of(client, operation, settings.options),
+    exchange = new_exchange(client, operation, id, body),
+    id = id,
+    job = job,
+    limits = limits_of(client, operation, options),
     started_at = client.clock.now(),
     attempts = 0,
     retries = 0,
@@ -445,11 +453,7 @@ function call.start(client, operation, settings)
     in_flight = false,
     value = nil, -- a place for it: the table does not grow in a call that goes well
   }, Call)
-  if settings.with_held_token then
-    self.with_held_token = true
-    self.renewed = true
-  end
-  local job <const> = settings.job
+  if plan.with_held_token then self.renewed = true end
   if job then
     local before <const> = last_in_turn[job]
     if before then self.waits_for = before end
@@ -483,8 +487,8 @@ end
 --- Starts a call and waits for its end.
 -- @see call.start
 -- @see call.await
-function call.run(client, operation, settings)
-  return call.await(call.start(client, operation, settings))
+function call.run(client, plan, id, body, options, job)
+  return call.await(call.start(client, plan, id, body, options, job))
 end
 
 return call

@@ -126,12 +126,10 @@ end
 --- Raises unless a value can be a part of a path: a string, not empty, not "." or "..", without control characters.
 -- Anything else in it is percent-encoded on its way out.
 function check.segment(where, value)
+  if type(value) == "string" and core.is_segment(value) then return value end
   check.text(where, value)
-  if not core.is_segment(value) then
-    local reason <const> = value:find "^%.+$" and "the dots would change the path" or "control characters are not allowed"
-    check.raise(where .. ": " .. reason)
-  end
-  return value
+  local reason <const> = value:find "^%.+$" and "the dots would change the path" or "control characters are not allowed"
+  check.raise(where .. ": " .. reason)
 end
 
 local function unknown(where, name, known, noun)

@@ -84,11 +84,7 @@ end
 -- @treturn table|nil the job; nil and an error
 function Client:get_job(id, options)
   check_client(self, "get_job")
-  return call.run(self, core.operations.get_job, {
-    id = job.check_id("get_job", id),
-    options = options,
-    accept = job.accept_fetched,
-  })
+  return call.run(self, job.fetch, job.check_id("get_job", id), nil, options)
 end
 
 --- Creates a job.
@@ -97,7 +93,7 @@ end
 -- @treturn table|nil the job; nil and an error, whose `maybe_done` tells that the job may exist
 function Client:create_job(new, options)
   check_client(self, "create_job")
-  return call.run(self, core.operations.create_job, { body = new, options = options, accept = job.accept_created })
+  return call.run(self, job.creation, nil, new, options)
 end
 
 local function accept_raw(self, status)
@@ -110,7 +106,7 @@ end
 -- @treturn table|nil status, headers (names in lower case), body as text; nil and an error
 function Client:request(wanted, options)
   check_client(self, "request")
-  return call.run(self, request.operation(wanted), { options = options, accept = accept_raw })
+  return call.run(self, { operation = request.operation(wanted), accept = accept_raw }, nil, nil, options)
 end
 
 -- Accepts the envelope `{ok, requestId, message, error}`.
@@ -121,18 +117,15 @@ local function accept_ok(self)
   return true
 end
 
+local sign_out_plan <const> = { operation = core.operations.sign_out, accept = accept_ok, with_held_token = true }
+
 --- Ends the life of the access token in hand. A client with an API key gets a new one when it next needs one.
 -- @tparam table|nil options of this call
 -- @treturn boolean|nil true, also when there was no token to end; nil and an error
 function Client:sign_out(options)
   check_client(self, "sign_out")
   if not self.credentials.held() then return true end
-  local ok <const>, problem <const> = call.run(self, core.operations.sign_out, {
-    body = {},
-    options = options,
-    accept = accept_ok,
-    with_held_token = true,
-  })
+  local ok <const>, problem <const> = call.run(self, sign_out_plan, nil, {}, options)
   if not ok and problem.kind ~= "unauthenticated" then return nil, problem end
   self.credentials.forget()
   return true -- a token that is refused has ended already

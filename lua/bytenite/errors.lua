@@ -5,6 +5,7 @@ local errors <const> = {}
 
 local MAX_BODY <const> = 64 * 1024 -- bytes of a body that an error keeps
 local MAX_TEXT <const> = 200 -- bytes of a raw text that serve as message
+local MAX_LOOK <const> = 4096 -- bytes of a raw text in which a message is looked for
 
 local kinds <const> = {
   [400] = "bad_request",
@@ -95,6 +96,7 @@ end
 
 -- What an HTML page or a plain text has to say.
 local function text_message(body)
+  body = body:sub(1, MAX_LOOK)
   if body:find "^%s*<" then
     body = body:match "<[tT][iI][tT][lL][eE][^>]*>(.-)</" or body:gsub("<[^>]*>", " ")
   end
@@ -105,7 +107,9 @@ end
 local function retry_info(details)
   for _, detail in ipairs(object(details)) do
     local delay <const> = type(detail) == "table" and filled(detail.retryDelay)
-    local seconds <const> = delay and tonumber(delay:match "^(%d+%.?%d*)s$")
+    local whole <const>, fraction <const> = (delay or ""):match "^(%d+)%.?(%d*)s$"
+    -- put together from integers: tonumber would look for the locale's decimal mark
+    local seconds <const> = whole and tonumber(whole) + (tonumber(fraction) or 0) / 10 ^ #fraction
     if seconds and seconds > 0 then return seconds end
   end
   return nil

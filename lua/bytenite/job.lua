@@ -26,6 +26,7 @@ end
 -- @param id
 -- @treturn string
 function job.check_id(where, id)
+  if type(id) == "string" and core.is_segment(id) then return id end
   return check.segment(where .. ": job id", id)
 end
 
@@ -58,47 +59,49 @@ local function accept_refresh(self)
   return self.job
 end
 
---- Accepts the answer to a fetch by id: a new job.
-function job.accept_fetched(self)
+-- Accepts the answer to a fetch by id: a new job.
+local function accept_fetched(self)
   local fresh <const>, kind <const>, message <const> = read_known(self)
   if not fresh then return nil, kind, message end
   return setmetatable(fresh, self.client.job_metatable)
 end
 
---- Accepts the answer to a creation: a new job, whose id must be in it.
-function job.accept_created(self)
+-- Accepts the answer to a creation: a new job, whose id must be in it.
+local function accept_created(self)
   local fresh <const>, kind <const>, message <const> = read(self)
   if not fresh then return nil, kind, message end
   if type(fresh.id) ~= "string" or fresh.id == "" then return nil, "unexpected", "the answer holds a job without an id" end
   return setmetatable(fresh, self.client.job_metatable)
 end
 
--- Runs an operation whose answer refreshes the job.
-local function run_refreshing(self, method, operation, body, options)
+--- The plans of the calls that give a new job (see call.start).
+job.fetch = { operation = core.operations.get_job, accept = accept_fetched }
+job.creation = { operation = core.operations.create_job, accept = accept_created }
+
+-- Runs a call whose answer refreshes the job.
+local function run_refreshing(self, method, plan, body, options)
   local client <const> = client_of(self, method)
-  return call.run(client, operation, {
-    id = job.check_id(method, rawget(self, "id")),
-    job = self,
-    body = body,
-    options = options,
-    accept = accept_refresh,
-  })
+  return call.run(client, plan, job.check_id(method, rawget(self, "id")), body, options, self)
 end
 
 -- The updates are derived from the rows: what sends a body to a job's path and gets the job back.
 for _, operation in ipairs(core.operations) do
   if operation.method == "PATCH" and operation.body and operation.result == "JobResponse" then
-    Job[operation.name] = function(self, body, options)
-      return run_refreshing(self, operation.name, operation, body, options)
+    local name <const> = operation.name
+    local plan <const> = { operation = operation, accept = accept_refresh }
+    Job[name] = function(self, body, options)
+      return run_refreshing(self, name, plan, body, options)
     end
   end
 end
+
+local refresh_plan <const> = { operation = core.operations.get_job, accept = accept_refresh }
 
 --- Fetches the job as it is now.
 -- @tparam table|nil options of this call
 -- @treturn table|nil the job itself, refreshed in place; nil and an error
 function Job:refresh(options)
-  return run_refreshing(self, "refresh", core.operations.get_job, nil, options)
+  return run_refreshing(self, "refresh", refresh_plan, nil, options)
 end
 
 --- True when the job has come to its end: a final state, or a time at which it ended. An unknown state is not final.

@@ -100,15 +100,24 @@ local function replace_members(text)
   return table.concat(parts)
 end
 
--- A query ends at white space, a quote or an angle bracket; a backslash that escapes the quote behind it is left in place.
-local function mark_query(url, query)
+-- What follows "://" up to white space, a quote or an angle bracket: without credentials, and without what follows "?". A backslash
+-- at the end that escapes the quote behind it stays.
+local function replace_address(address)
+  address = address:gsub("^[^/?#]*@", MARK .. "@")
+  local path <const>, query <const> = address:match "^([^?]*)%?(.*)$"
+  if not path then return address end
   local backslashes <const> = #query:match "\\*$"
-  return url .. "?" .. MARK .. (backslashes % 2 == 1 and "\\" or "")
+  return path .. "?" .. MARK .. (backslashes % 2 == 1 and "\\" or "")
 end
 
+-- JSON may write a slash as "\/". Only what stands behind a "://" is looked at, so that a long text takes no longer than it must.
 local function replace_urls(text)
-  text = text:gsub("(%a[%w+.-]*:\\?/\\?/)[^%s\"'<>/?#@]*@", "%1" .. MARK .. "@")
-  return (text:gsub("(%a[%w+.-]*:\\?/\\?/[^%s\"'<>?]*)%?([^%s\"'<>]*)", mark_query))
+  text = text:gsub("://([^%s\"'<>]*)", function(address)
+    return "://" .. replace_address(address)
+  end)
+  return (text:gsub(":\\/\\/([^%s\"'<>]*)", function(address)
+    return ":\\/\\/" .. replace_address(address)
+  end))
 end
 
 -- A JSON writer may escape any character, and what is escaped slips through a net: \\u0026 is "&". Puts such characters back,

@@ -25,6 +25,7 @@ demo          lua:argparse                        lua-argparse          rock:arg
 test          lua:busted.runner                   lua-busted            rock:busted          rock:busted        rock:busted     runs the specs
 test          command:luarocks                    luarocks              luarocks             luarocks5.4        luarocks        installs the rock for spec/install_spec.lua
 test          command:readelf                     binutils              binutils             binutils           -               shows what the module exports and links
+test          command:curl                        curl                  curl                 curl               -               another client, for the sandbox
 test          command:localedef                   libc-bin              glibc-common         -                  -               makes the locale with a decimal comma
 test          file:/usr/share/i18n/locales/de_DE  locales               glibc-locale-source  -                  -               the source of that locale
 lint          command:clang-format                clang-format          clang-tools-extra    clang-extra-tools  clang-format    checks the layout of the C code

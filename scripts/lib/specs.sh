@@ -12,7 +12,8 @@ run_specs() {
   shift 2
   forget_settings
   lua=$(find_lua)
-  SPEC_COUNTS=$(mktemp)
+  SPEC_COUNTS=$PWD/$folder/spec-counts.$$
+  : > "$SPEC_COUNTS"
   export SPEC_COUNTS
   limit=
   if command -v timeout > /dev/null 2>&1; then limit="timeout --foreground $seconds_for_specs"; fi

@@ -13,8 +13,8 @@
 typedef enum Source { SOURCE_LUA, SOURCE_CORE, SOURCE_LIBCURL, SOURCES } Source;
 
 typedef enum Failing {
-  FAIL_ALL,    /* the k-th allocation of all and every later one: no memory is left for anybody */
-  FAIL_C,      /* the k-th of our C code and libcurl and every later one of theirs: Lua still finds memory, and may try to make do */
+  FAIL_ALL, /* the k-th allocation of all and every later one: no memory is left for anybody */
+  FAIL_C, /* the k-th of our C code and libcurl and every later one of theirs: Lua still finds memory, and may try to make do */
   FAIL_C_ONCE, /* only the k-th of our C code and libcurl: what is tried next finds memory */
 } Failing;
 

@@ -5,7 +5,7 @@
 ** failing until the error has reached Lua; until a run needs fewer than k. After each run nothing of Lua's, of ours or of
 ** libcurl's may be left.
 **
-** Usage: oom SCENARIO [--step N] [--only PLAN K]
+** Usage: oom SCENARIO [--step N] [--only PLAN K] [--patience SECONDS]
 */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include <curl/curl.h>
@@ -20,9 +20,7 @@
 #include "bytenite.h"
 #include "server.h"
 
-enum { MAX_PROBLEMS = 20, MAX_OUTCOMES = 64, OUTCOME_SIZE = 200 };
-
-static const double longest_run = 2; /* seconds: a run that takes longer waits for something that will not come */
+enum { MAX_PROBLEMS = 100, MAX_OUTCOMES = 64, OUTCOME_SIZE = 200 };
 
 static const struct {
   Failing failing;
@@ -38,6 +36,7 @@ typedef struct Options {
   unsigned long step;
   const char *only; /* a plan's name, with the one k to try; NULL: all of all */
   unsigned long nth;
+  double patience; /* seconds: a run that takes longer waits for something that will not come */
 } Options;
 
 /* What came of the failing allocations, each text once. */
@@ -147,7 +146,8 @@ static void check_left(const char *plan, unsigned long nth, const long before[SO
 static bool run(const Options *options, size_t plan, unsigned long nth) {
   const double started = now();
   const char *name = plans[plan].name;
-  const long before[SOURCES] = {allocations_live(SOURCE_LUA), allocations_live(SOURCE_CORE), allocations_live(SOURCE_LIBCURL)};
+  const long before[SOURCES] = {allocations_live(SOURCE_LUA), allocations_live(SOURCE_CORE),
+                                allocations_live(SOURCE_LIBCURL)};
   warning[0] = '\0';
   allocations_plan(plans[plan].failing, nth);
   lua_State *L = lua_newstate(allocations_for_lua, NULL);
@@ -164,9 +164,12 @@ static bool run(const Options *options, size_t plan, unsigned long nth) {
   else if (reached)
     note_outcome(text);
   lua_close(L);
-  if (warning[0] != '\0') report(name, nth, warning);
+  if (strcmp(warning, "error in __gc (not enough memory)") == 0)
+    note_outcome("(a finalizer that Lua itself could not call)"); /* nobody's fault, unless something is left */
+  else if (warning[0] != '\0')
+    report(name, nth, warning);
   check_left(name, nth, before);
-  if (now() - started > longest_run) report(name, nth, "the run took longer than 2 s");
+  if (now() - started > options->patience) report(name, nth, "the run took too long");
   return reached;
 }
 
@@ -198,7 +201,7 @@ static void print_outcomes(void) {
 }
 
 static bool read_options(Options *options, int count, char **arguments) {
-  *options = (Options){.step = 1};
+  *options = (Options){.step = 1, .patience = 2};
   if (count < 2) return false;
   options->scenario = arguments[1];
   for (int i = 2; i < count; i++) {
@@ -207,6 +210,8 @@ static bool read_options(Options *options, int count, char **arguments) {
     } else if (strcmp(arguments[i], "--only") == 0 && i + 2 < count) {
       options->only = arguments[++i];
       options->nth = strtoul(arguments[++i], NULL, 10);
+    } else if (strcmp(arguments[i], "--patience") == 0 && i + 1 < count) {
+      options->patience = strtod(arguments[++i], NULL);
     } else {
       return false;
     }
@@ -220,14 +225,24 @@ static bool run_whole(const Options *options) {
   return problems == 0;
 }
 
+/* Keeps lua-cjson loaded from first to last, so that whoever reports its leaks can still name it. */
+static void hold_cjson(void) {
+  static lua_State *holder; /* static: it is not lost, though nobody closes it */
+  holder = luaL_newstate();
+  if (holder == NULL) return;
+  luaL_openlibs(holder);
+  if (luaL_dostring(holder, "require 'cjson'") != LUA_OK) fprintf(stderr, "oom: %s\n", lua_tostring(holder, -1));
+}
+
 int main(int count, char **arguments) {
   Options options;
   int port;
   const double started = now();
   if (!read_options(&options, count, arguments)) {
-    fprintf(stderr, "usage: oom SCENARIO [--step N] [--only all|c|once K]\n");
+    fprintf(stderr, "usage: oom SCENARIO [--step N] [--only all|c|once K] [--patience SECONDS]\n");
     return 2;
   }
+  hold_cjson();
   if (!allocations_init_libcurl() || !server_start(&port)) {
     fprintf(stderr, "oom: libcurl or the server could not be started\n");
     return 1;

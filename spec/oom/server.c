@@ -43,15 +43,19 @@ static const Answer answers[] = {
   {"PATCH", "/configs", 400,
    "{\"ok\":false,\"requestId\":\"r-2\",\"message\":\"invalid\",\"error\":{\"code\":\"3\",\"message\":\"INVALID\","
    "\"description\":\"jobTimeout is below taskTimeout\"},\"details\":[{\"@type\":\"x\",\"field\":\"jobTimeout\"}]}"},
+  {"GET", "/jobs/page", 502, "<html><head><title>Bad Gateway & more</title></head><body>nginx</body></html>"},
   {"GET", "/jobs/job%201", 200,
    "{\"job\":{\"id\":\"job 1\",\"templateId\":\"img-gen\",\"name\":\"Nightly\",\"description\":\"with all there is\","
    "\"config\":{\"taskTimeout\":3600,\"jobTimeout\":\"86400\",\"isTestJob\":true},\"startedAt\":\"2025-08-27T21:52:00Z\","
    "\"endedAt\":\"2025-08-27T21:59:00Z\",\"submittedAt\":\"2025-08-27T21:51:59Z\",\"state\":\"JOB_STATE_COMPLETE\","
    "\"duration\":420.25,\"paymentAmount\":0.00125,\"numUnitsEstimation\":\"9007199254740993\",\"numChunks\":12,"
-   "\"params\":{\"partitioner\":{\"num_replicas\":5},\"assembler\":{},\"app\":{\"prompt\":\"A sunset\",\"frames\":[[],{}]}},"
-   "\"regions\":{\"blacklist\":[],\"whitelist\":[\"eu\",\"us\"]},\"stateTimestamps\":{\"JOB_STATE_DRAFT\":\"2025-08-27T21:51:41Z\"},"
+   "\"params\":{\"partitioner\":{\"num_replicas\":5},\"assembler\":{},\"app\":{\"prompt\":\"A "
+   "sunset\",\"frames\":[[],{}]}},"
+   "\"regions\":{\"blacklist\":[],\"whitelist\":[\"eu\",\"us\"]},\"stateTimestamps\":{\"JOB_STATE_DRAFT\":\"2025-08-27T21:"
+   "51:41Z\"},"
    "\"one\":1,\"two\":2,\"three\":3,\"four\":4,\"five\":5,\"six\":6,\"seven\":7,\"eight\":8,\"nine\":9,\"ten\":10,"
-   "\"templateInfo\":{\"id\":\"img-gen\",\"owner\":\"somebody\",\"app\":\"img-gen@1.2\",\"isPublic\":true,\"params\":{\"app\":{}}}}}"},
+   "\"templateInfo\":{\"id\":\"img-gen\",\"owner\":\"somebody\",\"app\":\"img-gen@1.2\",\"isPublic\":true,\"params\":{"
+   "\"app\":{}}}}}"},
   {NULL, "", 404, "{\"code\":5,\"message\":\"not found\",\"details\":[]}"}, /* all else */
 };
 
@@ -154,7 +158,8 @@ static void *run(void *unused) {
   (void)unused;
   while (poll(descriptors, DESCRIPTORS, -1) > 0 && descriptors[END].revents == 0) {
     for (int i = FIRST_CONNECTION; i < DESCRIPTORS; i++)
-      if (descriptors[i].fd != -1 && descriptors[i].revents != 0) serve(&descriptors[i], &connections[i - FIRST_CONNECTION]);
+      if (descriptors[i].fd != -1 && descriptors[i].revents != 0)
+        serve(&descriptors[i], &connections[i - FIRST_CONNECTION]);
     if (descriptors[LISTENER].revents != 0) accept_connection();
   }
   return NULL;

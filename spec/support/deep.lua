@@ -44,7 +44,7 @@ function deep.difference(expected, actual, path)
 end
 
 local function same(one, other)
-  return rawequal(one, other) and math.type(one) == math.type(other)
+  return rawequal(one, other) and math.type(one) == math.type(other) or one ~= one and other ~= other -- NaN
 end
 
 -- Notes a table, and those in it, as they are: the table, its place, what it holds.

@@ -55,11 +55,13 @@ local function wait_for(stream, queue, timeout)
   local deadline <const> = cqueues.monotime() + timeout
   while queue:length() == 0 and stream.state ~= "closed" do
     if connection.socket:eof "r" then return nil, "the server has closed the connection" end
-    local left <const> = deadline - cqueues.monotime()
-    if left <= 0 then return nil, "timeout" end
-    cqueues.poll(connection, left)
-    local stepped <const>, problem <const> = connection:step(0)
+    local stepped <const>, problem <const> = connection:step(0) -- before the wait, which is for what it left to read
     if not stepped then return nil, problem end
+    if queue:length() == 0 then
+      local left <const> = deadline - cqueues.monotime()
+      if left <= 0 then return nil, "timeout" end
+      cqueues.poll(connection, left)
+    end
   end
   return true
 end

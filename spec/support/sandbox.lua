@@ -11,6 +11,7 @@
 --- It needs nothing of the module under test.
 local cjson <const> = require("cjson").new()
 local cqueues <const> = require "cqueues"
+local errno <const> = require "cqueues.errno"
 local lfs <const> = require "lfs"
 local socket <const> = require "cqueues.socket"
 local new_context <const> = require("openssl.ssl.context").new
@@ -29,6 +30,22 @@ local sandbox = {}
 
 local START_TIMEOUT <const> = 20 -- seconds; it takes a fortieth of one, but not under valgrind
 local CONTROL_TIMEOUT <const> = 20 -- seconds
+
+-- Thousands of connections need as many descriptors. A sandbox that does not end with its input is ended, so that a
+-- fault in it cannot hold up the specs for ever.
+local SUPERVISED <const> = [[
+ulimit -n $(ulimit -Hn) 2>/dev/null
+exec 3<&0
+%s <&3 3<&- >/dev/null &
+child=$!
+cat <&3 >/dev/null
+tries=250
+while kill -0 $child 2>/dev/null; do
+  tries=$((tries - 1))
+  [ $tries -gt 0 ] || kill -9 $child
+  sleep 0.02
+done
+wait $child]]
 
 local root <const> = debug.getinfo(1, "S").source:match "^@(.*)spec/support/sandbox%.lua$"
 
@@ -60,6 +77,20 @@ local function wait_for(path)
   return nil
 end
 
+--- The command as a shell takes it. It runs with the core of the ordinary build where there is one: a sanitizer's build,
+--- which this process may have, would not load there.
+---@param options string further ones of the command, as a shell takes them
+---@return string
+---@usage os.execute(sandbox.command "--help")
+function sandbox.command(options)
+  return ("env -u LUA_CPATH_5_4 LUA_CPATH=%s %s %s %s"):format(
+    quoted(root .. "build/?.so;" .. package.cpath),
+    quoted(interpreter()),
+    quoted(root .. "bin/bytenite-sandbox"),
+    options
+  )
+end
+
 --- Starts a sandbox of one's own.
 ---@param options string|nil further options of the command, as a shell takes them
 ---@return spec.Sandbox
@@ -69,12 +100,8 @@ function sandbox.start(options)
   local folder <const> = name .. ".d"
   assert(lfs.mkdir(folder))
   local ready_file <const> = folder .. "/ready.json"
-  -- Thousands of connections need as many descriptors.
-  local command <const> = ("ulimit -n $(ulimit -Hn) 2>/dev/null; exec %s %s --until-stdin-closes --ready-file %s %s >/dev/null"):format(
-    quoted(interpreter()),
-    quoted(root .. "bin/bytenite-sandbox"),
-    quoted(ready_file),
-    options or ""
+  local command <const> = SUPERVISED:format(
+    sandbox.command(("--until-stdin-closes --ready-file %s %s"):format(quoted(ready_file), options or ""))
   )
   local input <const> = assert(io.popen(command, "w"))
   local ready <const> = wait_for(ready_file)
@@ -125,9 +152,7 @@ local function exchange(self, method, path, body)
     self.control_url:match "^(https?)://%[?([^%]]-)%]?:(%d+)(/.*)$"
   local connection <const> = assert(socket.connect(host, tonumber(port)))
   connection:onerror(function(_, operation, code)
-    error(
-      ("control request %s %s: %s failed: %s"):format(method, path, operation, require("cqueues.errno").strerror(code))
-    )
+    error(("control request %s %s: %s failed: %s"):format(method, path, operation, errno.strerror(code)))
   end)
   connection:settimeout(CONTROL_TIMEOUT)
   connection:connect()

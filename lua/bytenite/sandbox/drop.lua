@@ -1,4 +1,6 @@
 --- Ends of connections: seen when the client makes them, and made in the ways that networks and servers do.
+local socket_type <const> = require("cqueues.socket").type
+
 local drop = {}
 
 -- Makes the coming close of a socket a reset (RST) instead of an orderly end (FIN). That takes the linger option, which
@@ -18,7 +20,7 @@ end
 ---@usage if drop.is_gone(stream.connection) then return end
 function drop.is_gone(connection)
   local socket <const> = connection.socket
-  return socket == nil or socket:eof "r" or socket:error "r" ~= nil
+  return socket_type(socket) ~= "socket" or socket:eof "r" or socket:error "r" ~= nil
 end
 
 --- Marks a stream as over: lua-http then neither answers for us nor waits, or spins, for a client that has gone.
@@ -26,7 +28,14 @@ end
 ---@usage drop.abandon(stream)
 function drop.abandon(stream)
   stream.close_when_done = false -- closing is the caller's part
-  if stream.state ~= "closed" then stream:set_state "closed" end
+  if stream.state == "closed" then return end
+  local connection <const> = stream.connection
+  local has_begun <const> = stream.state ~= "idle"
+  stream:set_state "closed"
+  -- lua-http's server waits for all streams of a connection, but nothing tells it of one that ends before it begins.
+  if not has_begun and connection.version == 2 and connection.n_active_streams == 0 then
+    connection:onidle()(connection)
+  end
 end
 
 --- Ends a connection: what was sent arrives, then the client sees the end.

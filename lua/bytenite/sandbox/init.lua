@@ -13,6 +13,7 @@ local cqueues <const> = rocks.need("cqueues", "cqueues", "lua-cqueues")
 local server <const> = rocks.need("http.server", "http", "lua-http")
 
 local certificates <const> = require "bytenite.sandbox.certificates"
+local drop <const> = require "bytenite.sandbox.drop"
 local gateway <const> = require "bytenite.sandbox.gateway"
 local header_memory <const> = require "bytenite.sandbox.header_memory"
 local options <const> = require "bytenite.sandbox.options"
@@ -26,6 +27,7 @@ local state <const> = require "bytenite.sandbox.state"
 ---@field ca_file string|nil with TLS: a file with the certificate to trust
 ---@field package server table|nil of lua-http; nil once closed
 ---@field package controller userdata of cqueues
+---@field package connections table<table, true> those of lua-http that may be open
 ---@field package temporary_file string|nil to remove on close
 ---@field package report fun(message: string)
 local Sandbox = {}
@@ -58,6 +60,7 @@ function sandbox.new(wishes)
   local self <const> = setmetatable({
     api_key = chosen.api_key,
     controller = chosen.controller or cqueues.new(),
+    connections = setmetatable({}, { __mode = "k" }),
     report = chosen.on_error,
   }, Sandbox)
   local context, authority
@@ -74,6 +77,7 @@ function sandbox.new(wishes)
     cq = self.controller,
     intra_stream_timeout = IDLE_TIMEOUT,
     onstream = function(_, stream)
+      self.connections[stream.connection] = true
       gateway.serve(kept, stream, latency, self.report)
     end,
     onerror = function() end, -- a client that broke off or did not trust us: its matter
@@ -114,7 +118,12 @@ function Sandbox:loop()
   end
 end
 
---- Stops listening, drops all connections, removes the temporary certificate. A second call does nothing.
+local function remove_temporary_file(self)
+  if self.temporary_file then os.remove(self.temporary_file) end
+  self.temporary_file = nil
+end
+
+--- Stops listening, ends all connections, removes the temporary certificate. A second call does nothing.
 ---@usage service:close()
 function Sandbox:close()
   local closing <const> = self.server
@@ -123,10 +132,13 @@ function Sandbox:close()
   closing.socket:close()
   closing.socket = nil
   closing:resume() -- wakes the loop that accepts, so that it ends
-  if self.temporary_file then os.remove(self.temporary_file) end
+  for connection in pairs(self.connections) do
+    if not drop.is_gone(connection) then connection.socket:shutdown "rw" end
+  end
+  remove_temporary_file(self)
 end
 
 Sandbox.__close = Sandbox.close
-Sandbox.__gc = Sandbox.close
+Sandbox.__gc = remove_temporary_file -- sockets are collected by themselves
 
 return sandbox

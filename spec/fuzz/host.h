@@ -1,0 +1,32 @@
+/*
+** host.h: the Lua state that a fuzz target works in, and the comparing of what went through it.
+*/
+#ifndef FUZZ_HOST_H
+#define FUZZ_HOST_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "schema.h"
+
+/* A state with the core and the module loaded, made at the first call; its stack is empty. */
+lua_State *host_state(void);
+
+/* Ends one input's work: empties the stack, and now and then collects, so that a finalizer gone wrong shows. */
+void host_finish(lua_State *L);
+
+/* The schema that a byte of the input chooses: for two of three the free-form one, where most of the code is. */
+const Schema *host_schema(uint8_t choice);
+
+/* Ends the process when the condition is false: a finding. `what` says what does not hold. */
+void host_require(bool condition, const char *what);
+
+/*
+** True when two values are the same JSON value: numbers of the same value whatever their kind, lists and objects told apart
+** (an empty table that is not marked is an object), null and nothing told apart.
+*/
+bool host_is_same(lua_State *L, int left, int right);
+
+#endif

@@ -1,0 +1,106 @@
+--- Looks for secrets where a program, or its user, may look.
+local leaks = {}
+
+local function escaped(secret, pattern, format)
+  return (secret:gsub(pattern, function(character)
+    return format:format(character:byte())
+  end))
+end
+
+local function quoted(secret)
+  return (secret:gsub('[\\"]', "\\%0"))
+end
+
+--- Ways in which an answer can hold a text, by name: each gives the body in which the text stands.
+---@type table<string, fun(secret: string): string>
+leaks.echoes = {
+  ["plain text"] = function(secret)
+    return ("the value %s is wrong, I said %s"):format(secret, secret)
+  end,
+  ["an HTML page"] = function(secret)
+    return ("<html><title>No to %s</title><body>value=%s</body></html>"):format(secret, secret)
+  end,
+  ["JSON in the gateway's shape"] = function(secret)
+    local text <const> = quoted(secret)
+    return ('{"code":3,"message":"the value %s is wrong","details":[{"@type":"t","deep":[{"value":"%s"}]}]}'):format(
+      text,
+      text
+    )
+  end,
+  ["JSON in the envelope's shape"] = function(secret)
+    local text <const> = quoted(secret)
+    return ('{"ok":false,"requestId":"%s","message":"m","error":{"message":"%s","description":"is %s"}}'):format(
+      text,
+      text,
+      text
+    )
+  end,
+  ["JSON whose slashes are escaped"] = function(secret)
+    return ('{"message":"the value %s is wrong"}'):format((quoted(secret):gsub("/", "\\/")))
+  end,
+  ["JSON whose special characters are escaped"] = function(secret)
+    return ('{"message":"the value %s is wrong"}'):format(escaped(secret, '[&<>"\\/]', "\\u%04x"))
+  end,
+  ["JSON of which every character is escaped"] = function(secret)
+    return ('{"message":"the value %s is wrong","requestId":"%s"}'):format(
+      escaped(secret, ".", "\\u%04x"),
+      escaped(secret, ".", "\\u%04X")
+    )
+  end,
+  ["JSON within JSON"] = function(secret)
+    return ('{"message":"cannot read {\\"value\\":\\"%s\\"}"}'):format(quoted(quoted(secret)))
+  end,
+  ["half a JSON text"] = function(secret)
+    return ('{"message":"the value %s is wrong'):format(quoted(secret))
+  end,
+  ["an answer of success"] = function(secret)
+    return ('{"job":[{"id":"another job","name":"%s"}]}'):format(quoted(secret))
+  end,
+}
+
+-- A secret may show as it is, or as JSON writes it.
+local function forms_of(secret)
+  return {
+    secret,
+    quoted(secret),
+    quoted(quoted(secret)),
+    (quoted(secret):gsub("/", "\\/")),
+    escaped(secret, '[&<>"\\/]', "\\u%04x"),
+    escaped(secret, ".", "\\u%04x"),
+    escaped(secret, ".", "\\u%04X"),
+  }
+end
+
+local function find_in_text(text, secrets, path)
+  for _, secret in ipairs(secrets) do
+    for _, form in ipairs(forms_of(secret)) do
+      if text:find(form, 1, true) then return ("%s shows %q: %s"):format(path, form, text:sub(1, 300)) end
+    end
+  end
+  return nil
+end
+
+local function walk(value, secrets, path, seen)
+  if type(value) == "string" then return find_in_text(value, secrets, path) end
+  if type(value) ~= "table" or seen[value] then return nil end
+  seen[value] = true
+  for key, member in next, value do
+    local place <const> = ("%s.%s"):format(path, type(key) == "string" and key or type(key))
+    local found <const> = walk(key, secrets, place, seen) or walk(member, secrets, place, seen)
+    if found then return found end
+  end
+  return nil
+end
+
+--- Where a value shows one of some secrets: in its text, or anywhere in its tables. nil when it does not.
+---@param value any
+---@param secrets string[]
+---@param path string|nil what the value is, for the answer
+---@return string|nil found
+---@usage assert.is_nil(leaks.find(problem, { password }))
+function leaks.find(value, secrets, path)
+  path = path or "the value"
+  return find_in_text(tostring(value), secrets, "tostring of " .. path) or walk(value, secrets, path, {})
+end
+
+return leaks
