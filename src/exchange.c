@@ -7,6 +7,7 @@
 #include "exchange.h"
 
 #include <lauxlib.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "box.h"
@@ -50,8 +51,12 @@ enum {
   KEEP_TEXT = 4096     /* bytes of an idle exchange's buffers */
 };
 
+/*
+** A userdata of the class holds a pointer: the exchange itself lies outside of Lua's memory, since libcurl and the transport point
+** into it. Should Lua have no memory even to call the finalizer, it is lost, but nothing points to where it was.
+*/
 static Exchange *check_exchange(lua_State *L) {
-  return luaL_checkudata(L, 1, class_name);
+  return *(Exchange **)luaL_checkudata(L, 1, class_name);
 }
 
 /* Ends the transfer and hands the answer's memory back to it, for the next one. */
@@ -74,13 +79,15 @@ static int exchange_release(lua_State *L) {
 
 static int exchange_collect(lua_State *L) {
   Exchange *exchange = check_exchange(L);
+  if (exchange == NULL) return 0;
   release_transfer(exchange);
   buffer_free(&exchange->url);
   buffer_free(&exchange->body);
   buffer_free(&exchange->answer.body);
   buffer_free(&exchange->answer.problem);
   curl_slist_free_all(exchange->headers);
-  exchange->headers = NULL;
+  free(exchange);
+  *(Exchange **)lua_touserdata(L, 1) = NULL;
   return 0;
 }
 
@@ -95,20 +102,22 @@ static Exchange *push_idle_exchange(lua_State *L, Session *session) {
   lua_pushnil(L);
   lua_rawseti(L, -3, session->idle--);
   lua_remove(L, -2);
-  return lua_touserdata(L, -1);
+  return *(Exchange **)lua_touserdata(L, -1);
 }
 
 /* Pushes an exchange of the session at stack index 1, with nothing in it. */
 static Exchange *push_exchange(lua_State *L) {
   Session *session = session_check(L, 1);
   if (session->idle > 0) return push_idle_exchange(L, session);
-  Exchange *exchange = lua_newuserdatauv(L, sizeof *exchange, EXCHANGE_USER_VALUES);
-  memset(exchange, 0, sizeof *exchange);
-  exchange->session = session;
+  Exchange **box = lua_newuserdatauv(L, sizeof *box, EXCHANGE_USER_VALUES);
+  *box = NULL;
   luaL_setmetatable(L, class_name);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, EXCHANGE_SESSION);
-  return exchange;
+  *box = calloc(1, sizeof **box);
+  check_memory(L, *box != NULL);
+  (*box)->session = session;
+  return *box;
 }
 
 /*

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 enum {
+  PROBE = 256 * 1024,
   KEEP_RESPONSE = 256 * 1024, /* bytes of a response buffer worth keeping for the next transfer */
   /*
   ** Over HTTP/2 libcurl spins for ever when a server answers before it has read a body above its 64 KiB window
@@ -294,12 +295,18 @@ CURLcode transport_start(Transport *transport, const TransferRequest *request, T
   return code;
 }
 
+static bool has_memory_for(size_t count) {
+  void *probe = malloc(count);
+  free(probe);
+  return probe != NULL;
+}
+
 /*
-** What libcurl calls out of memory, once an answer has begun, is a header line larger than it takes; what it calls a failure to
-** receive may be headers too large in all.
+** A header line larger than it takes (100 KB) libcurl calls out of memory; trying tells that from the real thing. What it calls a
+** failure to receive may be headers too large in all.
 */
 static bool has_large_headers(const Transfer *transfer, CURLcode code) {
-  if (code == CURLE_OUT_OF_MEMORY) return transfer_status(transfer) > 0;
+  if (code == CURLE_OUT_OF_MEMORY) return transfer_status(transfer) > 0 && has_memory_for(PROBE);
   return code == CURLE_RECV_ERROR && strncmp(transfer->problem, "Too large", strlen("Too large")) == 0;
 }
 

@@ -61,7 +61,12 @@ static bool look_at_scheme(CURLU *handle, UrlParts *parts) {
 
 static bool look_at_host(CURLU *handle, UrlParts *parts) {
   char *host = NULL;
-  if (curl_url_get(handle, CURLUPART_HOST, &host, 0) != CURLUE_OK) return false;
+  const CURLUcode code = curl_url_get(handle, CURLUPART_HOST, &host, 0);
+  if (code == CURLUE_OUT_OF_MEMORY) return false;
+  if (code != CURLUE_OK) {
+    if (parts->reason == NULL) parts->reason = "it has no host";
+    return true;
+  }
   parts->is_loopback = is_loopback(host);
   curl_free(host);
   return true;

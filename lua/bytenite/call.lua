@@ -42,26 +42,34 @@ local function emit_response(self, event)
   emit(self, event)
 end
 
--- Ends the call and wakes whoever waits for it.
-local function finish(self, value, problem)
-  if self.done then return end
+-- Puts a call among those that the next step of the client moves on: a linked list through them, so that waking needs no memory.
+local function wake(self)
+  local client <const> = self.client
+  if client.last_ready then
+    client.last_ready.next_ready = self
+  else
+    client.first_ready = self
+  end
+  client.last_ready = self
+end
+
+-- Ends the call and wakes whoever waits for it. Needs no memory, so it cannot stop halfway.
+local function finish(self, value, problem, raised)
   local client <const> = self.client
   self.done = true
-  self.value = value
-  self.problem = problem
+  self.value, self.problem, self.raised = value, problem, raised
   self.timer = nil
-  self.in_flight = false
   self.exchange:recycle()
   self.exchange = false -- serves another call from now on
   if self.job and last_in_turn[self.job] == self then last_in_turn[self.job] = nil end
   if self.followers then
     for _, follower in pairs(self.followers) do
-      client.ready[#client.ready + 1] = follower
+      wake(follower)
     end
     self.followers = nil
   end
   if client.suspended[self] then client.suspended[self] = nil end
-  if client.renewal == self then client.renewal = nil end
+  if client.renewal == self then client.renewal = false end
   if self.on_done then self.on_done(self) end
 end
 
@@ -91,17 +99,37 @@ local function fail(self, problem)
   finish(self, nil, complete(self, problem))
 end
 
+local function copy(fields)
+  local own <const> = {}
+  for name, value in pairs(fields) do
+    own[name] = value
+  end
+  return own
+end
+
+local on_answer -- the step of a call whose exchange is under way
+
+local function interruption(self, fields)
+  if self.step == on_answer then self.maybe_done = true end
+  return complete(self, errors.new(copy(fields)))
+end
+
+-- Ends a call from outside. That must work without memory, too: then it ends with that.
+local function interrupt(self, fields)
+  local made <const>, problem <const> = pcall(interruption, self, fields)
+  finish(self, nil, made and problem or nil, not made and problem or nil)
+end
+
+local closed <const> = { kind = "closed", message = "the client is closed" }
+local forked <const> = {
+  kind = "closed",
+  message = "the client belongs to the parent of this process",
+  hint = "make a client of its own in each process",
+}
+local cancelled <const> = { kind = "cancelled", message = "the call was cancelled" }
+
 local function fail_closed(self)
-  local forked <const> = self.client.session:problem() == "forked"
-  if self.in_flight then self.maybe_done = true end
-  fail(
-    self,
-    errors.new {
-      kind = "closed",
-      message = forked and "the client belongs to the parent of this process" or "the client is closed",
-      hint = forked and "make a client of its own in each process" or nil,
-    }
-  )
+  interrupt(self, self.client.session:problem() == "forked" and forked or closed)
 end
 
 local function fail_deadline(self, waiting_for)
@@ -113,11 +141,7 @@ end
 local function follow(self, other, step)
   self.waits_for = other
   self.step = step
-  if other.done then -- it ended as soon as it was started
-    local ready <const> = self.client.ready
-    ready[#ready + 1] = self
-    return
-  end
+  if other.done then return wake(self) end -- it ended as soon as it was started
   local followers <const> = other.followers or setmetatable({}, weak_values)
   followers[#followers + 1] = self
   other.followers = followers
@@ -133,7 +157,7 @@ local function retry_or_fail(self, problem, class)
   local delay <const>, why_not <const> = retry.decide {
     class = class,
     repeatable = self.operation.repeatable,
-    retries = self.retries,
+    retries = self.retries or 0,
     max_retries = self.limits.max_retries,
     retry_after = problem.retry_after,
     time_left = self.started_at + self.limits.deadline - now,
@@ -146,7 +170,7 @@ local function retry_or_fail(self, problem, class)
     return fail(self, problem)
   end
   self.exchange:release()
-  self.retries = self.retries + 1
+  self.retries = (self.retries or 0) + 1
   self.step = authorize
   client.timers:set(self, now + delay)
   if client.options.on_event then
@@ -219,8 +243,7 @@ local function on_success(self, status)
 end
 
 -- The exchange has ended.
-local function on_answer(self)
-  self.in_flight = false
+on_answer = function(self)
   local kind <const>, status <const>, was_sent <const>, certificate_refused <const> = self.exchange:outcome()
   if kind ~= "answered" then return on_failure(self, kind, status, was_sent, certificate_refused) end
   if self.client.options.on_event then emit_response(self, { status = status }) end
@@ -236,12 +259,12 @@ local function send(self, token)
   local now <const> = client.clock.now()
   local time_left <const> = self.started_at + limits.deadline - now
   if time_left <= 0 then return fail_deadline(self, "another attempt") end
-  self.step = on_answer
   self.attempts = self.attempts + 1
   if client.options.on_event then
     self.sent_at = now
     emit(self, { type = "request" })
   end
+  self.step = on_answer
   local started <const> = self.exchange:start(
     self,
     token,
@@ -250,16 +273,12 @@ local function send(self, token)
     limits.max_response_bytes,
     not self.operation.repeatable
   )
-  if not started then return fail_closed(self) end
-  self.in_flight = true
+  if not started then return fail_closed(self) end -- an on_event has closed the client
 end
 
 -- The error of a token exchange, as one of the call that needed the token.
 local function exchange_error(renewal)
-  local problem <const> = {}
-  for name, value in pairs(renewal.problem) do
-    problem[name] = value
-  end
+  local problem <const> = copy(renewal.problem)
   problem.message = "no access token: " .. problem.message
   problem.hint = problem.hint or (problem.kind == "unauthenticated" and "check the API key" or nil)
   return errors.new(problem)
@@ -272,7 +291,10 @@ local function on_renewal(self)
   if not renewal.done then return fail_deadline(self, "an access token") end
   self.waits_for = nil
   self.timer = nil
-  if renewal.raised then error(renewal.raised, 0) end
+  if renewal.raised then
+    if renewal.starter == self then error(renewal.raised, 0) end
+    return authorize(self) -- what another call met with is not this one's
+  end
   if renewal.value then return send(self, client.credentials.held()) end
   local fallback <const> = client.credentials.fallback(client.clock.now())
   if fallback then return send(self, fallback) end
@@ -291,18 +313,19 @@ end
 local renewal_plan <const> = { operation = core.operations.access_token, accept = accept_token }
 
 -- The token exchange under way, started when there is none: one serves all calls that wait.
-local function renewal_of(client)
+local function renewal_of(self)
+  local client <const> = self.client
   if client.renewal then return client.renewal end
   local renewal <const> = call.start(client, renewal_plan, nil, client.credentials.exchange_body())
+  renewal.starter = self
   if not renewal.done then client.renewal = renewal end
   return renewal
 end
 
 -- Sends with a token, or gets one first where credentials.get said so.
 use_token = function(self, token, need, hint)
-  if need == "renew" then return follow(self, renewal_of(self.client), on_renewal) end
+  if need == "renew" then return follow(self, renewal_of(self), on_renewal) end
   if need == "none" then
-    if self.client.session:problem() then return fail_closed(self) end
     return fail(self, errors.new { kind = "no_credentials", message = "no API key and no access token", hint = hint })
   end
   send(self, token)
@@ -310,6 +333,7 @@ end
 
 authorize = function(self)
   local client <const> = self.client
+  if client.session:problem() then return fail_closed(self) end
   if not self.operation.authorized then return send(self) end
   if self.plan.with_held_token then return send(self, client.credentials.held()) end
   use_token(self, client.credentials.get(client.clock.now()))
@@ -336,15 +360,14 @@ end
 local function advance(self)
   if self.done then return end
   local ok <const>, raised <const> = pcall(self.step, self)
-  if ok then return end
-  self.raised = raised
-  finish(self)
+  if not ok and not self.done then finish(self, nil, nil, raised) end
 end
 
 --- Ends the calls nobody drives of a client that was closed, or belongs to the parent of this process.
 -- @tparam table client
 function call.fail_suspended(client)
-  local calls <const> = { client.renewal }
+  local calls <const> = {}
+  if client.renewal then calls[1] = client.renewal end
   for suspended in pairs(client.suspended) do
     calls[#calls + 1] = suspended
   end
@@ -357,12 +380,12 @@ end
 -- @tparam table client
 -- @tparam number seconds
 function call.drive(client, seconds)
-  local ready <const> = client.ready
-  if #ready > 0 then
-    client.ready = {}
-    for _, woken in ipairs(ready) do
-      advance(woken)
-    end
+  while client.first_ready do
+    local woken <const> = client.first_ready
+    client.first_ready = woken.next_ready
+    if not woken.next_ready then client.last_ready = false end
+    woken.next_ready = false
+    advance(woken)
     seconds = 0
   end
   local timers <const> = client.timers
@@ -387,9 +410,7 @@ end
 
 --- Ends a call that nobody waits for any more.
 function call.cancel(self)
-  if self.done then return end
-  if self.in_flight then self.maybe_done = true end
-  fail(self, errors.new { kind = "cancelled", message = "the call was cancelled" })
+  if not self.done then interrupt(self, cancelled) end
 end
 
 Call.__close = call.cancel
@@ -447,11 +468,13 @@ function call.start(client, plan, id, body, options, job)
     limits = limits_of(client, operation, options),
     started_at = client.clock.now(),
     attempts = 0,
-    retries = 0,
     step = take_turn,
     done = false,
-    in_flight = false,
-    value = nil, -- a place for it: the table does not grow in a call that goes well
+    -- places for what comes later, so that the end of a call needs no memory
+    value = false,
+    problem = false,
+    raised = false,
+    next_ready = false,
   }, Call)
   if plan.with_held_token then self.renewed = true end
   if job then

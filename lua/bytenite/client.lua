@@ -61,7 +61,9 @@ function client.new(given, clock)
     budget = retry.budget(),
     timers = timers.new(),
     suspended = setmetatable({}, { __mode = "k" }), -- calls that suspended coroutines wait for
-    ready = {}, -- calls to be moved on at the next step
+    first_ready = false, -- calls to be moved on at the next step, a list linked through them
+    last_ready = false,
+    renewal = false, -- the token exchange under way
   }, Client)
   options.api_key, options.access_token, options.proxy = nil, nil, nil -- secrets stay where nobody prints them
   self.job_metatable = job.metatable(self)

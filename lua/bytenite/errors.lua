@@ -120,6 +120,12 @@ local function list(details)
   return nil
 end
 
+-- True for what JSON has to say nothing with: null, "", {} and [].
+local function says_nothing(decoded)
+  if type(decoded) == "table" then return next(decoded) == nil end
+  return decoded == "" or type(decoded) == "userdata"
+end
+
 --- Reads an answer that is an error, in either of the service's shapes or none.
 -- The gateway's: `{code, message, details}`; the envelope's: `{ok, requestId, message, error = {code, message, description}}`.
 -- @tparam integer status of HTTP
@@ -131,7 +137,7 @@ function errors.from_answer(status, body, decode)
   local outer <const> = object(decoded)
   local inner <const> = object(outer.error)
   local fallback <const> = ("HTTP %d %s"):format(status, reasons[status] or "answer")
-  local raw <const> = type(decoded) ~= "table" and text_message(body) or nil
+  local raw <const> = not says_nothing(decoded) and text_message(body) or nil
   return errors.new {
     kind = kinds[status] or "unexpected",
     status = status,

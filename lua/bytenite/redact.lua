@@ -30,15 +30,28 @@ local function tells(name)
   return telling[name:lower():gsub("[_-]", "")] or false
 end
 
--- Adds the strings of a value that stand under a telling name to a list.
+local LONG_PART <const> = 16 -- bytes from which a value in a signed URL's query is taken for a secret of its own
+
+-- Adds the query of a URL, and its longer values, to a list: a signature may come back without its URL.
+local function gather_query(text, found)
+  local query <const> = text:match "^%a[%w+.-]*://[^?]*%?(.+)$"
+  if not query then return end
+  found[#found + 1] = query
+  for part in query:gmatch "=([^&]+)" do
+    if #part >= LONG_PART then found[#found + 1] = part end
+  end
+end
+
+-- Adds the strings of a value that stand under a telling name, and the queries of its URLs, to a list.
 local function gather(value, found, seen)
   if type(value) ~= "table" or seen[value] then return end
   seen[value] = true
   for name, member in next, value do
     if type(member) == "table" then
       gather(member, found, seen)
-    elseif type(member) == "string" and type(name) == "string" and tells(name) then
-      found[#found + 1] = member
+    elseif type(member) == "string" then
+      if type(name) == "string" and tells(name) then found[#found + 1] = member end
+      gather_query(member, found)
     end
   end
 end
@@ -59,13 +72,20 @@ local function replace(text, secret)
   return (text:gsub(pattern, MARK))
 end
 
--- A secret as itself and as it stands in JSON.
+-- A text as it stands in a JSON string, or nil when it cannot.
+local function as_json(text)
+  local json <const> = core.encode(text)
+  return json and json:sub(2, -2)
+end
+
+-- A secret as itself, as it stands in JSON, and as it stands in JSON within JSON.
 local function replace_known(text, secrets)
   for _, secret in ipairs(secrets) do
     if #secret >= SHORTEST then
-      local json <const> = core.encode(secret)
+      local once <const> = as_json(secret)
       text = replace(text, secret)
-      if json then text = replace(replace(text, json:sub(2, -2)), (json:sub(2, -2):gsub("/", "\\/"))) end
+      if once and once ~= secret then text = replace(replace(text, as_json(once)), once) end
+      if secret:find("/", 1, true) and once then text = replace(text, (once:gsub("/", "\\/"))) end
     end
   end
   return text

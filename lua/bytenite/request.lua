@@ -7,7 +7,19 @@ local request <const> = {}
 -- Methods that do twice what they do once (RFC 9110 section 9.2.2).
 local repeatable <const> = { GET = true, HEAD = true, OPTIONS = true, PUT = true, DELETE = true }
 
-local set_by_the_module <const> = { authorization = true, host = true, ["content-length"] = true }
+-- Headers that belong to the module, or to the connection (RFC 9110 section 7.6.1).
+local set_by_the_module <const> = {
+  authorization = true,
+  connection = true,
+  ["content-length"] = true,
+  expect = true,
+  host = true,
+  ["keep-alive"] = true,
+  te = true,
+  trailer = true,
+  ["transfer-encoding"] = true,
+  upgrade = true,
+}
 
 local function method(where, value)
   check.text(where, value)

@@ -45,7 +45,7 @@ local function from_api_key(api_key)
   function source.accept(body, now)
     local fresh <const>, problem <const>, life <const> = read_answer(body)
     if not fresh then return nil, problem end
-    former = current
+    former = current or former
     current, ends_at = fresh, now + life
     renew_at = ends_at - math.min(MARGIN, life / 10)
     return fresh

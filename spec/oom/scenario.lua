@@ -286,7 +286,14 @@ end
 for _, step in ipairs(steps) do
   local succeeded <const>, problem <const> = pcall(run, step)
   if not succeeded then
-    error(("in step %q (%s): %s"):format(step.name, verdict or "nothing failed", tostring(problem)), 0)
+    error(
+      ("in step %q (%s): %s"):format(
+        step.name,
+        verdict or host.have_failed() and "failed here" or "nothing failed",
+        tostring(problem)
+      ),
+      0
+    )
   end
 end
 return verdict
