@@ -209,9 +209,12 @@ describe("a client", function()
       local file <close> = assert(io.open(home .. "/.netrc", "w"))
       file:write "machine 127.0.0.1 login someone password something\n"
     end
-    child.run(FETCH:format "", { BYTENITE_BASE_URL = service.base_url, HOME = home })
+    local source <const> = FETCH:gsub('access_token = "t"', ("api_key = %q"):format(service.api_key)):format ""
+    local result <const> = child.run(source, { BYTENITE_BASE_URL = service.base_url, HOME = home })
     os.remove(home .. "/.netrc")
     os.remove(home)
-    assert.equal("t", connect.sent(service)[1].header.authorization)
+    assert.equal("some-id", result.id)
+    assert.is_nil(service:requests()[1].header.authorization) -- the exchange of the key for a token needs none
+    assert.is_nil(service:requests()[2].header.authorization:find "^Basic")
   end)
 end)

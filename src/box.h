@@ -8,10 +8,14 @@
 
 #include "buffer.h"
 
+#pragma GCC visibility push(hidden)
+
 /* Makes the box known to a state. */
 void buffer_register(lua_State *L);
 
 /* Pushes an empty buffer in a box. */
 Buffer *buffer_push(lua_State *L);
+
+#pragma GCC visibility pop
 
 #endif

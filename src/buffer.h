@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#pragma GCC visibility push(hidden)
+
 typedef struct Buffer {
   char *data; /* NULL while nothing was ever added; else a NUL stands after the last byte */
   size_t length;
@@ -35,5 +37,7 @@ void buffer_reset(Buffer *buffer, size_t keep);
 
 /* Gives the memory back; the buffer is then empty and may be used again. */
 void buffer_free(Buffer *buffer);
+
+#pragma GCC visibility pop
 
 #endif

@@ -1,7 +1,12 @@
 /*
 ** core.c: luaopen for the module bytenite.core: binds the rest. The one symbol the shared object exports is here.
 */
+/* dladdr and RTLD_NODELETE are extensions that glibc, musl, macOS and the BSDs have */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <lauxlib.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -28,6 +33,16 @@
 static pthread_mutex_t initialising = PTHREAD_MUTEX_INITIALIZER;
 static bool is_initialised;
 
+/*
+** Keeps this shared object in the process when the last Lua state that loaded it is closed: a thread of libcurl's resolver may still
+** run then. CMake links with -z nodelete; LuaRocks' builtin build has no place for such a flag, so this does the same for both.
+*/
+static void keep_loaded(void) {
+  Dl_info own;
+  if (dladdr(&is_initialised, &own) == 0 || own.dli_fname == NULL) return;
+  dlopen(own.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
 static void initialise_once(lua_State *L) {
   lua_getfield(L, LUA_REGISTRYINDEX, "bytenite.no_global_init");
   const bool skip_curl = lua_toboolean(L, -1);
@@ -37,6 +52,7 @@ static void initialise_once(lua_State *L) {
     is_initialised = json_read_init() && transport_init(skip_curl);
   const bool done = is_initialised;
   pthread_mutex_unlock(&initialising);
+  if (done) keep_loaded();
   if (!done) luaL_error(L, "not enough memory");
 }
 

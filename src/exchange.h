@@ -8,6 +8,8 @@
 
 #include "session.h"
 
+#pragma GCC visibility push(hidden)
+
 /* User values of an exchange: its session (kept alive by it), what the Lua side wants back when it ends, and a raw one's method. */
 enum { EXCHANGE_SESSION = 1, EXCHANGE_OWNER, EXCHANGE_METHOD, EXCHANGE_USER_VALUES = EXCHANGE_METHOD };
 
@@ -25,5 +27,7 @@ int exchange_new(lua_State *L);
 ** text or nil, `headers` a list of "Name: value".
 */
 int exchange_new_raw(lua_State *L);
+
+#pragma GCC visibility pop
 
 #endif

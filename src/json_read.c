@@ -5,7 +5,9 @@
 ** (UTF-8, escapes, surrogate pairs) but not copied; numbers are checked against the grammar but not converted.
 */
 /* newlocale and strtod_l are POSIX 2008 and an extension of it that glibc, musl, macOS and the BSDs have */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include "json_read.h"
 
 #include <errno.h>

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(hidden)
+
 enum { JSON_MAX_READ_DEPTH = 128 }; /* containers in one another */
 
 typedef enum JsonType { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT } JsonType;
@@ -63,5 +65,7 @@ bool json_is_number(const char *text, size_t length, bool *plain);
 size_t json_unescape(const char *text, size_t length, char *out);
 
 void json_tokens_free(JsonTokens *tokens);
+
+#pragma GCC visibility pop
 
 #endif

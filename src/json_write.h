@@ -9,6 +9,8 @@
 
 #include "buffer.h"
 
+#pragma GCC visibility push(hidden)
+
 typedef enum JsonWritten {
   JSON_WRITTEN,
   JSON_NO_MEMORY,
@@ -27,5 +29,7 @@ JsonWritten json_write_integer(Buffer *out, int64_t integer);
 ** integral one within int64 without fraction and exponent.
 */
 JsonWritten json_write_real(Buffer *out, double real);
+
+#pragma GCC visibility pop
 
 #endif

@@ -14,6 +14,8 @@
 #include "buffer.h"
 #include "schema.h"
 
+#pragma GCC visibility push(hidden)
+
 enum { MARSHAL_MAX_WRITE_DEPTH = 100 }; /* tables in one another */
 
 /* Prepares a Lua state: loads lua-cjson and interns the member names. May run any number of times. */
@@ -48,5 +50,7 @@ void marshal_push_names(lua_State *L, const Schema *schema);
 
 /* For marshal_init: makes the class of the memory of a reading known to a state. */
 void marshal_register_workspace(lua_State *L);
+
+#pragma GCC visibility pop
 
 #endif

@@ -10,6 +10,8 @@
 
 #include "schema.h"
 
+#pragma GCC visibility push(hidden)
+
 typedef struct Operation {
   const char *name;   /* as the Lua method is called */
   const char *method; /* of HTTP */
@@ -26,5 +28,7 @@ extern const Operation operations[];
 
 /* The row of that name, or NULL. */
 const Operation *operation_find(const char *name);
+
+#pragma GCC visibility pop
 
 #endif

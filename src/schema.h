@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#pragma GCC visibility push(hidden)
+
 typedef enum SchemaKind {
   SCHEMA_ANY,         /* free-form: any JSON value */
   SCHEMA_FREE_OBJECT, /* free-form members; written from a table that is no array */
@@ -68,5 +70,7 @@ const Schema *schema_find(const char *name);
 ** starts at *next (an index, 0 at first), which is left behind the member found.
 */
 const SchemaMember *schema_member(const Schema *schema, const char *name, size_t length, size_t *next);
+
+#pragma GCC visibility pop
 
 #endif

@@ -10,6 +10,8 @@
 #include "buffer.h"
 #include "transport.h"
 
+#pragma GCC visibility push(hidden)
+
 typedef struct Session {
   Transport transport;
   Buffer base_url; /* without a slash at the end */
@@ -31,5 +33,7 @@ const char *session_problem(const Session *session);
 
 /* Makes the class known to a state and pushes the function that makes sessions. */
 void session_register(lua_State *L);
+
+#pragma GCC visibility pop
 
 #endif

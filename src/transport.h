@@ -13,6 +13,8 @@
 
 #include "buffer.h"
 
+#pragma GCC visibility push(hidden)
+
 typedef enum HttpVersion { HTTP_VERSION_AUTO, HTTP_VERSION_1_1, HTTP_VERSION_2 } HttpVersion;
 
 typedef struct TransportOptions {
@@ -112,5 +114,7 @@ double transfer_retry_after(const Transfer *transfer);
 
 /* The answer's headers in turn: pass NULL first, then what the last call returned; NULL after the last. */
 struct curl_header *transfer_next_header(const Transfer *transfer, struct curl_header *previous);
+
+#pragma GCC visibility pop
 
 #endif

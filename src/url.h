@@ -9,6 +9,8 @@
 
 #include "buffer.h"
 
+#pragma GCC visibility push(hidden)
+
 /* Appends bytes percent-encoded: all but the unreserved characters of RFC 3986 section 2.3. False: no memory. */
 bool url_append_encoded(Buffer *out, const char *bytes, size_t count);
 
@@ -26,5 +28,7 @@ typedef struct UrlParts {
 ** reason is left in `parts`; false only when memory ran out.
 */
 bool url_look_at(const char *url, UrlParts *parts);
+
+#pragma GCC visibility pop
 
 #endif

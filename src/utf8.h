@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(hidden)
+
 /*
 ** The length in bytes (1 to 4) of the well-formed sequence that starts at `bytes`, of which `available` may be read;
 ** 0 when there is none: truncated, overlong, a surrogate, or above U+10FFFF (RFC 3629).
@@ -15,5 +17,7 @@ size_t utf8_sequence(const char *bytes, size_t available);
 
 /* Writes a code point (at most U+10FFFF, no surrogate) as UTF-8 and returns the number of bytes, 1 to 4. */
 size_t utf8_encode(uint32_t code_point, char *out);
+
+#pragma GCC visibility pop
 
 #endif
