@@ -36,7 +36,6 @@ build = {
         "src/core.c",
         "src/exchange.c",
         "src/json_read.c",
-        "src/json_text.c",
         "src/json_write.c",
         "src/marshal.c",
         "src/marshal_read.c",

@@ -1,27 +1,47 @@
 /*
-** box.c: a buffer in a Lua userdata that frees it.
+** box.c: Lua classes of userdata, and one of them: a buffer.
 */
 #include "box.h"
 
-#include <lauxlib.h>
+#include <stdbool.h>
 
-static const char class_name[] = "bytenite.buffer";
+static const char buffer_class[] = "bytenite.buffer";
+
+void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, lua_CFunction collect) {
+  luaL_newmetatable(L, class_name);
+  lua_pushcfunction(L, collect);
+  lua_setfield(L, -2, "__gc");
+  if (methods != NULL) {
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_setfield(L, -2, "__index");
+  }
+  lua_rawsetp(L, LUA_REGISTRYINDEX, class_name);
+}
+
+void *class_check(lua_State *L, int index, const char *class_name) {
+  void *userdata = lua_touserdata(L, index);
+  if (userdata != NULL && lua_getmetatable(L, index)) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, class_name);
+    const bool is_instance = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    if (is_instance) return userdata;
+  }
+  return luaL_checkudata(L, index, class_name); /* raises */
+}
 
 static int collect(lua_State *L) {
-  buffer_free(luaL_checkudata(L, 1, class_name));
+  buffer_free(class_check(L, 1, buffer_class));
   return 0;
 }
 
 void buffer_register(lua_State *L) {
-  luaL_newmetatable(L, class_name);
-  lua_pushcfunction(L, collect);
-  lua_setfield(L, -2, "__gc");
-  lua_pop(L, 1);
+  class_register(L, buffer_class, NULL, collect);
 }
 
 Buffer *buffer_push(lua_State *L) {
   Buffer *buffer = lua_newuserdatauv(L, sizeof *buffer, 0);
   *buffer = (Buffer){0};
-  luaL_setmetatable(L, class_name);
+  luaL_setmetatable(L, buffer_class);
   return buffer;
 }

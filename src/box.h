@@ -1,14 +1,24 @@
 /*
-** box.h: a buffer in a Lua userdata that frees it, for memory that must survive an error.
+** box.h: Lua classes of userdata, and one of them: a buffer, for memory that must survive an error.
 */
 #ifndef BYTENITE_BOX_H
 #define BYTENITE_BOX_H
 
+#include <lauxlib.h>
 #include <lua.h>
 
 #include "buffer.h"
 
 #pragma GCC visibility push(hidden)
+
+/*
+** Makes a class known to a state: its methods (NULL for none) and its finalizer. Fills it also when it was there, because memory may
+** have run out while it was filled. `class_name` must be one and the same string everywhere: its address is the key.
+*/
+void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, lua_CFunction collect);
+
+/* The userdata of that class at `index`; raises when it is none. As luaL_checkudata, but no name is looked up. */
+void *class_check(lua_State *L, int index, const char *class_name);
 
 /* Makes the box known to a state. */
 void buffer_register(lua_State *L);

@@ -20,7 +20,6 @@
 #include "json_read.h"
 #include "marshal.h"
 #include "operations.h"
-#include "refresh.h"
 #include "session.h"
 #include "suggest.h"
 #include "url.h"
@@ -102,14 +101,6 @@ static int core_is_array(lua_State *L) {
   luaL_checkany(L, 1);
   lua_pushboolean(L, marshal_is_array(L, 1));
   return 1;
-}
-
-/* core.refresh(job, fresh): the job takes over what `fresh` holds, whole or not at all. */
-static int core_refresh(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  luaL_checktype(L, 2, LUA_TTABLE);
-  refresh(L, 1, 2);
-  return 0;
 }
 
 /* core.suggest(word, names): the first of a list of names that the word looks like a misspelling of, or nil. */
@@ -253,7 +244,6 @@ static const luaL_Reg functions[] = {
   {"decode", core_decode},
   {"array", core_array},
   {"is_array", core_is_array},
-  {"refresh", core_refresh},
   {"suggest", core_suggest},
   {"is_segment", core_is_segment},
   {"percent_encode", core_percent_encode},

@@ -13,6 +13,7 @@
 #include "box.h"
 #include "marshal.h"
 #include "operations.h"
+#include "refresh.h"
 #include "url.h"
 
 static const char class_name[] = "bytenite.exchange";
@@ -56,7 +57,7 @@ enum {
 ** into it. Should Lua have no memory even to call the finalizer, it is lost, but nothing points to where it was.
 */
 static Exchange *check_exchange(lua_State *L) {
-  return *(Exchange **)luaL_checkudata(L, 1, class_name);
+  return *(Exchange **)class_check(L, 1, class_name);
 }
 
 /* Ends the transfer and hands the answer's memory back to it, for the next one. */
@@ -332,6 +333,64 @@ static int exchange_value(lua_State *L) {
   return 2;
 }
 
+/* Pushes nil, a kind of error and a message, or nil for a message that the answer itself holds. */
+static int refuse_answer(lua_State *L, const char *kind, const char *message) {
+  lua_pushnil(L);
+  lua_pushstring(L, kind);
+  lua_pushstring(L, message);
+  return 3;
+}
+
+/*
+** Checks the id that was read against the one at stack index 2, nil for any, and keeps that one where the answer has none: unset values
+** come as "". Returns what is wrong, or NULL.
+*/
+static const char *check_id(lua_State *L, int slots) {
+  size_t next = 0;
+  const int id = slots + (int)(schema_member(&schema_job, "id", 2, &next) - schema_job.members);
+  const bool is_known = !lua_isnil(L, 2);
+  const bool is_unset = lua_isnil(L, id) || (lua_type(L, id) == LUA_TSTRING && lua_rawlen(L, id) == 0);
+  if (!is_known) return is_unset || lua_type(L, id) != LUA_TSTRING ? "the answer holds a job without an id" : NULL;
+  if (is_unset) {
+    lua_pushvalue(L, 2);
+    lua_replace(L, id);
+  }
+  return lua_rawequal(L, id, 2) ? NULL : "the answer is about another job";
+}
+
+/*
+** exchange:job(id, job): reads the body as `{job, templateInfo}` into `job`, whole or not at all, or into a new table when that is
+** nil, and returns it. `id` is the job's, or nil when it is not known yet. Else nil, a kind of error and a message; no message where
+** the answer itself says what is wrong.
+*/
+static int exchange_job(lua_State *L) {
+  const Buffer *body = &check_answer(L)->body;
+  Exchange *exchange = check_exchange(L);
+  lua_settop(L, 3);
+  exchange->is_read = true; /* as in exchange_value */
+  const JobAnswer answer = marshal_read_job(L, body->length > 0 ? body->data : "", body->length);
+  exchange->is_read = false;
+  switch (answer) {
+    case JOB_READ: break;
+    case JOB_NOT_JSON:
+      lua_pushfstring(L, "the answer is not JSON: %s", lua_tostring(L, -1));
+      return refuse_answer(L, "protocol", lua_tostring(L, -1));
+    case JOB_NOT_OBJECT: return refuse_answer(L, "unexpected", "the answer is not an object");
+    case JOB_NOT_OK: return refuse_answer(L, "unexpected", NULL);
+    case JOB_MISSING: return refuse_answer(L, "unexpected", "the answer holds no job");
+  }
+  const char *problem = check_id(L, 4);
+  if (problem != NULL) return refuse_answer(L, "unexpected", problem);
+  if (lua_isnil(L, 3)) {
+    lua_createtable(L, 0, (int)schema_job.count);
+    lua_replace(L, 3);
+  }
+  luaL_checktype(L, 3, LUA_TTABLE);
+  refresh(L, 3, &schema_job, 4);
+  lua_settop(L, 3);
+  return 1;
+}
+
 /* exchange:body(): the answer's body as text. */
 static int exchange_body(lua_State *L) {
   const Buffer *body = &check_answer(L)->body;
@@ -407,6 +466,7 @@ static const luaL_Reg methods[] = {
   {"start", exchange_start},
   {"outcome", exchange_outcome},
   {"value", exchange_value},
+  {"job", exchange_job},
   {"body", exchange_body},
   {"retry_after", exchange_retry_after},
   {"headers", exchange_headers},
@@ -419,10 +479,5 @@ static const luaL_Reg methods[] = {
 };
 
 void exchange_register(lua_State *L) {
-  luaL_newmetatable(L, class_name); /* filled also when it was there: memory may have run out while it was filled */
-  luaL_newlib(L, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pushcfunction(L, exchange_collect);
-  lua_setfield(L, -2, "__gc");
-  lua_pop(L, 1);
+  class_register(L, class_name, methods, exchange_collect);
 }

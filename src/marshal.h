@@ -33,6 +33,21 @@ bool marshal_write(lua_State *L, int index, const Schema *schema, Buffer *out);
 */
 bool marshal_read(lua_State *L, const char *text, size_t length, const Schema *schema);
 
+typedef enum JobAnswer {
+  JOB_READ,
+  JOB_NOT_JSON,
+  JOB_NOT_OBJECT, /* the answer is none */
+  JOB_NOT_OK,     /* it says `ok: false` */
+  JOB_MISSING     /* it holds no job */
+} JobAnswer;
+
+/*
+** Reads an answer `{job, templateInfo}`. For JOB_READ pushes the values of the job's declared members (nil for an absent one), in the
+** order of the schema, and a table of its other members or nil; templateInfo may have stood inside the job or beside it. For
+** JOB_NOT_JSON pushes what is wrong, else nothing.
+*/
+JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length);
+
 /* Pushes null, as it stands in Lua. */
 void marshal_push_null(lua_State *L);
 

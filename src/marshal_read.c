@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "box.h"
 #include "json_read.h"
 #include "marshal.h"
 
@@ -25,6 +26,7 @@ typedef struct Builder {
   Workspace *workspace;
   int array_metatable; /* stack index */
   size_t next;         /* index of the token to build from */
+  int slots;           /* stack index: where the members of a job go instead of a table; 0: into a table, like any object's */
   JsonProblem problem;
 } Builder;
 
@@ -49,10 +51,7 @@ static Workspace *push_new_workspace(lua_State *L) {
 }
 
 void marshal_register_workspace(lua_State *L) {
-  luaL_newmetatable(L, workspace_class);
-  lua_pushcfunction(L, collect_workspace);
-  lua_setfield(L, -2, "__gc");
-  lua_pop(L, 1);
+  class_register(L, workspace_class, NULL, collect_workspace);
 }
 
 /* Pushes the workspace and leaves nil in its place, for whoever else reads before it is put back. */
@@ -201,6 +200,11 @@ static const JsonToken *find_member(const Builder *builder, const JsonToken *obj
   return NULL;
 }
 
+static size_t job_member(const char *name) {
+  size_t next = 0;
+  return (size_t)(schema_member(&schema_job, name, strlen(name), &next) - schema_job.members);
+}
+
 static bool has_same_text(const Builder *builder, const JsonToken *a, const JsonToken *b) {
   return a->type == JSON_OBJECT && b->type == JSON_OBJECT && a->end - a->start == b->end - b->start &&
          memcmp(builder->text + a->start, builder->text + b->start, a->end - a->start) == 0;
@@ -219,10 +223,38 @@ static bool push_repeated(Builder *builder, const JsonToken *object, const Schem
                              ? find_member(builder, outer, member->name)
                              : NULL;
   if (first == NULL || !has_same_text(builder, first, token)) return false;
-  lua_getfield(L, -1, member->repeats);
-  lua_getfield(L, -1, member->name);
-  lua_remove(L, -2);
+  if (builder->slots > 0) {
+    lua_pushvalue(L, builder->slots + (int)job_member("templateInfo"));
+  } else {
+    lua_getfield(L, -1, member->repeats);
+    lua_getfield(L, -1, member->name);
+    lua_remove(L, -2);
+  }
   builder->next += 1 + token->length;
+  return true;
+}
+
+static bool push_job_into_slots(Builder *builder);
+
+/* Pushes the value of a declared member. */
+static bool push_member(Builder *builder, const JsonToken *object, const SchemaMember *member) {
+  if (builder->slots > 0 && member->type == &schema_job && next_token(builder)->type == JSON_OBJECT)
+    return push_job_into_slots(builder);
+  return push_repeated(builder, object, member) || push_value(builder, member->type);
+}
+
+/* Finds the declared member that the next token names and moves past the name; *member is NULL for another. False: repeated. */
+static bool find_declared(Builder *builder, const Schema *schema, size_t *expected, uint64_t *seen,
+                          const SchemaMember **member) {
+  const JsonToken *name = next_token(builder);
+  size_t length;
+  const char *content = string_content(builder, name, &length);
+  *member = schema_member(schema, content, length, expected);
+  builder->next++;
+  if (*member == NULL) return true;
+  const uint64_t bit = UINT64_C(1) << (*member - schema->members);
+  if ((*seen & bit) != 0) return fail(builder, name, "a repeated member");
+  *seen |= bit;
   return true;
 }
 
@@ -233,26 +265,11 @@ static bool set_declared_member(Builder *builder, const JsonToken *object, const
     builder->next++;
     return true;
   }
-  if (!push_repeated(builder, object, member) && !push_value(builder, member->type)) return false;
+  if (!push_member(builder, object, member)) return false;
   lua_rawgeti(L, -3, (lua_Integer)index + 1);
   lua_insert(L, -2);
   lua_rawset(L, -3);
   return true;
-}
-
-/* Sets a member of a declared object; `expected` and `seen` are kept from one to the next. */
-static bool set_member(Builder *builder, const JsonToken *object, const Schema *schema, size_t *expected, uint64_t *seen) {
-  const JsonToken *name = next_token(builder);
-  size_t length;
-  const char *content = string_content(builder, name, &length);
-  const SchemaMember *member = schema_member(schema, content, length, expected);
-  builder->next++;
-  if (member == NULL) return set_free_member(builder, name, &schema_any);
-  const size_t index = (size_t)(member - schema->members);
-  const uint64_t bit = UINT64_C(1) << index;
-  if ((*seen & bit) != 0) return fail(builder, name, "a repeated member");
-  *seen |= bit;
-  return set_declared_member(builder, object, member, index);
 }
 
 static bool push_declared_object(Builder *builder, const JsonToken *token, const Schema *schema) {
@@ -261,9 +278,55 @@ static bool push_declared_object(Builder *builder, const JsonToken *token, const
   uint64_t seen = 0;
   marshal_push_names(builder->L, schema);
   lua_createtable(builder->L, 0, count_present(token));
-  for (uint32_t i = 0; i < count; i++)
-    if (!set_member(builder, token, schema, &expected, &seen)) return false;
+  for (uint32_t i = 0; i < count; i++) {
+    const JsonToken *name = next_token(builder);
+    const SchemaMember *member;
+    if (!find_declared(builder, schema, &expected, &seen, &member)) return false;
+    const bool set = member != NULL ? set_declared_member(builder, token, member, (size_t)(member - schema->members))
+                                    : set_free_member(builder, name, &schema_any);
+    if (!set) return false;
+  }
   lua_remove(builder->L, -2);
+  return true;
+}
+
+/* Sets an undeclared member of the job in the table behind the slots, which is made for the first one. */
+static bool set_other(Builder *builder, const JsonToken *name) {
+  lua_State *L = builder->L;
+  const int others = builder->slots + (int)schema_job.count;
+  if (lua_isnil(L, others)) {
+    lua_newtable(L);
+    lua_replace(L, others);
+  }
+  lua_pushvalue(L, others);
+  if (!set_free_member(builder, name, &schema_any)) return false;
+  lua_pop(L, 1);
+  return true;
+}
+
+static const char in_slots = 's'; /* its address stands for a job that is in the slots */
+
+/* Reads the job, an object, into the slots: no table is made only to be copied. Pushes a stand-in for it. */
+static bool push_job_into_slots(Builder *builder) {
+  lua_State *L = builder->L;
+  const uint32_t count = next_token(builder)->count;
+  size_t expected = 0;
+  uint64_t seen = 0;
+  builder->next++;
+  for (uint32_t i = 0; i < count; i++) {
+    const JsonToken *name = next_token(builder);
+    const SchemaMember *member;
+    if (!find_declared(builder, &schema_job, &expected, &seen, &member)) return false;
+    if (member == NULL) {
+      if (!set_other(builder, name)) return false;
+    } else if (next_token(builder)->type == JSON_NULL) {
+      builder->next++;
+    } else {
+      if (!push_value(builder, member->type)) return false;
+      lua_replace(L, builder->slots + (int)(member - schema_job.members));
+    }
+  }
+  lua_pushlightuserdata(L, (void *)&in_slots);
   return true;
 }
 
@@ -300,17 +363,54 @@ static void push_problem(lua_State *L, const JsonProblem *problem) {
   lua_pushfstring(L, "%s at byte %I", problem->message, (lua_Integer)problem->offset + 1);
 }
 
-bool marshal_read(lua_State *L, const char *text, size_t length, const Schema *schema) {
+/* Reads the text with a workspace of its own and pushes its value, or what is wrong; `slots` as in Builder. */
+static bool read_text(lua_State *L, const char *text, size_t length, const Schema *schema, int slots) {
   luaL_checkstack(L, 8, NULL);
   const int box = lua_gettop(L) + 1;
   Workspace *workspace = push_workspace(L);
   marshal_push_array_metatable(L);
-  Builder builder = {.L = L, .text = text, .workspace = workspace, .array_metatable = box + 1};
-  const bool read =
-    json_read(&workspace->tokens, text, length, &builder.problem) && push_value(&builder, schema);
+  Builder builder = {
+    .L = L, .text = text, .workspace = workspace, .array_metatable = box + 1, .slots = slots};
+  const bool read = json_read(&workspace->tokens, text, length, &builder.problem) && push_value(&builder, schema);
   if (!read) push_problem(L, &builder.problem);
   keep_workspace(L, box, workspace);
   lua_replace(L, box);
   lua_settop(L, box);
   return read;
+}
+
+bool marshal_read(lua_State *L, const char *text, size_t length, const Schema *schema) {
+  return read_text(L, text, length, schema, 0);
+}
+
+/* What the answer on the top, whose job is in the slots, comes to. */
+static JobAnswer judge(lua_State *L) {
+  if (!lua_istable(L, -1) || marshal_is_array(L, -1)) return JOB_NOT_OBJECT;
+  const bool refused = lua_getfield(L, -1, "ok") == LUA_TBOOLEAN && !lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  if (refused) return JOB_NOT_OK;
+  lua_getfield(L, -1, "job");
+  const bool has_job = lua_touserdata(L, -1) == (void *)&in_slots;
+  lua_pop(L, 1);
+  return has_job ? JOB_READ : JOB_MISSING;
+}
+
+JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length) {
+  const int slots = lua_gettop(L) + 1;
+  const int count = (int)schema_job.count + 1;
+  luaL_checkstack(L, count, NULL);
+  lua_settop(L, slots - 1 + count);
+  if (!read_text(L, text, length, &schema_job_response, slots)) {
+    lua_replace(L, slots);
+    lua_settop(L, slots);
+    return JOB_NOT_JSON;
+  }
+  const int info = slots + (int)job_member("templateInfo");
+  const JobAnswer answer = judge(L);
+  if (answer == JOB_READ && lua_isnil(L, info)) {
+    lua_getfield(L, -1, "templateInfo");
+    lua_replace(L, info);
+  }
+  lua_settop(L, answer == JOB_READ ? slots - 1 + count : slots - 1);
+  return answer;
 }

@@ -9,18 +9,50 @@
 #include <lauxlib.h>
 #include <stdbool.h>
 
+#include "marshal.h"
+
+typedef struct Refresh {
+  lua_State *L;
+  int job; /* stack indices */
+  int names;
+  int slots;
+  int others; /* the table of undeclared members, or nil */
+  const Schema *schema;
+} Refresh;
+
 static const char placeholder = 'p'; /* its address stands for a value not yet assigned */
 
-/* Raw keys of `fresh` that the job lacks are inserted; args: job, fresh. */
+static bool is_present(const Refresh *refresh, size_t index) {
+  return !lua_isnil(refresh->L, refresh->slots + (int)index);
+}
+
+static void push_name(const Refresh *refresh, size_t index) {
+  lua_rawgeti(refresh->L, refresh->names, (lua_Integer)index + 1);
+}
+
+/* Whether the table has the key on the top, which stays. */
+static bool has_key(lua_State *L, int table) {
+  lua_pushvalue(L, -1);
+  const bool present = lua_rawget(L, table) != LUA_TNIL;
+  lua_pop(L, 1);
+  return present;
+}
+
+static void insert_placeholder(lua_State *L, int job) {
+  lua_pushlightuserdata(L, (void *)&placeholder);
+  lua_rawset(L, job);
+}
+
+/* Inserts keys with placeholders; arguments: the job, a table whose keys may be missing or nil, and missing keys. */
 static int insert_missing(lua_State *L) {
-  for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
-    lua_pushvalue(L, -2);
-    if (lua_rawget(L, 1) == LUA_TNIL) {
-      lua_pushvalue(L, -3);
-      lua_pushlightuserdata(L, (void *)&placeholder);
-      lua_rawset(L, 1);
-    }
+  while (lua_gettop(L) > 2)
+    insert_placeholder(L, 1);
+  if (lua_isnil(L, 2)) return 0;
+  for (lua_pushnil(L); lua_next(L, 2);) {
     lua_pop(L, 1);
+    if (has_key(L, 1)) continue;
+    lua_pushvalue(L, -1);
+    insert_placeholder(L, 1);
   }
   return 0;
 }
@@ -34,42 +66,97 @@ static void remove_placeholders(lua_State *L, int job) {
   }
 }
 
-static bool lacks_keys(lua_State *L, int job, int fresh) {
-  for (lua_pushnil(L); lua_next(L, fresh); lua_pop(L, 1)) {
-    lua_pushvalue(L, -2);
-    const bool lacking = lua_rawget(L, job) == LUA_TNIL;
-    lua_pop(L, 1);
-    if (!lacking) continue;
-    lua_pop(L, 2);
-    return true;
-  }
-  return false;
-}
-
-static void make_room(lua_State *L, int job, int fresh) {
+/* The first phase. */
+static void make_room(const Refresh *refresh) {
+  lua_State *L = refresh->L;
   lua_pushcfunction(L, insert_missing);
-  lua_pushvalue(L, job);
-  lua_pushvalue(L, fresh);
-  if (lua_pcall(L, 2, 0, 0) == LUA_OK) return;
-  remove_placeholders(L, job);
+  const int function = lua_gettop(L);
+  lua_pushvalue(L, refresh->job);
+  lua_pushvalue(L, refresh->others);
+  for (size_t i = 0; i < refresh->schema->count; i++) {
+    if (!is_present(refresh, i)) continue;
+    push_name(refresh, i);
+    const bool lacking = lua_rawget(L, refresh->job) == LUA_TNIL;
+    lua_pop(L, 1);
+    if (lacking) push_name(refresh, i);
+  }
+  if (lua_gettop(L) == function + 2 && lua_isnil(L, refresh->others)) {
+    lua_settop(L, function - 1);
+    return;
+  }
+  if (lua_pcall(L, lua_gettop(L) - function, 0, 0) == LUA_OK) return;
+  remove_placeholders(L, refresh->job);
   lua_error(L);
 }
 
-/* Every key of `fresh` is in the job by now: gives each of the job's keys its new value, or none. Allocates nothing. */
-static void assign(lua_State *L, int job, int fresh) {
-  for (lua_pushnil(L); lua_next(L, job);) {
+/* The second phase, for the declared members; returns how many the job has. */
+static size_t assign_declared(const Refresh *refresh) {
+  lua_State *L = refresh->L;
+  size_t count = 0;
+  for (size_t i = 0; i < refresh->schema->count; i++) {
+    const bool present = is_present(refresh, i);
+    push_name(refresh, i);
+    if (!present && !has_key(L, refresh->job)) {
+      lua_pop(L, 1);
+      continue;
+    }
+    lua_pushvalue(L, refresh->slots + (int)i);
+    lua_rawset(L, refresh->job);
+    if (present) count++;
+  }
+  return count;
+}
+
+static size_t assign_others(const Refresh *refresh) {
+  lua_State *L = refresh->L;
+  size_t count = 0;
+  if (lua_isnil(L, refresh->others)) return 0;
+  for (lua_pushnil(L); lua_next(L, refresh->others); count++) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, refresh->job);
+  }
+  return count;
+}
+
+static size_t count_keys(lua_State *L, int table) {
+  size_t count = 0;
+  for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1))
+    count++;
+  return count;
+}
+
+/* Whether the key on the top, which stays, is one of the answer's. */
+static bool is_in_answer(const Refresh *refresh) {
+  lua_State *L = refresh->L;
+  if (!lua_isnil(L, refresh->others) && has_key(L, refresh->others)) return true;
+  if (lua_type(L, -1) != LUA_TSTRING) return false;
+  size_t next = 0;
+  size_t length;
+  const char *name = lua_tolstring(L, -1, &length);
+  const SchemaMember *member = schema_member(refresh->schema, name, length, &next);
+  return member != NULL && is_present(refresh, (size_t)(member - refresh->schema->members));
+}
+
+static void drop_rest(const Refresh *refresh) {
+  lua_State *L = refresh->L;
+  for (lua_pushnil(L); lua_next(L, refresh->job);) {
     lua_pop(L, 1);
+    if (is_in_answer(refresh)) continue;
     lua_pushvalue(L, -1);
-    lua_pushvalue(L, -1);
-    lua_rawget(L, fresh); /* nil drops the key */
-    lua_rawset(L, job);
+    lua_pushnil(L);
+    lua_rawset(L, refresh->job);
   }
 }
 
-void refresh(lua_State *L, int job, int fresh) {
-  job = lua_absindex(L, job);
-  fresh = lua_absindex(L, fresh);
-  luaL_checkstack(L, 10, NULL);
-  if (lacks_keys(L, job, fresh)) make_room(L, job, fresh);
-  assign(L, job, fresh);
+void refresh(lua_State *L, int job, const Schema *schema, int slots) {
+  const int count = (int)schema->count;
+  luaL_checkstack(L, count + 12, NULL);
+  marshal_push_names(L, schema);
+  const Refresh refresh = {
+    .L = L, .job = job, .names = lua_gettop(L), .slots = slots, .others = slots + count, .schema = schema};
+  make_room(&refresh);
+  const size_t expected = assign_declared(&refresh) + assign_others(&refresh);
+  if (count_keys(L, job) > expected) drop_rest(&refresh);
+  lua_settop(L, refresh.names - 1);
 }

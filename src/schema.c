@@ -112,10 +112,10 @@ static const SchemaMember job_members[] = {
   MEMBER("appId", string, "the app behind the template"),
   MEMBER("templateInfo", job_template, "the template as it is now"),
 };
-static const Schema job = OBJECT("Job", job_members);
+const Schema schema_job = OBJECT("Job", job_members);
 
 static const SchemaMember job_response_members[] = {
-  MEMBER("job", job, "the job"),
+  MEMBER("job", schema_job, "the job"),
   REPEATING_MEMBER("templateInfo", job_template, "its template", "job"),
 };
 const Schema schema_job_response = OBJECT("JobResponse", job_response_members);
@@ -138,7 +138,7 @@ static const SchemaMember access_token_request_members[] = {
 const Schema schema_access_token_request = OBJECT("AccessTokenRequest", access_token_request_members);
 
 const Schema *const schema_all[] = {
-  &job, &schema_job_config, &schema_job_params, &data_source, &regions, &job_template, &schema_new_job, &schema_job_data_source, &schema_job_name,
+  &schema_job, &schema_job_config, &schema_job_params, &data_source, &regions, &job_template, &schema_new_job, &schema_job_data_source, &schema_job_name,
   &schema_job_response, &schema_access_token_request, &schema_any, &schema_free_object, NULL,
 };
 

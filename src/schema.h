@@ -52,6 +52,7 @@ extern const Schema schema_free_object;
 
 /* The bodies and results of operations. */
 extern const Schema schema_access_token_request;
+extern const Schema schema_job;
 extern const Schema schema_job_config;
 extern const Schema schema_job_data_source;
 extern const Schema schema_job_name;

@@ -6,6 +6,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "box.h"
 #include "exchange.h"
 #include "url.h"
 
@@ -14,7 +15,7 @@ static const char class_name[] = "bytenite.session";
 enum { MAX_WAIT = 60 * 1000 }; /* milliseconds */
 
 Session *session_check(lua_State *L, int index) {
-  return luaL_checkudata(L, index, class_name);
+  return class_check(L, index, class_name);
 }
 
 const char *session_problem(const Session *session) {
@@ -145,11 +146,6 @@ static const luaL_Reg methods[] = {
 };
 
 void session_register(lua_State *L) {
-  luaL_newmetatable(L, class_name); /* filled also when it was there: memory may have run out while it was filled */
-  luaL_newlib(L, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pushcfunction(L, session_collect);
-  lua_setfield(L, -2, "__gc");
-  lua_pop(L, 1);
+  class_register(L, class_name, methods, session_collect);
   lua_pushcfunction(L, session_new);
 }

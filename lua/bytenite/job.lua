@@ -30,53 +30,21 @@ function job.check_id(where, id)
   return check.segment(where .. ": job id", id)
 end
 
--- The job in an answer `{job, templateInfo}`; templateInfo may stand beside the job or inside it.
-local function read(self)
-  local answer <const>, problem <const> = self.exchange:value()
-  if answer == nil then return nil, "protocol", "the answer is not JSON: " .. problem end
-  if type(answer) ~= "table" then return nil, "unexpected", "the answer is not an object" end
-  if answer.ok == false then return nil, "unexpected" end
-  local fresh <const> = answer.job
-  if type(fresh) ~= "table" or core.is_array(fresh) then return nil, "unexpected", "the answer holds no job" end
-  if fresh.templateInfo == nil then fresh.templateInfo = answer.templateInfo end
-  return fresh
-end
-
--- The job in an answer about the job of a known id. A reply without an id (unset values come as "") keeps it.
-local function read_known(self)
-  local fresh <const>, kind <const>, message <const> = read(self)
-  if not fresh then return nil, kind, message end
-  if fresh.id == nil or fresh.id == "" then fresh.id = self.id end
-  if fresh.id ~= self.id then return nil, "unexpected", "the answer is about another job" end
-  return fresh
-end
-
 -- Accepts the answer to an update: the job takes it over in place, whole or not at all.
 local function accept_refresh(self)
-  local fresh <const>, kind <const>, message <const> = read_known(self)
-  if not fresh then return nil, kind, message end
-  core.refresh(self.job, fresh)
-  return self.job
+  return self.exchange:job(self.id, self.job)
 end
 
--- Accepts the answer to a fetch by id: a new job.
-local function accept_fetched(self)
-  local fresh <const>, kind <const>, message <const> = read_known(self)
+-- Accepts the answer to a fetch or a creation: a new job. One that was created has no id before the answer.
+local function accept_new(self)
+  local fresh <const>, kind <const>, message <const> = self.exchange:job(self.id)
   if not fresh then return nil, kind, message end
-  return setmetatable(fresh, self.client.job_metatable)
-end
-
--- Accepts the answer to a creation: a new job, whose id must be in it.
-local function accept_created(self)
-  local fresh <const>, kind <const>, message <const> = read(self)
-  if not fresh then return nil, kind, message end
-  if type(fresh.id) ~= "string" or fresh.id == "" then return nil, "unexpected", "the answer holds a job without an id" end
   return setmetatable(fresh, self.client.job_metatable)
 end
 
 --- The plans of the calls that give a new job (see call.start).
-job.fetch = { operation = core.operations.get_job, accept = accept_fetched }
-job.creation = { operation = core.operations.create_job, accept = accept_created }
+job.fetch = { operation = core.operations.get_job, accept = accept_new }
+job.creation = { operation = core.operations.create_job, accept = accept_new }
 
 -- Runs a call whose answer refreshes the job.
 local function run_refreshing(self, method, plan, body, options)

@@ -10,32 +10,33 @@
 # stands for none, "rock:NAME" for a rock that LuaRocks puts into build/rocks), its reason. Commas join several.
 dependencies() {
   cat << 'EOF_DEPENDENCIES'
-demo          command:cc                          gcc                   gcc                  gcc                -               compiles the C core
-demo          header:stdio.h                      libc6-dev             glibc-devel          musl-dev           -               the C library's headers
-demo          command:cmake                       cmake                 cmake                cmake              cmake           drives the build
-demo          command:make                        make                  make                 make               -               runs the build that CMake writes
-demo          command:lua5.4                      lua5.4                lua                  lua5.4             lua@5.4         runs the module and the examples
-demo          header:lua.h                        liblua5.4-dev         lua-devel            lua5.4-dev         lua@5.4         declares Lua's C API (the library is not linked)
-demo          header:curl/curl.h                  libcurl4-openssl-dev  libcurl-devel        curl-dev           -               libcurl makes the HTTP calls
-demo          command:luarocks                    -                     luarocks             luarocks5.4        luarocks        builds the rocks below where they are no packages
-demo          header:openssl/ssl.h                -                     openssl-devel        openssl-dev        openssl         lets LuaRocks build the rock luaossl
-demo          lua:cjson                           lua-cjson             rock:lua-cjson       rock:lua-cjson     rock:lua-cjson  reads what is no API object, and its null is ours
-demo          lua:http.server                     lua-http              rock:http            rock:http          rock:http       serves the sandbox (HTTP/1.1, HTTP/2, TLS)
-demo          lua:argparse                        lua-argparse          rock:argparse        rock:argparse      rock:argparse   reads the sandbox's command line
-test          lua:busted.runner                   lua-busted            rock:busted          rock:busted        rock:busted     runs the specs
-test          command:luarocks                    luarocks              luarocks             luarocks5.4        luarocks        installs the rock for spec/install_spec.lua
-test          command:readelf                     binutils              binutils             binutils           -               shows what the module exports and links
-test          command:curl                        curl                  curl                 curl               -               another client, for the sandbox
-test          command:localedef                   libc-bin              glibc-common         -                  -               makes the locale with a decimal comma
-test          file:/usr/share/i18n/locales/de_DE  locales               glibc-locale-source  -                  -               the source of that locale
-lint          command:clang-format                clang-format          clang-tools-extra    clang-extra-tools  clang-format    checks the layout of the C code
-lint          command:clang-tidy                  clang-tidy            clang-tools-extra    clang-extra-tools  llvm            looks for mistakes in the C code
-lint          command:luacheck                    lua-check             rock:luacheck        rock:luacheck      rock:luacheck   looks for mistakes in the Lua code
-lint          command:shellcheck                  shellcheck            ShellCheck           shellcheck         shellcheck      looks for mistakes in the scripts
-memory,bench  command:valgrind                    valgrind              valgrind             valgrind           -               watches the memory accesses of the specs, and counts the instructions of a call
-bench         command:nginx                       nginx-light           nginx                nginx              nginx           answers the calls that are measured
-bench         command:openssl                     openssl               openssl              openssl            openssl         makes the certificate of that server
-fresh         command:debootstrap                 debootstrap           debootstrap          debootstrap        -               makes the bare root for make fresh
+demo          command:cc                               gcc                   gcc                  gcc                -               compiles the C core
+demo          header:stdio.h                           libc6-dev             glibc-devel          musl-dev           -               the C library's headers
+demo          command:cmake                            cmake                 cmake                cmake              cmake           drives the build
+demo          command:make                             make                  make                 make               -               runs the build that CMake writes
+demo          command:lua5.4                           lua5.4                lua                  lua5.4             lua@5.4         runs the module and the examples
+demo          header:lua.h                             liblua5.4-dev         lua-devel            lua5.4-dev         lua@5.4         declares Lua's C API (the library is not linked)
+demo          header:curl/curl.h                       libcurl4-openssl-dev  libcurl-devel        curl-dev           -               libcurl makes the HTTP calls
+demo          command:luarocks                         -                     luarocks             luarocks5.4        luarocks        builds the rocks below where they are no packages
+demo          header:openssl/ssl.h                     -                     openssl-devel        openssl-dev        openssl         lets LuaRocks build the rock luaossl
+demo          lua:cjson                                lua-cjson             rock:lua-cjson       rock:lua-cjson     rock:lua-cjson  reads what is no API object, and its null is ours
+demo          lua:http.server                          lua-http              rock:http            rock:http          rock:http       serves the sandbox (HTTP/1.1, HTTP/2, TLS)
+demo          lua:argparse                             lua-argparse          rock:argparse        rock:argparse      rock:argparse   reads the sandbox's command line
+test          lua:busted.runner                        lua-busted            rock:busted          rock:busted        rock:busted     runs the specs
+test          command:luarocks                         luarocks              luarocks             luarocks5.4        luarocks        installs the rock for spec/install_spec.lua
+test          command:readelf                          binutils              binutils             binutils           -               shows what the module exports and links
+test          command:curl                             curl                  curl                 curl               -               another client, for the sandbox
+test          file:/etc/ssl/certs/ca-certificates.crt  ca-certificates       -                    -                  -               the authorities that libcurl trusts where a spec names none
+test          command:localedef                        libc-bin              glibc-common         -                  -               makes the locale with a decimal comma
+test          file:/usr/share/i18n/locales/de_DE       locales               glibc-locale-source  -                  -               the source of that locale
+lint          command:clang-format                     clang-format          clang-tools-extra    clang-extra-tools  clang-format    checks the layout of the C code
+lint          command:clang-tidy                       clang-tidy            clang-tools-extra    clang-extra-tools  llvm            looks for mistakes in the C code
+lint          command:luacheck                         lua-check             rock:luacheck        rock:luacheck      rock:luacheck   looks for mistakes in the Lua code
+lint          command:shellcheck                       shellcheck            ShellCheck           shellcheck         shellcheck      looks for mistakes in the scripts
+memory,bench  command:valgrind                         valgrind              valgrind             valgrind           -               watches the memory accesses of the specs, and counts the instructions of a call
+bench         command:nginx                            nginx-light           nginx                nginx              nginx           answers the calls that are measured
+bench         command:openssl                          openssl               openssl              openssl            openssl         makes the certificate of that server
+fresh         command:debootstrap                      debootstrap           debootstrap          debootstrap        -               makes the bare root for make fresh
 EOF_DEPENDENCIES
 }
 
