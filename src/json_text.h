@@ -13,17 +13,15 @@ static inline uint64_t json_every_byte(uint8_t byte) {
   return UINT64_C(0x0101010101010101) * byte;
 }
 
-/* The top bit of each byte that is zero; of bytes above the lowest such one perhaps too many. */
-static inline uint64_t json_zero_bytes(uint64_t word) {
-  return (word - json_every_byte(0x01)) & ~word & json_every_byte(0x80);
-}
-
 /*
-** The top bit of each of eight bytes that is a quote, a backslash, below 0x20 or above 0x7F; exact up to and including the lowest.
+** The top bit of each of eight bytes that is a quote, a backslash, below 0x20 or above 0x7F; of bytes above the lowest such one perhaps
+** too many. A byte below 0x80 gets its top bit from a subtraction exactly when that goes below zero; one above has it already.
 */
 static inline uint64_t json_special_bytes(uint64_t word) {
-  const uint64_t control = (word - json_every_byte(0x20)) & ~word;
-  return (json_zero_bytes(word ^ json_every_byte('"')) | json_zero_bytes(word ^ json_every_byte('\\')) | control | word) & json_every_byte(0x80);
+  const uint64_t control = word - json_every_byte(0x20);
+  const uint64_t quote = (word ^ json_every_byte('"')) - json_every_byte(1);
+  const uint64_t backslash = (word ^ json_every_byte('\\')) - json_every_byte(1);
+  return (word | control | quote | backslash) & json_every_byte(0x80);
 }
 
 static inline bool json_is_plain(unsigned char byte) {

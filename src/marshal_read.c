@@ -148,6 +148,15 @@ static bool push_array(Builder *builder, const JsonToken *token, const Schema *e
   return true;
 }
 
+static bool is_container(const JsonToken *token) {
+  return token->type >= JSON_ARRAY;
+}
+
+/* The token behind a value and all inside it. */
+static const JsonToken *skip(const JsonToken *token) {
+  return token + 1 + (is_container(token) ? token->length : 0);
+}
+
 /* Sets a member under a name no schema knows, from the token of the name and the one behind it. */
 static bool set_free_member(Builder *builder, const JsonToken *name, const Schema *element) {
   lua_State *L = builder->L;
@@ -170,15 +179,6 @@ static bool push_free_object(Builder *builder, const JsonToken *token, const Sch
     if (!set_free_member(builder, name, element)) return false;
   }
   return true;
-}
-
-static bool is_container(const JsonToken *token) {
-  return token->type >= JSON_ARRAY;
-}
-
-/* The token behind a value and all inside it. */
-static const JsonToken *skip(const JsonToken *token) {
-  return token + 1 + (is_container(token) ? token->length : 0);
 }
 
 /* How many members of an object, whose token is given, are not null: the others take no place in the table. */

@@ -309,12 +309,28 @@ static bool hides_content(lua_State *L, int index) {
   return true;
 }
 
-static bool write_table(Writer *writer, int index, const Schema *schema) {
-  lua_State *L = writer->L;
-  if (marshal_is_array(L, index)) return write_array(writer, index, &schema_any);
-  if (hides_content(L, index)) return refuse(writer, "cannot write a table with __pairs: copy it into a plain one");
-  if (lua_rawlen(L, index) > 0) return write_array(writer, index, &schema_any);
-  return write_object(writer, index, schema);
+typedef enum TableKind { TABLE_OBJECT, TABLE_ARRAY, TABLE_HIDDEN } TableKind;
+
+/* What a table is written as: an array when it is marked as one or has items. */
+static TableKind kind_of_table(lua_State *L, int index) {
+  if (lua_getmetatable(L, index)) {
+    lua_pop(L, 1);
+    if (marshal_is_array(L, index)) return TABLE_ARRAY;
+    if (hides_content(L, index)) return TABLE_HIDDEN;
+  }
+  return lua_rawlen(L, index) > 0 ? TABLE_ARRAY : TABLE_OBJECT;
+}
+
+static bool refuse_hidden(Writer *writer) {
+  return refuse(writer, "cannot write a table with __pairs: copy it into a plain one");
+}
+
+static bool write_table(Writer *writer, int index) {
+  switch (kind_of_table(writer->L, index)) {
+    case TABLE_ARRAY: return write_array(writer, index, &schema_any);
+    case TABLE_HIDDEN: return refuse_hidden(writer);
+    default: return write_object(writer, index, &schema_any);
+  }
 }
 
 static bool write_any(Writer *writer, int index) {
@@ -323,7 +339,7 @@ static bool write_any(Writer *writer, int index) {
     case LUA_TSTRING: return write_string(writer, index);
     case LUA_TNUMBER: return write_number(writer, index);
     case LUA_TBOOLEAN: return write_literal(writer, lua_toboolean(L, index) ? "true" : "false");
-    case LUA_TTABLE: return write_table(writer, index, &schema_any);
+    case LUA_TTABLE: return write_table(writer, index);
     case LUA_TLIGHTUSERDATA:
       if (marshal_is_null(L, index)) return write_literal(writer, "null");
       if (marshal_is_array(L, index)) return write_array(writer, index, &schema_any);
@@ -334,14 +350,11 @@ static bool write_any(Writer *writer, int index) {
   return refuse_with_top(writer);
 }
 
-/* True for a table that is to be written as an object: one that is neither marked as an array nor has items. */
-static bool is_object(lua_State *L, int index) {
-  return lua_istable(L, index) && !marshal_is_array(L, index) && lua_rawlen(L, index) == 0;
-}
-
 static bool write_declared_object(Writer *writer, int index, const Schema *schema) {
-  if (!is_object(writer->L, index)) return refuse_type(writer, index, "an object (a table with named members)");
-  return write_table(writer, index, schema);
+  const TableKind kind = lua_istable(writer->L, index) ? kind_of_table(writer->L, index) : TABLE_ARRAY;
+  if (kind == TABLE_OBJECT) return write_object(writer, index, schema);
+  if (kind == TABLE_HIDDEN) return refuse_hidden(writer);
+  return refuse_type(writer, index, "an object (a table with named members)");
 }
 
 static bool write_declared_array(Writer *writer, int index, const Schema *schema) {

@@ -11,6 +11,7 @@
 
 enum {
   PROBE = 256 * 1024,
+  EXPECTING_BODY = 512 * 1024, /* bytes; libcurl waits for a "100 Continue" from 1 MiB on */
   KEEP_RESPONSE = 256 * 1024, /* bytes of a response buffer worth keeping for the next transfer */
   /*
   ** Over HTTP/2 libcurl spins for ever when a server answers before it has read a body above its 64 KiB window
@@ -34,6 +35,7 @@ struct Transfer {
   Buffer authorization; /* the value that stands in `headers`, so that equal requests keep them */
   bool headers_are_plain; /* no further ones among them */
   bool headers_have_body;
+  bool headers_are_for_large; /* a body for which libcurl would ask first */
   Buffer response;
   size_t max_response_bytes;
   TransferOutcome outcome;
@@ -199,6 +201,7 @@ static bool add_user_agent(Transfer *transfer, const TransferRequest *request) {
 static bool has_same_headers(const Transfer *transfer, const TransferRequest *request) {
   if (transfer->headers == NULL || !transfer->headers_are_plain || request->headers != NULL) return false;
   if (transfer->headers_have_body != (request->body != NULL)) return false;
+  if (transfer->headers_are_for_large != (request->body_length > EXPECTING_BODY)) return false;
   if (request->authorization == NULL) return transfer->authorization.length == 0;
   return transfer->authorization.length > 0 && strcmp(transfer->authorization.data, request->authorization) == 0;
 }
@@ -209,13 +212,16 @@ static bool build_headers(Transfer *transfer, const TransferRequest *request) {
   transfer->headers = NULL;
   transfer->headers_are_plain = request->headers == NULL;
   transfer->headers_have_body = request->body != NULL;
+  transfer->headers_are_for_large = request->body_length > EXPECTING_BODY;
   for (const struct curl_slist *header = request->headers; header != NULL; header = header->next)
     if (!add_header(transfer, header->data)) return false;
   if (!names_header(request->headers, "Accept") && !add_header(transfer, "Accept: application/json")) return false;
-  /* the empty forms keep libcurl from adding a form's type and from waiting for a "100 Continue" */
+  /* the empty form keeps libcurl from adding a form's type */
   const char *type = request->body != NULL ? "Content-Type: application/json" : "Content-Type:";
   if (!names_header(request->headers, "Content-Type") && !add_header(transfer, type)) return false;
-  return add_user_agent(transfer, request) && add_header(transfer, "Expect:") && add_authorization(transfer, request->authorization);
+  /* this one from asking for a "100 Continue" */
+  if (transfer->headers_are_for_large && !add_header(transfer, "Expect:")) return false;
+  return add_user_agent(transfer, request) && add_authorization(transfer, request->authorization);
 }
 
 static CURLcode set_headers(Transfer *transfer, const TransferRequest *request) {

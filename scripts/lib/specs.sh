@@ -40,9 +40,3 @@ run_specs() {
   esac
   return "$status"
 }
-
-# Builds what is preloaded where leaks are looked for, and prints its path.
-leak_check() {
-  cc -D_GNU_SOURCE -shared -fPIC -o build/leak_check.so scripts/lib/leak_check.c
-  printf '%s\n' "$PWD/build/leak_check.so"
-}

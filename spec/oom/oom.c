@@ -7,14 +7,16 @@
 **
 ** Usage: oom SCENARIO [--step N] [--only PLAN K] [--patience SECONDS]
 */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime, sigaction */
 #include <curl/curl.h>
 #include <lauxlib.h>
 #include <lualib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "allocations.h"
 #include "bytenite.h"
@@ -48,6 +50,26 @@ static struct {
 static char base_url[64];
 static unsigned long problems;
 static char warning[OUTCOME_SIZE];
+
+/* What the watchdog says when a run does not end, made ready before: a signal's handler may not do much. */
+static char hanging[OUTCOME_SIZE];
+
+static void end_hanging(int number) {
+  (void)number;
+  const ssize_t written = write(STDERR_FILENO, hanging, strlen(hanging));
+  _exit(written < 0 ? 3 : 1);
+}
+
+static void watch(void) {
+  const struct sigaction action = {.sa_handler = end_hanging};
+  sigaction(SIGALRM, &action, NULL);
+}
+
+/* The run that begins now has fifteen times its patience. */
+static void set_watchdog(const char *plan, unsigned long nth, double patience) {
+  snprintf(hanging, sizeof hanging, "oom: %s %lu: the run does not end\n", plan, nth);
+  alarm((unsigned)(patience * 15));
+}
 
 static double now(void) {
   struct timespec time;
@@ -149,6 +171,7 @@ static bool run(const Options *options, size_t plan, unsigned long nth) {
   const long before[SOURCES] = {allocations_live(SOURCE_LUA), allocations_live(SOURCE_CORE),
                                 allocations_live(SOURCE_LIBCURL)};
   warning[0] = '\0';
+  set_watchdog(name, nth, options->patience);
   allocations_plan(plans[plan].failing, nth);
   lua_State *L = lua_newstate(allocations_for_lua, NULL);
   if (L == NULL) abort();
@@ -242,6 +265,7 @@ int main(int count, char **arguments) {
     fprintf(stderr, "usage: oom SCENARIO [--step N] [--only all|c|once K] [--patience SECONDS]\n");
     return 2;
   }
+  watch();
   hold_cjson();
   if (!allocations_init_libcurl() || !server_start(&port)) {
     fprintf(stderr, "oom: libcurl or the server could not be started\n");

@@ -1,13 +1,13 @@
 /*
-** leak_check.c: preloaded where leaks are looked for, by scripts/asan behind the sanitizers' libraries and by scripts/valgrind.
+** beside_asan.c: preloaded by scripts/asan behind the sanitizers' libraries.
 */
 #include <stdlib.h>
 
 int dlclose(void *handle);
 
 /*
-** What was preloaded, the sanitizers above all, stays in this process: some of the programs that specs start (mktemp,
-** luarocks, the sandbox) fail under them or report leaks of their own.
+** The sanitizers stay in this process: some of the programs that specs start (mktemp, luarocks, the sandbox) fail under
+** them or report leaks of their own.
 */
 __attribute__((constructor)) static void forget_preload(void) {
   unsetenv("LD_PRELOAD");
