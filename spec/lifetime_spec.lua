@@ -177,16 +177,18 @@ describe("a client's life", function()
       client:get_job(%q)
     ]]):format(plain.base_url, plain.api_key, started, ID))
     file:close()
-    local input <const> = assert(io.popen(
-      ("LUA_PATH='%s' LUA_CPATH='%s' sh -c 'echo $$ >%s.pid; exec lua5.4 %s' 2>%s.error"):format(
-        package.path,
-        package.cpath,
-        script,
-        script,
-        script
-      ),
-      "w"
-    ))
+    local input <const> = assert(
+      io.popen(
+        ("LUA_PATH='%s' LUA_CPATH='%s' sh -c 'echo $$ >%s.pid; exec lua5.4 %s' 2>%s.error"):format(
+          package.path,
+          package.cpath,
+          script,
+          script,
+          script
+        ),
+        "w"
+      )
+    )
     while #plain:requests() < 2 do
       cqueues.sleep(0.01)
     end

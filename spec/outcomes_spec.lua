@@ -12,8 +12,7 @@ describe("an update that meets", function()
   local service, client, job
 
   setup(function()
-    service = sandbox.plain()
-    client = connect.client(service, { http_version = "1.1" })
+    client = connect.client(sandbox.plain(), { http_version = "1.1" })
   end)
 
   teardown(function()
@@ -21,6 +20,7 @@ describe("an update that meets", function()
   end)
 
   before_each(function()
+    service = sandbox.plain()
     service:reset()
     service:put_job(ID, updates.full_job(ID))
     job = assert(client:get_job(ID))
@@ -80,6 +80,21 @@ describe("an update that meets", function()
         end)
       end
     end
+  end
+
+  for _, outcome in ipairs(outcomes.failures) do
+    it(("%s gives an error over TLS and HTTP/2 as well"):format(outcome.title), function()
+      service = sandbox.tls()
+      service:reset()
+      service:put_job(ID, updates.full_job(ID))
+      local secure <close> = connect.client(service)
+      secure:job(job)
+      local problem <const> = error_of(updates.all.set_params, outcome.fault, outcome.options)
+      check_common(problem, updates.all.set_params)
+      -- bytes that are no HTTP are, to libcurl, a broken connection there
+      assert.equal(outcome.fault.garbage and "connection" or outcome.kind, problem.kind)
+      assert.is_true(problem.maybe_done)
+    end)
   end
 
   it("a refused connection gives an error, and says that nothing was done", function()

@@ -58,7 +58,12 @@ describe("a call that fails", function()
     { fault = { status = 302 }, kind = "unexpected" },
     { fault = { garbage = true }, kind = "protocol", maybe_done = true },
     { fault = { status = 200, body = "not JSON" }, kind = "protocol", maybe_done = true },
-    { fault = { status = 200, body = ("x"):rep(4000) }, kind = "too_large", maybe_done = true, max_response_bytes = 3000 },
+    {
+      fault = { status = 200, body = ("x"):rep(4000) },
+      kind = "too_large",
+      maybe_done = true,
+      max_response_bytes = 3000,
+    },
     { fault = { status = 200, body = "{}" }, kind = "unexpected", maybe_done = true },
     { fault = { ok_false = true }, kind = "unexpected" },
   }
@@ -106,7 +111,10 @@ describe("a call that fails", function()
     local client <close> = client_with()
     local job <const>, problem <const> = calls.set_name(client)
     assert.is_nil(job)
-    assert.same({ "internal", 3, true, true }, { problem.kind, problem.attempts, problem.maybe_done, problem.retryable })
+    assert.same(
+      { "internal", 3, true, true },
+      { problem.kind, problem.attempts, problem.maybe_done, problem.retryable }
+    )
   end)
 
   it("never says maybe_done of a fetch", function()
@@ -183,7 +191,11 @@ describe("a call that fails", function()
 
     it("takes RetryInfo in the body for Retry-After", function()
       local details <const> = '[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"3s"}]'
-      service:fault { operation = "set_name", status = 503, body = '{"code":14,"message":"later","details":' .. details .. "}" }
+      service:fault {
+        operation = "set_name",
+        status = 503,
+        body = '{"code":14,"message":"later","details":' .. details .. "}",
+      }
       local client <close>, clock <const> = client_with()
       assert(calls.set_name(client))
       assert.near(3, virtual_clock.waited(clock), 1e-6)
@@ -193,7 +205,10 @@ describe("a call that fails", function()
       service:fault { operation = "set_name", status = 503, retry_after = 61 }
       local client <close>, clock <const> = client_with()
       local _ <const>, problem <const> = calls.set_name(client)
-      assert.same({ "unavailable", 1, 61, true }, { problem.kind, problem.attempts, problem.retry_after, problem.retryable })
+      assert.same(
+        { "unavailable", 1, 61, true },
+        { problem.kind, problem.attempts, problem.retry_after, problem.retryable }
+      )
       assert.equal(0, virtual_clock.waited(clock))
       assert.matches("61 s", problem.hint)
     end)

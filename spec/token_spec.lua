@@ -119,7 +119,10 @@ describe("the access token", function()
       service:fault { operation = "get_job", status = 401, times = 5 }
       local client <close> = with_key()
       local _ <const>, problem <const> = client:get_job(ID)
-      assert.same({ "unauthenticated", 401, 2, false }, { problem.kind, problem.status, problem.attempts, problem.retryable })
+      assert.same(
+        { "unauthenticated", 401, 2, false },
+        { problem.kind, problem.status, problem.attempts, problem.retryable }
+      )
       assert.equal(2, #requests "access_token")
     end)
 

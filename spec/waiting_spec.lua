@@ -89,27 +89,35 @@ describe("a call that waits", function()
     end
     assert.same(expected, collect())
     local inside
-    assert.equal(0, run_all(client, {
-      function()
-        inside = collect()
-      end,
-    }))
+    assert.equal(
+      0,
+      run_all(client, {
+        function()
+          inside = collect()
+        end,
+      })
+    )
     assert.same(expected, inside)
   end)
 
   it("waits in place in gsub's callback, inside a coroutine of ours too", function()
     local function substitute()
-      return (("one two"):gsub("%a+", function(word)
-        return assert(client:job(ID):set_name("Name " .. word)).name
-      end))
+      return (
+        ("one two"):gsub("%a+", function(word)
+          return assert(client:job(ID):set_name("Name " .. word)).name
+        end)
+      )
     end
     assert.equal("Name one Name two", substitute())
     local inside
-    assert.equal(0, run_all(client, {
-      function()
-        inside = substitute()
-      end,
-    }))
+    assert.equal(
+      0,
+      run_all(client, {
+        function()
+          inside = substitute()
+        end,
+      })
+    )
     assert.equal("Name one Name two", inside)
   end)
 

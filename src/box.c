@@ -30,6 +30,11 @@ void *class_check(lua_State *L, int index, const char *class_name) {
   return luaL_checkudata(L, index, class_name); /* raises */
 }
 
+_Noreturn void raise_no_memory(lua_State *L) {
+  for (;;)
+    luaL_error(L, "not enough memory"); /* does not return, but is not declared so */
+}
+
 static int collect(lua_State *L) {
   buffer_free(class_check(L, 1, buffer_class));
   return 0;

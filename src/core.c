@@ -47,12 +47,11 @@ static void initialise_once(lua_State *L) {
   const bool skip_curl = lua_toboolean(L, -1);
   lua_pop(L, 1);
   pthread_mutex_lock(&initialising);
-  if (!is_initialised)
-    is_initialised = json_read_init() && transport_init(skip_curl);
+  if (!is_initialised) is_initialised = json_read_init() && transport_init(skip_curl);
   const bool done = is_initialised;
   pthread_mutex_unlock(&initialising);
   if (done) keep_loaded();
-  if (!done) luaL_error(L, "not enough memory");
+  if (!done) raise_no_memory(L);
 }
 
 static const Schema *check_schema(lua_State *L, int index) {
@@ -131,7 +130,7 @@ static int core_percent_encode(lua_State *L) {
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
   Buffer *encoded = buffer_push(L);
-  if (!url_append_encoded(encoded, text, length)) return luaL_error(L, "not enough memory");
+  if (!url_append_encoded(encoded, text, length)) raise_no_memory(L);
   lua_pushlstring(L, encoded->length > 0 ? encoded->data : "", encoded->length);
   buffer_free(encoded);
   return 1;
@@ -140,7 +139,7 @@ static int core_percent_encode(lua_State *L) {
 /* core.look_at_url(url): whether it is https and whether its host is loopback; or nil and why it is no base address. */
 static int core_look_at_url(lua_State *L) {
   UrlParts parts;
-  if (!url_look_at(luaL_checkstring(L, 1), &parts)) return luaL_error(L, "not enough memory");
+  if (!url_look_at(luaL_checkstring(L, 1), &parts)) raise_no_memory(L);
   if (parts.reason != NULL) {
     lua_pushnil(L);
     lua_pushstring(L, parts.reason);

@@ -56,8 +56,12 @@ enum {
 ** A userdata of the class holds a pointer: the exchange itself lies outside of Lua's memory, since libcurl and the transport point
 ** into it. Should Lua have no memory even to call the finalizer, it is lost, but nothing points to where it was.
 */
+typedef struct Handle {
+  Exchange *exchange;
+} Handle;
+
 static Exchange *check_exchange(lua_State *L) {
-  return *(Exchange **)class_check(L, 1, class_name);
+  return ((Handle *)class_check(L, 1, class_name))->exchange;
 }
 
 /* Ends the transfer and hands the answer's memory back to it, for the next one. */
@@ -88,12 +92,12 @@ static int exchange_collect(lua_State *L) {
   buffer_free(&exchange->answer.problem);
   curl_slist_free_all(exchange->headers);
   free(exchange);
-  *(Exchange **)lua_touserdata(L, 1) = NULL;
+  ((Handle *)lua_touserdata(L, 1))->exchange = NULL;
   return 0;
 }
 
 static void check_memory(lua_State *L, bool has_memory) {
-  if (!has_memory) luaL_error(L, "not enough memory");
+  if (!has_memory) raise_no_memory(L);
 }
 
 /* Pushes an exchange that has served and is kept to serve again. */
@@ -103,22 +107,23 @@ static Exchange *push_idle_exchange(lua_State *L, Session *session) {
   lua_pushnil(L);
   lua_rawseti(L, -3, session->idle--);
   lua_remove(L, -2);
-  return *(Exchange **)lua_touserdata(L, -1);
+  return ((Handle *)lua_touserdata(L, -1))->exchange;
 }
 
 /* Pushes an exchange of the session at stack index 1, with nothing in it. */
 static Exchange *push_exchange(lua_State *L) {
   Session *session = session_check(L, 1);
   if (session->idle > 0) return push_idle_exchange(L, session);
-  Exchange **box = lua_newuserdatauv(L, sizeof *box, EXCHANGE_USER_VALUES);
-  *box = NULL;
+  Handle *handle = lua_newuserdatauv(L, sizeof *handle, EXCHANGE_USER_VALUES);
+  handle->exchange = NULL;
   luaL_setmetatable(L, class_name);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, EXCHANGE_SESSION);
-  *box = calloc(1, sizeof **box);
-  check_memory(L, *box != NULL);
-  (*box)->session = session;
-  return *box;
+  Exchange *exchange = calloc(1, sizeof *exchange);
+  if (exchange == NULL) raise_no_memory(L);
+  handle->exchange = exchange;
+  exchange->session = session;
+  return exchange;
 }
 
 /*
@@ -294,7 +299,8 @@ static Answer *check_answer(lua_State *L) {
   answer->certificate_refused = transfer_certificate_refused(transfer);
   answer->retry_after = transfer_retry_after(transfer);
   buffer_reset(&answer->problem, 0);
-  if (answer->outcome != TRANSFER_ANSWERED) check_memory(L, buffer_append_text(&answer->problem, transfer_problem(transfer)));
+  if (answer->outcome != TRANSFER_ANSWERED)
+    check_memory(L, buffer_append_text(&answer->problem, transfer_problem(transfer)));
   transfer_swap_body(transfer, &answer->body);
   exchange->has_answer = true;
   return answer;

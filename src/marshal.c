@@ -6,9 +6,9 @@
 #include <lauxlib.h>
 
 /* Registry keys, by address. */
-static const char array_metatable_key = 'a'; /* marks arrays: lua-cjson's array_mt, or ours */
+static const char array_metatable_key = 'a';       /* marks arrays: lua-cjson's array_mt, or ours */
 static const char empty_array_metatable_key = 'e'; /* lua-cjson's empty_array_mt, where it has one */
-static const char empty_array_key = 'v'; /* lua-cjson's empty_array, where it has one */
+static const char empty_array_key = 'v';           /* lua-cjson's empty_array, where it has one */
 
 static void push_cjson(lua_State *L) {
   lua_getglobal(L, "require");

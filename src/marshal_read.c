@@ -26,7 +26,7 @@ typedef struct Builder {
   Workspace *workspace;
   int array_metatable; /* stack index */
   size_t next;         /* index of the token to build from */
-  int slots;           /* stack index: where the members of a job go instead of a table; 0: into a table, like any object's */
+  int slots; /* stack index: where the members of a job go instead of a table; 0: into a table, like any object's */
   JsonProblem problem;
 } Builder;
 
@@ -89,7 +89,7 @@ static const char *string_content(Builder *builder, const JsonToken *token, size
   if (token->plain) return text;
   Buffer *scratch = &builder->workspace->scratch;
   scratch->length = 0;
-  if (!buffer_reserve(scratch, token->length)) luaL_error(builder->L, "not enough memory");
+  if (!buffer_reserve(scratch, token->length)) raise_no_memory(builder->L);
   *length = json_unescape(text, token->length, scratch->data);
   return scratch->data;
 }
@@ -219,9 +219,8 @@ static bool push_repeated(Builder *builder, const JsonToken *object, const Schem
   lua_State *L = builder->L;
   const JsonToken *token = next_token(builder);
   const JsonToken *outer = find_member(builder, object, member->repeats);
-  const JsonToken *first = outer != NULL && outer < token && outer->type == JSON_OBJECT
-                             ? find_member(builder, outer, member->name)
-                             : NULL;
+  const JsonToken *first =
+    outer != NULL && outer < token && outer->type == JSON_OBJECT ? find_member(builder, outer, member->name) : NULL;
   if (first == NULL || !has_same_text(builder, first, token)) return false;
   if (builder->slots > 0) {
     lua_pushvalue(L, builder->slots + (int)job_member("templateInfo"));
@@ -359,7 +358,7 @@ static bool push_value(Builder *builder, const Schema *schema) {
 }
 
 static void push_problem(lua_State *L, const JsonProblem *problem) {
-  if (problem->message == NULL) luaL_error(L, "not enough memory");
+  if (problem->message == NULL) raise_no_memory(L);
   lua_pushfstring(L, "%s at byte %I", problem->message, (lua_Integer)problem->offset + 1);
 }
 
@@ -369,8 +368,7 @@ static bool read_text(lua_State *L, const char *text, size_t length, const Schem
   const int box = lua_gettop(L) + 1;
   Workspace *workspace = push_workspace(L);
   marshal_push_array_metatable(L);
-  Builder builder = {
-    .L = L, .text = text, .workspace = workspace, .array_metatable = box + 1, .slots = slots};
+  Builder builder = {.L = L, .text = text, .workspace = workspace, .array_metatable = box + 1, .slots = slots};
   const bool read = json_read(&workspace->tokens, text, length, &builder.problem) && push_value(&builder, schema);
   if (!read) push_problem(L, &builder.problem);
   keep_workspace(L, box, workspace);

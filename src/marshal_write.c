@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "box.h"
 #include "json_write.h"
 #include "marshal.h"
 #include "suggest.h"
@@ -85,7 +86,7 @@ static bool check_written(Writer *writer, JsonWritten written) {
     case JSON_NOT_FINITE: return refuse(writer, "cannot write NaN or an infinity: JSON has no such numbers");
     case JSON_NO_MEMORY: break;
   }
-  return luaL_error(writer->L, "not enough memory");
+  raise_no_memory(writer->L);
 }
 
 static bool write_literal(Writer *writer, const char *literal) {

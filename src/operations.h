@@ -13,13 +13,13 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct Operation {
-  const char *name;   /* as the Lua method is called */
-  const char *method; /* of HTTP */
-  const char *path;   /* below the base URL, with {service} and {jobId} */
+  const char *name;     /* as the Lua method is called */
+  const char *method;   /* of HTTP */
+  const char *path;     /* below the base URL, with {service} and {jobId} */
   const Schema *body;   /* of the request; NULL for none */
   const Schema *result; /* of a successful answer; NULL: any */
-  bool repeatable;    /* sending it twice does what sending it once does */
-  bool authorized;    /* carries the access token */
+  bool repeatable;      /* sending it twice does what sending it once does */
+  bool authorized;      /* carries the access token */
   const char *summary;
 } Operation;
 

@@ -138,8 +138,20 @@ static const SchemaMember access_token_request_members[] = {
 const Schema schema_access_token_request = OBJECT("AccessTokenRequest", access_token_request_members);
 
 const Schema *const schema_all[] = {
-  &schema_job, &schema_job_config, &schema_job_params, &data_source, &regions, &job_template, &schema_new_job, &schema_job_data_source, &schema_job_name,
-  &schema_job_response, &schema_access_token_request, &schema_any, &schema_free_object, NULL,
+  &schema_job,
+  &schema_job_config,
+  &schema_job_params,
+  &data_source,
+  &regions,
+  &job_template,
+  &schema_new_job,
+  &schema_job_data_source,
+  &schema_job_name,
+  &schema_job_response,
+  &schema_access_token_request,
+  &schema_any,
+  &schema_free_object,
+  NULL,
 };
 
 const Schema *schema_find(const char *name) {

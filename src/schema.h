@@ -16,7 +16,7 @@ typedef enum SchemaKind {
   SCHEMA_ANY,         /* free-form: any JSON value */
   SCHEMA_FREE_OBJECT, /* free-form members; written from a table that is no array */
   SCHEMA_STRING,
-  SCHEMA_ENUM,    /* a name; a number where the server knows no name */
+  SCHEMA_ENUM, /* a name; a number where the server knows no name */
   SCHEMA_BOOLEAN,
   SCHEMA_INTEGER, /* 64-bit on the wire's other side; read from number or decimal string */
   SCHEMA_UINT32,  /* the same, 0 to 4294967295 when written */
@@ -34,8 +34,8 @@ typedef struct SchemaMember {
   const char *name;
   size_t length; /* of the name */
   const Schema *type;
-  bool required;         /* when written */
-  const char *meaning;   /* one line for the reference page */
+  bool required;       /* when written */
+  const char *meaning; /* one line for the reference page */
   const char *repeats; /* a member before it that has, as a rule, the same member with the same text; NULL: none */
 } SchemaMember;
 

@@ -136,13 +136,13 @@ static int session_new(lua_State *L) {
   lua_setiuservalue(L, -2, SESSION_IDLE);
   if (!transport_open(&session->transport, &options) || !buffer_append_text(&session->base_url, base_url) ||
       !url_append_encoded(&session->service, service, strlen(service)))
-    return luaL_error(L, "not enough memory");
+    raise_no_memory(L);
   return 1;
 }
 
 static const luaL_Reg methods[] = {
-  {"exchange", exchange_new}, {"raw_exchange", exchange_new_raw},   {"step", session_step},
-  {"in_flight", session_in_flight}, {"close", session_close},   {"problem", session_get_problem}, {NULL, NULL},
+  {"exchange", exchange_new}, {"raw_exchange", exchange_new_raw}, {"step", session_step}, {"in_flight", session_in_flight},
+  {"close", session_close},   {"problem", session_get_problem},   {NULL, NULL},
 };
 
 void session_register(lua_State *L) {

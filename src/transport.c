@@ -12,7 +12,7 @@
 enum {
   PROBE = 256 * 1024,
   EXPECTING_BODY = 512 * 1024, /* bytes; libcurl waits for a "100 Continue" from 1 MiB on */
-  KEEP_RESPONSE = 256 * 1024, /* bytes of a response buffer worth keeping for the next transfer */
+  KEEP_RESPONSE = 256 * 1024,  /* bytes of a response buffer worth keeping for the next transfer */
   /*
   ** Over HTTP/2 libcurl spins for ever when a server answers before it has read a body above its 64 KiB window
   ** (github.com/curl/curl/issues/7821). Larger bodies take HTTP/1.1.
@@ -32,7 +32,7 @@ struct Transfer {
   bool in_flight; /* libcurl has it */
   bool is_queued; /* among the transport's finished ones */
   struct curl_slist *headers;
-  Buffer authorization; /* the value that stands in `headers`, so that equal requests keep them */
+  Buffer authorization;   /* the value that stands in `headers`, so that equal requests keep them */
   bool headers_are_plain; /* no further ones among them */
   bool headers_have_body;
   bool headers_are_for_large; /* a body for which libcurl would ask first */
@@ -245,8 +245,8 @@ static CURLcode set_method(Transfer *transfer, const TransferRequest *request) {
   CURL *easy = transfer->easy;
   const char *method = request->method;
   const bool is_head = strcmp(method, "HEAD") == 0;
-  const bool has_length = request->body != NULL || strcmp(method, "POST") == 0 || strcmp(method, "PATCH") == 0 ||
-                          strcmp(method, "PUT") == 0;
+  const bool has_length =
+    request->body != NULL || strcmp(method, "POST") == 0 || strcmp(method, "PATCH") == 0 || strcmp(method, "PUT") == 0;
   curl_easy_setopt(easy, CURLOPT_NOBODY, is_head ? 1L : 0L);
   if (has_length) {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -342,7 +342,8 @@ static void finish(Transport *transport, Transfer *transfer, CURLcode code) {
   transfer->in_flight = false;
   transport->in_flight--;
   transfer->code = code;
-  if (transfer->outcome == TRANSFER_ANSWERED) transfer->outcome = outcome_of(transfer, code); /* else `receive` has said why */
+  if (transfer->outcome == TRANSFER_ANSWERED)
+    transfer->outcome = outcome_of(transfer, code); /* else `receive` has said why */
   transfer->next_finished = NULL;
   transfer->is_queued = true;
   if (transport->finished == NULL)

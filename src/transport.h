@@ -38,13 +38,13 @@ typedef enum TransferOutcome {
 typedef struct Transfer Transfer;
 
 typedef struct Transport {
-  CURLM *multi; /* NULL when closed */
+  CURLM *multi;   /* NULL when closed */
   unsigned forks; /* before it was opened: a child must not touch what it inherits */
   Buffer user_agent, ca_file, proxy;
-  TransportOptions options; /* its strings point into the buffers above */
-  Transfer *in_use;         /* started and not yet released */
-  size_t in_flight;         /* how many libcurl has */
-  Transfer *pool;           /* released, to be used again */
+  TransportOptions options;           /* its strings point into the buffers above */
+  Transfer *in_use;                   /* started and not yet released */
+  size_t in_flight;                   /* how many libcurl has */
+  Transfer *pool;                     /* released, to be used again */
   Transfer *finished, *last_finished; /* ended and not yet asked for, oldest first */
 } Transport;
 
@@ -53,11 +53,11 @@ typedef struct TransferRequest {
   const char *url;
   const char *body; /* NULL: none; must stay as it is until the transfer is released */
   size_t body_length;
-  const char *authorization; /* NULL: none */
+  const char *authorization;        /* NULL: none */
   const struct curl_slist *headers; /* further ones, as "Name: value"; copied */
   bool fresh_connection; /* libcurl repeats a request whose kept connection closes unanswered; not on a fresh one */
-  long connect_timeout; /* milliseconds */
-  long timeout;         /* milliseconds */
+  long connect_timeout;  /* milliseconds */
+  long timeout;          /* milliseconds */
   size_t max_response_bytes;
 } TransferRequest;
 

@@ -247,7 +247,9 @@ on_answer = function(self)
   local kind <const>, status <const>, was_sent <const>, certificate_refused <const> = self.exchange:outcome()
   if kind ~= "answered" then return on_failure(self, kind, status, was_sent, certificate_refused) end
   if self.client.options.on_event then emit_response(self, { status = status }) end
-  if status == 200 or (self.operation.any_success and status > 200 and status < 300) then return on_success(self, status) end
+  if status == 200 or (self.operation.any_success and status > 200 and status < 300) then
+    return on_success(self, status)
+  end
   local problem <const> = answer_error(self, status)
   if status == 401 and self.operation.authorized then return renew_or_fail(self, problem) end
   return retry_or_fail(self, problem, retry.of_status(status))
@@ -351,7 +353,9 @@ take_turn = function(self)
     end
     return authorize(self)
   end
-  if self.client.clock.now() >= self.started_at + self.limits.deadline then return fail_deadline(self, "its turn on the job") end
+  if self.client.clock.now() >= self.started_at + self.limits.deadline then
+    return fail_deadline(self, "its turn on the job")
+  end
   follow(self, before, take_turn)
 end
 
@@ -447,8 +451,8 @@ end
 
 --- Starts a call; nothing is waited for.
 -- @tparam table client
--- @tparam table plan what all calls of a kind share: operation, a row of core.operations or one like it; accept(call, status), which
---   turns the exchange into the call's value, or gives nil, a kind of error and a message; with_held_token, to send the token in
+-- @tparam table plan what all calls of a kind share: operation, a row of core.operations or one like it; accept(call, status),
+--   which turns the exchange into the call's value, or gives nil, a kind of error and a message; with_held_token, to send the token in
 --   hand and get no other
 -- @tparam string|nil id of the job
 -- @param body to send

@@ -34,7 +34,9 @@ end
 
 local function check_client(self, method)
   if getmetatable(self) ~= Client then
-    check.raise(("%s: expected a client, got %s: call it as client:%s(...)"):format(method, check.describe(self), method))
+    check.raise(
+      ("%s: expected a client, got %s: call it as client:%s(...)"):format(method, check.describe(self), method)
+    )
   end
 end
 

@@ -120,8 +120,8 @@ local function replace_members(text)
   return table.concat(parts)
 end
 
--- What follows "://" up to white space, a quote or an angle bracket: without credentials, and without what follows "?". A backslash
--- at the end that escapes the quote behind it stays.
+-- What follows "://" up to white space, a quote or an angle bracket: without credentials, and without what follows "?".
+-- A backslash at the end that escapes the quote behind it stays.
 local function replace_address(address)
   address = address:gsub("^[^/?#]*@", MARK .. "@")
   local path <const>, query <const> = address:match "^([^?]*)%?(.*)$"

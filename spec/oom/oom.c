@@ -124,9 +124,10 @@ static void keep_warning(void *context, const char *message, int to_be_continued
   snprintf(warning + length, sizeof warning - length, "%s", message);
 }
 
-/* Runs the scenario at args[1]; returns what it says of the allocation that failed, nil when none did. */
+/* Runs the scenario at args[1] by the plan at args[2]; returns what it says of the allocation that failed, nil when none did. */
 static int run_scenario(lua_State *L) {
   const char *scenario = lua_touserdata(L, 1);
+  const char *plan = lua_touserdata(L, 2);
   luaL_openlibs(L);
   lua_pushboolean(L, 1);
   lua_setfield(L, LUA_REGISTRYINDEX, "bytenite.no_global_init"); /* it is done, with our own functions */
@@ -134,6 +135,8 @@ static int run_scenario(lua_State *L) {
   luaL_newlib(L, host_functions);
   lua_pushstring(L, base_url);
   lua_setfield(L, -2, "base_url");
+  lua_pushstring(L, plan);
+  lua_setfield(L, -2, "plan");
   lua_call(L, 1, 1);
   return 1;
 }
@@ -179,7 +182,8 @@ static bool run(const Options *options, size_t plan, unsigned long nth) {
   lua_setwarnf(L, keep_warning, NULL);
   lua_pushcfunction(L, run_scenario);
   lua_pushlightuserdata(L, (void *)options->scenario);
-  const bool succeeded = lua_pcall(L, 1, 1, 0) == LUA_OK;
+  lua_pushlightuserdata(L, (void *)name);
+  const bool succeeded = lua_pcall(L, 2, 1, 0) == LUA_OK;
   const bool reached = allocations_have_failed();
   const char *text = lua_tostring(L, -1);
   if (!succeeded)

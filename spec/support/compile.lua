@@ -9,7 +9,8 @@ local Folder <const> = {}
 Folder.__index = Folder
 
 local function lua_flags(option)
-  local pipe <const> = assert(io.popen(("pkg-config --%s lua5.4 2>/dev/null || echo -I/usr/include/lua5.4"):format(option)))
+  local pipe <const> =
+    assert(io.popen(("pkg-config --%s lua5.4 2>/dev/null || echo -I/usr/include/lua5.4"):format(option)))
   local flags <const> = pipe:read "l" or ""
   pipe:close()
   return flags
@@ -34,7 +35,14 @@ end
 -- @treturn function luaopen_<name>
 function Folder:module(name)
   local target <const> = ("%s/%s.so"):format(self.path, name)
-  run(("cc -std=gnu11 -O1 -Wall -Werror -shared -fPIC %s -o %s %s%s.c"):format(lua_flags "cflags", target, folder_of_sources, name))
+  run(
+    ("cc -std=gnu11 -O1 -Wall -Werror -shared -fPIC %s -o %s %s%s.c"):format(
+      lua_flags "cflags",
+      target,
+      folder_of_sources,
+      name
+    )
+  )
   return assert(package.loadlib(target, "luaopen_" .. name))
 end
 
@@ -45,7 +53,13 @@ function Folder:program(name)
   local target <const> = ("%s/%s"):format(self.path, name)
   local source <const> = folder_of_sources .. name .. ".c"
   -- the C core looks for Lua's functions in the program: -E shows them
-  run(("cc -std=gnu11 -O1 -Wall -Werror %s -o %s %s -Wl,-E -llua5.4 -lpthread -lm -ldl"):format(lua_flags "cflags", target, source))
+  run(
+    ("cc -std=gnu11 -O1 -Wall -Werror %s -o %s %s -Wl,-E -llua5.4 -lpthread -lm -ldl"):format(
+      lua_flags "cflags",
+      target,
+      source
+    )
+  )
   return target
 end
 
