@@ -48,7 +48,6 @@ typedef struct Exchange {
 
 enum {
   MAX_URL = 64 * 1024, /* bytes; no server takes as many, and libcurl refuses over 8 million */
-  MAX_IDLE = 64,       /* exchanges a session keeps */
   KEEP_TEXT = 4096     /* bytes of an idle exchange's buffers */
 };
 
@@ -60,8 +59,15 @@ typedef struct Handle {
   Exchange *exchange;
 } Handle;
 
-static Exchange *check_exchange(lua_State *L) {
+/* The exchange at stack index 1; NULL once its finalizer has run, as it may have before those of objects that still use it. */
+static Exchange *find_exchange(lua_State *L) {
   return ((Handle *)class_check(L, 1, class_name))->exchange;
+}
+
+static Exchange *check_exchange(lua_State *L) {
+  Exchange *exchange = find_exchange(L);
+  if (exchange == NULL) luaL_error(L, "the exchange was collected");
+  return exchange;
 }
 
 /* Ends the transfer and hands the answer's memory back to it, for the next one. */
@@ -78,12 +84,13 @@ static void release_transfer(Exchange *exchange) {
 
 /* exchange:release(): ends the transfer, if any, and makes its parts free for others. The answer is gone then. */
 static int exchange_release(lua_State *L) {
-  release_transfer(check_exchange(L));
+  Exchange *exchange = find_exchange(L);
+  if (exchange != NULL) release_transfer(exchange);
   return 0;
 }
 
 static int exchange_collect(lua_State *L) {
-  Exchange *exchange = check_exchange(L);
+  Exchange *exchange = find_exchange(L);
   if (exchange == NULL) return 0;
   release_transfer(exchange);
   buffer_free(&exchange->url);
@@ -100,7 +107,7 @@ static void check_memory(lua_State *L, bool has_memory) {
   if (!has_memory) raise_no_memory(L);
 }
 
-/* Pushes an exchange that has served and is kept to serve again. */
+/* Pushes an exchange that has served and is kept to serve again; NULL when the collector has been quicker. */
 static Exchange *push_idle_exchange(lua_State *L, Session *session) {
   lua_getiuservalue(L, 1, SESSION_IDLE);
   lua_rawgeti(L, -1, session->idle);
@@ -113,7 +120,11 @@ static Exchange *push_idle_exchange(lua_State *L, Session *session) {
 /* Pushes an exchange of the session at stack index 1, with nothing in it. */
 static Exchange *push_exchange(lua_State *L) {
   Session *session = session_check(L, 1);
-  if (session->idle > 0) return push_idle_exchange(L, session);
+  if (session->idle > 0) {
+    Exchange *idle = push_idle_exchange(L, session);
+    if (idle != NULL) return idle;
+    lua_pop(L, 1);
+  }
   Handle *handle = lua_newuserdatauv(L, sizeof *handle, EXCHANGE_USER_VALUES);
   handle->exchange = NULL;
   luaL_setmetatable(L, class_name);
@@ -131,12 +142,13 @@ static Exchange *push_exchange(lua_State *L) {
 ** is left to the collector.
 */
 static int exchange_recycle(lua_State *L) {
-  Exchange *exchange = check_exchange(L);
+  Exchange *exchange = find_exchange(L);
+  if (exchange == NULL) return 0;
   Session *session = exchange->session;
   release_transfer(exchange);
   lua_pushnil(L);
   lua_setiuservalue(L, 1, EXCHANGE_OWNER);
-  if (exchange->is_read || session->idle == MAX_IDLE) return 0;
+  if (exchange->is_read || session->idle == SESSION_MAX_IDLE) return 0;
   curl_slist_free_all(exchange->headers);
   exchange->headers = NULL;
   exchange->result = NULL;
@@ -145,8 +157,7 @@ static int exchange_recycle(lua_State *L) {
   lua_getiuservalue(L, 1, EXCHANGE_SESSION);
   lua_getiuservalue(L, -1, SESSION_IDLE);
   lua_pushvalue(L, 1);
-  lua_rawseti(L, -2, session->idle + 1); /* may run out of memory: counted only when it is there */
-  session->idle++;
+  lua_rawseti(L, -2, ++session->idle);
   return 0;
 }
 
@@ -427,7 +438,7 @@ static bool append_headers(Buffer *out, const Transfer *transfer) {
 static int exchange_headers(lua_State *L) {
   const Exchange *exchange = check_exchange(L);
   Buffer *text = buffer_push(L); /* a copy, because a finalizer may close the client while tables are made */
-  check_memory(L, exchange->transfer == NULL || append_headers(text, exchange->transfer));
+  check_memory(L, buffer_reserve(text, 0) && (exchange->transfer == NULL || append_headers(text, exchange->transfer)));
   lua_newtable(L);
   const char *end = text->data + text->length;
   for (const char *name = text->data; name < end;) {
@@ -445,7 +456,8 @@ static int exchange_headers(lua_State *L) {
 
 /* exchange:path(): the path of the request, without the query. */
 static int exchange_path(lua_State *L) {
-  const char *url = check_exchange(L)->url.data;
+  const Exchange *exchange = find_exchange(L);
+  const char *url = exchange != NULL ? exchange->url.data : "";
   const char *authority = strstr(url, "://");
   const char *path = authority != NULL ? strchr(authority + 3, '/') : NULL;
   if (path == NULL) path = "/";
@@ -462,8 +474,8 @@ static int exchange_token(lua_State *L) {
 
 /* exchange:request_body(): the request's body as it goes out, or nil. */
 static int exchange_request_body(lua_State *L) {
-  const Exchange *exchange = check_exchange(L);
-  if (!exchange->has_body) return 0;
+  const Exchange *exchange = find_exchange(L);
+  if (exchange == NULL || !exchange->has_body) return 0;
   lua_pushlstring(L, exchange->body.data, exchange->body.length);
   return 1;
 }

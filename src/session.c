@@ -132,7 +132,7 @@ static int session_new(lua_State *L) {
   memset(session, 0, sizeof *session);
   luaL_setmetatable(L, class_name);
   set_in_flight_table(L, lua_gettop(L));
-  lua_newtable(L);
+  lua_createtable(L, SESSION_MAX_IDLE, 0); /* so that keeping one allocates nothing */
   lua_setiuservalue(L, -2, SESSION_IDLE);
   if (!transport_open(&session->transport, &options) || !buffer_append_text(&session->base_url, base_url) ||
       !url_append_encoded(&session->service, service, strlen(service)))

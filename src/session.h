@@ -25,6 +25,8 @@ typedef struct Session {
 */
 enum { SESSION_IN_FLIGHT = 1, SESSION_IDLE, SESSION_USER_VALUES = SESSION_IDLE };
 
+enum { SESSION_MAX_IDLE = 64 };
+
 /* The session at `index`; raises when it is none. */
 Session *session_check(lua_State *L, int index);
 

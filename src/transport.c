@@ -302,7 +302,7 @@ CURLcode transport_start(Transport *transport, const TransferRequest *request, T
 }
 
 static bool has_memory_for(size_t count) {
-  void *probe = malloc(count);
+  void *volatile probe = malloc(count); /* volatile, or the compiler may leave it out */
   free(probe);
   return probe != NULL;
 }

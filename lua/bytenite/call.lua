@@ -42,9 +42,10 @@ local function emit_response(self, event)
   emit(self, event)
 end
 
--- Puts a call among those that the next step of the client moves on: a linked list through them, so that waking needs no memory.
+-- Puts a call among those that the next step of the client moves on: a linked list through them.
 local function wake(self)
   local client <const> = self.client
+  if self.next_ready or client.last_ready == self then return end -- woken already
   if client.last_ready then
     client.last_ready.next_ready = self
   else
@@ -53,24 +54,45 @@ local function wake(self)
   client.last_ready = self
 end
 
--- Ends the call and wakes whoever waits for it. Needs no memory, so it cannot stop halfway.
+-- Does what is left to do for calls that have ended: gives the exchange back, wakes who waits, tells the scheduler.
+local function settle(client)
+  local ended = client.first_ended
+  while ended do
+    local exchange <const>, followers <const>, on_done <const> = ended.exchange, ended.followers, ended.on_done
+    if exchange then
+      ended.exchange = false -- serves another call from now on
+      exchange:recycle()
+    end
+    if followers then
+      for _, follower in pairs(followers) do
+        wake(follower)
+      end
+      ended.followers = nil
+    end
+    if on_done then
+      ended.on_done = nil
+      on_done(ended)
+    end
+    client.first_ended = ended.next_ended
+    ended.next_ended = false
+    ended = client.first_ended
+  end
+end
+
+-- Ends the call. Assignments to fields that are there come first and cannot stop halfway for lack of memory. Calling a function
+-- can, so what `settle` leaves undone is made up for at the next step.
 local function finish(self, value, problem, raised)
   local client <const> = self.client
+  local job <const> = self.job
   self.done = true
   self.value, self.problem, self.raised = value, problem, raised
   self.timer = nil
-  self.exchange:recycle()
-  self.exchange = false -- serves another call from now on
-  if self.job and last_in_turn[self.job] == self then last_in_turn[self.job] = nil end
-  if self.followers then
-    for _, follower in pairs(self.followers) do
-      wake(follower)
-    end
-    self.followers = nil
-  end
-  if client.suspended[self] then client.suspended[self] = nil end
   if client.renewal == self then client.renewal = false end
-  if self.on_done then self.on_done(self) end
+  if client.suspended[self] then client.suspended[self] = nil end
+  if job and last_in_turn[job] == self then last_in_turn[job] = nil end
+  self.next_ended = client.first_ended
+  client.first_ended = self
+  settle(client)
 end
 
 local function elapsed(self)
@@ -294,7 +316,8 @@ local function on_renewal(self)
   self.waits_for = nil
   self.timer = nil
   if renewal.raised then
-    if renewal.starter == self then error(renewal.raised, 0) end
+    if renewal.starter == self or self.met_another then error(renewal.raised, 0) end
+    self.met_another = true
     return authorize(self) -- what another call met with is not this one's
   end
   if renewal.value then return send(self, client.credentials.held()) end
@@ -317,7 +340,7 @@ local renewal_plan <const> = { operation = core.operations.access_token, accept 
 -- The token exchange under way, started when there is none: one serves all calls that wait.
 local function renewal_of(self)
   local client <const> = self.client
-  if client.renewal then return client.renewal end
+  if client.renewal and not client.renewal.done then return client.renewal end
   local renewal <const> = call.start(client, renewal_plan, nil, client.credentials.exchange_body())
   renewal.starter = self
   if not renewal.done then client.renewal = renewal end
@@ -372,11 +395,12 @@ end
 function call.fail_suspended(client)
   local calls <const> = {}
   if client.renewal then calls[1] = client.renewal end
+  settle(client)
   for suspended in pairs(client.suspended) do
     calls[#calls + 1] = suspended
   end
   for _, waiting in ipairs(calls) do
-    fail_closed(waiting)
+    if not waiting.done then fail_closed(waiting) end
   end
 end
 
@@ -384,6 +408,7 @@ end
 -- @tparam table client
 -- @tparam number seconds
 function call.drive(client, seconds)
+  if client.first_ended then settle(client) end
   while client.first_ready do
     local woken <const> = client.first_ready
     client.first_ready = woken.next_ready
@@ -452,8 +477,8 @@ end
 --- Starts a call; nothing is waited for.
 -- @tparam table client
 -- @tparam table plan what all calls of a kind share: operation, a row of core.operations or one like it; accept(call, status),
---   which turns the exchange into the call's value, or gives nil, a kind of error and a message; with_held_token, to send the token in
---   hand and get no other
+--   which turns the exchange into the call's value, or gives nil, a kind of error and a message; with_held_token, to send the
+--   token in hand and get no other
 -- @tparam string|nil id of the job
 -- @param body to send
 -- @tparam table|nil options the user's, for this call
@@ -479,6 +504,7 @@ function call.start(client, plan, id, body, options, job)
     problem = false,
     raised = false,
     next_ready = false,
+    next_ended = false,
   }, Call)
   if plan.with_held_token then self.renewed = true end
   if job then

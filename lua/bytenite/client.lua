@@ -65,6 +65,7 @@ function client.new(given, clock)
     suspended = setmetatable({}, { __mode = "k" }), -- calls that suspended coroutines wait for
     first_ready = false, -- calls to be moved on at the next step, a list linked through them
     last_ready = false,
+    first_ended = false, -- calls that have ended and are not settled yet, a list linked through them
     renewal = false, -- the token exchange under way
   }, Client)
   options.api_key, options.access_token, options.proxy = nil, nil, nil -- secrets stay where nobody prints them

@@ -52,11 +52,13 @@ local function write(stream, text, is_last)
   return stream:write_chunk(text, is_last, WRITE_TIMEOUT) == true
 end
 
+-- Writes a body in pieces; false when the client has gone.
 local function send_pieces(stream, body, drip)
   for position = 1, #body, drip.bytes do
     if position > 1 then cqueues.sleep(drip.every) end
-    if not write(stream, body:sub(position, position + drip.bytes - 1), false) then return end
+    if not write(stream, body:sub(position, position + drip.bytes - 1), false) then return false end
   end
+  return true
 end
 
 -- Waits until the client has gone.
@@ -83,12 +85,13 @@ function delivery.send(stream, answer, fault)
   if bodiless then return end
   local truncate <const>, drip <const> = fault and fault.truncate, fault and fault.drip
   if truncate then body = body:sub(1, truncate) end
+  local is_there = true
   if drip then
-    send_pieces(stream, body, drip)
+    is_there = send_pieces(stream, body, drip)
   elseif truncate then
     write(stream, body, false)
   end
-  if truncate then
+  if truncate or not is_there then
     drop.close(stream)
   else
     write(stream, drip and "" or body, true)
