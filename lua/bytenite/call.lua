@@ -1,8 +1,8 @@
 --- call.lua: a call's life: its turn, its token, its attempts, its result. The only place that submits and waits.
---
--- A call is a small state machine. `advance` runs the step it stands at, which either finishes the call or leaves
--- behind what will wake it: the end of its exchange, a timer, or the end of another call. Nobody's coroutine is needed for
--- that, so whoever waits in place moves every call of the client on, those of suspended coroutines too.
+---
+--- A call is a small state machine. `advance` runs the step it stands at, which either finishes the call or leaves
+--- behind what will wake it: the end of its exchange, a timer, or the end of another call. Nobody's coroutine is needed for
+--- that, so whoever waits in place moves every call of the client on, those of suspended coroutines too.
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
@@ -391,7 +391,7 @@ local function advance(self)
 end
 
 --- Ends the calls nobody drives of a client that was closed, or belongs to the parent of this process.
--- @tparam table client
+---@param client table
 function call.fail_suspended(client)
   local calls <const> = {}
   if client.renewal then calls[1] = client.renewal end
@@ -405,8 +405,8 @@ function call.fail_suspended(client)
 end
 
 --- Moves all calls of a client on, and waits up to some seconds for something to happen.
--- @tparam table client
--- @tparam number seconds
+---@param client table
+---@param seconds number
 function call.drive(client, seconds)
   if client.first_ended then settle(client) end
   while client.first_ready do
@@ -475,16 +475,16 @@ local function limits_of(client, operation, options)
 end
 
 --- Starts a call; nothing is waited for.
--- @tparam table client
--- @tparam table plan what all calls of a kind share: operation, a row of core.operations or one like it; accept(call, status),
---   which turns the exchange into the call's value, or gives nil, a kind of error and a message; with_held_token, to send the
---   token in hand and get no other
--- @tparam string|nil id of the job
--- @param body to send
--- @tparam table|nil options the user's, for this call
--- @tparam table|nil job whose turn to wait for
--- @treturn table the call: `done`, then `value`, `problem` or `raised`; `on_done(call)` is called then
--- @raise on bad input
+---@param client table
+---@param plan table what all calls of a kind share: operation, a row of core.operations or one like it; accept(call, status),
+---   which turns the exchange into the call's value, or gives nil, a kind of error and a message; with_held_token, to send the
+---   token in hand and get no other
+---@param id string|nil of the job
+---@param body any to send
+---@param options table|nil the user's, for this call
+---@param job table|nil whose turn to wait for
+---@return table # the call: `done`, then `value`, `problem` or `raised`; `on_done(call)` is called then
+--- Raises on bad input.
 function call.start(client, plan, id, body, options, job)
   local operation <const> = plan.operation
   local self <const> = setmetatable({
@@ -517,9 +517,9 @@ function call.start(client, plan, id, body, options, job)
 end
 
 --- Waits for the end of a call: the one place where anything waits. Suspends in a coroutine of ours, waits in place
--- anywhere else and moves all calls on meanwhile. A call whose waiting is interrupted is cancelled.
--- @tparam table waiting a call
--- @return the call's value; or nil and its error
+--- anywhere else and moves all calls on meanwhile. A call whose waiting is interrupted is cancelled.
+---@param waiting table a call
+---@return any # the call's value; or nil and its error
 function call.await(waiting)
   local given_up <close> = waiting -- luacheck: ignore given_up
   local client <const> = waiting.client
@@ -538,8 +538,8 @@ function call.await(waiting)
 end
 
 --- Starts a call and waits for its end.
--- @see call.start
--- @see call.await
+---@see call.start
+---@see call.await
 function call.run(client, plan, id, body, options, job)
   return call.await(call.start(client, plan, id, body, options, job))
 end

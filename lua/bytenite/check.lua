@@ -1,7 +1,7 @@
 --- check.lua: what users pass in is looked at here, and mistakes are raised where they were made.
---
--- A mistake in a program (a wrong type, an unknown option) raises a string that names the place and the way out, with
--- the position of the caller's line: that of the first function on the stack that is not the module's own.
+---
+--- A mistake in a program (a wrong type, an unknown option) raises a string that names the place and the way out, with
+--- the position of the caller's line: that of the first function on the stack that is not the module's own.
 local core <const> = require "bytenite.core"
 
 local check <const> = {}
@@ -26,14 +26,14 @@ local function foreign_level()
 end
 
 --- Raises a mistake of the caller's.
--- @tparam string message what is wrong and what would be right
+---@param message string what is wrong and what would be right
 function check.raise(message)
   error(message, foreign_level())
 end
 
 --- What a value is called in a message: "a string", "nothing".
--- @param value anything
--- @treturn string
+---@param value any anything
+---@return string
 function check.describe(value)
   if value == nil then return "nothing" end
   if value == core.null then return "null" end
@@ -45,9 +45,9 @@ local function fail(where, expected, value)
 end
 
 --- Raises unless a value has a type.
--- @tparam string where what the value is for: "get_job: id"
--- @param value anything
--- @tparam string expected the name of a Lua type
+---@param where string what the value is for: "get_job: id"
+---@param value any anything
+---@param expected string the name of a Lua type
 function check.type(where, value, expected)
   if type(value) ~= expected then fail(where, "a " .. expected, value) end
   return value
@@ -84,9 +84,9 @@ function check.seconds(where, value)
 end
 
 --- Makes a check for integers in a range.
--- @tparam integer least
--- @tparam integer most
--- @treturn function
+---@param least integer
+---@param most integer
+---@return function
 function check.integer(least, most)
   return function(where, value)
     check.type(where, value, "number")
@@ -99,8 +99,8 @@ function check.integer(least, most)
 end
 
 --- Makes a check for one of a few words.
--- @tparam {string,...} words
--- @treturn function
+---@param words string[]
+---@return function
 function check.one_of(words)
   return function(where, value)
     for _, word in ipairs(words) do
@@ -112,7 +112,7 @@ function check.one_of(words)
 end
 
 --- Raises unless a value can stand in a header (RFC 9110 section 5.5): visible ASCII and spaces. The value itself is
--- never shown: it may be a secret.
+--- never shown: it may be a secret.
 function check.header_value(where, value)
   check.text(where, value)
   local at <const> = value:find "[^\x20-\x7E]"
@@ -124,7 +124,7 @@ function check.header_value(where, value)
 end
 
 --- Raises unless a value can be a part of a path: a string, not empty, not "." or "..", without control characters.
--- Anything else in it is percent-encoded on its way out.
+--- Anything else in it is percent-encoded on its way out.
 function check.segment(where, value)
   if type(value) == "string" and core.is_segment(value) then return value end
   check.text(where, value)
@@ -147,12 +147,12 @@ local function unknown(where, name, known, noun)
 end
 
 --- Checks a table of options against the checks known, one a name.
--- @tparam string where what they are options of
--- @tparam table|nil given as the user wrote it
--- @tparam {[string]=function} known a check by name: function(where, value) returning the value to use
--- @tparam string|nil noun what one of them is called, "option" unless given
--- @treturn table a new one, of what was given
--- @raise on an unknown name ("did you mean ...?") and whatever a check refuses
+---@param where string what they are options of
+---@param given table|nil as the user wrote it
+---@param known table<string, function> a check by name: function(where, value) returning the value to use
+---@param noun string|nil what one of them is called, "option" unless given
+---@return table # a new one, of what was given
+--- Raises on an unknown name ("did you mean ...?") and whatever a check refuses.
 function check.options(where, given, known, noun)
   noun = noun or "option"
   local checked <const> = {}

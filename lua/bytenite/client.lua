@@ -41,10 +41,10 @@ local function check_client(self, method)
 end
 
 --- Makes a client. See the reference for the options.
--- @tparam table|nil given options
--- @tparam table|nil clock now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy
--- @treturn table
--- @raise on bad options
+---@param given table|nil options
+---@param clock table|nil now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy
+---@return table
+--- Raises on bad options.
 function client.new(given, clock)
   local options <const> = settings.read(given)
   local self <const> = setmetatable({
@@ -74,9 +74,9 @@ function client.new(given, clock)
 end
 
 --- A job without a request: a handle from an id, or a stored job taken over.
--- @tparam string|table what an id; or a table with an id, which becomes the job itself
--- @treturn table
--- @raise on anything else
+---@param what string|table an id; or a table with an id, which becomes the job itself
+---@return table
+--- Raises on anything else.
 function Client:job(what)
   check_client(self, "job")
   if type(what) == "table" then return job.adopt(self, "job", what) end
@@ -84,18 +84,18 @@ function Client:job(what)
 end
 
 --- Fetches a job.
--- @tparam string id
--- @tparam table|nil options of this call
--- @treturn table|nil the job; nil and an error
+---@param id string
+---@param options table|nil of this call
+---@return table|nil # the job; nil and an error
 function Client:get_job(id, options)
   check_client(self, "get_job")
   return call.run(self, job.fetch, job.check_id("get_job", id), nil, options)
 end
 
 --- Creates a job.
--- @tparam table new templateId, and name, description, dataSource, dataDestination, params, config as needed
--- @tparam table|nil options of this call
--- @treturn table|nil the job; nil and an error, whose `maybe_done` tells that the job may exist
+---@param new table templateId, and name, description, dataSource, dataDestination, params, config as needed
+---@param options table|nil of this call
+---@return table|nil # the job; nil and an error, whose `maybe_done` tells that the job may exist
 function Client:create_job(new, options)
   check_client(self, "create_job")
   return call.run(self, job.creation, nil, new, options)
@@ -106,9 +106,9 @@ local function accept_raw(self, status)
 end
 
 --- Sends any request, with the client's token, retries and limits.
--- @tparam table wanted method (default GET), path below base_url, query, body (text, or a table to be sent as JSON), headers
--- @tparam table|nil options of this call
--- @treturn table|nil status, headers (names in lower case), body as text; nil and an error
+---@param wanted table method (default GET), path below base_url, query, body (text, or a table to be sent as JSON), headers
+---@param options table|nil of this call
+---@return table|nil # status, headers (names in lower case), body as text; nil and an error
 function Client:request(wanted, options)
   check_client(self, "request")
   return call.run(self, { operation = request.operation(wanted), accept = accept_raw }, nil, nil, options)
@@ -125,8 +125,8 @@ end
 local sign_out_plan <const> = { operation = core.operations.sign_out, accept = accept_ok, with_held_token = true }
 
 --- Ends the life of the access token in hand. A client with an API key gets a new one when it next needs one.
--- @tparam table|nil options of this call
--- @treturn boolean|nil true, also when there was no token to end; nil and an error
+---@param options table|nil of this call
+---@return boolean|nil # true, also when there was no token to end; nil and an error
 function Client:sign_out(options)
   check_client(self, "sign_out")
   if not self.credentials.held() then return true end
@@ -137,7 +137,7 @@ function Client:sign_out(options)
 end
 
 --- Ends what is under way (those calls give the error `closed`), closes all connections. May be called twice; also the
--- client's `__close`.
+--- client's `__close`.
 function Client:close()
   check_client(self, "close")
   self.session:close()

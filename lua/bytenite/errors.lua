@@ -1,6 +1,6 @@
 --- errors.lua: what can go wrong in a running system, as values. Imports nothing of ours.
---
--- The fields of an error are described in the reference (docs/reference.md, "Errors").
+---
+--- The fields of an error are described in the reference (docs/reference.md, "Errors").
 local errors <const> = {}
 
 local MAX_BODY <const> = 64 * 1024 -- bytes of a body that an error keeps
@@ -70,8 +70,8 @@ function Error:__tostring()
 end
 
 --- Makes an error value.
--- @tparam table fields at least kind and message; becomes the error
--- @treturn table the same table
+---@param fields table at least kind and message; becomes the error
+---@return table # the same table
 function errors.new(fields)
   return setmetatable(fields, Error)
 end
@@ -125,11 +125,11 @@ local function says_nothing(decoded)
 end
 
 --- Reads an answer that is an error, in either of the service's shapes or none.
--- The gateway's: `{code, message, details}`; the envelope's: `{ok, requestId, message, error = {code, message, description}}`.
--- @tparam integer status of HTTP
--- @tparam string body as received, secrets already taken out
--- @tparam function decode reads JSON as well as can be: the value, or nil
--- @treturn table an error with kind, status, code, message, description, request_id, details, retry_after and body
+--- The gateway's: `{code, message, details}`; the envelope's: `{ok, requestId, message, error = {code, message, description}}`.
+---@param status integer of HTTP
+---@param body string as received, secrets already taken out
+---@param decode function reads JSON as well as can be: the value, or nil
+---@return table # an error with kind, status, code, message, description, request_id, details, retry_after and body
 function errors.from_answer(status, body, decode)
   local decoded <const> = decode(body)
   local outer <const> = object(decoded)

@@ -1,9 +1,9 @@
 --- bytenite: a client for the ByteNite jobs API.
---
---     local bytenite = require "bytenite"
---     local client <close> = bytenite.new { api_key = "..." }
---     local job = assert(client:create_job { templateId = "img-gen", name = "Nightly batch" })
---     assert(job:set_params { partitioner = { num_replicas = 5 }, assembler = {}, app = { prompt = "A sunset" } })
+---
+---     local bytenite = require "bytenite"
+---     local client <close> = bytenite.new { api_key = "..." }
+---     local job = assert(client:create_job { templateId = "img-gen", name = "Nightly batch" })
+---     assert(job:set_params { partitioner = { num_replicas = 5 }, assembler = {}, app = { prompt = "A sunset" } })
 local check <const> = require "bytenite.check"
 local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
@@ -23,16 +23,16 @@ local bytenite <const> = {
 }
 
 --- Makes a client.
--- @tparam table|nil options every one has a default; see the reference
--- @treturn table a client; declare it `<close>` or call close()
--- @raise on an unknown option ("did you mean ...?") or a value that cannot be
+---@param options table|nil every one has a default; see the reference
+---@return table # a client; declare it `<close>` or call close()
+--- Raises on an unknown option ("did you mean ...?") or a value that cannot be.
 function bytenite.new(options)
   return client.new(options)
 end
 
 --- Marks a table as a list, so that an empty one goes out as [] and not as {}.
--- @tparam table|nil items
--- @treturn table the same table, or a new empty one
+---@param items table|nil
+---@return table # the same table, or a new empty one
 function bytenite.array(items)
   if items == nil then return core.array {} end
   check.type("array: items", items, "table")
@@ -43,9 +43,9 @@ function bytenite.array(items)
 end
 
 --- Writes a value as JSON, the way the module's calls do.
--- @param value a table, string, number, boolean or bytenite.null
--- @treturn string
--- @raise on what JSON cannot hold, with the place: "encode: frames[3]: cannot write a function"
+---@param value any a table, string, number, boolean or bytenite.null
+---@return string
+--- Raises on what JSON cannot hold, with the place: "encode: frames[3]: cannot write a function".
 function bytenite.encode(value)
   local text <const>, problem <const> = core.encode(value)
   if not text then check.raise("encode: " .. problem) end
@@ -53,8 +53,8 @@ function bytenite.encode(value)
 end
 
 --- Reads JSON, the way the module's calls do: integers exact, null as bytenite.null, lists marked.
--- @tparam string text
--- @return the value; or nil and an error of kind "protocol"
+---@param text string
+---@return any # the value; or nil and an error of kind "protocol"
 function bytenite.decode(text)
   local value <const>, problem <const> = core.decode(check.type("decode: text", text, "string"))
   if value == nil then return nil, errors.new { kind = "protocol", message = "not JSON: " .. problem } end
@@ -62,8 +62,8 @@ function bytenite.decode(text)
 end
 
 --- Seconds since the epoch of a timestamp such as job.createdAt.
--- @tparam string timestamp RFC 3339: "2025-08-27T21:51:41.803Z"
--- @treturn number|nil an integer, or a float where there is a fraction; nil and an error of kind "protocol"
+---@param timestamp string RFC 3339: "2025-08-27T21:51:41.803Z"
+---@return number|nil # an integer, or a float where there is a fraction; nil and an error of kind "protocol"
 function bytenite.time(timestamp)
   local seconds <const> = time.parse(check.type("time: timestamp", timestamp, "string"))
   if not seconds then return nil, errors.new { kind = "protocol", message = "not an RFC 3339 timestamp" } end

@@ -1,5 +1,5 @@
 --- job.lua: jobs and their methods. A job is a plain table of the API's members; all else is in its metatable, of which a client
--- has one. Inside the module methods are called as functions, so that a member of the same name (`run`, `logs`) does no harm.
+--- has one. Inside the module methods are called as functions, so that a member of the same name (`run`, `logs`) does no harm.
 local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
@@ -22,9 +22,9 @@ local function client_of(self, method)
 end
 
 --- Raises unless a value is the id of a job.
--- @tparam string where the function it was given to
--- @param id
--- @treturn string
+---@param where string the function it was given to
+---@param id any
+---@return string
 function job.check_id(where, id)
   if type(id) == "string" and core.is_segment(id) then return id end
   return check.segment(where .. ": job id", id)
@@ -66,14 +66,14 @@ end
 local refresh_plan <const> = { operation = core.operations.get_job, accept = accept_refresh }
 
 --- Fetches the job as it is now.
--- @tparam table|nil options of this call
--- @treturn table|nil the job itself, refreshed in place; nil and an error
+---@param options table|nil of this call
+---@return table|nil # the job itself, refreshed in place; nil and an error
 function Job:refresh(options)
   return run_refreshing(self, "refresh", refresh_plan, nil, options)
 end
 
 --- True when the job has come to its end: a final state, or a time at which it ended. An unknown state is not final.
--- @treturn boolean
+---@return boolean
 function Job:is_final()
   check.type("is_final: job", self, "table")
   local ended_at <const> = rawget(self, "endedAt")
@@ -91,17 +91,17 @@ local function to_string(self)
 end
 
 --- The metatable of a client's jobs.
--- @tparam table client
--- @treturn table
+---@param client table
+---@return table
 function job.metatable(client)
   return { __name = "bytenite.Job", __index = Job, __tostring = to_string, client = client }
 end
 
 --- Makes a table with an id a job of a client's.
--- @tparam table client
--- @tparam string where the function it was given to
--- @tparam table saved
--- @treturn table the same table
+---@param client table
+---@param where string the function it was given to
+---@param saved table
+---@return table # the same table
 function job.adopt(client, where, saved)
   job.check_id(where, rawget(saved, "id"))
   return setmetatable(saved, client.job_metatable)

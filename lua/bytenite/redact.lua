@@ -1,7 +1,7 @@
 --- redact.lua: takes secrets out of text that goes into errors and events.
---
--- Three nets: the values known to be secret (API key, tokens, what a request carried under a telling name), JSON members
--- whose name tells, and the credentials and queries of URLs (a signed URL's signature stands in its query).
+---
+--- Three nets: the values known to be secret (API key, tokens, what a request carried under a telling name), JSON members
+--- whose name tells, and the credentials and queries of URLs (a signed URL's signature stands in its query).
 local core <const> = require "bytenite.core"
 
 local redact <const> = {}
@@ -57,9 +57,9 @@ local function gather(value, found, seen)
 end
 
 --- The secrets in Lua values, by the names they stand under.
--- @tparam table found a list to add them to
--- @param ... values; those that are no tables hold none
--- @treturn table the list
+---@param found table a list to add them to
+---@param ... any values; those that are no tables hold none
+---@return table # the list
 function redact.gather(found, ...)
   for i = 1, select("#", ...) do
     gather(select(i, ...), found, {})
@@ -158,17 +158,17 @@ local function replace_escapes(text)
 end
 
 --- Takes the secrets out of a text.
--- @tparam string text
--- @tparam {string,...} secrets the values known to be secret
--- @treturn string
+---@param text string
+---@param secrets string[] the values known to be secret
+---@return string
 function redact.text(text, secrets)
   return replace_urls(replace_members(replace_known(replace_escapes(text), secrets)))
 end
 
 --- Takes the secrets out of all strings of a value that is no longer text, in place.
--- @tparam table value with plain tables inside, at most as deep as JSON that was read
--- @tparam {string,...} secrets
--- @treturn table the same table
+---@param value table with plain tables inside, at most as deep as JSON that was read
+---@param secrets string[]
+---@return table # the same table
 function redact.strings(value, secrets)
   for name, member in next, value do
     if type(member) == "string" then

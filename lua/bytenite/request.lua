@@ -68,9 +68,9 @@ local function query_value(where, value)
 end
 
 --- A query from a table: names and values percent-encoded, names in order; a list repeats its name.
--- @tparam string where
--- @tparam table|nil query
--- @treturn string|nil without the question mark
+---@param where string
+---@param query table|nil
+---@return string|nil # without the question mark
 function request.query(where, query)
   local names <const>, pairs_of <const> = {}, {}
   for name in pairs(query or {}) do
@@ -100,9 +100,9 @@ local function header_lines(headers)
 end
 
 --- Turns what the user wants sent into a row like those of core.operations.
--- @tparam table wanted method (default GET), path, query, body, headers
--- @treturn table
--- @raise on bad input
+---@param wanted table method (default GET), path, query, body, headers
+---@return table
+--- Raises on bad input.
 function request.operation(wanted)
   check.type("request: what to send", wanted, "table")
   local checked <const> = check.options("request", wanted, checks, "member")

@@ -1,7 +1,7 @@
 --- retry.lua: when a failed attempt is repeated, and after how long. Pure policy: no clock, no network, nothing of ours.
---
--- The table below is the policy. A repeatable call does twice what it does once (a GET, the four updates); a
--- once-only one (create, run) may not be sent again unless the server surely did nothing.
+---
+--- The table below is the policy. A repeatable call does twice what it does once (a GET, the four updates); a
+--- once-only one (create, run) may not be sent again unless the server surely did nothing.
 local retry <const> = {}
 
 local classes <const> = {
@@ -28,17 +28,17 @@ local by_status <const> = {
 }
 
 --- The class of an answer that is an error.
--- @tparam integer status of HTTP
--- @treturn table its row: repeatable, once_only (whether to try again), maybe_done
+---@param status integer of HTTP
+---@return table # its row: repeatable, once_only (whether to try again), maybe_done
 function retry.of_status(status)
   return classes[by_status[status] or "final"]
 end
 
 --- The class of an attempt that got no answer.
--- @tparam string kind "timeout", "connection", "tls", "protocol" or "too_large"
--- @tparam boolean was_sent whether any byte of the request went out
--- @tparam boolean certificate_refused
--- @treturn table its row
+---@param kind string "timeout", "connection", "tls", "protocol" or "too_large"
+---@param was_sent boolean whether any byte of the request went out
+---@param certificate_refused boolean
+---@return table # its row
 function retry.of_failure(kind, was_sent, certificate_refused)
   if certificate_refused then return classes.final end
   if kind == "protocol" or kind == "too_large" then return classes.unreadable end
@@ -52,10 +52,10 @@ local LONGEST_WAIT <const> = 60 -- seconds of Retry-After that are obeyed
 local BASE <const>, CAP <const> = 0.5, 8 -- seconds
 
 --- Full jitter: a random time below a bound that doubles.
--- @tparam integer retries made so far, 0 before the first
--- @tparam number random in [0, 1)
--- @treturn number seconds
--- @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+---@param retries integer made so far, 0 before the first
+---@param random number in [0, 1)
+---@return number # seconds
+---@see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 function retry.jitter(retries, random)
   return random * math.min(CAP, BASE * 2 ^ retries)
 end
@@ -66,7 +66,7 @@ local Budget <const> = {}
 Budget.__index = Budget
 
 --- Takes what a retry costs; false when that is not there.
--- @tparam boolean after_timeout a retry after a time limit costs more
+---@param after_timeout boolean a retry after a time limit costs more
 function Budget:take(after_timeout)
   local cost <const> = after_timeout and TIMEOUT_COST or COST
   if self.tokens < cost then return false end
@@ -80,16 +80,16 @@ function Budget:give_back()
 end
 
 --- A client's retry budget, as in the standard mode of the AWS SDKs: when most calls fail, retries stop making it worse.
--- @treturn Budget with 500 tokens
+---@return Budget # with 500 tokens
 function retry.budget()
   return setmetatable({ tokens = CAPACITY }, Budget)
 end
 
 --- Decides on another attempt.
--- @tparam table attempt class, repeatable, retries (so far), max_retries, retry_after (seconds or nil), time_left (seconds),
---   is_timeout, budget, random (in [0, 1))
--- @treturn number|nil seconds to wait; nil for no other attempt
--- @treturn string|nil why there is none, where that is worth telling
+---@param attempt table class, repeatable, retries (so far), max_retries, retry_after (seconds or nil), time_left (seconds),
+---   is_timeout, budget, random (in [0, 1))
+---@return number|nil # seconds to wait; nil for no other attempt
+---@return string|nil # why there is none, where that is worth telling
 function retry.decide(attempt)
   local class <const> = attempt.class
   local allowed <const> = attempt.repeatable and class.repeatable or not attempt.repeatable and class.once_only

@@ -1,5 +1,5 @@
 --- scheduler.lua: who may suspend. A call suspends only in a coroutine that was resumed here, and never in one of the
--- user's own (a generator, a gsub callback): a yield there would land at somebody who does not expect it.
+--- user's own (a generator, a gsub callback): a yield there would land at somebody who does not expect it.
 local scheduler <const> = {}
 
 local current = nil -- the coroutine that was resumed here and runs now
@@ -10,10 +10,10 @@ local function restore(outer, ...)
 end
 
 --- Resumes a coroutine as one in which calls suspend. What it yields while one of our calls waits is that call, a table
--- whose `done` turns true; `on_done`, when set, is then called with it. Resume the coroutine after that.
--- @tparam thread thread
--- @param ... what coroutine.resume takes
--- @return what coroutine.resume gives
+--- whose `done` turns true; `on_done`, when set, is then called with it. Resume the coroutine after that.
+---@param thread thread
+---@param ... any what coroutine.resume takes
+---@return any # what coroutine.resume gives
 function scheduler.resume(thread, ...)
   local outer <const> = current
   current = thread
@@ -21,13 +21,13 @@ function scheduler.resume(thread, ...)
 end
 
 --- True when the running coroutine is one that was resumed here, and can yield from where it is.
--- @treturn boolean
+---@return boolean
 function scheduler.may_suspend()
   return current ~= nil and coroutine.running() == current and coroutine.isyieldable()
 end
 
 --- Suspends the running coroutine until its scheduler resumes it.
--- @tparam table call what it waits for
+---@param call table what it waits for
 function scheduler.suspend(call)
   coroutine.yield(call)
 end

@@ -92,9 +92,9 @@ local function check_scheme(checked)
 end
 
 --- Checks the options of a new client and completes them.
--- @tparam table|nil given
--- @treturn table all options; api_key, access_token and proxy may be nil
--- @raise on an unknown option ("did you mean ...?") or a value that cannot be
+---@param given table|nil
+---@return table # all options; api_key, access_token and proxy may be nil
+--- Raises on an unknown option ("did you mean ...?") or a value that cannot be.
 function settings.read(given)
   local checked <const> = check.options("new", given, checks)
   for name, variables in pairs(environment) do

@@ -31,8 +31,8 @@ local function seconds_of_day(hour, minute, second)
 end
 
 --- Seconds since the epoch (1970-01-01T00:00:00Z) of a timestamp as the service prints them (RFC 3339).
--- @tparam string text "2025-08-27T21:51:41.803Z", with any number of fractional digits and any offset
--- @treturn number|nil an integer, a float where the timestamp has a fraction that is not zero; nil when it is no timestamp
+---@param text string "2025-08-27T21:51:41.803Z", with any number of fractional digits and any offset
+---@return number|nil # an integer, a float where the timestamp has a fraction that is not zero; nil when it is no timestamp
 function time.parse(text)
   local year, month, day, hour, minute, second, fraction, zone =
     text:match "^(%d%d%d%d)-(%d%d)-(%d%d)[Tt ](%d%d):(%d%d):(%d%d)(%.?%d*)([Zz+-].*)$"

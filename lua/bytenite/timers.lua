@@ -1,5 +1,5 @@
 --- timers.lua: which calls are to be woken when: a binary heap by time. Calls are held weakly, so that one nobody waits
--- for any more is neither kept nor woken.
+--- for any more is neither kept nor woken.
 local timers <const> = {}
 
 local Timers <const> = {}
@@ -42,8 +42,8 @@ local function remove_first(heap)
 end
 
 --- Wakes a call at a time; a time set for it earlier is forgotten.
--- @tparam table call its field `timer` is ours
--- @tparam number at on the client's clock
+---@param call table its field `timer` is ours
+---@param at number on the client's clock
 function Timers:set(call, at)
   local entry <const> = setmetatable({ at = at, call = call }, weak)
   call.timer = entry
@@ -60,7 +60,7 @@ function Timers:next_at()
 end
 
 --- Takes a call whose time has come; nil when there is none.
--- @tparam number now on the client's clock
+---@param now number on the client's clock
 function Timers:take_due(now)
   local at <const> = self:next_at()
   if not at or at > now then return nil end

@@ -1,7 +1,8 @@
 --- token.lua: what a client proves itself with: a token it was given, a function that gives one, or an API key that is
--- exchanged for one. Says which token to send and when a new one is due; the exchange itself is a call like any other (call.lua).
---
--- The secrets live in upvalues: no table that a program might print holds one.
+--- exchanged for one. Says which token to send and when a new one is due; the exchange itself is a call like any
+--- other (call.lua).
+---
+--- The secrets live in upvalues: no table that a program might print holds one.
 local check <const> = require "bytenite.check"
 local lenient <const> = require "bytenite.lenient"
 
@@ -162,16 +163,16 @@ local function add_proxy_secrets(found, proxy)
 end
 
 --- Makes the source of a client's tokens. A token goes before a key.
--- @tparam string|function|nil access_token
--- @tparam string|nil api_key
--- @tparam string|nil proxy its address, whose password is a secret too
--- @treturn table with the functions
---   get(now): the token to send; or nil, "renew" (exchange the key first) or nil, "none", hint;
---   fallback(now): a token that should be replaced but is still good (API keys only);
---   exchange_body() and accept(body, now): the exchange's request, and its answer as text (API keys only);
---   reject(token): the service refused it; forget(): it was signed out; held(): the token in hand or nil;
---   secrets(found): adds what must never be shown to a list and returns it;
---   and the field renewable: whether a refused token can be replaced
+---@param access_token string|function|nil
+---@param api_key string|nil
+---@param proxy string|nil its address, whose password is a secret too
+---@return table # with the functions
+---   get(now): the token to send; or nil, "renew" (exchange the key first) or nil, "none", hint;
+---   fallback(now): a token that should be replaced but is still good (API keys only);
+---   exchange_body() and accept(body, now): the exchange's request, and its answer as text (API keys only);
+---   reject(token): the service refused it; forget(): it was signed out; held(): the token in hand or nil;
+---   secrets(found): adds what must never be shown to a list and returns it;
+---   and the field renewable: whether a refused token can be replaced
 function token.source(access_token, api_key, proxy)
   local source
   if type(access_token) == "string" then

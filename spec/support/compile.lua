@@ -31,8 +31,8 @@ function compile.folder()
 end
 
 --- Compiles a Lua module.
--- @tparam string name of spec/support/c/<name>.c, and of the module
--- @treturn function luaopen_<name>
+---@param name string of spec/support/c/<name>.c, and of the module
+---@return function # luaopen_<name>
 function Folder:module(name)
   local target <const> = ("%s/%s.so"):format(self.path, name)
   run(
@@ -47,8 +47,8 @@ function Folder:module(name)
 end
 
 --- Compiles a program that carries Lua.
--- @tparam string name of spec/support/c/<name>.c
--- @treturn string its path
+---@param name string of spec/support/c/<name>.c
+---@return string # its path
 function Folder:program(name)
   local target <const> = ("%s/%s"):format(self.path, name)
   local source <const> = folder_of_sources .. name .. ".c"

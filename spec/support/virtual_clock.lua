@@ -4,10 +4,10 @@ local client_module <const> = require "bytenite.client"
 local virtual_clock <const> = {}
 
 --- Makes a client on a virtual clock.
--- @tparam table options of bytenite.new
--- @tparam table|nil settings random: what core.random gives, a number in [0, 1), 0.5 unless given
--- @treturn table the client
--- @treturn table the clock: `time` (seconds, may be set), `waits` (a list of the waits that would have taken time)
+---@param options table of bytenite.new
+---@param settings table|nil random: what core.random gives, a number in [0, 1), 0.5 unless given
+---@return table # the client
+---@return table # the clock: `time` (seconds, may be set), `waits` (a list of the waits that would have taken time)
 function virtual_clock.client(options, settings)
   local clock <const> = { time = 1000, waits = {}, random_value = settings and settings.random or 0.5 }
   function clock.now()
@@ -28,7 +28,7 @@ function virtual_clock.client(options, settings)
 end
 
 --- All the time waited on a clock.
--- @treturn number seconds
+---@return number # seconds
 function virtual_clock.waited(clock)
   local sum = 0
   for _, seconds in ipairs(clock.waits) do
