@@ -95,6 +95,24 @@ static void check_refresh(lua_State *L) {
   host_require(host_is_same(L, 1, -1), "a refreshed job holds what stands in the answer and nothing else");
 }
 
+/*
+** The typed answer is at index 1. Its templateInfo, which may have been taken from inside the job, is what stands in the text: the same
+** as when it is read as part of any value, written, and read by itself.
+*/
+static void check_template(lua_State *L, const uint8_t *text, size_t length) {
+  const int top = lua_gettop(L);
+  Buffer alone = {0};
+  host_require(read_text(L, text, length, &schema_any), "a typed text is any text");
+  if (lua_istable(L, -1) && lua_getfield(L, -1, "templateInfo") == LUA_TTABLE &&
+      marshal_write(L, lua_gettop(L), &schema_any, &alone)) {
+    host_require(read_text(L, alone.data, alone.length, schema_find("JobTemplate")), "what was written can be read");
+    lua_getfield(L, 1, "templateInfo");
+    host_require(host_is_same(L, -2, -1), "the template is the one in the text");
+  }
+  buffer_free(&alone);
+  lua_settop(L, top);
+}
+
 /* The short cut that reads an answer's job without tables of its own must come to the same as the way everything else goes. */
 static void check_job(lua_State *L, const uint8_t *text, size_t length) {
   const bool accepted = read_text(L, text, length, &schema_job_response);
@@ -102,6 +120,7 @@ static void check_job(lua_State *L, const uint8_t *text, size_t length) {
   const JobAnswer answer = marshal_read_job(L, copy, length);
   free(copy);
   host_require(accepted == (answer != JOB_NOT_JSON), "both readers accept the same texts");
+  if (accepted && lua_istable(L, 1)) check_template(L, text, length);
   if (answer != JOB_READ) return;
   lua_pushvalue(L, 1);
   take_job(L);

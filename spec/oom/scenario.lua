@@ -56,6 +56,44 @@ end
 
 local LARGE <const> = large_text()
 
+-- Two calls at once, as a scheduler makes them; both need a token, and one exchange serves both.
+local function get_twice(client)
+  local call <const> = require "bytenite.call"
+  local scheduler <const> = require "bytenite.scheduler"
+  local found <const>, waiting <const> = {}, {}
+  for i = 1, 2 do
+    local thread <const> = coroutine.create(function()
+      found[i] = assert(client:get_job "job 1")
+    end)
+    waiting[thread] = select(2, assert(scheduler.resume(thread)))
+  end
+  while next(waiting) do
+    call.drive(client, 0.1)
+    for thread, awaited in pairs(waiting) do
+      if awaited.done then
+        assert(scheduler.resume(thread))
+        waiting[thread] = nil
+      end
+    end
+  end
+  return found
+end
+
+-- A step in which the server answers with an error that is not the service's.
+local function get_refused(id, words)
+  return {
+    name = ("get_job %q, refused"):format(id),
+    run = function()
+      local job <const>, problem <const> = world.client:get_job(id)
+      return job == nil and { problem = problem, text = tostring(problem) }
+    end,
+    check = function(refused)
+      return refused.problem.kind == "unexpected" and refused.text:find(words, 1, true) ~= nil
+    end,
+    is_refused = true,
+  }
+end
+
 -- `run` is what is done while allocations fail; `check` tells from what it returned whether it did what it should.
 local steps <const> = {
   {
@@ -178,17 +216,8 @@ local steps <const> = {
         and answer.body == host.answer("POST", "/auth/signout")
     end,
   },
-  {
-    name = "get_job, answered with a page",
-    run = function()
-      local job <const>, problem <const> = world.client:get_job "page"
-      return job == nil and { problem = problem, text = tostring(problem) }
-    end,
-    check = function(refused)
-      return refused.problem.kind == "unexpected" and refused.text:find("Bad Gateway & more", 1, true) ~= nil
-    end,
-    is_refused = true,
-  },
+  get_refused("page", "Bad Gateway & more"),
+  get_refused("careless", "no job for you"), -- JSON that only lua-cjson takes, which leaks when memory runs out
   {
     name = "collect",
     run = function()
@@ -218,6 +247,15 @@ local steps <const> = {
     end,
     check = function(done)
       return done == true
+    end,
+  },
+  {
+    name = "get_job, twice at once",
+    run = function()
+      return get_twice(world.client)
+    end,
+    check = function(found)
+      return found[1] ~= found[2] and is_equal(found[1], found[2]) and is_equal(found[1], world.job)
     end,
   },
   {
@@ -255,6 +293,7 @@ end
 -- What came of a step in which an allocation failed: whether it is to be done again, and in words.
 local function judge(step, succeeded, value, problem)
   if not succeeded then
+    if type(value) == "table" then return judge_error(value) end -- from an assert
     assert(type(value) == "string" and value:find "not enough memory$", ("raised %s"):format(tostring(value)))
     return true, "raised"
   end

@@ -44,6 +44,7 @@ static const Answer answers[] = {
    "{\"ok\":false,\"requestId\":\"r-2\",\"message\":\"invalid\",\"error\":{\"code\":\"3\",\"message\":\"INVALID\","
    "\"description\":\"jobTimeout is below taskTimeout\"},\"details\":[{\"@type\":\"x\",\"field\":\"jobTimeout\"}]}"},
   {"GET", "/jobs/page", 502, "<html><head><title>Bad Gateway & more</title></head><body>nginx</body></html>"},
+  {"GET", "/jobs/careless", 502, "{\"message\":\"no job for you\",\"code\":02,\"details\":[{\"note\":\"x\"}]}"},
   {"GET", "/jobs/job%201", 200,
    "{\"job\":{\"id\":\"job 1\",\"templateId\":\"img-gen\",\"name\":\"Nightly\",\"description\":\"with all there is\","
    "\"config\":{\"taskTimeout\":3600,\"jobTimeout\":\"86400\",\"isTestJob\":true},\"startedAt\":\"2025-08-27T21:52:00Z\","
