@@ -111,8 +111,8 @@ describe("a data source", function()
       { "file", "in.zip", "expected a table, got a string" },
       { "file", { nmae = "in.zip" }, 'did you mean "name"?' },
       { "file", { name = true }, "name: expected a string, got a boolean" },
-      { "bucket", {}, "takes no arguments" },
-      { "bypass", "all", "takes no arguments" },
+      { "bucket", { name = "out" }, "takes no members" },
+      { "bypass", "all", "takes no members" },
     }
     for _, kind in ipairs { "s3", "aws", "gcp", "storj" } do
       table.insert(wrong, { kind, nil, "is needed" })

@@ -28,7 +28,10 @@
 #error "bytenite needs libcurl 7.88 or newer"
 #endif
 
-/* The once-init, which is all the static state there is. A try that fails for lack of memory leaves the next one free. */
+/*
+** The once-init. All the static state there is belongs to it: this, the C locale in json_read.c and the count of forks in transport.c. A try
+** that fails for lack of memory leaves the next one free.
+*/
 static pthread_mutex_t initialising = PTHREAD_MUTEX_INITIALIZER;
 static bool is_initialised;
 

@@ -182,10 +182,6 @@ static bool append_base(Exchange *exchange) {
   return buffer_append(&exchange->url, exchange->session->base_url.data, exchange->session->base_url.length);
 }
 
-static bool append_query(Exchange *exchange, const char *query) {
-  return query == NULL || (buffer_append_byte(&exchange->url, '?') && buffer_append_text(&exchange->url, query));
-}
-
 static int refuse_url(lua_State *L) {
   lua_pushnil(L);
   lua_pushfstring(L, "the address is longer than %d bytes", (int)MAX_URL);
@@ -200,14 +196,12 @@ int exchange_new(lua_State *L) {
   const char *id = luaL_optlstring(L, 3, NULL, &id_length);
   const bool needs_id = strstr(operation->path, "{jobId}") != NULL;
   luaL_argcheck(L, !needs_id || (id != NULL && url_is_segment(id, id_length)), 3, "no job id");
-  const char *query = luaL_optstring(L, 5, NULL);
-  lua_settop(L, 5);
+  lua_settop(L, 4);
   Exchange *exchange = push_exchange(L);
   exchange->method = operation->method;
   exchange->result = operation->result;
   exchange->has_body = operation->body != NULL;
-  check_memory(L, append_base(exchange) && append_path(exchange, operation->path, id, id_length) &&
-                    append_query(exchange, query));
+  check_memory(L, append_base(exchange) && append_path(exchange, operation->path, id, id_length));
   if (exchange->url.length > MAX_URL) return refuse_url(L);
   if (!exchange->has_body) return 1;
   if (marshal_write(L, 4, operation->body, &exchange->body)) return 1;
@@ -306,12 +300,13 @@ static Answer *check_answer(lua_State *L) {
   luaL_argcheck(L, transfer != NULL, 1, "the exchange was not sent, or was released");
   answer->outcome = transfer_outcome(transfer);
   answer->status = transfer_status(transfer);
-  answer->was_sent = transfer_was_sent(transfer);
-  answer->certificate_refused = transfer_certificate_refused(transfer);
-  answer->retry_after = transfer_retry_after(transfer);
-  buffer_reset(&answer->problem, 0);
-  if (answer->outcome != TRANSFER_ANSWERED)
+  answer->retry_after = answer->status != 200 ? transfer_retry_after(transfer) : 0;
+  if (answer->outcome != TRANSFER_ANSWERED) {
+    answer->was_sent = transfer_was_sent(transfer);
+    answer->certificate_refused = transfer_certificate_refused(transfer);
+    buffer_reset(&answer->problem, 0);
     check_memory(L, buffer_append_text(&answer->problem, transfer_problem(transfer)));
+  }
   transfer_swap_body(transfer, &answer->body);
   exchange->has_answer = true;
   return answer;

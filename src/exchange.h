@@ -17,7 +17,7 @@ enum { EXCHANGE_SESSION = 1, EXCHANGE_OWNER, EXCHANGE_METHOD, EXCHANGE_USER_VALU
 void exchange_register(lua_State *L);
 
 /*
-** session:exchange(operation, id, body, query): a call of the API by the name of its row. Returns the exchange; or nil and what is
+** session:exchange(operation, id, body): a call of the API by the name of its row. Returns the exchange; or nil and what is
 ** wrong with the body. Raises on an id that is no path segment.
 */
 int exchange_new(lua_State *L);

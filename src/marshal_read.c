@@ -212,7 +212,7 @@ static bool has_same_text(const Builder *builder, const JsonToken *a, const Json
 
 /*
 ** A job's answer carries the template's description twice, inside the job and beside it, mostly to the letter. Where it does, the
-** value of the first is taken again: pushes it and moves past the second. The table is on the top.
+** value of the first is taken again: pushes it and moves past the second. The table is on the top, below the member's name.
 */
 static bool push_repeated(Builder *builder, const JsonToken *object, const SchemaMember *member) {
   if (member->repeats == NULL) return false;
@@ -225,7 +225,7 @@ static bool push_repeated(Builder *builder, const JsonToken *object, const Schem
   if (builder->slots > 0) {
     lua_pushvalue(L, builder->slots + (int)job_member("templateInfo"));
   } else {
-    lua_getfield(L, -1, member->repeats);
+    lua_getfield(L, -2, member->repeats);
     lua_getfield(L, -1, member->name);
     lua_remove(L, -2);
   }
@@ -264,9 +264,8 @@ static bool set_declared_member(Builder *builder, const JsonToken *object, const
     builder->next++;
     return true;
   }
+  lua_rawgeti(L, -2, (lua_Integer)index + 1);
   if (!push_member(builder, object, member)) return false;
-  lua_rawgeti(L, -3, (lua_Integer)index + 1);
-  lua_insert(L, -2);
   lua_rawset(L, -3);
   return true;
 }

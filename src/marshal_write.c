@@ -273,8 +273,8 @@ static bool check_unknown(Writer *writer, const Schema *schema, const char *name
   return true;
 }
 
-/* Writes the members that the schema does not know. */
-static bool write_unknown(Writer *writer, int index, const Schema *schema, bool *first) {
+/* Refuses misspelled members before any is written: the one that is missing may be the one that is misspelled. */
+static bool check_names(Writer *writer, int index, const Schema *schema) {
   lua_State *L = writer->L;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
     if (lua_type(L, -2) != LUA_TSTRING) {
@@ -284,8 +284,19 @@ static bool write_unknown(Writer *writer, int index, const Schema *schema, bool 
     size_t next = 0;
     size_t length;
     const char *name = lua_tolstring(L, -2, &length);
+    if (schema_member(schema, name, length, &next) == NULL && !check_unknown(writer, schema, name, length)) return false;
+  }
+  return true;
+}
+
+/* Writes the members that the schema does not know. */
+static bool write_unknown(Writer *writer, int index, const Schema *schema, bool *first) {
+  lua_State *L = writer->L;
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    size_t next = 0;
+    size_t length;
+    const char *name = lua_tolstring(L, -2, &length);
     if (schema_member(schema, name, length, &next) != NULL) continue;
-    if (!check_unknown(writer, schema, name, length)) return false;
     if (!write_member(writer, lua_gettop(L) - 1, &schema_any, first)) return false;
   }
   return true;
@@ -296,6 +307,7 @@ static bool write_object(Writer *writer, int index, const Schema *schema) {
   if (!write_byte(writer, '{')) return false;
   bool first = true;
   if (schema->kind == SCHEMA_OBJECT) {
+    if (!check_names(writer, index, schema)) return false;
     if (!write_declared(writer, index, schema, &first) || !write_unknown(writer, index, schema, &first)) return false;
   } else if (!write_free_members(writer, index, schema->kind == SCHEMA_MAP ? schema->element : &schema_any)) {
     return false;

@@ -36,6 +36,7 @@ struct Transfer {
   bool headers_are_plain; /* no further ones among them */
   bool headers_have_body;
   bool headers_are_for_large; /* a body for which libcurl would ask first */
+  long version, fresh, forbid_reuse, connect_timeout, timeout; /* options as libcurl has them */
   Buffer response;
   size_t max_response_bytes;
   TransferOutcome outcome;
@@ -258,14 +259,22 @@ static CURLcode set_method(Transfer *transfer, const TransferRequest *request) {
   return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
+/* Sets a number that is not set already: mostly a request is like the one before it. */
+static void set_number(Transfer *transfer, CURLoption option, long *current, long wanted) {
+  if (*current == wanted) return;
+  *current = wanted;
+  curl_easy_setopt(transfer->easy, option, wanted);
+}
+
 static void set_connection(Transfer *transfer, const TransferRequest *request) {
-  CURL *easy = transfer->easy;
   const long version = http_version_for(&transfer->transport->options, request);
   const bool once = version == CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE &&
                     curl_version_info(CURLVERSION_NOW)->version_num < REUSES_HTTP2_WITHOUT_TLS;
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
-  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, once || request->fresh_connection ? 1L : 0L);
-  curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, once ? 1L : 0L);
+  set_number(transfer, CURLOPT_HTTP_VERSION, &transfer->version, version);
+  set_number(transfer, CURLOPT_FRESH_CONNECT, &transfer->fresh, once || request->fresh_connection ? 1L : 0L);
+  set_number(transfer, CURLOPT_FORBID_REUSE, &transfer->forbid_reuse, once ? 1L : 0L);
+  set_number(transfer, CURLOPT_CONNECTTIMEOUT_MS, &transfer->connect_timeout, request->connect_timeout);
+  set_number(transfer, CURLOPT_TIMEOUT_MS, &transfer->timeout, request->timeout);
 }
 
 static CURLcode prepare(Transfer *transfer, const TransferRequest *request) {
@@ -276,8 +285,6 @@ static CURLcode prepare(Transfer *transfer, const TransferRequest *request) {
   transfer->max_response_bytes = request->max_response_bytes;
   buffer_reset(&transfer->response, KEEP_RESPONSE);
   set_connection(transfer, request);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->timeout);
   CURLcode code = set_method(transfer, request);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_URL, request->url);
   if (code == CURLE_OK) code = set_headers(transfer, request);
@@ -319,6 +326,9 @@ static bool has_large_headers(const Transfer *transfer, CURLcode code) {
 static TransferOutcome outcome_of(const Transfer *transfer, CURLcode code) {
   if (has_large_headers(transfer, code)) return TRANSFER_TOO_LARGE;
   switch (code) {
+#if LIBCURL_VERSION_NUM >= 0x080600
+  case CURLE_TOO_LARGE: return TRANSFER_TOO_LARGE;
+#endif
     case CURLE_OK: return TRANSFER_ANSWERED;
     case CURLE_OPERATION_TIMEDOUT: return TRANSFER_TIMEOUT;
     case CURLE_OUT_OF_MEMORY: return TRANSFER_NO_MEMORY;
@@ -445,8 +455,10 @@ const char *transfer_problem(const Transfer *transfer) {
 
 bool transfer_was_sent(const Transfer *transfer) {
   long bytes = 0;
+  curl_off_t ready = 0; /* when connection, tunnel and handshake were done: a proxy's CONNECT is no request of ours */
   curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &bytes);
-  return bytes > 0;
+  curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+  return bytes > 0 && ready > 0;
 }
 
 bool transfer_certificate_refused(const Transfer *transfer) {

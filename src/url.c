@@ -75,15 +75,15 @@ static bool look_at_host(CURLU *handle, UrlParts *parts) {
 static bool look_at_parts(CURLU *handle, UrlParts *parts) {
   if (has_part(handle, CURLUPART_USER) || has_part(handle, CURLUPART_PASSWORD))
     parts->reason = "it carries credentials";
-  else if (has_part(handle, CURLUPART_QUERY))
-    parts->reason = "it has a query";
-  else if (has_part(handle, CURLUPART_FRAGMENT))
-    parts->reason = "it has a fragment";
   return look_at_scheme(handle, parts) && look_at_host(handle, parts);
 }
 
 bool url_look_at(const char *url, UrlParts *parts) {
   *parts = (UrlParts){0};
+  if (strpbrk(url, "?#") != NULL) { /* an empty query or fragment counts as well */
+    parts->reason = "it has a query or a fragment";
+    return true;
+  }
   CURLU *handle = curl_url();
   if (handle == NULL) return false;
   const CURLUcode code = curl_url_set(handle, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);

@@ -10,6 +10,7 @@ local lenient <const> = require "bytenite.lenient"
 local redact <const> = require "bytenite.redact"
 local retry <const> = require "bytenite.retry"
 local scheduler <const> = require "bytenite.scheduler"
+local settings <const> = require "bytenite.settings"
 
 local call <const> = {}
 
@@ -32,7 +33,10 @@ local function emit(self, event)
   event.method = self.operation.method
   event.path = self.exchange:path()
   event.attempt = self.attempts
-  self.client.options.on_event(event)
+  self.emitting = true
+  local ok <const>, raised <const> = pcall(self.client.options.on_event, event)
+  self.emitting = false
+  if not ok then error(raised, 0) end
 end
 
 local function emit_response(self, event)
@@ -101,7 +105,7 @@ end
 
 -- What must not be shown: the client's own secrets, and those in what this call sends or in the job it is about.
 local function secrets_of(self)
-  local found <const> = self.client.credentials.secrets {}
+  local found <const> = self.client.credentials.secrets { self.exchange:token() }
   local sent <const> = self.exchange:request_body()
   return redact.gather(found, sent and core.decode(sent), self.job)
 end
@@ -113,7 +117,12 @@ local function complete(self, problem)
   problem.attempts = self.attempts
   problem.elapsed = elapsed(self)
   problem.retryable = problem.retryable or false
-  if self.maybe_done and self.operation.method ~= "GET" then problem.maybe_done = true end
+  if self.maybe_done and self.operation.method ~= "GET" then
+    problem.maybe_done = true
+    if not self.operation.repeatable then
+      problem.hint = problem.hint or "it may have been done all the same: look before you repeat it"
+    end
+  end
   return problem
 end
 
@@ -161,6 +170,7 @@ end
 
 -- Waits for the end of another call before `step`.
 local function follow(self, other, step)
+  if other.emitting then error("on_event must not make a call that waits for the one it is told about", 0) end
   self.waits_for = other
   self.step = step
   if other.done then return wake(self) end -- it ended as soon as it was started
@@ -202,10 +212,14 @@ end
 
 -- A next step, by the kind of failure and libcurl's words for it.
 local function hint_for(kind, words)
+  if words:find("setting certificate", 1, true) then
+    return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE"
+  end
   if kind == "tls" then return "if the server's certificate is your own, set ca_file or BYTENITE_CA_FILE to its CA" end
   if words:find("resolve host", 1, true) then
     return "check base_url; the service's public hosts answer no more, bytenite-sandbox serves the API locally"
   end
+  if words:find("onnect to", 1, true) then return "check base_url; is the service running?" end
   return nil
 end
 
@@ -229,7 +243,10 @@ end
 local function answer_error(self, status)
   local secrets <const> = secrets_of(self)
   local body <const> = redact.text(self.exchange:body(), secrets)
-  local problem <const> = redact.strings(errors.from_answer(status, body, lenient.decode), secrets)
+  local problem <const> = errors.from_answer(status, body, lenient.decode)
+  local kind <const> = problem.kind
+  redact.strings(problem, secrets)
+  problem.kind = kind -- our own word
   problem.retry_after = self.exchange:retry_after() or problem.retry_after
   if status >= 300 and status < 400 then problem.hint = "redirects are not followed: check base_url and service" end
   return problem
@@ -239,15 +256,16 @@ local function renew_or_fail(self, problem)
   local credentials <const> = self.client.credentials
   local token <const> = self.exchange:token()
   if self.renewed or not credentials.renewable then
-    if token:find "^%s*[Bb]earer " then problem.hint = 'the service takes the token alone, without "Bearer "' end
+    if token and token:find "^%s*[Bb]earer " then problem.hint = 'the service takes the token alone, without "Bearer "' end
     return retry_or_fail(self, problem, retry.of_status(401))
   end
   self.renewed = true
   credentials.reject(token)
-  local fresh <const>, need <const> = credentials.get(self.client.clock.now())
+  local now <const> = self.client.clock.now()
+  local fresh <const>, need <const>, hint <const> = credentials.get(now)
   if fresh == token then return retry_or_fail(self, problem, retry.of_status(401)) end
   self.exchange:release()
-  return use_token(self, fresh, need)
+  return use_token(self, now, fresh, need, hint)
 end
 
 -- A whole answer with a status of success. `accept` turns it into the call's value; or it gives nil, the kind of error and a
@@ -277,10 +295,10 @@ on_answer = function(self)
   return retry_or_fail(self, problem, retry.of_status(status))
 end
 
-local function send(self, token)
+local function send(self, token, now)
   local client <const> = self.client
   local limits <const> = self.limits
-  local now <const> = client.clock.now()
+  now = now or client.clock.now()
   local time_left <const> = self.started_at + limits.deadline - now
   if time_left <= 0 then return fail_deadline(self, "another attempt") end
   self.attempts = self.attempts + 1
@@ -300,11 +318,16 @@ local function send(self, token)
   if not started then return fail_closed(self) end -- an on_event has closed the client
 end
 
+local exchange_hints <const> = {
+  unauthenticated = "check the API key",
+  not_found = "check base_url: it ends in /v1",
+}
+
 -- The error of a token exchange, as one of the call that needed the token.
 local function exchange_error(renewal)
   local problem <const> = copy(renewal.problem)
   problem.message = "no access token: " .. problem.message
-  problem.hint = problem.hint or (problem.kind == "unauthenticated" and "check the API key" or nil)
+  problem.hint = problem.hint or exchange_hints[problem.kind]
   return errors.new(problem)
 end
 
@@ -330,7 +353,7 @@ end
 local function accept_token(self)
   local client <const> = self.client
   local token <const>, problem <const> = client.credentials.accept(self.exchange:body(), client.clock.now())
-  if not token then return nil, "protocol", problem end
+  if not token then return nil, problem and "protocol" or "unexpected", problem end
   if client.options.on_event then emit(self, { type = "token" }) end
   return true
 end
@@ -347,25 +370,30 @@ local function renewal_of(self)
   return renewal
 end
 
--- Sends with a token, or gets one first where credentials.get said so.
-use_token = function(self, token, need, hint)
+-- Sends with a token, or gets one first where credentials.get said so. `now` is the time when a step before has just asked for it.
+use_token = function(self, now, token, need, hint)
   if need == "renew" then return follow(self, renewal_of(self), on_renewal) end
   if need == "none" then
     return fail(self, errors.new { kind = "no_credentials", message = "no API key and no access token", hint = hint })
   end
-  send(self, token)
+  send(self, token, now)
 end
 
-authorize = function(self)
+authorize = function(self, now)
   local client <const> = self.client
   if client.session:problem() then return fail_closed(self) end
   if not self.operation.authorized then return send(self) end
-  if self.plan.with_held_token then return send(self, client.credentials.held()) end
-  use_token(self, client.credentials.get(client.clock.now()))
+  if self.plan.with_held_token then
+    local held <const> = client.credentials.held()
+    if not held then return finish(self, true) end -- another call has signed out meanwhile
+    return send(self, held)
+  end
+  now = now or client.clock.now()
+  use_token(self, now, client.credentials.get(now))
 end
 
 -- Calls on one job take turns, in the order they were made.
-take_turn = function(self)
+take_turn = function(self, now)
   local before = self.waits_for
   while before and before.done do
     before = before.waits_for -- one that was given up while it waited hands on what it waited for
@@ -374,7 +402,7 @@ take_turn = function(self)
     if self.waits_for then
       self.waits_for, self.timer = nil, nil
     end
-    return authorize(self)
+    return authorize(self, now)
   end
   if self.client.clock.now() >= self.started_at + self.limits.deadline then
     return fail_deadline(self, "its turn on the job")
@@ -384,9 +412,9 @@ end
 
 -- Runs the step a call stands at. What is raised in there (an on_event or access_token function, no memory left) ends the
 -- call and is raised again where the call is waited for.
-local function advance(self)
+local function advance(self, now)
   if self.done then return end
-  local ok <const>, raised <const> = pcall(self.step, self)
+  local ok <const>, raised <const> = pcall(self.step, self, now)
   if not ok and not self.done then finish(self, nil, nil, raised) end
 end
 
@@ -444,15 +472,8 @@ end
 
 Call.__close = call.cancel
 
-local limit_checks <const> = {
-  timeout = check.seconds,
-  deadline = check.seconds,
-  max_retries = check.integer(0, 100),
-  max_response_bytes = check.integer(1, math.maxinteger // 2),
-}
-
 -- Makes the exchange; bad input is refused here, before anything is sent.
-local function new_exchange(client, operation, id, body)
+local function new_exchange(client, operation, name, id, body)
   local exchange, problem
   local raw <const> = operation.raw
   if raw then
@@ -460,23 +481,24 @@ local function new_exchange(client, operation, id, body)
   else
     exchange, problem = client.session:exchange(operation.name, id, body)
   end
-  if not exchange then check.raise(operation.name .. ": " .. problem) end
+  if not exchange then check.raise(name .. ": " .. problem) end
   return exchange
 end
 
 -- The limits of a call: the client's, with the user's for this call in their place.
-local function limits_of(client, operation, options)
+local function limits_of(client, name, options)
   if options == nil then return client.options end
-  local own <const> = check.options(operation.name, options, limit_checks)
-  for name in pairs(limit_checks) do
-    if own[name] == nil then own[name] = client.options[name] end
+  local own <const> = check.options(name, options, settings.limits)
+  for limit in pairs(settings.limits) do
+    if own[limit] == nil then own[limit] = client.options[limit] end
   end
   return own
 end
 
 --- Starts a call; nothing is waited for.
 ---@param client table
----@param plan table what all calls of a kind share: operation, a row of core.operations or one like it; accept(call, status),
+---@param plan table what all calls of a kind share: operation, a row of core.operations or one like it; name, the
+---   method's where it is another than the row's; accept(call, status),
 ---   which turns the exchange into the call's value, or gives nil, a kind of error and a message; with_held_token, to send the
 ---   token in hand and get no other
 ---@param id string|nil of the job
@@ -487,14 +509,15 @@ end
 --- Raises on bad input.
 function call.start(client, plan, id, body, options, job)
   local operation <const> = plan.operation
+  local name <const> = plan.name or operation.name
   local self <const> = setmetatable({
     client = client,
     plan = plan,
     operation = operation,
-    exchange = new_exchange(client, operation, id, body),
+    exchange = new_exchange(client, operation, name, id, body),
     id = id,
     job = job,
-    limits = limits_of(client, operation, options),
+    limits = limits_of(client, name, options),
     started_at = client.clock.now(),
     attempts = 0,
     step = take_turn,
@@ -512,7 +535,7 @@ function call.start(client, plan, id, body, options, job)
     if before then self.waits_for = before end
     last_in_turn[job] = self
   end
-  advance(self)
+  advance(self, self.started_at)
   return self
 end
 

@@ -1,6 +1,7 @@
 --- datasource.lua: data sources and destinations, with the "@type" that each kind's params need.
 --- Where the members come from: the service's documentation of data sources.
 local check <const> = require "bytenite.check"
+local core <const> = require "bytenite.core"
 
 local datasource <const> = {}
 
@@ -27,12 +28,19 @@ local function text(where, value)
   return check.type(where, value, "string")
 end
 
+-- Members known must be strings; one that looks misspelled is refused, others pass through as they are.
 local function params_of(where, kind, given)
-  local checks <const> = {}
-  for _, name in ipairs(kind.known) do
-    checks[name] = text
+  local params <const> = {}
+  for name, value in pairs(check.type(where .. ": members", given or {}, "table")) do
+    local known = false
+    for _, other in ipairs(kind.known) do
+      known = known or other == name
+    end
+    if known then text(where .. ": " .. name, value) end
+    local meant <const> = not known and type(name) == "string" and core.suggest(name, kind.known)
+    if meant then check.raise(('%s: unknown member "%s": did you mean "%s"?'):format(where, name, meant)) end
+    params[name] = value
   end
-  local params <const> = check.options(where, given, checks, "member")
   for _, name in ipairs(kind.needed or {}) do
     if params[name] == nil then check.raise(("%s: %s is needed"):format(where, name)) end
   end
@@ -40,13 +48,18 @@ local function params_of(where, kind, given)
   return params
 end
 
+local function without_params(where, descriptor, given)
+  if given ~= nil and (type(given) ~= "table" or next(given) ~= nil) then check.raise(where .. ": takes no members") end
+  return { dataSourceDescriptor = descriptor }
+end
+
+--- The constructors, one a descriptor: each takes the members of the params (`url` a plain URL as well) and returns what
+--- set_datasource and create_job take as dataSource or dataDestination. They raise on a member that is needed and missing, no
+--- string, or misspelled.
 for descriptor, kind in pairs(kinds) do
   local where <const> = "datasource." .. descriptor
   datasource[descriptor] = function(given)
-    if not kind.type then
-      if given ~= nil then check.raise(where .. ": takes no arguments") end
-      return { dataSourceDescriptor = descriptor }
-    end
+    if not kind.type then return without_params(where, descriptor, given) end
     if descriptor == "url" and type(given) == "string" then given = { url = given } end
     return { dataSourceDescriptor = descriptor, params = params_of(where, kind, given) }
   end

@@ -108,7 +108,7 @@ local function retry_info(details)
     local whole <const>, fraction <const> = (delay or ""):match "^(%d+)%.?(%d*)s$"
     -- put together from integers: tonumber would look for the locale's decimal mark
     local seconds <const> = whole and tonumber(whole) + (tonumber(fraction) or 0) / 10 ^ #fraction
-    if seconds and seconds > 0 then return seconds end
+    if seconds and seconds > 0 and seconds < math.huge then return seconds end
   end
   return nil
 end

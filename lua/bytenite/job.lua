@@ -26,7 +26,6 @@ end
 ---@param id any
 ---@return string
 function job.check_id(where, id)
-  if type(id) == "string" and core.is_segment(id) then return id end
   return check.segment(where .. ": job id", id)
 end
 
@@ -63,7 +62,7 @@ for _, operation in ipairs(core.operations) do
   end
 end
 
-local refresh_plan <const> = { operation = core.operations.get_job, accept = accept_refresh }
+local refresh_plan <const> = { operation = core.operations.get_job, name = "refresh", accept = accept_refresh }
 
 --- Fetches the job as it is now.
 ---@param options table|nil of this call

@@ -7,7 +7,7 @@ local core <const> = require "bytenite.core"
 local redact <const> = {}
 
 local MARK <const> = "[redacted]"
-local SHORTEST <const> = 3 -- a known value shorter than this would blot out ordinary text
+local SHORTEST <const> = 4 -- a known value shorter than this would blot out ordinary text
 
 -- Member names, in lower case and without "_" and "-", whose strings are secret.
 local telling <const> = {

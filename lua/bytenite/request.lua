@@ -67,6 +67,17 @@ local function query_value(where, value)
   return core.percent_encode(text or check.raise(where .. ": not a finite number"))
 end
 
+-- The values of one name: a value, or a list of some.
+local function query_values(where, value)
+  if type(value) ~= "table" then return { value } end
+  local count = 0
+  for _ in pairs(value) do
+    count = count + 1
+  end
+  if count ~= #value then check.raise(where .. ": expected a value or a list of values without holes") end
+  return value
+end
+
 --- A query from a table: names and values percent-encoded, names in order; a list repeats its name.
 ---@param where string
 ---@param query table|nil
@@ -78,7 +89,7 @@ function request.query(where, query)
   end
   table.sort(names)
   for _, name in ipairs(names) do
-    local values <const> = type(query[name]) == "table" and query[name] or { query[name] }
+    local values <const> = query_values(where .. ": query: " .. name, query[name])
     for _, value in ipairs(values) do
       pairs_of[#pairs_of + 1] = core.percent_encode(name) .. "=" .. query_value(where .. ": query: " .. name, value)
     end

@@ -96,7 +96,7 @@ function retry.decide(attempt)
   if not allowed or attempt.retries >= attempt.max_retries then return nil end
   local wish <const> = attempt.retry_after
   if wish and wish > LONGEST_WAIT then
-    return nil, ("the service asks to wait %d s, more than the %d s waited for"):format(wish // 1, LONGEST_WAIT)
+    return nil, ("the service asks to wait %.0f s, more than the %d s waited for"):format(wish, LONGEST_WAIT)
   end
   local delay <const> = wish or retry.jitter(attempt.retries, attempt.random)
   if delay >= attempt.time_left then return nil, "the deadline leaves no time for another attempt" end

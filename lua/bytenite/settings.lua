@@ -20,6 +20,7 @@ local function base_url(where, value)
   check.header_value(where, value)
   local is_https <const>, reason <const> = core.look_at_url(value)
   if is_https == nil then check.raise(("%s: not usable as a base address: %s"):format(where, reason)) end
+  if (value .. "/"):find "/%.%.?/" then check.raise(where .. ": the dots would change the path") end
   return (value:gsub("/+$", ""))
 end
 
@@ -44,16 +45,20 @@ local function proxy(where, value)
   return value == "" and value or check.header_value(where, value)
 end
 
+--- The limits of a call, which a client has defaults for and each call may set for itself: a check by name.
+settings.limits = {
+  timeout = check.seconds,
+  deadline = check.seconds,
+  max_retries = check.integer(0, 100),
+  max_response_bytes = check.integer(1, math.maxinteger // 2),
+}
+
 local checks <const> = {
   api_key = api_key,
   access_token = access_token,
   base_url = base_url,
   service = check.segment,
   connect_timeout = check.seconds,
-  timeout = check.seconds,
-  deadline = check.seconds,
-  max_retries = check.integer(0, 100),
-  max_response_bytes = check.integer(1, math.maxinteger // 2),
   ca_file = check.text,
   proxy = proxy,
   allow_http = check.boolean,
@@ -61,6 +66,10 @@ local checks <const> = {
   user_agent = check.header_value,
   on_event = check.callable,
 }
+
+for name, limit_check in pairs(settings.limits) do
+  checks[name] = limit_check
+end
 
 local environment <const> = {
   base_url = { "BYTENITE_BASE_URL" },
@@ -85,7 +94,7 @@ end
 local function check_scheme(checked)
   local is_https <const>, is_loopback <const> = core.look_at_url(checked.base_url)
   if not is_https and not is_loopback and not checked.allow_http then
-    check.raise "base_url: plain http is for loopback hosts only: use https, or set allow_http = true"
+    check.raise "new: base_url: plain http is for loopback hosts only: use https, or set allow_http = true"
   end
   if is_loopback then checked.proxy = "" end -- never through a proxy, whatever the environment says
   checked.is_https = is_https

@@ -14,6 +14,7 @@ local MARGIN <const> = 60 -- seconds before its end at which a token is renewed,
 -- Reads `{token, expiresIn, scope}`.
 local function read_answer(body)
   local answer <const> = lenient.decode(body)
+  if type(answer) == "table" and answer.ok == false then return nil end
   if type(answer) ~= "table" then return nil, "the answer to the token exchange is no JSON object" end
   if type(answer.token) ~= "string" or answer.token == "" then
     return nil, "the answer to the token exchange holds no token"
@@ -53,11 +54,13 @@ local function from_api_key(api_key)
   end
 
   function source.reject(refused)
-    if refused == current then source.forget() end
+    source.forget(refused)
   end
 
-  function source.forget()
-    former, current = current or former, nil
+  function source.forget(ended)
+    if ended == current then
+      former, current = current or former, nil
+    end
   end
 
   function source.held()
@@ -169,8 +172,9 @@ end
 ---@return table # with the functions
 ---   get(now): the token to send; or nil, "renew" (exchange the key first) or nil, "none", hint;
 ---   fallback(now): a token that should be replaced but is still good (API keys only);
----   exchange_body() and accept(body, now): the exchange's request, and its answer as text (API keys only);
----   reject(token): the service refused it; forget(): it was signed out; held(): the token in hand or nil;
+---   exchange_body() and accept(body, now): the exchange's request, and its answer as text
+---   (nil without a reason where the answer itself says what is wrong) (API keys only);
+---   reject(token): the service refused it; forget(token): it has ended; held(): the token in hand or nil;
 ---   secrets(found): adds what must never be shown to a list and returns it;
 ---   and the field renewable: whether a refused token can be replaced
 function token.source(access_token, api_key, proxy)
