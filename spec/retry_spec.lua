@@ -214,6 +214,23 @@ describe("a call that fails", function()
     end)
   end)
 
+  for name, fault in pairs {
+    ["a Retry-After beyond all bounds"] = { status = 503, retry_after = "9223372036854775807" },
+    ["a RetryInfo beyond all bounds"] = {
+      status = 503,
+      body = '{"code":14,"message":"m","details":[{"retryDelay":"' .. ("9"):rep(400) .. 's"}]}',
+    },
+  } do
+    it("gives an error where the answer holds " .. name, function()
+      fault.operation, fault.times = "set_name", 10
+      service:fault(fault)
+      local client <close> = client_with()
+      local _ <const>, problem <const> = calls.set_name(client)
+      assert.equal("unavailable", problem.kind)
+      assert.equal("string", type(tostring(problem)))
+    end)
+  end
+
   describe("within its limits", function()
     it("makes max_retries further attempts", function()
       for _, max_retries in ipairs { 0, 1, 3 } do

@@ -115,6 +115,14 @@ describe("the access token", function()
       assert.equal(2, #requests "create_job")
     end)
 
+    it("cannot be had where the exchange says ok: false: the error holds what it says", function()
+      service:fault { operation = "access_token", ok_false = true }
+      local client <close> = with_key()
+      local _ <const>, problem <const> = client:get_job(ID)
+      assert.equal("unexpected", problem.kind)
+      assert.equal("no access token: " .. problem.description, problem.message)
+    end)
+
     it("is not renewed again when the new one is refused as well", function()
       service:fault { operation = "get_job", status = 401, times = 5 }
       local client <close> = with_key()
@@ -244,6 +252,27 @@ describe("the access token", function()
       local _ <const>, problem <const> = stubborn:get_job(ID)
       assert.same({ "unauthenticated", 1 }, { problem.kind, problem.attempts })
       assert.equal(1, #requests "get_job")
+    end)
+
+    it("that changes meanwhile is taken out of an error all the same", function()
+      local count = 0
+      local client <close> = bytenite.new {
+        base_url = service.base_url,
+        access_token = function()
+          count = count + 1
+          return "token-number-" .. count
+        end,
+      }
+      service:fault { operation = "get_job", status = 400, body = '{"code":3,"message":"bad token-number-1"}', delay = 0.05 }
+      local thread <const> = coroutine.create(function()
+        return client:get_job(ID)
+      end)
+      local _, waits_for <const> = scheduler.resume(thread)
+      client:get_job(ID)
+      while not waits_for.done do
+        call.drive(client, 0.05)
+      end
+      assert.equal("bad [redacted]", waits_for.problem.message)
     end)
 
     it("that gives none ends the call in no_credentials, with the function's reason", function()

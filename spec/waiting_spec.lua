@@ -259,6 +259,21 @@ describe("a call that waits", function()
     assert.same({ true, nil, "closed", true }, { ok, value, problem.kind, problem.maybe_done })
   end)
 
+  it("raises at once where an on_event waits for the call it is told about", function()
+    local job
+    local circular <close> = bytenite.new {
+      base_url = service.base_url,
+      access_token = client.credentials.held(),
+      on_event = function()
+        assert(job:refresh())
+      end,
+    }
+    job = circular:job(ID)
+    local ok <const>, message <const> = pcall(job.set_name, job, "New name")
+    assert.is_false(ok)
+    assert.matches("on_event must not", message)
+  end)
+
   it("raises what its on_event raises, and leaves the client usable", function()
     local fail = true
     local talkative <close> = bytenite.new {

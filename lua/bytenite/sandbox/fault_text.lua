@@ -37,7 +37,7 @@ local function words_of(text)
   return words
 end
 
---- Reads one fault. The first word is the operation unless it holds `=`; the others are `member=value`, or `member` for
+--- Reads one fault. The first word is the operation unless it holds `=` or is a fault's member; the others are `member=value`, or `member` for
 --- `member=true`; `drip=10/0.05` is ten bytes every 0.05 seconds, `header.NAME=VALUE` adds a header.
 ---@param text string
 ---@return bytenite.sandbox.Fault|nil fault
@@ -54,7 +54,7 @@ function fault_text.parse(text)
       description.headers[name:sub(#"header." + 1)] = value
     elseif name then
       description[name] = value_of(name, value)
-    elseif index == 1 then
+    elseif index == 1 and not faults.has_member(word) then
       description.operation = word
     else
       description[word] = true

@@ -136,6 +136,24 @@ local declared <const> = {
   outer_template_only = { check = is_true, wanted = "true" },
 }
 
+--- Whether a fault has a member of that name.
+---@param name string
+---@return boolean
+---@usage if faults.has_member "reset" then ... end
+function faults.has_member(name)
+  return declared[name] ~= nil
+end
+
+-- Members that say when a fault happens, not what goes wrong.
+local says_when <const> = { operation = true, times = true, skip = true, act = true }
+
+local function names_wrong(description)
+  for name in pairs(description) do
+    if not says_when[name] then return true end
+  end
+  return false
+end
+
 --- A fault from its description, checked and with its defaults filled in.
 ---@param description table<string, any> members as of `bytenite.sandbox.Fault`
 ---@return bytenite.sandbox.Fault|nil fault
@@ -152,6 +170,7 @@ function faults.parse(description)
     fault[name] = value
     spoils = spoils or member.spoils
   end
+  if not names_wrong(description) then return nil, "a fault says what goes wrong: add for example status=503" end
   if fault.times == 0 then fault.times = "forever" end
   fault.act = fault.act or (spoils and "never" or "before")
   return fault
