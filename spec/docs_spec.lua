@@ -31,7 +31,8 @@ local function known_members(descriptor)
   local file <const> = assert(io.open "lua/bytenite/datasource.lua")
   local source <const> = file:read "a"
   file:close()
-  local kind <const> = source:match("\n  " .. descriptor .. " = (%b{})") or source:match "local storage <const> = (%b{})"
+  local kind <const> = source:match("\n  " .. descriptor .. " = (%b{})")
+    or source:match "local storage <const> = (%b{})"
   local known <const> = {}
   for name in kind:match("known = (%b{})"):gmatch '"([%w_]+)"' do
     known[name] = true

@@ -263,7 +263,12 @@ describe("the access token", function()
           return "token-number-" .. count
         end,
       }
-      service:fault { operation = "get_job", status = 400, body = '{"code":3,"message":"bad token-number-1"}', delay = 0.05 }
+      service:fault {
+        operation = "get_job",
+        status = 400,
+        body = '{"code":3,"message":"bad token-number-1"}',
+        delay = 0.05,
+      }
       local thread <const> = coroutine.create(function()
         return client:get_job(ID)
       end)

@@ -35,8 +35,10 @@ struct Transfer {
   Buffer authorization;   /* the value that stands in `headers`, so that equal requests keep them */
   bool headers_are_plain; /* no further ones among them */
   bool headers_have_body;
-  bool headers_are_for_large; /* a body for which libcurl would ask first */
+  bool headers_are_for_large;                                  /* a body for which libcurl would ask first */
   long version, fresh, forbid_reuse, connect_timeout, timeout; /* options as libcurl has them */
+  char method[16];                                             /* the same, where the last request had a body */
+  bool method_has_body;
   Buffer response;
   size_t max_response_bytes;
   TransferOutcome outcome;
@@ -245,6 +247,12 @@ static long http_version_for(const TransportOptions *options, const TransferRequ
 static CURLcode set_method(Transfer *transfer, const TransferRequest *request) {
   CURL *easy = transfer->easy;
   const char *method = request->method;
+  if (request->body != NULL && transfer->method_has_body && strcmp(transfer->method, method) == 0) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+    return curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
+  }
+  transfer->method_has_body = request->body != NULL && strlen(method) < sizeof transfer->method;
+  if (transfer->method_has_body) memcpy(transfer->method, method, strlen(method) + 1);
   const bool is_head = strcmp(method, "HEAD") == 0;
   const bool has_length =
     request->body != NULL || strcmp(method, "POST") == 0 || strcmp(method, "PATCH") == 0 || strcmp(method, "PUT") == 0;
@@ -327,7 +335,7 @@ static TransferOutcome outcome_of(const Transfer *transfer, CURLcode code) {
   if (has_large_headers(transfer, code)) return TRANSFER_TOO_LARGE;
   switch (code) {
 #if LIBCURL_VERSION_NUM >= 0x080600
-  case CURLE_TOO_LARGE: return TRANSFER_TOO_LARGE;
+    case CURLE_TOO_LARGE: return TRANSFER_TOO_LARGE;
 #endif
     case CURLE_OK: return TRANSFER_ANSWERED;
     case CURLE_OPERATION_TIMEDOUT: return TRANSFER_TIMEOUT;

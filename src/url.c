@@ -73,8 +73,7 @@ static bool look_at_host(CURLU *handle, UrlParts *parts) {
 }
 
 static bool look_at_parts(CURLU *handle, UrlParts *parts) {
-  if (has_part(handle, CURLUPART_USER) || has_part(handle, CURLUPART_PASSWORD))
-    parts->reason = "it carries credentials";
+  if (has_part(handle, CURLUPART_USER) || has_part(handle, CURLUPART_PASSWORD)) parts->reason = "it carries credentials";
   return look_at_scheme(handle, parts) && look_at_host(handle, parts);
 }
 

@@ -256,7 +256,9 @@ local function renew_or_fail(self, problem)
   local credentials <const> = self.client.credentials
   local token <const> = self.exchange:token()
   if self.renewed or not credentials.renewable then
-    if token and token:find "^%s*[Bb]earer " then problem.hint = 'the service takes the token alone, without "Bearer "' end
+    if token and token:find "^%s*[Bb]earer " then
+      problem.hint = 'the service takes the token alone, without "Bearer "'
+    end
     return retry_or_fail(self, problem, retry.of_status(401))
   end
   self.renewed = true
@@ -370,7 +372,8 @@ local function renewal_of(self)
   return renewal
 end
 
--- Sends with a token, or gets one first where credentials.get said so. `now` is the time when a step before has just asked for it.
+-- Sends with a token, or gets one first where credentials.get said so. `now` is the time, where a step before has just
+-- asked for it.
 use_token = function(self, now, token, need, hint)
   if need == "renew" then return follow(self, renewal_of(self), on_renewal) end
   if need == "none" then

@@ -106,8 +106,8 @@ local function accept_raw(self, status)
 end
 
 --- Sends any request, with the client's token, retries and limits.
---- POST and PATCH are sent once only, other methods are repeatable (RFC 9110 section 9.2.2). Any status of success is one, whatever
---- the body says.
+--- POST and PATCH are sent once only, other methods are repeatable (RFC 9110 section 9.2.2). Any status of success is
+--- one, whatever the body says.
 ---@param wanted table method (default GET), path below base_url, query, body (text, or a table to be sent as JSON), headers
 ---@param options table|nil of this call
 ---@return table|nil # status, headers (names in lower case), body as text; nil and an error
@@ -131,11 +131,11 @@ local sign_out_plan <const> = { operation = core.operations.sign_out, accept = a
 ---@return boolean|nil # true, also when there was no token to end; nil and an error
 function Client:sign_out(options)
   check_client(self, "sign_out")
-  local token <const> = self.credentials.held()
-  if not token then return true end
+  local held <const> = self.credentials.held()
+  if not held then return true end
   local ok <const>, problem <const> = call.run(self, sign_out_plan, nil, {}, options)
   if not ok and problem.kind ~= "unauthenticated" then return nil, problem end
-  self.credentials.forget(token)
+  self.credentials.forget(held)
   return true -- a token that is refused has ended already
 end
 
