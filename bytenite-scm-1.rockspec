@@ -3,7 +3,7 @@ package = "bytenite"
 version = "scm-1"
 
 source = {
-  url = "git+https://github.com/ByteNite/bytenite-lua.git",
+  url = "git+https://example.org/bytenite-lua.git", -- to be set where the repository is published
 }
 
 description = {

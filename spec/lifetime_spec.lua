@@ -189,7 +189,9 @@ describe("a client's life", function()
         "w"
       )
     )
+    local give_up_at <const> = cqueues.monotime() + 20
     while #plain:requests() < 2 do
+      assert(cqueues.monotime() < give_up_at, "the child never called")
       cqueues.sleep(0.01)
     end
     cqueues.sleep(0.05)

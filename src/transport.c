@@ -251,8 +251,7 @@ static CURLcode set_method(Transfer *transfer, const TransferRequest *request) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
     return curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
   }
-  transfer->method_has_body = request->body != NULL && strlen(method) < sizeof transfer->method;
-  if (transfer->method_has_body) memcpy(transfer->method, method, strlen(method) + 1);
+  transfer->method_has_body = false; /* until libcurl has taken this one */
   const bool is_head = strcmp(method, "HEAD") == 0;
   const bool has_length =
     request->body != NULL || strcmp(method, "POST") == 0 || strcmp(method, "PATCH") == 0 || strcmp(method, "PUT") == 0;
@@ -264,7 +263,10 @@ static CURLcode set_method(Transfer *transfer, const TransferRequest *request) {
   } else if (!is_head) {
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
   }
-  return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+  const CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+  transfer->method_has_body = code == CURLE_OK && request->body != NULL && strlen(method) < sizeof transfer->method;
+  if (transfer->method_has_body) memcpy(transfer->method, method, strlen(method) + 1);
+  return code;
 }
 
 /* Sets a number that is not set already: mostly a request is like the one before it. */
