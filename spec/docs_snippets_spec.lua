@@ -54,8 +54,10 @@ for _, page in ipairs(PAGES) do
   describe("Lua in " .. page, function()
     local environment
 
-    setup(function()
-      environment = program.environment(sandbox.plain())
+    before_each(function()
+      local service <const> = sandbox.plain()
+      service:reset() -- other specs leave faults behind
+      environment = program.environment(service)
     end)
 
     local blocks <const> = markdown.blocks(text, "lua")
