@@ -30,6 +30,12 @@ void *class_check(lua_State *L, int index, const char *class_name) {
   return luaL_checkudata(L, index, class_name); /* raises */
 }
 
+int return_problem(lua_State *L) {
+  lua_pushnil(L);
+  lua_insert(L, -2);
+  return 2;
+}
+
 _Noreturn void raise_no_memory(lua_State *L) {
   for (;;)
     luaL_error(L, "not enough memory"); /* does not return, but is not declared so */

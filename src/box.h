@@ -20,6 +20,9 @@ void class_register(lua_State *L, const char *class_name, const luaL_Reg *method
 /* The userdata of that class at `index`; raises when it is none. As luaL_checkudata, but no name is looked up. */
 void *class_check(lua_State *L, int index, const char *class_name);
 
+/* For a function that gives nil and a message: the message is on the top. Returns how many results there are. */
+int return_problem(lua_State *L);
+
 /* Raises "not enough memory". */
 _Noreturn void raise_no_memory(lua_State *L);
 

@@ -32,6 +32,11 @@ static inline bool buffer_append_byte(Buffer *buffer, char byte) {
 /* The same for a C string. */
 bool buffer_append_text(Buffer *buffer, const char *text);
 
+/* The content as a C string, "" where nothing was ever added. */
+static inline const char *buffer_text(const Buffer *buffer) {
+  return buffer->data != NULL ? buffer->data : "";
+}
+
 /* Empties the buffer; keeps its memory for the next use when that is at most `keep` bytes. */
 void buffer_reset(Buffer *buffer, size_t keep);
 

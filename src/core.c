@@ -74,9 +74,7 @@ static int core_encode(lua_State *L) {
     buffer_free(text);
     return 1;
   }
-  lua_pushnil(L);
-  lua_insert(L, -2);
-  return 2;
+  return return_problem(L);
 }
 
 /* core.decode(text [, type]): the value; or nil and why the text is not JSON. */
@@ -84,9 +82,7 @@ static int core_decode(lua_State *L) {
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
   if (marshal_read(L, text, length, check_schema(L, 2))) return 1;
-  lua_pushnil(L);
-  lua_insert(L, -2);
-  return 2;
+  return return_problem(L);
 }
 
 /* core.array(table): marks a table as an array and returns it. */
@@ -134,7 +130,7 @@ static int core_percent_encode(lua_State *L) {
   const char *text = luaL_checklstring(L, 1, &length);
   Buffer *encoded = buffer_push(L);
   if (!url_append_encoded(encoded, text, length)) raise_no_memory(L);
-  lua_pushlstring(L, encoded->length > 0 ? encoded->data : "", encoded->length);
+  lua_pushlstring(L, buffer_text(encoded), encoded->length);
   buffer_free(encoded);
   return 1;
 }

@@ -183,9 +183,8 @@ static bool append_base(Exchange *exchange) {
 }
 
 static int refuse_url(lua_State *L) {
-  lua_pushnil(L);
   lua_pushfstring(L, "the address is longer than %d bytes", (int)MAX_URL);
-  return 2;
+  return return_problem(L);
 }
 
 int exchange_new(lua_State *L) {
@@ -205,9 +204,7 @@ int exchange_new(lua_State *L) {
   if (exchange->url.length > MAX_URL) return refuse_url(L);
   if (!exchange->has_body) return 1;
   if (marshal_write(L, 4, operation->body, &exchange->body)) return 1;
-  lua_pushnil(L);
-  lua_insert(L, -2);
-  return 2;
+  return return_problem(L);
 }
 
 static void add_headers(lua_State *L, int index, Exchange *exchange) {
@@ -241,8 +238,8 @@ int exchange_new_raw(lua_State *L) {
   return 1;
 }
 
-/* At least one: 0 would mean no limit to libcurl. */
-static long milliseconds(lua_Number seconds) {
+/* In milliseconds, at least one: 0 would mean no limit to libcurl. */
+static long time_limit(lua_Number seconds) {
   return (long)(seconds * 1000) + 1;
 }
 
@@ -271,16 +268,15 @@ static int exchange_start(lua_State *L) {
     .body = exchange->has_body ? exchange->body.data : NULL,
     .body_length = exchange->body.length,
     .authorization = luaL_optstring(L, 3, NULL),
-    .timeout = milliseconds(luaL_checknumber(L, 4)),
-    .connect_timeout = milliseconds(luaL_checknumber(L, 5)),
+    .timeout = time_limit(luaL_checknumber(L, 4)),
+    .connect_timeout = time_limit(luaL_checknumber(L, 5)),
     .max_response_bytes = (size_t)luaL_checkinteger(L, 6),
     .fresh_connection = lua_toboolean(L, 7),
     .headers = exchange->headers,
   };
   if (problem != NULL) {
-    lua_pushnil(L);
     lua_pushstring(L, problem);
-    return 2;
+    return return_problem(L);
   }
   release_transfer(exchange);
   set_in_flight(L, exchange);
@@ -337,12 +333,10 @@ static int exchange_value(lua_State *L) {
   Exchange *exchange = check_exchange(L);
   const Schema *schema = exchange->result != NULL ? exchange->result : &schema_any;
   exchange->is_read = true; /* stays so when memory runs out: then only the collector frees the body */
-  const bool read = marshal_read(L, body->length > 0 ? body->data : "", body->length, schema);
+  const bool read = marshal_read(L, buffer_text(body), body->length, schema);
   exchange->is_read = false;
   if (read) return 1;
-  lua_pushnil(L);
-  lua_insert(L, -2);
-  return 2;
+  return return_problem(L);
 }
 
 /* Pushes nil, a kind of error and a message, or nil for a message that the answer itself holds. */
@@ -358,8 +352,7 @@ static int refuse_answer(lua_State *L, const char *kind, const char *message) {
 ** come as "". Returns what is wrong, or NULL.
 */
 static const char *check_id(lua_State *L, int slots) {
-  size_t next = 0;
-  const int id = slots + (int)(schema_member(&schema_job, "id", 2, &next) - schema_job.members);
+  const int id = slots + (int)schema_index(&schema_job, "id");
   const bool is_known = !lua_isnil(L, 2);
   const bool is_unset = lua_isnil(L, id) || (lua_type(L, id) == LUA_TSTRING && lua_rawlen(L, id) == 0);
   if (!is_known) return is_unset || lua_type(L, id) != LUA_TSTRING ? "the answer holds a job without an id" : NULL;
@@ -380,7 +373,7 @@ static int exchange_job(lua_State *L) {
   Exchange *exchange = check_exchange(L);
   lua_settop(L, 3);
   exchange->is_read = true; /* as in exchange_value */
-  const JobAnswer answer = marshal_read_job(L, body->length > 0 ? body->data : "", body->length);
+  const JobAnswer answer = marshal_read_job(L, buffer_text(body), body->length);
   exchange->is_read = false;
   switch (answer) {
     case JOB_READ: break;
@@ -406,7 +399,7 @@ static int exchange_job(lua_State *L) {
 /* exchange:body(): the answer's body as text. */
 static int exchange_body(lua_State *L) {
   const Buffer *body = &check_answer(L)->body;
-  lua_pushlstring(L, body->length > 0 ? body->data : "", body->length);
+  lua_pushlstring(L, buffer_text(body), body->length);
   return 1;
 }
 

@@ -200,11 +200,6 @@ static const JsonToken *find_member(const Builder *builder, const JsonToken *obj
   return NULL;
 }
 
-static size_t job_member(const char *name) {
-  size_t next = 0;
-  return (size_t)(schema_member(&schema_job, name, strlen(name), &next) - schema_job.members);
-}
-
 static bool has_same_text(const Builder *builder, const JsonToken *a, const JsonToken *b) {
   return a->type == JSON_OBJECT && b->type == JSON_OBJECT && a->end - a->start == b->end - b->start &&
          memcmp(builder->text + a->start, builder->text + b->start, a->end - a->start) == 0;
@@ -212,23 +207,16 @@ static bool has_same_text(const Builder *builder, const JsonToken *a, const Json
 
 /*
 ** A job's answer carries the template's description twice, inside the job and beside it, mostly to the letter. Where it does, the
-** value of the first is taken again: pushes it and moves past the second. The table is on the top, below the member's name.
+** value of the first, which is in its slot, is taken again: pushes it and moves past the second.
 */
 static bool push_repeated(Builder *builder, const JsonToken *object, const SchemaMember *member) {
-  if (member->repeats == NULL) return false;
-  lua_State *L = builder->L;
+  if (member->repeats == NULL || builder->slots == 0) return false;
   const JsonToken *token = next_token(builder);
   const JsonToken *outer = find_member(builder, object, member->repeats);
   const JsonToken *first =
     outer != NULL && outer < token && outer->type == JSON_OBJECT ? find_member(builder, outer, member->name) : NULL;
   if (first == NULL || !has_same_text(builder, first, token)) return false;
-  if (builder->slots > 0) {
-    lua_pushvalue(L, builder->slots + (int)job_member("templateInfo"));
-  } else {
-    lua_getfield(L, -2, member->repeats);
-    lua_getfield(L, -1, member->name);
-    lua_remove(L, -2);
-  }
+  lua_pushvalue(builder->L, builder->slots + (int)schema_index(&schema_job, member->name));
   builder->next += 1 + token->length;
   return true;
 }
@@ -402,7 +390,7 @@ JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length) {
     lua_settop(L, slots);
     return JOB_NOT_JSON;
   }
-  const int info = slots + (int)job_member("templateInfo");
+  const int info = slots + (int)schema_index(&schema_job, "templateInfo");
   const JobAnswer answer = judge(L);
   if (answer == JOB_READ && lua_isnil(L, info)) {
     lua_getfield(L, -1, "templateInfo");

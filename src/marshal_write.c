@@ -234,9 +234,40 @@ static bool write_free_members(Writer *writer, int index, const Schema *element)
   return true;
 }
 
-static bool refuse_missing(Writer *writer, const SchemaMember *member) {
+/* Refuses an unknown member that looks like a misspelled one: the server would drop it without a word. */
+static bool check_unknown(Writer *writer, const Schema *schema, const char *name, size_t length) {
+  for (size_t i = 0; i < schema->count; i++) {
+    const SchemaMember *member = &schema->members[i];
+    if (!suggest_alike(name, length, member->name, member->length)) continue;
+    writer->depth--;
+    lua_pushfstring(writer->L, "unknown member \"%s\": did you mean \"%s\"?", name, member->name);
+    return refuse_with_top(writer);
+  }
+  return true;
+}
+
+/* Looks at the key below the value on the top: refuses one that is no name or looks misspelled; tells whether it is declared. */
+static bool check_key(Writer *writer, int index, const Schema *schema, bool *is_declared) {
+  lua_State *L = writer->L;
+  if (lua_type(L, -2) != LUA_TSTRING) {
+    writer->depth--;
+    return refuse_keys(writer, index);
+  }
+  size_t next = 0;
+  size_t length;
+  const char *name = lua_tolstring(L, -2, &length);
+  *is_declared = schema_member(schema, name, length, &next) != NULL;
+  return *is_declared || check_unknown(writer, schema, name, length);
+}
+
+/* Refuses an object that lacks a member; where another is misspelled, that is what is told. */
+static bool refuse_missing(Writer *writer, int index, const Schema *schema, const SchemaMember *member) {
+  lua_State *L = writer->L;
+  bool is_declared;
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+    if (!check_key(writer, index, schema, &is_declared)) return false;
   writer->depth--;
-  lua_pushfstring(writer->L, "member \"%s\" is required", member->name);
+  lua_pushfstring(L, "member \"%s\" is required", member->name);
   return refuse_with_top(writer);
 }
 
@@ -251,7 +282,7 @@ static bool write_declared(Writer *writer, int index, const Schema *schema, bool
     lua_pushvalue(L, -1);
     lua_rawget(L, index);
     if (lua_isnil(L, -1)) {
-      if (member->required) return refuse_missing(writer, member);
+      if (member->required) return refuse_missing(writer, index, schema, member);
     } else if (!write_member(writer, lua_gettop(L) - 1, member->type, first)) {
       return false;
     }
@@ -261,43 +292,13 @@ static bool write_declared(Writer *writer, int index, const Schema *schema, bool
   return true;
 }
 
-/* Refuses an unknown member that looks like a misspelled one: the server would drop it without a word. */
-static bool check_unknown(Writer *writer, const Schema *schema, const char *name, size_t length) {
-  for (size_t i = 0; i < schema->count; i++) {
-    const SchemaMember *member = &schema->members[i];
-    if (!suggest_alike(name, length, member->name, member->length)) continue;
-    writer->depth--;
-    lua_pushfstring(writer->L, "unknown member \"%s\": did you mean \"%s\"?", name, member->name);
-    return refuse_with_top(writer);
-  }
-  return true;
-}
-
-/* Refuses misspelled members before any is written: the one that is missing may be the one that is misspelled. */
-static bool check_names(Writer *writer, int index, const Schema *schema) {
-  lua_State *L = writer->L;
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    if (lua_type(L, -2) != LUA_TSTRING) {
-      writer->depth--;
-      return refuse_keys(writer, index);
-    }
-    size_t next = 0;
-    size_t length;
-    const char *name = lua_tolstring(L, -2, &length);
-    if (schema_member(schema, name, length, &next) == NULL && !check_unknown(writer, schema, name, length)) return false;
-  }
-  return true;
-}
-
 /* Writes the members that the schema does not know. */
 static bool write_unknown(Writer *writer, int index, const Schema *schema, bool *first) {
   lua_State *L = writer->L;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    size_t next = 0;
-    size_t length;
-    const char *name = lua_tolstring(L, -2, &length);
-    if (schema_member(schema, name, length, &next) != NULL) continue;
-    if (!write_member(writer, lua_gettop(L) - 1, &schema_any, first)) return false;
+    bool is_declared;
+    if (!check_key(writer, index, schema, &is_declared)) return false;
+    if (!is_declared && !write_member(writer, lua_gettop(L) - 1, &schema_any, first)) return false;
   }
   return true;
 }
@@ -307,7 +308,6 @@ static bool write_object(Writer *writer, int index, const Schema *schema) {
   if (!write_byte(writer, '{')) return false;
   bool first = true;
   if (schema->kind == SCHEMA_OBJECT) {
-    if (!check_names(writer, index, schema)) return false;
     if (!write_declared(writer, index, schema, &first) || !write_unknown(writer, index, schema, &first)) return false;
   } else if (!write_free_members(writer, index, schema->kind == SCHEMA_MAP ? schema->element : &schema_any)) {
     return false;

@@ -66,6 +66,9 @@ extern const Schema *const schema_all[];
 /* The schema of that name, or NULL. */
 const Schema *schema_find(const char *name);
 
+/* The place of a declared member, whose name must be one, among those of a SCHEMA_OBJECT. */
+size_t schema_index(const Schema *schema, const char *name);
+
 /*
 ** The member of that name of a SCHEMA_OBJECT, or NULL. Servers print members in the declared order, so the search
 ** starts at *next (an index, 0 at first), which is left behind the member found.

@@ -62,8 +62,8 @@ static bool push_owner(lua_State *L, const Transfer *transfer) {
   return alive;
 }
 
-/* Rounded up, so that a wait never ends early; a negative time and NaN are no wait. */
-static int milliseconds(lua_Number seconds) {
+/* In milliseconds, rounded up, so that a wait never ends early; a negative time and NaN are no wait. */
+static int wait_time(lua_Number seconds) {
   if (!(seconds > 0)) return 0;
   return seconds * 1000 >= MAX_WAIT ? MAX_WAIT : (int)(seconds * 1000) + 1;
 }
@@ -79,7 +79,7 @@ static int session_step(lua_State *L) {
   if (session_problem(session) != NULL) return 0;
   Transfer *transfer = transport_next_finished(&session->transport);
   if (transfer == NULL) {
-    transport_step(&session->transport, milliseconds(seconds));
+    transport_step(&session->transport, wait_time(seconds));
     transfer = transport_next_finished(&session->transport);
   }
   for (; transfer != NULL; transfer = transport_next_finished(&session->transport)) {

@@ -10,7 +10,7 @@
 #include <strings.h>
 
 enum {
-  PROBE = 256 * 1024,
+  PROBE = 256 * 1024,          /* bytes: more than the header line that libcurl refuses */
   EXPECTING_BODY = 512 * 1024, /* bytes; libcurl waits for a "100 Continue" from 1 MiB on */
   KEEP_RESPONSE = 256 * 1024,  /* bytes of a response buffer worth keeping for the next transfer */
   /*
@@ -89,9 +89,7 @@ bool transport_open(Transport *transport, const TransportOptions *options) {
   transport->forks = forks;
   transport->multi = curl_multi_init();
   if (transport->multi == NULL) return false;
-#ifdef CURLPIPE_MULTIPLEX
   curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-#endif
   return keep_text(&transport->user_agent, options->user_agent, &own->user_agent) &&
          keep_text(&transport->ca_file, options->ca_file, &own->ca_file) &&
          keep_text(&transport->proxy, options->proxy, &own->proxy);
