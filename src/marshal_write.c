@@ -263,7 +263,7 @@ static bool check_key(Writer *writer, int index, const Schema *schema, bool *is_
 /* Refuses an object that lacks a member; where another is misspelled, that is what is told. */
 static bool refuse_missing(Writer *writer, int index, const Schema *schema, const SchemaMember *member) {
   lua_State *L = writer->L;
-  bool is_declared;
+  bool is_declared = false;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
     if (!check_key(writer, index, schema, &is_declared)) return false;
   writer->depth--;
@@ -296,7 +296,7 @@ static bool write_declared(Writer *writer, int index, const Schema *schema, bool
 static bool write_unknown(Writer *writer, int index, const Schema *schema, bool *first) {
   lua_State *L = writer->L;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    bool is_declared;
+    bool is_declared = false;
     if (!check_key(writer, index, schema, &is_declared)) return false;
     if (!is_declared && !write_member(writer, lua_gettop(L) - 1, &schema_any, first)) return false;
   }

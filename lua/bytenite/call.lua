@@ -262,7 +262,7 @@ local function renew_or_fail(self, problem)
     return retry_or_fail(self, problem, retry.of_status(401))
   end
   self.renewed = true
-  credentials.reject(token)
+  credentials.forget(token)
   local now <const> = self.client.clock.now()
   local fresh <const>, need <const>, hint <const> = credentials.get(now)
   if fresh == token then return retry_or_fail(self, problem, retry.of_status(401)) end
@@ -407,7 +407,7 @@ take_turn = function(self, now)
     end
     return authorize(self, now)
   end
-  if self.client.clock.now() >= self.started_at + self.limits.deadline then
+  if (now or self.client.clock.now()) >= self.started_at + self.limits.deadline then
     return fail_deadline(self, "its turn on the job")
   end
   follow(self, before, take_turn)
@@ -500,16 +500,14 @@ end
 
 --- Starts a call; nothing is waited for.
 ---@param client table
----@param plan table what all calls of a kind share: operation, a row of core.operations or one like it; name, the
----   method's where it is another than the row's; accept(call, status),
----   which turns the exchange into the call's value, or gives nil, a kind of error and a message; with_held_token, to send the
----   token in hand and get no other
+---@param plan table what all calls of a kind share: operation, a row of core.operations or one like it; name, the method's
+---   where it is another than the row's; accept(call, status), which turns the exchange into the call's value, or gives nil,
+---   a kind of error and a message; with_held_token, to send the token in hand and get no other
 ---@param id string|nil of the job
 ---@param body any to send
 ---@param options table|nil the user's, for this call
 ---@param job table|nil whose turn to wait for
----@return table # the call: `done`, then `value`, `problem` or `raised`; `on_done(call)` is called then
---- Raises on bad input.
+---@return table # the call: `done`, then `value`, `problem` or `raised`; `on_done(call)` is called then; raises on bad input
 function call.start(client, plan, id, body, options, job)
   local operation <const> = plan.operation
   local name <const> = plan.name or operation.name

@@ -132,7 +132,8 @@ function check.segment(where, value)
   check.raise(where .. ": " .. reason)
 end
 
-local function unknown(where, name, known, noun)
+-- Refuses a name that is not known; where others pass, only one that looks misspelled.
+local function unknown(where, name, known, noun, others_pass)
   if type(name) ~= "string" then
     check.raise(("%s: expected named %ss, got the key %s"):format(where, noun, tostring(name)))
   end
@@ -142,6 +143,7 @@ local function unknown(where, name, known, noun)
   end
   table.sort(names)
   local meant <const> = core.suggest(name, names)
+  if others_pass and not meant then return end
   local advice <const> = meant and ('did you mean "%s"?'):format(meant) or "known are " .. table.concat(names, ", ")
   check.raise(('%s: unknown %s "%s": %s'):format(where, noun, name, advice))
 end
@@ -151,16 +153,22 @@ end
 ---@param given table|nil as the user wrote it
 ---@param known table<string, function> a check by name: function(where, value) returning the value to use
 ---@param noun string|nil what one of them is called, "option" unless given
+---@param others_pass boolean|nil whether names not known are taken as they are, unless they look misspelled
 ---@return table # a new one, of what was given
 --- Raises on an unknown name ("did you mean ...?") and whatever a check refuses.
-function check.options(where, given, known, noun)
+function check.options(where, given, known, noun, others_pass)
   noun = noun or "option"
   local checked <const> = {}
   if given == nil then return checked end
   check.type(("%s: %ss"):format(where, noun), given, "table")
   for name, value in pairs(given) do
-    if not known[name] then unknown(where, name, known, noun) end
-    checked[name] = known[name](("%s: %s"):format(where, name), value)
+    local check_value <const> = known[name]
+    if check_value then
+      checked[name] = check_value(("%s: %s"):format(where, name), value)
+    else
+      unknown(where, name, known, noun, others_pass)
+      checked[name] = value
+    end
   end
   return checked
 end

@@ -1,7 +1,6 @@
 --- datasource.lua: data sources and destinations, with the "@type" that each kind's params need.
 --- Where the members come from: the service's documentation of data sources.
 local check <const> = require "bytenite.check"
-local core <const> = require "bytenite.core"
 
 local datasource <const> = {}
 
@@ -30,17 +29,11 @@ end
 
 -- Members known must be strings; one that looks misspelled is refused, others pass through as they are.
 local function params_of(where, kind, given)
-  local params <const> = {}
-  for name, value in pairs(check.type(where .. ": members", given or {}, "table")) do
-    local known = false
-    for _, other in ipairs(kind.known) do
-      known = known or other == name
-    end
-    if known then text(where .. ": " .. name, value) end
-    local meant <const> = not known and type(name) == "string" and core.suggest(name, kind.known)
-    if meant then check.raise(('%s: unknown member "%s": did you mean "%s"?'):format(where, name, meant)) end
-    params[name] = value
+  local checks <const> = {}
+  for _, name in ipairs(kind.known) do
+    checks[name] = text
   end
+  local params <const> = check.options(where, given, checks, "member", true)
   for _, name in ipairs(kind.needed or {}) do
     if params[name] == nil then check.raise(("%s: %s is needed"):format(where, name)) end
   end

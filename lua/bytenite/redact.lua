@@ -140,7 +140,7 @@ local function replace_urls(text)
   end))
 end
 
--- A JSON writer may escape any character, and what is escaped slips through a net: \\u0026 is "&". Puts such characters back,
+-- A JSON writer may escape any character, and what is escaped slips through a net: \u0026 is "&". Puts such characters back,
 -- but for those that JSON does not allow as they are.
 local function unescape(digits, low_digits)
   local code_point = tonumber(digits, 16)

@@ -78,11 +78,8 @@ local function query_values(where, value)
   return value
 end
 
---- A query from a table: names and values percent-encoded, names in order; a list repeats its name.
----@param where string
----@param query table|nil
----@return string|nil # without the question mark
-function request.query(where, query)
+-- A query from a table, without the question mark: names and values percent-encoded, names in order; nil for none.
+local function query_text(where, query)
   local names <const>, pairs_of <const> = {}, {}
   for name in pairs(query or {}) do
     names[#names + 1] = check.text(where .. ": query: name", name)
@@ -118,7 +115,7 @@ function request.operation(wanted)
   check.type("request: what to send", wanted, "table")
   local checked <const> = check.options("request", wanted, checks, "member")
   if not checked.path then check.raise "request: path is needed" end
-  local query <const> = request.query("request", checked.query)
+  local query <const> = query_text("request", checked.query)
   local name <const> = checked.method or "GET"
   if name == "HEAD" and checked.body then check.raise "request: HEAD takes no body" end
   return {

@@ -53,10 +53,6 @@ local function from_api_key(api_key)
     return fresh
   end
 
-  function source.reject(refused)
-    source.forget(refused)
-  end
-
   function source.forget(ended)
     if ended == current then
       former, current = current or former, nil
@@ -87,8 +83,6 @@ local function from_token(given)
     return nil, "none", "signed out: make a new client with a new access token"
   end
 
-  function source.reject() end
-
   function source.forget()
     current = nil
   end
@@ -117,10 +111,8 @@ local function from_function(give)
     return last
   end
 
-  function source.reject() end
-
-  function source.forget()
-    last = nil
+  function source.forget(ended)
+    if ended == last then last = nil end
   end
 
   function source.held()
@@ -141,8 +133,6 @@ local function from_nothing()
   function source.get()
     return nil, "none", "set api_key or access_token, or BYTENITE_API_KEY or BYTENITE_ACCESS_TOKEN in the environment"
   end
-
-  function source.reject() end
 
   function source.forget() end
 
@@ -174,7 +164,7 @@ end
 ---   fallback(now): a token that should be replaced but is still good (API keys only);
 ---   exchange_body() and accept(body, now): the exchange's request, and its answer as text
 ---   (nil without a reason where the answer itself says what is wrong) (API keys only);
----   reject(token): the service refused it; forget(token): it has ended; held(): the token in hand or nil;
+---   forget(token): it was refused or signed out; held(): the token in hand or nil;
 ---   secrets(found): adds what must never be shown to a list and returns it;
 ---   and the field renewable: whether a refused token can be replaced
 function token.source(access_token, api_key, proxy)

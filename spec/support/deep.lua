@@ -6,6 +6,7 @@
 ---   ... -- a call that fails
 ---   assert.is_nil(change())
 local core <const> = require "bytenite.core"
+local same <const> = require "spec.support.same"
 
 local deep = {}
 
@@ -13,6 +14,10 @@ local function described(value)
   local kind <const> = math.type(value) or type(value)
   if kind == "table" then return core.is_array(value) and "a list" or "a table" end
   return ("%s %s"):format(kind, type(value) == "string" and ("%q"):format(value) or tostring(value))
+end
+
+local function is_same(one, other)
+  return same.is_scalar(one, other) or one ~= one and other ~= other -- NaN
 end
 
 local function place(path, key)
@@ -27,9 +32,9 @@ end
 ---@usage deep.difference({ a = { 1 } }, { a = { 1.0 } }) --> "value.a[1]: expected integer 1, got float 1.0"
 function deep.difference(expected, actual, path)
   path = path or "value"
-  if described(expected) ~= described(actual) and not (expected ~= expected and actual ~= actual) then
-    return ("%s: expected %s, got %s"):format(path, described(expected), described(actual))
-  end
+  local are_tables <const> = type(expected) == "table" and type(actual) == "table"
+  local alike <const> = are_tables and core.is_array(expected) == core.is_array(actual) or is_same(expected, actual)
+  if not alike then return ("%s: expected %s, got %s"):format(path, described(expected), described(actual)) end
   if type(expected) ~= "table" then return nil end
   for key, value in next, expected do
     local found <const> = deep.difference(value, rawget(actual, key), place(path, key))
@@ -41,10 +46,6 @@ function deep.difference(expected, actual, path)
     end
   end
   return nil
-end
-
-local function same(one, other)
-  return rawequal(one, other) and math.type(one) == math.type(other) or one ~= one and other ~= other -- NaN
 end
 
 -- Notes a table, and those in it, as they are: the table, its place, what it holds.
@@ -61,7 +62,7 @@ end
 local function change_of(noted)
   if getmetatable(noted.table) ~= noted.metatable then return noted.path .. ": another metatable" end
   for key, member in next, noted.held do
-    if not same(member, rawget(noted.table, key)) then return place(noted.path, key) .. ": another value" end
+    if not is_same(member, rawget(noted.table, key)) then return place(noted.path, key) .. ": another value" end
   end
   for key in next, noted.table do
     if noted.held[key] == nil then return place(noted.path, key) .. ": new" end

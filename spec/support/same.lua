@@ -20,7 +20,12 @@ local function described(value)
   return ("%s table with %d items"):format(mark, rawlen(value))
 end
 
-local function is_same_scalar(expected, actual)
+--- Whether two values that are no tables are the same: integers and floats apart, floats to the last bit.
+---@param expected any
+---@param actual any
+---@return boolean
+---@usage assert.is_false(same.is_scalar(1, 1.0))
+function same.is_scalar(expected, actual)
   if math.type(expected) ~= math.type(actual) or not rawequal(expected, actual) then return false end
   return expected ~= 0 or math.type(expected) == "integer" or 1 / expected == 1 / actual
 end
@@ -33,7 +38,7 @@ end
 
 local function difference(expected, actual, path)
   if type(expected) ~= "table" or type(actual) ~= "table" then
-    if is_same_scalar(expected, actual) then return nil end
+    if same.is_scalar(expected, actual) then return nil end
     return ("%s: expected %s, got %s"):format(path, described(expected), described(actual))
   end
   if not rawequal(debug.getmetatable(expected), debug.getmetatable(actual)) then
