@@ -99,6 +99,11 @@ describe("a data source", function()
     assert.same({ "aws", "bucket", "bypass", "file", "gcp", "s3", "storj", "url" }, kinds)
   end)
 
+  it("keeps members that the module does not know", function()
+    local source <const> = datasource.s3 { name = "/in", bucketName = "b", endpoint = "x", retries = 3 }
+    assert.same({ "x", 3 }, { source.params.endpoint, source.params.retries })
+  end)
+
   describe("is refused", function()
     local wrong <const> = {
       { "url", nil, "url is needed" },
