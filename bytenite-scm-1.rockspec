@@ -17,7 +17,8 @@ API is a method. A local sandbox of the service comes with it.]],
 dependencies = {
   "lua >= 5.4, < 5.5",
   "lua-cjson >= 2.1.0", -- reads what is no API object (token exchange, error bodies), and its null is ours
-  -- bytenite-sandbox needs the rocks http and argparse, the module itself does not: the command names what it lacks.
+  -- bytenite-sandbox needs the rocks http and argparse, the module itself does not: the command names what it lacks. Nor does
+  -- it need cqueues and luv, but for the adapters of that name.
 }
 
 -- libcurl 7.88 or newer makes the HTTP calls. The library is looked for and not the header: LuaRocks does not know
@@ -41,10 +42,14 @@ build = {
         "src/marshal_read.c",
         "src/marshal_write.c",
         "src/operations.c",
+        "src/poller_epoll.c",
+        "src/poller_kqueue.c",
+        "src/poller_none.c",
         "src/refresh.c",
         "src/schema.c",
         "src/session.c",
         "src/suggest.c",
+        "src/transfer.c",
         "src/transport.c",
         "src/url.c",
         "src/utf8.c",
@@ -58,9 +63,16 @@ build = {
     ["bytenite.check"] = "lua/bytenite/check.lua",
     ["bytenite.client"] = "lua/bytenite/client.lua",
     ["bytenite.datasource"] = "lua/bytenite/datasource.lua",
+    ["bytenite.driver"] = "lua/bytenite/driver.lua",
     ["bytenite.errors"] = "lua/bytenite/errors.lua",
+    ["bytenite.failure"] = "lua/bytenite/failure.lua",
+    ["bytenite.future"] = "lua/bytenite/future.lua",
     ["bytenite.job"] = "lua/bytenite/job.lua",
     ["bytenite.lenient"] = "lua/bytenite/lenient.lua",
+    ["bytenite.loop.cqueues"] = "lua/bytenite/loop/cqueues.lua",
+    ["bytenite.loop.luv"] = "lua/bytenite/loop/luv.lua",
+    ["bytenite.map"] = "lua/bytenite/map.lua",
+    ["bytenite.outcome"] = "lua/bytenite/outcome.lua",
     ["bytenite.redact"] = "lua/bytenite/redact.lua",
     ["bytenite.request"] = "lua/bytenite/request.lua",
     ["bytenite.retry"] = "lua/bytenite/retry.lua",

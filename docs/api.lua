@@ -1,8 +1,10 @@
---- What the module offers its users, as data: the one source of docs/reference.md, of docs/types/bytenite.lua and of the tables
+--- What the module offers its users, as data: the one source of docs/reference.md, of the types in docs/types and of the tables
 -- in README.md (written by docs/generate.lua), and what spec/docs_spec.lua compares with the module itself.
 --
 -- Types are written as the Lua language server reads them. The calls' methods and paths, and the members of jobs, are not here:
 -- they come from core.operations and core.schema.
+local loops <const> = require "docs.api.loops"
+
 return {
   --- What the field `source` of an entry refers to.
   sources = {
@@ -25,11 +27,18 @@ local job = assert(client:create_job { templateId = "img-gen", name = "Nightly b
   events = require "docs.api.events",
   states = require "docs.api.states",
 
-  --- In the order of the reference. `prefix` stands before the name in a call.
+  --- In the order of the reference: sections, which may share a name. One without a title goes on in the section before. `prefix`
+  -- stands before the name in a call.
   classes = {
     require "docs.api.module",
     require "docs.api.datasource",
     require "docs.api.client",
-    (require "docs.api.job"),
+    require "docs.api.job",
+    require "docs.api.many",
+    require "docs.api.future",
+    loops.client,
+    loops.pollable,
+    loops.cqueues,
+    loops.luv,
   },
 }

@@ -1,4 +1,4 @@
---- Writes docs/reference.md, docs/types/bytenite.lua and the tables of README.md from docs/api.lua and the module's own rows.
+--- Writes docs/reference.md, docs/types and the tables of README.md from docs/api.lua and the module's own rows.
 --
 --   lua5.4 docs/generate.lua            writes them
 --   lua5.4 docs/generate.lua --check    writes nothing; fails when a file differs from what would be written
@@ -30,11 +30,14 @@ local function write(path, text)
   assert(file:write(text))
 end
 
-local pages <const> = {
+local pages <const> = { -- path and text
   { "docs/reference.md", require "docs.generators.reference"(api) },
-  { "docs/types/bytenite.lua", require "docs.generators.types"(api) },
   { "README.md", require "docs.generators.readme"(api, read "README.md" or fail "no README.md") },
 }
+
+for _, file in ipairs(require "docs.generators.types"(api)) do
+  pages[#pages + 1] = file
+end
 
 if arg[1] ~= nil and arg[1] ~= "--check" then fail "usage: lua5.4 docs/generate.lua [--check]" end
 

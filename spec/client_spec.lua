@@ -30,6 +30,7 @@ describe("a client", function()
       deadline = 120,
       max_retries = 2,
       max_response_bytes = 16 * 1024 * 1024,
+      max_connections = 100,
       http_version = "auto",
       allow_http = false,
       is_https = true,

@@ -16,6 +16,23 @@ local function class_named(name)
   end
 end
 
+-- The names of all functions and values documented under a name, which several sections may share.
+local function documented_of(name)
+  local names <const> = {}
+  for _, class in ipairs(api.classes) do
+    for _, list in ipairs(class.name == name and { class.functions, class.values or {} } or {}) do
+      for _, entry in ipairs(list) do
+        names[entry.name] = true
+      end
+    end
+  end
+  return sorted(names)
+end
+
+local function offline_client()
+  return bytenite.new { base_url = "http://127.0.0.1:1", access_token = "t" }
+end
+
 -- What an error that lists all options names: "known are a, b, c".
 local function known_options(raising, ...)
   local _ <const>, message <const> = pcall(raising, ...)
@@ -75,13 +92,24 @@ describe("the files written by docs/generate.lua", function()
     end)
   end)
 
+  -- Where the types of a class of the reference are.
+  local function types_file(class)
+    return ("docs/types/%s.lua"):format(class.holder and class.name:gsub("%.", "/") or "bytenite")
+  end
+
+  local function read(path)
+    local file <close> = assert(io.open(path))
+    return file:read "a"
+  end
+
   it("hold types that are Lua", function()
-    assert(loadfile("docs/types/bytenite.lua", "t"))
+    for _, class in ipairs(api.classes) do
+      assert(loadfile(types_file(class), "t"))
+    end
   end)
 
   it("hold a type for every declared object and every method", function()
-    local file <close> = assert(io.open "docs/types/bytenite.lua")
-    local text <const> = file:read "a"
+    local text <const> = read "docs/types/bytenite.lua"
     for name in pairs(core.schema) do
       if name ~= "AccessTokenRequest" and name ~= "JobResponse" then -- what no user sees
         assert.is_truthy(text:find("---@class bytenite." .. name .. "\n", 1, true), name)
@@ -89,8 +117,8 @@ describe("the files written by docs/generate.lua", function()
     end
     for _, class in ipairs(api.classes) do
       for _, entry in ipairs(class.functions) do
-        local name <const> = class.name .. class.prefix:sub(-1) .. entry.name .. "("
-        assert.is_truthy(text:find("\nfunction " .. name, 1, true), name)
+        local name <const> = (class.holder or class.name) .. class.prefix:sub(-1) .. entry.name .. "("
+        assert.is_truthy(read(types_file(class)):find("\nfunction " .. name, 1, true), name)
       end
     end
   end)
@@ -105,21 +133,21 @@ describe("the documented functions", function()
     return set
   end
 
+  local connected <close> = offline_client()
   local real <const> = {
     bytenite = bytenite,
     datasource = bytenite.datasource,
     Client = client.Client,
     Job = bytenite.Job,
+    Future = getmetatable(connected:async(print)).__index,
+    Pollable = getmetatable(connected:pollable()).__index,
+    ["bytenite.loop.cqueues"] = require "bytenite.loop.cqueues",
+    ["bytenite.loop.luv"] = require "bytenite.loop.luv",
   }
 
   for name, table in pairs(real) do
     it("of " .. name .. " are those there are", function()
-      local class <const> = class_named(name)
-      local documented <const> = set_of(class.functions, "name")
-      for value in pairs(set_of(class.values, "name")) do
-        documented[value] = true
-      end
-      assert.same(sorted(public(table)), sorted(documented))
+      assert.same(sorted(public(table)), documented_of(name))
     end)
   end
 
@@ -193,8 +221,30 @@ describe("the documented members", function()
   end
 
   it("of a request are those there are", function()
-    local connected <close> = bytenite.new { base_url = "http://127.0.0.1:1", access_token = "t" }
+    local connected <close> = offline_client()
     assert_documented("Request", known_options(connected.request, connected, unknown_option()))
+  end)
+
+  it("of the options of map are those there are", function()
+    local connected <close> = offline_client()
+    assert_documented("MapOptions", known_options(connected.map, connected, {}, print, unknown_option()))
+  end)
+
+  it("of results and outcomes are those there are", function()
+    local connected <close> = offline_client()
+    local outcomes <const> = {}
+    local results <const> = connected:map({ "good", "bad" }, function(item)
+      return assert(item == "good", item)
+    end)
+    for index, outcome in ipairs(results) do
+      for name in pairs(outcome) do
+        outcomes[name] = true
+      end
+      results[index] = nil
+    end
+    assert_documented("Outcome", outcomes)
+    results["[integer]"] = true
+    assert_documented("Results", results)
   end)
 
   it("that are needed are", function()
@@ -245,7 +295,7 @@ describe("the documented options", function()
   end)
 
   it("of a call are those there are", function()
-    local connected <close> = bytenite.new { base_url = "http://127.0.0.1:1", access_token = "t" }
+    local connected <close> = offline_client()
     local known <const> = known_options(connected.get_job, connected, "id", unknown_option())
     table.sort(api.options.call)
     assert.same(sorted(known), api.options.call)

@@ -71,11 +71,21 @@ local updates <const> = {
   },
 }
 
+-- Each makes jobs in an event loop.
+local loops <const> = {
+  select = "3 received, 0 failed\n",
+  cqueues_loop = "3 done, 0 failed, [1-9]%d* ticks meanwhile\n",
+  luv_loop = "3 done, 0 failed, [1-9]%d* ticks meanwhile\n",
+}
+
 describe("the folder of examples", function()
   it("holds nothing that is not run here", function()
-    local run_here <const> = { ["update_job.lua"] = true, ["errors.lua"] = true, embed = true }
-    for name in pairs(updates) do
-      run_here[name .. ".lua"] = true
+    local run_here <const> =
+      { ["update_job.lua"] = true, ["errors.lua"] = true, ["many_jobs.lua"] = true, embed = true }
+    for _, names in ipairs { updates, loops } do
+      for name in pairs(names) do
+        run_here[name .. ".lua"] = true
+      end
     end
     for name in lfs.dir "examples" do
       assert.is_true(name:find "^%." ~= nil or run_here[name] or false, name)
@@ -181,6 +191,70 @@ describe("example", function()
     for _, mistake in ipairs { '"taskTimeout"', "app.strength: cannot write NaN", '"api_key"' } do
       assert.is_truthy(ran.output:find(mistake, 1, true), mistake)
     end
+  end)
+
+  -- The jobs' names as they were sent, in no order.
+  local function names_made()
+    local names <const> = {}
+    for _, request in ipairs(connect.sent(service)) do
+      table.insert(names, request.operation == "create_job" and request.body:match '"name":"([^"]*)"' or nil)
+    end
+    table.sort(names)
+    return names
+  end
+
+  for name, closing_line in pairs(loops) do
+    describe(name, function()
+      for _, kind in ipairs { "plain", "tls" } do
+        it("makes a job of each name: " .. kind, function()
+          service = sandbox[kind]()
+          service:reset()
+          finally(function()
+            service = sandbox.plain()
+          end)
+          local ran <const> = run(name)
+          assert_succeeded(ran)
+          assert.same({ "Evening batch", "Morning batch", "Noon batch" }, names_made())
+          for _, made in ipairs(names_made()) do
+            assert.matches(('bytenite job [%%x-]+ "%s" JOB_STATE_NEW\n'):format(made), ran.output)
+          end
+          assert.matches(closing_line .. "$", ran.output)
+        end)
+      end
+
+      it("goes on with the others when one fails", function()
+        local ran <const> = run(name, { "Good enough", "abc", "Good as well" })
+        assert_failed(ran, '^no job named "abc": [^\n]*400 bad_request[^\n]*\n$')
+        assert.same({ "Good as well", "Good enough", "abc" }, names_made())
+        assert.matches("3 %a+, 1 failed", ran.output)
+      end)
+    end)
+  end
+
+  describe("many_jobs", function()
+    it("renames new jobs, and counts them", function()
+      local ran <const> = run "many_jobs"
+      assert_succeeded(ran)
+      local counts <const> = {}
+      for _, operation in ipairs(operations(service)) do
+        counts[operation] = (counts[operation] or 0) + 1
+      end
+      assert.same({ create_job = 20, set_name = 20 }, counts)
+      assert.matches("\n20 of 20: [%x-]+ renamed\n20 renamed, 0 failed\n$", ran.output)
+    end)
+
+    it("tells which could not be renamed, and why", function()
+      service:put_job("j1", JOB)
+      local ran <const> = run("many_jobs", { "no-such-job", "j1" })
+      assert_failed(ran, "^no%-such%-job was not renamed: [^\n]*404 not_found[^\n]*\n$")
+      assert.matches("\n1 renamed, 1 failed\n$", ran.output)
+      assert.equal("Batch, part 2 of 2", fetch().name)
+    end)
+
+    it("ends with the error when it cannot make jobs", function()
+      service:fault { operation = "create_job", status = 403, message = "not yours", times = "forever" }
+      assert_failed(run "many_jobs", "403 permission_denied: not yours")
+    end)
   end)
 
   describe("embed", function()

@@ -1,20 +1,16 @@
 -- The time limit of one attempt holds whatever the server does, and whatever other calls wait for.
 local bytenite <const> = require "bytenite"
-local call <const> = require "bytenite.call"
 local connect <const> = require "spec.support.connect"
-local core <const> = require "bytenite.core"
 local sandbox <const> = require "spec.support.sandbox"
-local scheduler <const> = require "bytenite.scheduler"
 local socket <const> = require "cqueues.socket"
 local updates <const> = require "spec.support.updates"
 
 local SOON <const> = 2 -- seconds: far more than the limits below, far less than those that could hold a call up
 
 describe("a call's time limit #timing", function()
-  local service, client, threads
+  local service, client
 
   before_each(function()
-    threads = {}
     service = sandbox.plain()
     service:reset()
     service:put_job("slow", updates.full_job "slow")
@@ -22,28 +18,20 @@ describe("a call's time limit #timing", function()
   end)
 
   after_each(function()
-    for _, thread in ipairs(threads) do
-      coroutine.close(thread)
-    end
     client:close()
   end)
 
-  -- Starts a fetch in a coroutine that a scheduler resumes; what it yields is the call it waits for.
+  -- Starts a fetch, and lets it get as far as it can without the server.
   local function start(id, timeout)
-    local thread <const> = coroutine.create(function()
-      client:get_job(id, { timeout = timeout })
-    end)
-    local ok <const>, waiting <const> = scheduler.resume(thread)
-    assert(ok, waiting)
-    threads[#threads + 1] = thread
-    return waiting
+    local future <const> = client:async(client.get_job, client, id, { timeout = timeout })
+    client:step(0.05)
+    return future
   end
 
-  local function drive_until_done(waiting)
-    local began <const> = core.now()
-    while not waiting.done and core.now() - began < SOON do
-      call.drive(client, 0.05)
-    end
+  local function expect_timeout(limited)
+    local _ <const>, problem <const> = limited:get(SOON)
+    assert.is_true(limited:done())
+    assert.same({ "timeout", 1 }, { problem.kind, problem.attempts })
   end
 
   local function with_token(options)
@@ -69,11 +57,7 @@ describe("a call's time limit #timing", function()
       client = with_token { http_version = version }
       service:fault { operation = "get_job", hang = true, times = "forever" }
       start("slow", 60)
-      call.drive(client, 0.05)
-      local limited <const> = start("other", 0.1)
-      drive_until_done(limited)
-      assert.is_true(limited.done)
-      assert.equal("timeout", limited.problem.kind)
+      expect_timeout(start("other", 0.1))
     end)
   end
 
@@ -83,12 +67,8 @@ describe("a call's time limit #timing", function()
     local _ <const>, _ <const>, port <const> = silent:localname()
     client = bytenite.new { base_url = ("https://127.0.0.1:%d/v1"):format(port), access_token = "t", max_retries = 0 }
     start("slow", 60)
-    call.drive(client, 0.05)
-    local limited <const> = start("other", 0.1)
-    drive_until_done(limited)
+    expect_timeout(start("other", 0.1))
     silent:close()
-    assert.is_true(limited.done)
-    assert.equal("timeout", limited.problem.kind)
   end)
 
   it("holds for the connection: a host that does not answer is left after connect_timeout", function()

@@ -1,7 +1,5 @@
 local bytenite <const> = require "bytenite"
 local sandbox <const> = require "spec.support.sandbox"
-local scheduler <const> = require "bytenite.scheduler"
-local call <const> = require "bytenite.call"
 local virtual_clock <const> = require "spec.support.virtual_clock"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
@@ -137,25 +135,11 @@ describe("the access token", function()
     it("is asked for by one exchange that serves all calls waiting", function()
       local client <close> = with_key()
       service:fault { operation = "access_token", delay = 0.05, act = "before" }
-      local done = 0
-      local threads <const>, waits <const> = {}, {}
+      local futures <const> = {}
       for i = 1, 10 do
-        threads[i] = coroutine.create(function()
-          assert(client:get_job(ID))
-          done = done + 1
-        end)
-        local _
-        _, waits[threads[i]] = scheduler.resume(threads[i])
+        futures[i] = client:async(client.get_job, client, ID)
       end
-      while done < 10 do
-        call.drive(client, 0.05)
-        for _, thread in ipairs(threads) do
-          if coroutine.status(thread) == "suspended" and waits[thread].done then
-            local _
-            _, waits[thread] = scheduler.resume(thread)
-          end
-        end
-      end
+      assert.equal(10, assert(client:wait_all(futures)).succeeded)
       assert.equal(1, #requests "access_token")
       assert.equal(10, #requests "get_job")
     end)
@@ -269,15 +253,11 @@ describe("the access token", function()
         body = '{"code":3,"message":"bad token-number-1"}',
         delay = 0.05,
       }
-      local thread <const> = coroutine.create(function()
-        return client:get_job(ID)
-      end)
-      local _, waits_for <const> = scheduler.resume(thread)
+      local future <const> = client:async(client.get_job, client, ID)
+      client:step()
       client:get_job(ID)
-      while not waits_for.done do
-        call.drive(client, 0.05)
-      end
-      assert.equal("bad [redacted]", waits_for.problem.message)
+      local _ <const>, problem <const> = future:get()
+      assert.equal("bad [redacted]", problem.message)
     end)
 
     it("that gives none ends the call in no_credentials, with the function's reason", function()

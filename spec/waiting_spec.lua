@@ -1,37 +1,16 @@
 local bytenite <const> = require "bytenite"
-local call <const> = require "bytenite.call"
 local sandbox <const> = require "spec.support.sandbox"
-local scheduler <const> = require "bytenite.scheduler"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
--- The least a scheduler must do: resumes each coroutine as one of ours, and again when the call it waits for is done.
+-- Runs functions at once, and raises what the first of them raised.
 local function run_all(client, functions)
-  local waiting <const> = {}
-  local suspensions = 0
-  local function resume(thread, ...)
-    local ok <const>, waits_for <const> = scheduler.resume(thread, ...)
-    if not ok then error(waits_for, 0) end
-    if coroutine.status(thread) == "dead" then
-      waiting[thread] = nil
-    else
-      suspensions = suspensions + 1
-      waiting[thread] = waits_for
-    end
+  local results <const> = client:map(functions, function(run)
+    run()
+  end)
+  for _, result in ipairs(results) do
+    if not result.ok then error(result.error, 0) end
   end
-  for _, run in ipairs(functions) do
-    resume(coroutine.create(run))
-  end
-  while next(waiting) do
-    call.drive(client, 0.2)
-    for thread, waits_for in pairs(waiting) do
-      if waits_for.done then
-        resume(thread)
-        break -- `waiting` has changed
-      end
-    end
-  end
-  return suspensions
 end
 
 describe("a call that waits", function()
@@ -57,19 +36,37 @@ describe("a call that waits", function()
     return names
   end
 
-  it("suspends the coroutine of a scheduler of ours, so that others run meanwhile", function()
-    service:fault { operation = "get_job", delay = 0.15, times = 8 }
+  it("suspends a coroutine of ours, so that others run meanwhile", function()
+    service:fault { operation = "get_job", delay = 0.02, times = 8 }
     local functions <const>, got <const> = {}, {}
+    local waiting, most = 0, 0
     for i = 1, 8 do
       functions[i] = function()
+        waiting = waiting + 1
+        most = math.max(most, waiting)
         got[i] = assert(client:get_job(ID)).id
+        waiting = waiting - 1
       end
     end
-    local started <const> = os.time()
-    assert.equal(8, run_all(client, functions))
+    run_all(client, functions)
     assert.equal(8, #got)
-    assert.is_true(os.time() - started <= 1) -- one after the other they would take 1.2 s and more
+    assert.equal(8, most)
   end)
+
+  -- What waits in place in a function of ours leaves it before any other runs.
+  local function alone(run)
+    local other
+    local outcome
+    run_all(client, {
+      function()
+        other = client:async(function() end)
+        outcome = run()
+        assert.is_false(other:done())
+      end,
+    })
+    other:get()
+    return outcome
+  end
 
   it("waits in place in a user's own generator, inside a coroutine of ours too", function()
     local function generator()
@@ -88,16 +85,7 @@ describe("a call that waits", function()
       return names
     end
     assert.same(expected, collect())
-    local inside
-    assert.equal(
-      0,
-      run_all(client, {
-        function()
-          inside = collect()
-        end,
-      })
-    )
-    assert.same(expected, inside)
+    assert.same(expected, alone(collect))
   end)
 
   it("waits in place in gsub's callback, inside a coroutine of ours too", function()
@@ -109,16 +97,7 @@ describe("a call that waits", function()
       )
     end
     assert.equal("Name one Name two", substitute())
-    local inside
-    assert.equal(
-      0,
-      run_all(client, {
-        function()
-          inside = substitute()
-        end,
-      })
-    )
-    assert.equal("Name one Name two", inside)
+    assert.equal("Name one Name two", alone(substitute))
   end)
 
   it("waits in place in a coroutine nobody of ours resumed", function()
@@ -130,22 +109,29 @@ describe("a call that waits", function()
   end)
 
   it("moves suspended calls on while it waits in place", function()
-    service:fault { operation = "get_job", delay = 0.05, times = 2 }
+    service:fault { operation = "get_job", delay = 0.1 }
     local order <const> = {}
-    run_all(client, {
+    local talkative <close> = bytenite.new {
+      base_url = service.base_url,
+      access_token = client.credentials.held(),
+      on_event = function(event)
+        if event.type == "response" then order[#order + 1] = event.operation end
+      end,
+    }
+    run_all(talkative, {
       function()
-        assert(client:job(ID):refresh())
+        assert(talkative:job(ID):set_name "Suspended")
         order[#order + 1] = "suspended"
       end,
       function()
         local text <const> = ("x"):gsub("x", function()
-          return assert(client:get_job(ID)).id
+          return assert(talkative:get_job(ID)).id
         end)
         assert.equal(ID, text)
         order[#order + 1] = "in place"
       end,
     })
-    assert.same({ "in place", "suspended" }, order)
+    assert.same({ "set_name", "get_job", "in place", "suspended" }, order)
   end)
 
   it("on one job takes its turn after those before it", function()
@@ -184,23 +170,18 @@ describe("a call that waits", function()
   it("hands its turn on when it is given up while it waits for it", function()
     service:fault { operation = "set_name", delay = 0.05, act = "before", times = 1 }
     local job <const> = client:job(ID)
-    local threads <const>, waits <const> = {}, {}
+    local futures <const> = {}
     for i = 1, 3 do
-      threads[i] = coroutine.create(function()
-        return job:set_name("Turn " .. i)
-      end)
-      local _
-      _, waits[i] = scheduler.resume(threads[i])
+      futures[i] = client:async(job.set_name, job, "Turn " .. i)
     end
-    coroutine.close(threads[2])
-    assert.equal("cancelled", waits[2].problem.kind)
-    assert.is_false(waits[1].done)
-    assert.is_false(waits[3].done)
-    assert.equal(0, waits[3].attempts)
-    while not waits[3].done do
-      call.drive(client, 0.2)
-    end
+    client:step()
+    futures[2]:cancel()
+    assert.same({ false, true, false }, { futures[1]:done(), futures[2]:done(), futures[3]:done() })
+    local results <const> = assert(client:wait_all(futures))
+    assert.same({ true, false, true }, { results[1].ok, results[2].ok, results[3].ok })
+    assert.equal("cancelled", results[2].error.kind)
     assert.same({ '"Turn 1"', '"Turn 3"' }, names_sent())
+    assert.equal("Turn 3", job.name)
   end)
 
   it("gives up its turn at its deadline", function()
@@ -220,27 +201,29 @@ describe("a call that waits", function()
     assert.same({ '"Slow"' }, names_sent())
   end)
 
-  it("is cancelled when its coroutine is closed: no transfer stays behind", function()
+  it("is cancelled with its future: no transfer stays behind", function()
     service:fault { operation = "get_job", hang = true }
-    local thread <const> = coroutine.create(function()
-      return client:get_job(ID)
-    end)
-    local _ <const>, waits_for <const> = scheduler.resume(thread)
-    assert.is_false(waits_for.done)
-    coroutine.close(thread)
-    assert.same({ true, "cancelled" }, { waits_for.done, waits_for.problem.kind })
+    local future <const> = client:async(client.get_job, client, ID)
+    assert.is_true(client:step())
+    assert.equal(1, client.session:in_flight())
+    future:cancel()
     assert.equal(0, client.session:in_flight())
+    assert.is_false(client:step())
+    local job <const>, problem <const> = future:get()
+    assert.same({ true, nil, "cancelled" }, { future:done(), job, problem.kind })
   end)
 
-  it("is dropped when its coroutine is collected: no transfer stays behind", function()
-    service:fault { operation = "get_job", hang = true }
-    do
-      local thread <const> = coroutine.create(function()
-        return client:get_job(ID)
+  it("is dropped with a future that is collected: no transfer stays behind", function()
+    service:fault { operation = "set_name", hang = true }
+    local function start()
+      local future <const> = client:async(function()
+        client:job(ID):set_name "Never"
       end)
-      scheduler.resume(thread)
+      assert(client:get_job(ID)) -- waits in place, and moves the future on
+      assert.is_false(future:done())
       assert.equal(1, client.session:in_flight())
     end
+    start()
     collectgarbage()
     collectgarbage()
     assert.equal(0, client.session:in_flight())
@@ -249,14 +232,12 @@ describe("a call that waits", function()
   it("ends in closed when its client is closed meanwhile", function()
     service:fault { operation = "set_name", hang = true }
     local job <const> = client:job(ID)
-    local thread <const> = coroutine.create(function()
-      return job:set_name "Never"
-    end)
-    local _ <const>, waits_for <const> = scheduler.resume(thread)
+    local future <const> = client:async(job.set_name, job, "Never")
+    client:step()
     client:close()
-    assert.is_true(waits_for.done)
-    local ok <const>, value <const>, problem <const> = scheduler.resume(thread)
-    assert.same({ true, nil, "closed", true }, { ok, value, problem.kind, problem.maybe_done })
+    assert.is_true(future:done())
+    local value <const>, problem <const> = future:get()
+    assert.same({ nil, "closed", true }, { value, problem.kind, problem.maybe_done })
   end)
 
   it("raises at once where an on_event waits for the call it is told about", function()

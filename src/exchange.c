@@ -255,7 +255,7 @@ static void set_in_flight(lua_State *L, const Exchange *exchange) {
 }
 
 /*
-** exchange:start(owner, token, timeout, connect_timeout, max_response_bytes, fresh_connection): sends the request; the answer to an
+** exchange:start(owner, token, timeout, connect_timeout, max_response_bytes, once_only): sends the request; the answer to an
 ** earlier sending is gone. `token` nil sends no Authorization. Returns true; or nil and why the session cannot be used.
 */
 static int exchange_start(lua_State *L) {
@@ -271,7 +271,7 @@ static int exchange_start(lua_State *L) {
     .timeout = time_limit(luaL_checknumber(L, 4)),
     .connect_timeout = time_limit(luaL_checknumber(L, 5)),
     .max_response_bytes = (size_t)luaL_checkinteger(L, 6),
-    .fresh_connection = lua_toboolean(L, 7),
+    .once_only = lua_toboolean(L, 7),
     .headers = exchange->headers,
   };
   if (problem != NULL) {

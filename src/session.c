@@ -20,14 +20,16 @@ Session *session_check(lua_State *L, int index) {
 
 const char *session_problem(const Session *session) {
   if (!transport_is_own(&session->transport)) return "forked";
-  return session->transport.multi == NULL ? "closed" : NULL;
+  return session->transport.is_open ? NULL : "closed";
 }
 
 /* session:close(): ends what is in flight and frees everything; in a forked child it only forgets. May be called twice. */
 static int session_close(lua_State *L) {
   Session *session = session_check(L, 1);
-  if (session_problem(session) != NULL) return 0;
-  transport_close(&session->transport);
+  if (!transport_is_own(&session->transport))
+    transport_forget(&session->transport);
+  else if (session_problem(session) == NULL)
+    transport_close(&session->transport);
   return 0;
 }
 
@@ -45,9 +47,10 @@ static int session_get_problem(lua_State *L) {
   return 1;
 }
 
-/* session:in_flight(): how many transfers are under way. */
+/* session:in_flight(): how many transfers are under way, or have ended and were not yet given by `step`. */
 static int session_in_flight(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)session_check(L, 1)->transport.in_flight);
+  const Transport *transport = &session_check(L, 1)->transport;
+  lua_pushinteger(L, (lua_Integer)transport->in_flight + (lua_Integer)transport->queued);
   return 1;
 }
 
@@ -90,6 +93,36 @@ static int session_step(lua_State *L) {
   return 0;
 }
 
+/* session:has_room(once_only): whether another exchange should be started now; more than that would only wait for a connection. */
+static int session_has_room(lua_State *L) {
+  lua_pushboolean(L, transport_has_room(&session_check(L, 1)->transport, lua_toboolean(L, 2)));
+  return 1;
+}
+
+/* session:descriptor(): one that is readable while `step` has something to do; nil where the system has none. */
+static int session_descriptor(lua_State *L) {
+  const Session *session = session_check(L, 1);
+  const int descriptor = session_problem(session) == NULL ? transport_descriptor(&session->transport) : -1;
+  if (descriptor < 0) return 0;
+  lua_pushinteger(L, descriptor);
+  return 1;
+}
+
+/*
+** session:arm(seconds): makes the descriptor readable after `seconds` at the latest, or when a transfer needs it; nil: only then. Returns
+** how many seconds that is, or nil when it is never for time's sake.
+*/
+static int session_arm(lua_State *L) {
+  Session *session = session_check(L, 1);
+  const bool has_limit = !lua_isnoneornil(L, 2);
+  const long long limit = has_limit ? wait_time(luaL_checknumber(L, 2)) : -1;
+  if (session_problem(session) != NULL) return 0;
+  const long long left = transport_arm(&session->transport, limit);
+  if (left < 0) return 0;
+  lua_pushnumber(L, (lua_Number)left / 1000);
+  return 1;
+}
+
 /* A text option of the table at index 1; NULL when it is absent. It stays on the stack. */
 static const char *option(lua_State *L, const char *name) {
   return lua_getfield(L, 1, name) == LUA_TNIL ? NULL : luaL_checkstring(L, -1);
@@ -112,8 +145,8 @@ static void set_in_flight_table(lua_State *L, int index) {
 }
 
 /*
-** core.session(options): base_url, service, user_agent, ca_file, proxy, http_version ("auto", "1.1", "2"), allow_http. The values were
-** checked in Lua.
+** core.session(options): base_url, service, user_agent, ca_file, proxy, http_version ("auto", "1.1", "2"), allow_http,
+** max_connections. The values were checked in Lua.
 */
 static int session_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -125,9 +158,12 @@ static int session_new(lua_State *L) {
     .ca_file = option(L, "ca_file"),
     .proxy = option(L, "proxy"),
     .http_version = http_version_option(L),
+    .is_https = strncmp(base_url, "https:", strlen("https:")) == 0,
   };
   lua_getfield(L, 1, "allow_http");
   options.allow_http = lua_toboolean(L, -1);
+  lua_getfield(L, 1, "max_connections");
+  options.max_connections = (size_t)luaL_checkinteger(L, -1);
   Session *session = lua_newuserdatauv(L, sizeof *session, SESSION_USER_VALUES);
   memset(session, 0, sizeof *session);
   luaL_setmetatable(L, class_name);
@@ -141,8 +177,16 @@ static int session_new(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-  {"exchange", exchange_new}, {"raw_exchange", exchange_new_raw}, {"step", session_step}, {"in_flight", session_in_flight},
-  {"close", session_close},   {"problem", session_get_problem},   {NULL, NULL},
+  {"exchange", exchange_new},
+  {"raw_exchange", exchange_new_raw},
+  {"step", session_step},
+  {"in_flight", session_in_flight},
+  {"has_room", session_has_room},
+  {"descriptor", session_descriptor},
+  {"arm", session_arm},
+  {"close", session_close},
+  {"problem", session_get_problem},
+  {NULL, NULL},
 };
 
 void session_register(lua_State *L) {

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "buffer.h"
+#include "poller.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -23,7 +24,35 @@ typedef struct TransportOptions {
   const char *proxy;   /* NULL: the environment's; "": none */
   HttpVersion http_version;
   bool allow_http;
+  bool is_https;          /* most requests are */
+  size_t max_connections; /* at least 1; also the most transfers at once */
 } TransportOptions;
+
+/*
+** What is known of the server. Whether many transfers can share a connection is only known once there is one, so the first transfer,
+** the scout, goes ahead alone and opens it.
+*/
+typedef enum Peer {
+  PEER_UNKNOWN,
+  PEER_SILENT, /* the scout got no answer, or not soon enough: nobody waits for another one */
+  PEER_HTTP_1,
+  PEER_HTTP_2
+} Peer;
+
+typedef struct Transport Transport;
+
+/* A multi handle of libcurl's: the connections that some transfers share. */
+typedef struct Lane {
+  Transport *transport;
+  CURLM *multi;       /* NULL until a transfer takes the lane */
+  long long timer_at; /* when libcurl wants to be called, in microseconds; negative: not for time's sake */
+} Lane;
+
+/*
+** Large bodies go to a server over HTTP/1.1 while others use HTTP/2. Their connections lie apart: libcurl shares none with a host that has answered over
+** HTTP/1.1, and a once-only request over HTTP/2 must not land on a kept HTTP/1.1 connection.
+*/
+enum { LANE_MAIN, LANE_LARGE, LANES };
 
 typedef enum TransferOutcome {
   TRANSFER_ANSWERED, /* with any status */
@@ -37,16 +66,23 @@ typedef enum TransferOutcome {
 
 typedef struct Transfer Transfer;
 
-typedef struct Transport {
-  CURLM *multi;   /* NULL when closed */
+struct Transport {
+  bool is_open;
   unsigned forks; /* before it was opened: a child must not touch what it inherits */
   Buffer user_agent, ca_file, proxy;
-  TransportOptions options;           /* its strings point into the buffers above */
+  TransportOptions options; /* its strings point into the buffers above */
+  Lane lanes[LANES];
+  Poller poller;      /* closed where there is none: libcurl waits then */
+  long long sweep_at; /* when the time limits are looked at next, in microseconds */
+  Peer peer;
+  Transfer *scout;                    /* NULL when nobody waits for one */
+  long long scout_until;              /* when others wait no more for it */
   Transfer *in_use;                   /* started and not yet released */
   size_t in_flight;                   /* how many libcurl has */
   Transfer *pool;                     /* released, to be used again */
   Transfer *finished, *last_finished; /* ended and not yet asked for, oldest first */
-} Transport;
+  size_t queued;                      /* how many those are */
+};
 
 typedef struct TransferRequest {
   const char *method;
@@ -55,9 +91,9 @@ typedef struct TransferRequest {
   size_t body_length;
   const char *authorization;        /* NULL: none */
   const struct curl_slist *headers; /* further ones, as "Name: value"; copied */
-  bool fresh_connection; /* libcurl repeats a request whose kept connection closes unanswered; not on a fresh one */
-  long connect_timeout;  /* milliseconds */
-  long timeout;          /* milliseconds */
+  bool once_only;       /* libcurl repeats a request whose kept HTTP/1.1 connection closes unanswered; not this one */
+  long connect_timeout; /* milliseconds */
+  long timeout;         /* milliseconds */
   size_t max_response_bytes;
 } TransferRequest;
 
@@ -79,8 +115,26 @@ void transport_close(Transport *transport);
 */
 CURLcode transport_start(Transport *transport, const TransferRequest *request, Transfer **holder, void *owner);
 
+/*
+** Whether another transfer should be started now. More than that would wait inside libcurl, where no time limit holds; or open connections
+** where one may do. A once-only one waits until the server has answered, because it needs a fresh connection where that is not HTTP/2.
+*/
+bool transport_has_room(const Transport *transport, bool once_only);
+
 /* Moves all transfers on. When none of them ends at once, waits up to `milliseconds` for something to happen. */
 void transport_step(Transport *transport, int milliseconds);
+
+/* The descriptor that becomes readable when transport_step has something to do; -1 where the system has none. */
+int transport_descriptor(const Transport *transport);
+
+/*
+** Makes that descriptor readable after `milliseconds` at the latest, or when a transfer needs it; negative: only then. The milliseconds
+** that is; -1: it is never for time's sake.
+*/
+long long transport_arm(Transport *transport, long long milliseconds);
+
+/* In a forked child: closes the descriptors that are the child's own, and forgets the rest. */
+void transport_forget(Transport *transport);
 
 /* The next transfer that has ended, NULL when there is none. Each is given once. */
 Transfer *transport_next_finished(Transport *transport);

@@ -1,4 +1,4 @@
---- Clients and their methods.
+--- Clients and their methods but for those in many.lua and loops.lua.
 local OPTIONS <const> = { "options", "bytenite.CallOptions?", "limits of this call; see [Options](#options)" }
 
 return {
@@ -136,8 +136,8 @@ print(client:sign_out()) --> true
     {
       name = "close",
       summary = "Ends what is under way and closes all connections.",
-      text = "Calls under way, and later ones, give the error `closed`. May be called twice. `local client <close>` calls it "
-        .. "at the end of the block.",
+      text = "Calls under way, and later ones, give the error `closed`; tasks that wait for them go on with that. May be called "
+        .. "twice. `local client <close>` calls it at the end of the block.",
       parameters = {},
       example = [[
 client:close()

@@ -68,7 +68,11 @@ errors.kinds = {
     text = "Any other status; a 200 that says `ok: false`, holds no job or another job.",
     advice = "Look at `status` and `body`; check `base_url`.",
   },
-  { "timeout", text = "`timeout`, `connect_timeout` or `deadline` passed.", advice = "Try later; see `maybe_done`." },
+  {
+    "timeout",
+    text = "`timeout`, `connect_timeout` or `deadline` passed; or what `get` or `wait_all` was given (the work goes on).",
+    advice = "Try later; see `maybe_done`.",
+  },
   {
     "connection",
     text = "The name did not resolve, nobody listens, or the connection broke.",
@@ -81,7 +85,11 @@ errors.kinds = {
     advice = "Check `base_url`; see `maybe_done`.",
   },
   { "too_large", text = "The answer is over `max_response_bytes`.", advice = "Raise it; see `maybe_done`." },
-  { "cancelled", text = "The call was given up while it ran.", advice = "See `maybe_done`." },
+  {
+    "cancelled",
+    text = "The call or task was given up: by `cancel` or `stop_on_error`.",
+    advice = "With `maybe_done` it was on the wire: `refresh` and look.",
+  },
   {
     "closed",
     text = "The client is closed, or belongs to the parent of this process.",

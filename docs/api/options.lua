@@ -55,7 +55,8 @@ options.client = {
     type = "number",
     unit = "seconds",
     default = 120,
-    text = "For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job.",
+    text = "For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job, a free "
+      .. "connection.",
     source = "module",
   },
   {
@@ -71,6 +72,14 @@ options.client = {
     unit = "bytes",
     default = 16 * 1024 * 1024,
     text = "The largest answer taken; a larger one is the error `too_large`.",
+    source = "module",
+  },
+  {
+    name = "max_connections",
+    type = "integer",
+    default = 100,
+    text = "Connections at once, 1 to 1000, and calls on the wire at once: others wait in order, within their `deadline`. Over "
+      .. "HTTP/2 calls share a connection. See [Many at once](#many-at-once).",
     source = "module",
   },
   {

@@ -10,7 +10,7 @@ local HEAD <const> = [[
 
 <!-- Written by docs/generate.lua (make docs); do not edit. -->
 
-Everything `require "bytenite"` offers. The [README](../README.md) is the place to begin.
+Everything `require "bytenite"` offers, and the adapters for event loops. The [README](../README.md) is the place to begin.
 
 - What can happen in a running system is returned as `nil, err` (see [Errors](#errors)); what is a mistake in a program raises
   a string, before anything is sent.
@@ -33,7 +33,8 @@ local RETRIES <const> = {
     { "any other status; a certificate that is not trusted", "no", "no" },
   }),
   "The wait is random: from 0 to 0.5 s before the first retry, then up to 1, 2, 4 and at most 8 s; or what `Retry-After` asks "
-    .. "for, up to 60 s (beyond that the error is returned, with `retry_after`). Each client has a budget of 500 points: a "
+    .. "for, up to 60 s (beyond that the error is returned, with `retry_after`). What a 429 does to the calls beside it is told "
+    .. "under [Many at once](#many-at-once). Each client has a budget of 500 points: a "
     .. "retry takes 5, after a timeout 10, a success gives 1 back; without points nothing is retried. `maybe_done` is never "
     .. "set for a GET. Source: module.\n",
 }
@@ -69,11 +70,18 @@ local function continued(text)
   return text:sub(1, 1):lower() .. text:sub(2)
 end
 
+-- A returned value: its type, and a note where there is one.
+local function value_of(returned)
+  local note <const> = returned[3] ~= "" and ", " .. returned[3] or ""
+  return code((returned[1]:gsub("%?$", ""))) .. note
+end
+
 local function returns_of(entry)
   local lines <const> = {}
   if entry.returns then
-    local note <const> = entry.returns[3] ~= "" and ", " .. entry.returns[3] or ""
-    lines[1] = ("- Returns %s%s%s."):format(code(entry.returns[1]), note, entry.fails and "; or `nil, err`" or "")
+    local values = value_of(entry.returns)
+    if entry.second then values = values .. ", and " .. value_of(entry.second) end
+    lines[1] = ("- Returns %s%s."):format(values, entry.fails and "; or `nil, err`" or "")
   else
     lines[1] = "- Returns nothing."
   end
@@ -110,7 +118,7 @@ local function value_section(class, entry)
 end
 
 local function class_section(class)
-  local parts <const> = { ("## %s\n"):format(class.title), class.text .. "\n" }
+  local parts <const> = class.title and { ("## %s\n"):format(class.title), class.text .. "\n" } or {}
   for _, entry in ipairs(class.values or {}) do
     parts[#parts + 1] = value_section(class, entry)
   end

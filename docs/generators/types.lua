@@ -1,11 +1,11 @@
---- The types for lua-language-server, docs/types/bytenite.lua.
+--- The types for lua-language-server: docs/types/bytenite.lua, and a file for each adapter of an event loop.
 local core <const> = require "bytenite.core"
 
 local HEAD <const> = [[
----@meta bytenite
+---@meta %s
 -- luacheck: ignore 212 241
 -- luacheck: no max line length
--- Written by docs/generate.lua (make docs); do not edit. Point "workspace.library" of the language server to this folder.
+-- Written by docs/generate.lua (make docs); do not edit. Point "workspace.library" of the language server to docs/types.
 ]]
 
 -- What the types of core.schema are to the language server.
@@ -64,31 +64,47 @@ local function add_class(lines, name)
   lines[#lines + 1] = "---@class bytenite." .. name
 end
 
+local function add_returned(lines, type, name, text)
+  lines[#lines + 1] = ("---@return %s %s %s"):format(type, name, comment(text)):gsub("%s+$", "")
+end
+
+local function add_returns(lines, entry)
+  local type <const>, name <const>, text <const> = table.unpack(entry.returns)
+  if name == "..." then -- as many as there are: the error is one of them
+    return add_returned(lines, type, name, ("%s; or nil and an error: %s"):format(text, entry.fails))
+  end
+  add_returned(lines, type .. (entry.fails and "?" or ""), name, text)
+  if entry.second then
+    local type_or_error <const> = entry.second[1] .. "|bytenite.Error"
+    add_returned(lines, type_or_error, entry.second[2], ("%s; or the error: %s"):format(entry.second[3], entry.fails))
+  elseif entry.fails then
+    add_returned(lines, "bytenite.Error?", "err", entry.fails)
+  end
+end
+
 local function add_function(lines, class, holder, entry)
   local names <const> = {}
   lines[#lines + 1] = ""
   lines[#lines + 1] = "---" .. comment(entry.summary .. (entry.text and " " .. entry.text or ""))
+  if entry.generic then lines[#lines + 1] = "---@generic " .. entry.generic end
   for index, parameter in ipairs(entry.parameters) do
     local type <const>, is_optional <const> = parameter[2]:gsub("%?$", "")
     local name <const> = optional(parameter[1], is_optional == 0)
     names[index] = parameter[1]
     lines[#lines + 1] = ("---@param %s %s %s"):format(name, type, comment(parameter[3])):gsub("%s+$", "")
   end
-  if entry.returns then
-    local type <const> = entry.returns[1] .. (entry.fails and "?" or "")
-    lines[#lines + 1] = ("---@return %s %s %s")
-      :format(type, entry.returns[2], comment(entry.returns[3]))
-      :gsub("%s+$", "")
-    if entry.fails then lines[#lines + 1] = "---@return bytenite.Error? err " .. comment(entry.fails) end
-  end
+  if entry.returns then add_returns(lines, entry) end
   local separator <const> = class.prefix:sub(-1)
   lines[#lines + 1] = ("function %s%s%s(%s) end"):format(holder, separator, entry.name, table.concat(names, ", "))
 end
 
-local function add_holder(lines, class, holder)
+-- The table that holds the functions of a name; they may be in several sections.
+local function add_holder(lines, api, name, holder)
   lines[#lines + 1] = ("local %s = {}"):format(holder)
-  for _, entry in ipairs(class.functions) do
-    add_function(lines, class, holder, entry)
+  for _, class in ipairs(api.classes) do
+    for _, entry in ipairs(class.name == name and class.functions or {}) do
+      add_function(lines, class, holder, entry)
+    end
   end
 end
 
@@ -104,6 +120,10 @@ local function add_objects(lines)
   end
 end
 
+local function file_text(name, lines)
+  return HEAD:format(name) .. table.concat(lines, "\n") .. "\n"
+end
+
 local function call_options(api)
   local fields <const> = {}
   for _, name in ipairs(api.options.call) do
@@ -114,10 +134,16 @@ local function call_options(api)
   return fields
 end
 
---- The file's text.
--- @tparam table api
--- @treturn string
-return function(api)
+-- A file for an adapter: a module of its own.
+local function adapter_file(api, class)
+  local lines <const> = { "" }
+  add_holder(lines, api, class.name, class.holder)
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = "return " .. class.holder
+  return { ("docs/types/%s.lua"):format(class.name:gsub("%.", "/")), file_text(class.name, lines) }
+end
+
+local function main_file(api)
   local lines <const> = {}
   local by_name <const> = {}
   add_objects(lines)
@@ -138,16 +164,27 @@ return function(api)
   end
   add_class(lines, "Job")
   add_members(lines, "Job")
-  add_holder(lines, by_name.Job, "Job")
-  add_class(lines, "Client")
-  add_holder(lines, by_name.Client, "Client")
-  add_class(lines, "datasource")
-  add_holder(lines, by_name.datasource, "datasource")
+  add_holder(lines, api, "Job", "Job")
+  for _, name in ipairs { "Client", "Future", "Pollable", "datasource" } do
+    add_class(lines, name)
+    add_holder(lines, api, name, name)
+  end
   lines[#lines + 1] = ""
   lines[#lines + 1] = "---@class bytenite"
   add_fields(lines, by_name.bytenite.values)
-  add_holder(lines, by_name.bytenite, "bytenite")
+  add_holder(lines, api, "bytenite", "bytenite")
   lines[#lines + 1] = ""
   lines[#lines + 1] = "return bytenite"
-  return HEAD .. table.concat(lines, "\n") .. "\n"
+  return { "docs/types/bytenite.lua", file_text("bytenite", lines) }
+end
+
+--- The files: a list of paths and texts.
+-- @tparam table api
+-- @treturn {{string,string},...}
+return function(api)
+  local files <const> = { main_file(api) }
+  for _, class in ipairs(api.classes) do
+    if class.holder then files[#files + 1] = adapter_file(api, class) end
+  end
+  return files
 end

@@ -1,7 +1,7 @@
 ---@meta bytenite
 -- luacheck: ignore 212 241
 -- luacheck: no max line length
--- Written by docs/generate.lua (make docs); do not edit. Point "workspace.library" of the language server to this folder.
+-- Written by docs/generate.lua (make docs); do not edit. Point "workspace.library" of the language server to docs/types.
 
 ---@class bytenite.DataSource
 ---@field dataSourceDescriptor? string kind of source: url, file, s3, aws, gcp, storj, bucket, bypass, ...
@@ -60,9 +60,10 @@
 ---@field service? string The part of the path behind `base_url`. The service announced a move to `"computing"` in September 2025.
 ---@field connect_timeout? number (seconds) To resolve the name, connect and shake hands.
 ---@field timeout? number (seconds) For one attempt, from its start to the last byte of the answer.
----@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job.
+---@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job, a free connection.
 ---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
 ---@field max_response_bytes? integer (bytes) The largest answer taken; a larger one is the error `too_large`.
+---@field max_connections? integer Connections at once, 1 to 1000, and calls on the wire at once: others wait in order, within their `deadline`. Over HTTP/2 calls share a connection. See Many at once.
 ---@field ca_file? string A file of certificates (PEM) to trust instead of the system's. Certificates are always verified.
 ---@field proxy? string URL of a proxy; `""` for none. A loopback host is never called through one.
 ---@field allow_http? boolean Allows plain http to any host. The token then travels in clear.
@@ -72,7 +73,7 @@
 
 ---@class bytenite.CallOptions
 ---@field timeout? number (seconds) For one attempt, from its start to the last byte of the answer.
----@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job.
+---@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job, a free connection.
 ---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
 ---@field max_response_bytes? integer (bytes) The largest answer taken; a larger one is the error `too_large`.
 
@@ -134,6 +135,22 @@
 ---@field status integer 200 to 299
 ---@field headers table<string, string> names in lower case
 ---@field body string as it was received
+
+---@class bytenite.MapOptions
+---@field concurrency? integer functions under way at once, 1 to 1000000; 64 when left out. More than `max_connections` have their calls wait for a connection, within the calls' `deadline`.
+---@field on_done? fun(index: integer, ok: boolean, value: any) called as soon as an item is done, in the order in which they end, with its value or error; not for cancelled ones
+---@field stop_on_error? boolean after the first failure cancels the items under way and starts no more; false when left out
+
+---@class bytenite.Results
+---@field [integer] bytenite.Outcome how each item or future ended; nothing for an iterator's items
+---@field succeeded integer how many succeeded
+---@field failed integer how many failed
+---@field cancelled integer how many were cancelled, or never started
+
+---@class bytenite.Outcome
+---@field ok boolean false when it raised, returned nil or false with an error, or was cancelled
+---@field value? any what it returned first
+---@field error? bytenite.Error|any what it returned second or what it raised: an error, or any value that the program raised. Of kind `cancelled` for one that was cancelled or never started.
 
 ---@class bytenite.Job
 ---@field id string made by the server
@@ -236,8 +253,75 @@ function Client:request(wanted, options) end
 ---@return bytenite.Error? err As the other calls.
 function Client:sign_out(options) end
 
----Ends what is under way and closes all connections. Calls under way, and later ones, give the error `closed`. May be called twice. `local client <close>` calls it at the end of the block.
+---Ends what is under way and closes all connections. Calls under way, and later ones, give the error `closed`; tasks that wait for them go on with that. May be called twice. `local client <close>` calls it at the end of the block.
 function Client:close() end
+
+---Runs a function over items, some of them at once, and waits until all are done. Results stand in the order of the items. An item failed when its function raised, or returned nil or false with an error; it stops the others only with `stop_on_error`. From an iterator only the counts are kept, so that memory stays flat however many items there are: take values and errors in `on_done`. The iterator, the function and `on_done` may make calls, and use `map` themselves.
+---@generic T
+---@param items T[]|(fun(): T?) a list; or an iterator function, called until it returns nil
+---@param run fun(item: T, index: integer): any, any called with each item and its index
+---@param options? bytenite.MapOptions see MapOptions
+---@return bytenite.Results results see Results; errors are in there
+function Client:map(items, run, options) end
+
+---Runs a function while others wait. It begins to run when the client is next driven: by whoever waits, or by an event loop. **A future that nobody keeps is cancelled when it is collected, unless a loop drives the client**; see Futures.
+---@param run fun(...): ... the function
+---@param ... any its arguments
+---@return bytenite.Future future
+function Client:async(run, ...) end
+
+---Waits until all of some futures are done.
+---@param futures bytenite.Future[] of this client
+---@param seconds? number to wait at most, above 0; no limit when left out
+---@return bytenite.Results? results how each ended, in the order of the list; see Results
+---@return bytenite.Error? err `timeout` when the seconds have passed. The functions go on.
+function Client:wait_all(futures, seconds) end
+
+---Waits until one of some futures is done. When several are, it is the first of them in the list.
+---@param futures bytenite.Future[] of this client, at least one
+---@param seconds? number to wait at most, above 0; no limit when left out
+---@return bytenite.Future? future one that is done
+---@return integer|bytenite.Error index its place in the list; or the error: `timeout` when the seconds have passed. The functions go on.
+function Client:wait_any(futures, seconds) end
+
+---Moves calls and tasks on as far as can be without waiting. From the first call on the client keeps its futures until they end. A program without an event loop can use it, too, to run all that is under way.
+---@param seconds? number how long to wait for something to do where there is nothing at first; 0 when left out
+---@return boolean busy whether anything is left under way
+function Client:step(seconds) end
+
+---Returns what an event loop waits for: always the same object, as cqueues wants it. From the first call on the client keeps its futures until they end.
+---@return bytenite.Pollable pollable
+function Client:pollable() end
+
+---@class bytenite.Future
+local Future = {}
+
+---Waits for the function's end and returns what it returned, all of it. May be called again, from several places. In a task it suspends.
+---@param seconds? number to wait at most, above 0; no limit when left out
+---@return any ... what the function returned; or nil and an error: `timeout` when the seconds have passed, and the function goes on; `cancelled`; and what the function itself returned.
+function Future:get(seconds) end
+
+---Tells whether the function has ended, or was cancelled. Nothing is waited for or moved on.
+---@return boolean done
+function Future:done() end
+
+---Ends the function where it waits: its call is cancelled, its `<close>` variables are closed. Nothing happens when it has ended. An update that was on the wire may have been done all the same. `local future <close>` calls it at the end of the block.
+function Future:cancel() end
+
+---@class bytenite.Pollable
+local Pollable = {}
+
+---The descriptor to wait for: one for all transfers and times of the client. It stays the same until the client is closed. It is for waiting only: not to be read, nor closed.
+---@return integer? descriptor nil where the system has neither epoll nor kqueue, and after `close`
+function Pollable:pollfd() end
+
+---What to wait for on the descriptor: that it can be read.
+---@return string events `"r"`
+function Pollable:events() end
+
+---How long to wait for the descriptor at most. It is readable by then.
+---@return number? seconds nil for no limit
+function Pollable:timeout() end
 
 ---@class bytenite.datasource
 local datasource = {}

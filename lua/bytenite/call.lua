@@ -1,24 +1,20 @@
---- call.lua: a call's life: its turn, its token, its attempts, its result. The only place that submits and waits.
+--- call.lua: a call's life: its turn, its token, its attempts, its result. The only place that submits.
 ---
---- A call is a small state machine. `advance` runs the step it stands at, which either finishes the call or leaves
---- behind what will wake it: the end of its exchange, a timer, or the end of another call. Nobody's coroutine is needed for
---- that, so whoever waits in place moves every call of the client on, those of suspended coroutines too.
+--- A call is a small state machine, moved on by its client's driver. A step either finishes the call or leaves behind what
+--- will wake it: the end of its exchange, a timer, or the end of another call. Nobody's coroutine is needed for that, so
+--- whoever waits in place moves every call of the client on, those of suspended coroutines too.
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
+local driver <const> = require "bytenite.driver"
 local errors <const> = require "bytenite.errors"
-local lenient <const> = require "bytenite.lenient"
-local redact <const> = require "bytenite.redact"
+local failure <const> = require "bytenite.failure"
 local retry <const> = require "bytenite.retry"
-local scheduler <const> = require "bytenite.scheduler"
 local settings <const> = require "bytenite.settings"
 
 local call <const> = {}
 
 local Call <const> = { __name = "bytenite.Call" }
 Call.__index = Call
-
--- Seconds of waiting in one piece. In between Lua runs, and with it the hook by which Ctrl-C ends a program.
-local SLICE <const> = 0.2
 
 local authorize, take_turn, use_token -- steps that earlier ones lead back to
 
@@ -46,126 +42,54 @@ local function emit_response(self, event)
   emit(self, event)
 end
 
--- Puts a call among those that the next step of the client moves on: a linked list through them.
-local function wake(self)
-  local client <const> = self.client
-  if self.next_ready or client.last_ready == self then return end -- woken already
-  if client.last_ready then
-    client.last_ready.next_ready = self
-  else
-    client.first_ready = self
-  end
-  client.last_ready = self
-end
-
--- Does what is left to do for calls that have ended: gives the exchange back, wakes who waits, tells the scheduler.
-local function settle(client)
-  local ended = client.first_ended
-  while ended do
-    local exchange <const>, followers <const>, on_done <const> = ended.exchange, ended.followers, ended.on_done
-    if exchange then
-      ended.exchange = false -- serves another call from now on
-      exchange:recycle()
-    end
-    if followers then
-      for _, follower in pairs(followers) do
-        wake(follower)
-      end
-      ended.followers = nil
-    end
-    if on_done then
-      ended.on_done = nil
-      on_done(ended)
-    end
-    client.first_ended = ended.next_ended
-    ended.next_ended = false
-    ended = client.first_ended
-  end
-end
-
--- Ends the call. Assignments to fields that are there come first and cannot stop halfway for lack of memory. Calling a function
--- can, so what `settle` leaves undone is made up for at the next step.
+-- Ends the call. Assignments to fields that are there come first: they cannot stop halfway for lack of memory.
 local function finish(self, value, problem, raised)
   local client <const> = self.client
   local job <const> = self.job
-  self.done = true
   self.value, self.problem, self.raised = value, problem, raised
-  self.timer = nil
   if client.renewal == self then client.renewal = false end
-  if client.suspended[self] then client.suspended[self] = nil end
   if job and last_in_turn[job] == self then last_in_turn[job] = nil end
-  self.next_ended = client.first_ended
-  client.first_ended = self
-  settle(client)
+  client.driver:end_of(self)
 end
 
-local function elapsed(self)
-  return self.client.clock.now() - self.started_at
-end
-
--- What must not be shown: the client's own secrets, and those in what this call sends or in the job it is about.
-local function secrets_of(self)
-  local found <const> = self.client.credentials.secrets { self.exchange:token() }
-  local sent <const> = self.exchange:request_body()
-  return redact.gather(found, sent and core.decode(sent), self.job)
-end
-
--- Completes an error with what was tried.
-local function complete(self, problem)
-  problem.method = self.operation.method
-  problem.path = self.exchange:path()
-  problem.attempts = self.attempts
-  problem.elapsed = elapsed(self)
-  problem.retryable = problem.retryable or false
-  if self.maybe_done and self.operation.method ~= "GET" then
-    problem.maybe_done = true
-    if not self.operation.repeatable then
-      problem.hint = problem.hint or "it may have been done all the same: look before you repeat it"
-    end
-  end
-  return problem
+--- Ends the call with what its step has raised.
+function Call:fail(raised)
+  finish(self, nil, nil, raised)
 end
 
 local function fail(self, problem)
-  finish(self, nil, complete(self, problem))
-end
-
-local function copy(fields)
-  local own <const> = {}
-  for name, value in pairs(fields) do
-    own[name] = value
-  end
-  return own
+  finish(self, nil, failure.complete(self, problem))
 end
 
 local on_answer -- the step of a call whose exchange is under way
 
-local function interruption(self, fields)
-  if self.step == on_answer then self.maybe_done = true end
-  return complete(self, errors.new(copy(fields)))
-end
-
 -- Ends a call from outside. That must work without memory, too: then it ends with that.
-local function interrupt(self, fields)
-  local made <const>, problem <const> = pcall(interruption, self, fields)
+local function interrupt(self, make_problem)
+  if self.done then return end
+  if self.step == on_answer then self.maybe_done = true end
+  local made <const>, problem <const> = pcall(make_problem, self)
   finish(self, nil, made and problem or nil, not made and problem or nil)
 end
 
-local closed <const> = { kind = "closed", message = "the client is closed" }
-local forked <const> = {
-  kind = "closed",
-  message = "the client belongs to the parent of this process",
-  hint = "make a client of its own in each process",
-}
-local cancelled <const> = { kind = "cancelled", message = "the call was cancelled" }
+--- Ends a call whose client can do nothing any more.
+function Call:fail_closed()
+  interrupt(self, failure.closed)
+end
 
-local function fail_closed(self)
-  interrupt(self, self.client.session:problem() == "forked" and forked or closed)
+--- What a call is asked that somebody waits for in place, each time it was driven and is not done.
+function Call:still_waiting()
+  if self.client.session:problem() then self:fail_closed() end
+end
+
+--- Ends a call that nobody waits for any more.
+function Call:__close()
+  if self.done then return end
+  interrupt(self, failure.cancelled)
+  self.client.driver:wake_loop()
 end
 
 local function fail_deadline(self, waiting_for)
-  local message <const> = ("the deadline of %g s passed while waiting for %s"):format(self.limits.deadline, waiting_for)
-  fail(self, errors.new { kind = "timeout", message = message, retryable = true })
+  finish(self, nil, failure.deadline(self, waiting_for))
 end
 
 -- Waits for the end of another call before `step`.
@@ -173,11 +97,11 @@ local function follow(self, other, step)
   if other.emitting then error("on_event must not make a call that waits for the one it is told about", 0) end
   self.waits_for = other
   self.step = step
-  if other.done then return wake(self) end -- it ended as soon as it was started
+  if other.done then return self.client.driver:wake(self) end -- it ended as soon as it was started
   local followers <const> = other.followers or setmetatable({}, weak_values)
   followers[#followers + 1] = self
   other.followers = followers
-  if not self.timer then self.client.timers:set(self, self.started_at + self.limits.deadline) end
+  if not self.timer then self.client.driver.timers:set(self, self.started_at + self.limits.deadline) end
 end
 
 -- A failed attempt: another one after a while, or the end.
@@ -197,6 +121,7 @@ local function retry_or_fail(self, problem, class)
     budget = client.budget,
     random = client.clock.random(),
   }
+  if problem.kind == "rate_limited" then client.driver:pause(now + retry.pause(delay, problem.retry_after)) end
   if not delay then
     problem.hint = problem.hint or why_not
     return fail(self, problem)
@@ -204,52 +129,18 @@ local function retry_or_fail(self, problem, class)
   self.exchange:release()
   self.retries = (self.retries or 0) + 1
   self.step = authorize
-  client.timers:set(self, now + delay)
+  client.driver.timers:set(self, now + delay)
   if client.options.on_event then
     emit(self, { type = "retry", delay = delay, kind = problem.kind, status = problem.status })
   end
 end
 
--- A next step, by the kind of failure and libcurl's words for it.
-local function hint_for(kind, words)
-  if words:find("setting certificate", 1, true) then
-    return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE"
-  end
-  if kind == "tls" then return "if the server's certificate is your own, set ca_file or BYTENITE_CA_FILE to its CA" end
-  if words:find("resolve host", 1, true) then
-    return "check base_url; the service's public hosts answer no more, bytenite-sandbox serves the API locally"
-  end
-  if words:find("onnect to", 1, true) then return "check base_url; is the service running?" end
-  return nil
-end
-
 -- No answer: a time limit, a broken connection, something that is no HTTP.
 local function on_failure(self, kind, words, was_sent, certificate_refused)
   local class <const> = retry.of_failure(kind, was_sent, certificate_refused)
-  local problem <const> = errors.new {
-    kind = kind,
-    message = redact.text(words, secrets_of(self)),
-    hint = hint_for(kind, words),
-  }
-  if kind == "too_large" then
-    problem.message = ("an answer of over %d bytes, or with too large headers"):format(self.limits.max_response_bytes)
-    problem.hint = "raise max_response_bytes to take larger answers"
-  end
+  local problem <const> = failure.no_answer(self, kind, words)
   if self.client.options.on_event then emit_response(self, { kind = kind }) end
   retry_or_fail(self, problem, class)
-end
-
--- The error that an answer speaks of.
-local function answer_error(self, status)
-  local secrets <const> = secrets_of(self)
-  local body <const> = redact.text(self.exchange:body(), secrets)
-  local problem <const> = errors.from_answer(status, body, lenient.decode)
-  local kind <const> = problem.kind
-  redact.strings(problem, secrets)
-  problem.kind = kind -- our own word
-  problem.retry_after = self.exchange:retry_after() or problem.retry_after
-  if status >= 300 and status < 400 then problem.hint = "redirects are not followed: check base_url and service" end
-  return problem
 end
 
 local function renew_or_fail(self, problem)
@@ -278,7 +169,7 @@ local function on_success(self, status)
     self.client.budget:give_back()
     return finish(self, value)
   end
-  local problem <const> = answer_error(self, status)
+  local problem <const> = failure.answer(self, status)
   problem.kind = kind
   problem.message = message or problem.message
   return retry_or_fail(self, problem, message and retry.unreadable or retry.of_status(status))
@@ -292,9 +183,28 @@ on_answer = function(self)
   if status == 200 or (self.operation.any_success and status > 200 and status < 300) then
     return on_success(self, status)
   end
-  local problem <const> = answer_error(self, status)
+  local problem <const> = failure.answer(self, status)
   if status == 401 and self.operation.authorized then return renew_or_fail(self, problem) end
   return retry_or_fail(self, problem, retry.of_status(status))
+end
+
+-- Whether a call must wait before it is sent: for the end of a rate limit, or for room on the wire. Its token may have ended by
+-- then.
+local function hold_back(self, now)
+  local waits <const> = self.client.driver
+  local ends_at <const> = self.started_at + self.limits.deadline
+  if self.is_one_of_many and now < waits.paused_until then
+    self.held_back_by = "the end of a rate limit"
+    waits.timers:set(self, math.min(waits.paused_until, ends_at))
+  elseif waits:must_park(self) then
+    self.held_back_by = "a free connection (see max_connections)"
+    waits.timers:set(self, ends_at)
+    waits:park(self)
+  else
+    return false
+  end
+  self.step = authorize
+  return true
 end
 
 local function send(self, token, now)
@@ -302,7 +212,8 @@ local function send(self, token, now)
   local limits <const> = self.limits
   now = now or client.clock.now()
   local time_left <const> = self.started_at + limits.deadline - now
-  if time_left <= 0 then return fail_deadline(self, "another attempt") end
+  if time_left <= 0 then return fail_deadline(self, self.held_back_by or "another attempt") end
+  if hold_back(self, now) then return end
   self.attempts = self.attempts + 1
   if client.options.on_event then
     self.sent_at = now
@@ -315,22 +226,9 @@ local function send(self, token, now)
     math.min(limits.timeout, time_left),
     client.options.connect_timeout,
     limits.max_response_bytes,
-    not self.operation.repeatable
+    self.is_once_only
   )
-  if not started then return fail_closed(self) end -- an on_event has closed the client
-end
-
-local exchange_hints <const> = {
-  unauthenticated = "check the API key",
-  not_found = "check base_url: it ends in /v1",
-}
-
--- The error of a token exchange, as one of the call that needed the token.
-local function exchange_error(renewal)
-  local problem <const> = copy(renewal.problem)
-  problem.message = "no access token: " .. problem.message
-  problem.hint = problem.hint or exchange_hints[problem.kind]
-  return errors.new(problem)
+  if not started then return self:fail_closed() end -- an on_event has closed the client
 end
 
 -- The token exchange this call waited for has ended.
@@ -348,7 +246,7 @@ local function on_renewal(self)
   if renewal.value then return send(self, client.credentials.held()) end
   local fallback <const> = client.credentials.fallback(client.clock.now())
   if fallback then return send(self, fallback) end
-  fail(self, exchange_error(renewal))
+  fail(self, failure.no_token(renewal.problem))
 end
 
 -- Reads the answer to a token exchange.
@@ -368,7 +266,10 @@ local function renewal_of(self)
   if client.renewal and not client.renewal.done then return client.renewal end
   local renewal <const> = call.start(client, renewal_plan, nil, client.credentials.exchange_body())
   renewal.starter = self
-  if not renewal.done then client.renewal = renewal end
+  if not renewal.done then
+    client.renewal = renewal
+    client.driver.suspended[renewal] = true -- nobody waits for it in place
+  end
   return renewal
 end
 
@@ -384,7 +285,7 @@ end
 
 authorize = function(self, now)
   local client <const> = self.client
-  if client.session:problem() then return fail_closed(self) end
+  if client.session:problem() then return self:fail_closed() end
   if not self.operation.authorized then return send(self) end
   if self.plan.with_held_token then
     local held <const> = client.credentials.held()
@@ -412,68 +313,6 @@ take_turn = function(self, now)
   end
   follow(self, before, take_turn)
 end
-
--- Runs the step a call stands at. What is raised in there (an on_event or access_token function, no memory left) ends the
--- call and is raised again where the call is waited for.
-local function advance(self, now)
-  if self.done then return end
-  local ok <const>, raised <const> = pcall(self.step, self, now)
-  if not ok and not self.done then finish(self, nil, nil, raised) end
-end
-
---- Ends the calls nobody drives of a client that was closed, or belongs to the parent of this process.
----@param client table
-function call.fail_suspended(client)
-  local calls <const> = {}
-  if client.renewal then calls[1] = client.renewal end
-  settle(client)
-  for suspended in pairs(client.suspended) do
-    calls[#calls + 1] = suspended
-  end
-  for _, waiting in ipairs(calls) do
-    if not waiting.done then fail_closed(waiting) end
-  end
-end
-
---- Moves all calls of a client on, and waits up to some seconds for something to happen.
----@param client table
----@param seconds number
-function call.drive(client, seconds)
-  if client.first_ended then settle(client) end
-  while client.first_ready do
-    local woken <const> = client.first_ready
-    client.first_ready = woken.next_ready
-    if not woken.next_ready then client.last_ready = false end
-    woken.next_ready = false
-    advance(woken)
-    seconds = 0
-  end
-  local timers <const> = client.timers
-  if timers[1] then
-    local now <const> = client.clock.now()
-    local due = timers:take_due(now)
-    while due do
-      advance(due)
-      seconds = 0
-      due = timers:take_due(now)
-    end
-    local next_at <const> = timers:next_at()
-    if next_at then seconds = math.max(0, math.min(seconds, next_at - now)) end
-  end
-  local ended <const> = client.clock.step(client.session, seconds)
-  if ended then
-    advance(ended)
-  elseif client.session:problem() then
-    call.fail_suspended(client)
-  end
-end
-
---- Ends a call that nobody waits for any more.
-function call.cancel(self)
-  if not self.done then interrupt(self, cancelled) end
-end
-
-Call.__close = call.cancel
 
 -- Makes the exchange; bad input is refused here, before anything is sent.
 local function new_exchange(client, operation, name, id, body)
@@ -522,8 +361,12 @@ function call.start(client, plan, id, body, options, job)
     started_at = client.clock.now(),
     attempts = 0,
     step = take_turn,
+    is_once_only = not operation.repeatable,
+    is_one_of_many = client.driver:may_suspend(),
     done = false,
     -- places for what comes later, so that the end of a call needs no memory
+    on_done = false,
+    task = false,
     value = false,
     problem = false,
     raised = false,
@@ -536,26 +379,15 @@ function call.start(client, plan, id, body, options, job)
     if before then self.waits_for = before end
     last_in_turn[job] = self
   end
-  advance(self, self.started_at)
+  driver.advance(self, self.started_at)
   return self
 end
 
---- Waits for the end of a call: the one place where anything waits. Suspends in a coroutine of ours, waits in place
---- anywhere else and moves all calls on meanwhile. A call whose waiting is interrupted is cancelled.
+--- Waits for the end of a call. A call whose waiting is interrupted is cancelled.
 ---@param waiting table a call
 ---@return any # the call's value; or nil and its error
 function call.await(waiting)
-  local given_up <close> = waiting -- luacheck: ignore given_up
-  local client <const> = waiting.client
-  while not waiting.done do
-    if scheduler.may_suspend() then
-      client.suspended[waiting] = true
-      scheduler.suspend(waiting)
-    else
-      call.drive(client, SLICE)
-      if not waiting.done and client.session:problem() then fail_closed(waiting) end
-    end
-  end
+  waiting.client.driver:await(waiting)
   if waiting.raised then error(waiting.raised, 0) end
   if waiting.problem then return nil, waiting.problem end
   return waiting.value

@@ -2,11 +2,13 @@
 local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
+local driver <const> = require "bytenite.driver"
+local future <const> = require "bytenite.future"
 local job <const> = require "bytenite.job"
+local map <const> = require "bytenite.map"
 local request <const> = require "bytenite.request"
 local retry <const> = require "bytenite.retry"
 local settings <const> = require "bytenite.settings"
-local timers <const> = require "bytenite.timers"
 local token <const> = require "bytenite.token"
 
 local client <const> = { version = "0.1" }
@@ -47,25 +49,23 @@ end
 --- Raises on bad options.
 function client.new(given, clock)
   local options <const> = settings.read(given)
+  local session <const> = core.session {
+    base_url = options.base_url,
+    service = options.service,
+    user_agent = user_agent(options.user_agent),
+    ca_file = options.ca_file,
+    proxy = options.proxy,
+    http_version = options.http_version,
+    allow_http = not options.is_https,
+    max_connections = options.max_connections,
+  }
   local self <const> = setmetatable({
     clock = clock or system,
+    session = session,
+    driver = driver.new(session, clock or system),
     credentials = token.source(options.access_token, options.api_key, options.proxy),
-    session = core.session {
-      base_url = options.base_url,
-      service = options.service,
-      user_agent = user_agent(options.user_agent),
-      ca_file = options.ca_file,
-      proxy = options.proxy,
-      http_version = options.http_version,
-      allow_http = not options.is_https,
-    },
     options = options,
     budget = retry.budget(),
-    timers = timers.new(),
-    suspended = setmetatable({}, { __mode = "k" }), -- calls that suspended coroutines wait for
-    first_ready = false, -- calls to be moved on at the next step, a list linked through them
-    last_ready = false,
-    first_ended = false, -- calls that have ended and are not settled yet, a list linked through them
     renewal = false, -- the token exchange under way
   }, Client)
   options.api_key, options.access_token, options.proxy = nil, nil, nil -- secrets stay where nobody prints them
@@ -139,12 +139,68 @@ function Client:sign_out(options)
   return true -- a token that is refused has ended already
 end
 
+--- Runs a function over many items, some of them at once: the calls in it wait for nobody else's. A call that is told to slow
+--- down (429) holds all of them up.
+---@param items table|function a list; or an iterator function, whose items and results are not kept
+---@param run function called with an item and its index
+---@param options table|nil concurrency (default 64), on_done(index, ok, value), stop_on_error
+---@return table # [index] = { ok, value or error }, and the counts succeeded, failed, cancelled
+--- Raises on bad input, and what the iterator or on_done raise.
+function Client:map(items, run, options)
+  check_client(self, "map")
+  return map.run(self, items, run, options)
+end
+
+--- Runs a function while others wait.
+---@param run function
+---@param ... any its arguments
+---@return table # a future: get(seconds), done(), cancel()
+function Client:async(run, ...)
+  check_client(self, "async")
+  return future.start(self, check.callable("async: function", run), ...)
+end
+
+--- Waits until all futures are done.
+---@param futures table a list
+---@param seconds number|nil to wait at most; no limit unless given
+---@return table|nil # their outcomes, as client:map gives them; nil and an error of kind `timeout`
+function Client:wait_all(futures, seconds)
+  check_client(self, "wait_all")
+  return future.wait_all(self, futures, seconds)
+end
+
+--- Waits until one of some futures is done.
+---@param futures table a list
+---@param seconds number|nil to wait at most; no limit unless given
+---@return table|nil # the first in the list that is done; nil and an error of kind `timeout`
+---@return integer|table # its place in the list
+function Client:wait_any(futures, seconds)
+  check_client(self, "wait_any")
+  return future.wait_any(self, futures, seconds)
+end
+
+--- Does what is ready.
+---@param seconds number|nil how long to wait for something to become ready; 0 unless given
+---@return boolean # whether anything is left under way
+function Client:step(seconds)
+  check_client(self, "step")
+  if seconds ~= nil and seconds ~= 0 then check.seconds("step: seconds", seconds) end
+  return self.driver:step(seconds or 0)
+end
+
+--- What an event loop waits for before it calls `step`: an object as cqueues wants it.
+---@return table # pollfd(), a descriptor that is readable when there is something to do, for a transfer or for time's sake;
+---   events(), "r"; timeout(), seconds until there is something to do for time's sake, or nil
+function Client:pollable()
+  check_client(self, "pollable")
+  return self.driver:get_pollable()
+end
+
 --- Ends what is under way (those calls give the error `closed`), closes all connections. May be called twice; also the
 --- client's `__close`.
 function Client:close()
   check_client(self, "close")
-  self.session:close()
-  call.fail_suspended(self)
+  self.driver:close()
 end
 
 function Client:__close()

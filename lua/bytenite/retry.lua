@@ -104,4 +104,13 @@ function retry.decide(attempt)
   return delay
 end
 
+--- How long everything pauses after a 429.
+---@param delay number|nil seconds until the next attempt of the call that met it; nil when there is none
+---@param retry_after number|nil seconds that the server asks for
+---@return number # seconds, 0 for no pause: a wish that is too long to be obeyed holds nothing up
+function retry.pause(delay, retry_after)
+  if delay then return delay end
+  return retry_after and retry_after <= LONGEST_WAIT and retry_after or 0
+end
+
 return retry

@@ -1,35 +1,164 @@
---- scheduler.lua: who may suspend. A call suspends only in a coroutine that was resumed here, and never in one of the
---- user's own (a generator, a gsub callback): a yield there would land at somebody who does not expect it.
+--- scheduler.lua: tasks, the coroutines we run. A call suspends only in a task of its own client, and never in a coroutine
+--- of the user's own (a generator, a gsub callback): a yield there would land at somebody who does not expect it.
 local scheduler <const> = {}
 
-local current = nil -- the coroutine that was resumed here and runs now
+local running = nil -- the task that runs now
 
-local function restore(outer, ...)
-  current = outer
-  return ...
+local LAST_TIMES <const> = 8 -- more than tasks wait for each other in a row
+
+local OURS <const> = {} -- what a task yields first when it waits for something of ours
+
+-- What a task runs. The results are packed here, so that a lack of memory is the task's.
+local function body(task, called, ...)
+  task.results = table.pack(called(...))
 end
 
---- Resumes a coroutine as one in which calls suspend. What it yields while one of our calls waits is that call, a table
---- whose `done` turns true; `on_done`, when set, is then called with it. Resume the coroutine after that.
----@param thread thread
----@param ... any what coroutine.resume takes
----@return any # what coroutine.resume gives
-function scheduler.resume(thread, ...)
-  local outer <const> = current
-  current = thread
-  return restore(outer, coroutine.resume(thread, ...))
+-- Puts a task among those that the driver resumes next: a linked list through them.
+local function enqueue(task)
+  local driver <const> = task.driver
+  if task.done or task.next_runnable or driver.last_runnable == task then return end
+  if driver.last_runnable then
+    driver.last_runnable.next_runnable = task
+  else
+    driver.first_runnable = task
+  end
+  driver.last_runnable = task
 end
 
---- True when the running coroutine is one that was resumed here, and can yield from where it is.
+-- Called when what a task waits for is done.
+local function wake_task(waited_for)
+  enqueue(waited_for.task)
+end
+
+local function finish(task)
+  task.done = true
+  task.thread = false
+  task.on_end(task)
+end
+
+-- Runs what the coroutine still has to close (its `<close>` variables), and ends the task.
+local function close(task, has_raised, raised)
+  local closed <const>, problem <const> = coroutine.close(task.thread)
+  if has_raised then
+    task.has_raised, task.raised = true, raised
+  elseif not closed then
+    task.has_raised, task.raised = true, problem
+  end
+  finish(task)
+end
+
+-- What a task has yielded or returned.
+local function after(task, outer, ok, mark, waits_for)
+  running = outer
+  if not ok then return close(task, true, mark) end
+  if coroutine.status(task.thread) == "dead" then return finish(task) end
+  if task.is_cancelled then return close(task) end
+  if mark ~= OURS then return enqueue(task) end -- the function has yielded by itself: the others first
+  task.waits_for = waits_for
+  waits_for.task = task
+  waits_for.on_done = wake_task
+end
+
+local function resume(task, ...)
+  local outer <const> = running
+  running = task
+  return after(task, outer, coroutine.resume(task.thread, ...))
+end
+
+-- Runs a task from its beginning or from where it waits.
+local function run(task)
+  local arguments <const> = task.arguments
+  if not arguments then return resume(task) end
+  task.arguments = false
+  resume(task, task, table.unpack(arguments, 1, arguments.n))
+end
+
+--- Makes a task of a table; nothing runs yet.
+---@param driver table
+---@param task table becomes the task: `done`, then `results` (table.pack), `has_raised` and `raised`, or `is_cancelled`; its
+---   `on_end(task)` is called then
+---@param called function
+---@param ... any its arguments
+---@return table # the same
+function scheduler.create(driver, task, called, ...)
+  task.driver = driver
+  task.thread = coroutine.create(body)
+  task.arguments = table.pack(called, ...)
+  -- places for what comes later, so that the end of a task needs no memory
+  task.done, task.results, task.raised, task.has_raised, task.is_cancelled = false, false, false, false, false
+  task.next_runnable, task.waits_for = false, false
+  return task
+end
+
+--- Lets a task run when its driver is next driven.
+---@param task table
+scheduler.enqueue = enqueue
+
+--- Resumes a driver's runnable tasks, at most some of them.
+---@param driver table
+---@param most integer
+function scheduler.run(driver, most)
+  for _ = 1, most do
+    local task <const> = driver.first_runnable
+    if not task then return end
+    driver.first_runnable = task.next_runnable
+    if not task.next_runnable then driver.last_runnable = false end
+    task.next_runnable = false
+    if not (task.done or task.is_cancelled) then run(task) end -- one that is cancelled is being closed, or is
+  end
+end
+
+--- Ends a task where it waits: what it waits for is cancelled, its `<close>` variables are closed. One that is running
+--- ends where it next waits.
+---@param task table
+function scheduler.cancel(task)
+  if task.done then return end
+  task.is_cancelled = true
+  if coroutine.status(task.thread) == "suspended" then close(task) end
+end
+
+--- Resumes a driver's runnable tasks for the last times: those that do not end are cancelled.
+---@param driver table
+function scheduler.drain(driver)
+  for _ = 1, LAST_TIMES do
+    local last <const> = driver.last_runnable
+    local task
+    repeat
+      task = driver.first_runnable
+      scheduler.run(driver, 1)
+    until task == last or not driver.first_runnable
+  end
+  while driver.first_runnable do
+    scheduler.cancel(driver.first_runnable)
+    scheduler.run(driver, 1) -- takes it from the list
+  end
+end
+
+--- True when the running coroutine is a task of that driver, and can yield from where it is.
+---@param driver table
 ---@return boolean
-function scheduler.may_suspend()
-  return current ~= nil and coroutine.running() == current and coroutine.isyieldable()
+function scheduler.may_suspend(driver)
+  return running ~= nil
+    and running.driver == driver
+    and coroutine.running() == running.thread
+    and coroutine.isyieldable()
 end
 
---- Suspends the running coroutine until its scheduler resumes it.
----@param call table what it waits for
-function scheduler.suspend(call)
-  coroutine.yield(call)
+--- The task that runs now, or nil.
+function scheduler.running()
+  return running
+end
+
+--- True inside a task, also in a coroutine of the user's that runs in there.
+---@return boolean
+function scheduler.is_inside()
+  return running ~= nil
+end
+
+--- Suspends the running task until something is done.
+---@param waits_for table its `done` turns true, and its `on_done` is called then
+function scheduler.suspend(waits_for)
+  coroutine.yield(OURS, waits_for)
 end
 
 return scheduler

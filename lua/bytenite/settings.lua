@@ -12,6 +12,7 @@ local defaults <const> = {
   deadline = 120,
   max_retries = 2,
   max_response_bytes = 16 * 1024 * 1024,
+  max_connections = 100,
   http_version = "auto",
   allow_http = false,
 }
@@ -59,6 +60,7 @@ local checks <const> = {
   base_url = base_url,
   service = check.segment,
   connect_timeout = check.seconds,
+  max_connections = check.integer(1, 1000), -- libcurl 7.88 can stall over several thousand streams of a connection
   ca_file = check.text,
   proxy = proxy,
   allow_http = check.boolean,

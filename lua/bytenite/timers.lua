@@ -7,6 +7,8 @@ Timers.__index = Timers
 
 local weak <const> = { __mode = "v" }
 
+local LEAST <const> = 64 -- entries before dead ones are looked for
+
 local function is_live(entry)
   local call <const> = entry.call
   return call ~= nil and call.timer == entry
@@ -41,12 +43,31 @@ local function remove_first(heap)
   return first
 end
 
+-- Drops the entries that wake nobody any more. So the heap grows with the calls that wait, not with all
+-- that ever did.
+local function drop_dead(heap)
+  local count = 0
+  for index = 1, #heap do
+    local entry <const> = heap[index]
+    heap[index] = nil
+    if is_live(entry) then
+      count = count + 1
+      heap[count] = entry
+    end
+  end
+  for index = count // 2, 1, -1 do
+    sift_down(heap, index)
+  end
+  heap.most = math.max(LEAST, 2 * count)
+end
+
 --- Wakes a call at a time; a time set for it earlier is forgotten.
 ---@param call table its field `timer` is ours
 ---@param at number on the client's clock
 function Timers:set(call, at)
   local entry <const> = setmetatable({ at = at, call = call }, weak)
   call.timer = entry
+  if #self >= self.most then drop_dead(self) end
   self[#self + 1] = entry
   sift_up(self, #self)
 end
@@ -71,7 +92,7 @@ end
 
 --- An empty heap.
 function timers.new()
-  return setmetatable({}, Timers)
+  return setmetatable({ most = LEAST }, Timers)
 end
 
 return timers

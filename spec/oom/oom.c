@@ -125,6 +125,15 @@ static void keep_warning(void *context, const char *message, int to_be_continued
   snprintf(warning + length, sizeof warning - length, "%s", message);
 }
 
+/* Whether all warnings are of finalizers that Lua had no memory to call. */
+static bool is_lack_of_memory(const char *warnings) {
+  static const char one[] = "error in __gc (not enough memory)";
+  const char *rest = warnings;
+  while (strncmp(rest, one, sizeof one - 1) == 0)
+    rest += sizeof one - 1;
+  return rest > warnings && *rest == '\0';
+}
+
 /* Runs the scenario at args[1] by the plan at args[2]; returns what it says of the allocation that failed, nil when none did. */
 static int run_scenario(lua_State *L) {
   const char *scenario = lua_touserdata(L, 1);
@@ -192,7 +201,7 @@ static bool run(const Options *options, size_t plan, unsigned long nth) {
   else if (reached)
     note_outcome(text);
   lua_close(L);
-  if (strcmp(warning, "error in __gc (not enough memory)") == 0)
+  if (is_lack_of_memory(warning))
     note_outcome("(a finalizer that Lua itself could not call)"); /* nobody's fault, unless something is left */
   else if (warning[0] != '\0')
     report(name, nth, warning);

@@ -56,27 +56,21 @@ end
 
 local LARGE <const> = large_text()
 
--- Two calls at once, as a scheduler makes them; both need a token, and one exchange serves both.
-local function get_twice(client)
-  local call <const> = require "bytenite.call"
-  local scheduler <const> = require "bytenite.scheduler"
-  local found <const>, waiting <const> = {}, {}
-  for i = 1, 2 do
-    local thread <const> = coroutine.create(function()
-      found[i] = assert(client:get_job "job 1")
-    end)
-    waiting[thread] = select(2, assert(scheduler.resume(thread)))
+-- The values of functions that ran at once; raises the first error.
+local function values_of(results)
+  local values <const> = {}
+  for index, result in ipairs(results) do
+    if not result.ok then error(result.error, 0) end
+    values[index] = result.value
   end
-  while next(waiting) do
-    call.drive(client, 0.1)
-    for thread, awaited in pairs(waiting) do
-      if awaited.done then
-        assert(scheduler.resume(thread))
-        waiting[thread] = nil
-      end
-    end
+  return values
+end
+
+local function is_each_job(found, count)
+  for index = 1, count do
+    if found[index] == world.job or not is_equal(found[index], world.job) then return false end
   end
-  return found
+  return #found == count
 end
 
 -- A step in which the server answers with an error that is not the service's.
@@ -250,12 +244,34 @@ local steps <const> = {
     end,
   },
   {
-    name = "get_job, twice at once",
+    name = "async", -- both need a token, and one exchange serves both
     run = function()
-      return get_twice(world.client)
+      local client <const> = world.client
+      local first <close> = client:async(client.get_job, client, "job 1")
+      local second <close> = client:async(client.get_job, client, "job 1")
+      return values_of(assert(client:wait_all { first, second }))
     end,
     check = function(found)
-      return found[1] ~= found[2] and is_equal(found[1], found[2]) and is_equal(found[1], world.job)
+      return is_each_job(found, 2)
+    end,
+  },
+  {
+    name = "map",
+    run = function()
+      local done = 0
+      local results <const> = world.client:map({ "job 1", "job 1", "job 1" }, function(id)
+        return world.client:get_job(id)
+      end, {
+        concurrency = 2,
+        on_done = function(_, ok)
+          if ok then done = done + 1 end
+        end,
+      })
+      local found <const> = values_of(results)
+      return { found = found, done = done }
+    end,
+    check = function(got)
+      return got.done == 3 and is_each_job(got.found, 3)
     end,
   },
   {

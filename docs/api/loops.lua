@@ -1,0 +1,169 @@
+--- Event loops: what any of them needs, and the adapters.
+local loops <const> = {}
+
+loops.client = {
+  name = "Client",
+  title = "Event loops",
+  prefix = "client:",
+  text = "A program that has an event loop lets it drive the client. For cqueues and luv there are adapters, below. Any other "
+    .. "loop needs `pollable` and `step`:\n\n"
+    .. "1. Wait until the descriptor `pollfd()` is readable. It is when there is something to do, for a transfer or because "
+    .. "the time for something has come: no timer is needed beside it.\n"
+    .. "2. Then call `client:step()`. When that returns false nothing is under way, and the loop may stop waiting.\n"
+    .. "3. Wait again when `async` or a call has started something: the descriptor is readable then.\n\n"
+    .. "[examples/select.lua](../examples/select.lua) does this with luasocket's `select`. Where the system has neither epoll "
+    .. "nor kqueue `pollfd()` is nil: call `step` every `timeout()` seconds.",
+
+  functions = {
+    {
+      name = "step",
+      summary = "Moves calls and tasks on as far as can be without waiting.",
+      text = "From the first call on the client keeps its futures until they end. A program without an event loop can use it, "
+        .. "too, to run all that is under way.",
+      parameters = {
+        {
+          "seconds",
+          "number?",
+          "how long to wait for something to do where there is nothing at first; 0 when left out",
+        },
+      },
+      returns = { "boolean", "busy", "whether anything is left under way" },
+      raises = "Seconds that cannot be.",
+      example = [[
+local future = client:async(client.get_job, client, job.id)
+while client:step(1) do end
+print(future:done()) --> true
+]],
+      source = "module",
+    },
+    {
+      name = "pollable",
+      summary = "Returns what an event loop waits for: always the same object, as cqueues wants it.",
+      text = "From the first call on the client keeps its futures until they end.",
+      parameters = {},
+      returns = { "bytenite.Pollable", "pollable", "" },
+      example = [[
+local cqueues = require "cqueues"
+local pollable = client:pollable()
+local future = client:async(client.get_job, client, job.id)
+while client:step() do
+  cqueues.poll(pollable)
+end
+print(future:get().name) --> Nightly batch
+]],
+      source = "module",
+    },
+  },
+}
+
+loops.pollable = {
+  name = "Pollable",
+  prefix = "pollable:",
+
+  functions = {
+    {
+      name = "pollfd",
+      summary = "The descriptor to wait for: one for all transfers and times of the client.",
+      text = "It stays the same until the client is closed. It is for waiting only: not to be read, nor closed.",
+      parameters = {},
+      returns = { "integer?", "descriptor", "nil where the system has neither epoll nor kqueue, and after `close`" },
+      example = [[
+print(math.type(client:pollable():pollfd())) --> integer
+]],
+      source = "module",
+    },
+    {
+      name = "events",
+      summary = "What to wait for on the descriptor: that it can be read.",
+      parameters = {},
+      returns = { "string", "events", '`"r"`' },
+      example = [[
+print(client:pollable():events()) --> r
+]],
+      source = "module",
+    },
+    {
+      name = "timeout",
+      summary = "How long to wait for the descriptor at most. It is readable by then.",
+      parameters = {},
+      returns = { "number?", "seconds", "nil for no limit" },
+      example = [[
+local pollable = client:pollable()
+local future = client:async(client.get_job, client, job.id)
+print(pollable:timeout() == 0) --> true
+future:get()
+]],
+      source = "module",
+    },
+  },
+}
+
+loops.cqueues = {
+  name = "bytenite.loop.cqueues",
+  prefix = 'require("bytenite.loop.cqueues").',
+  holder = "loop", -- what the types call it
+
+  functions = {
+    {
+      name = "attach",
+      summary = "Lets a cqueues controller drive a client. Needs the rock cqueues.",
+      text = "Calls, `map`, `get` and the other waits then suspend the coroutines that the controller runs, and those of "
+        .. "`client:async`; elsewhere they wait in place, and the controller stands still. The controller's loop ends when "
+        .. "nothing is left to do. A client has one adapter: attaching another takes the place of the first.",
+      parameters = {
+        { "client", "bytenite.Client", "" },
+        { "controller", "any", "what `cqueues.new()` returned" },
+      },
+      returns = { "bytenite.Client", "client", "the same" },
+      raises = "What is no controller; a missing rock, at `require`.",
+      example = [[
+local cqueues = require "cqueues"
+local controller = cqueues.new()
+require("bytenite.loop.cqueues").attach(client, controller)
+
+controller:wrap(function() print(assert(client:get_job(job.id)).name) end)
+controller:wrap(function() print "meanwhile" end)
+assert(controller:loop())
+--> meanwhile
+--> Nightly batch
+]],
+      source = "module",
+    },
+  },
+}
+
+loops.luv = {
+  name = "bytenite.loop.luv",
+  prefix = 'require("bytenite.loop.luv").',
+  holder = "loop",
+
+  functions = {
+    {
+      name = "attach",
+      summary = "Lets libuv's loop drive a client. Needs the rock luv.",
+      text = "libuv knows no coroutines, so calls, `map`, `get` and the other waits suspend inside `client:async` and "
+        .. "`client:map` only: anywhere else, in callbacks too, they wait in place, and libuv's loop stands still. `uv.run` "
+        .. "returns when nothing is left to do.",
+      parameters = { { "client", "bytenite.Client", "" } },
+      returns = { "bytenite.Client", "client", "the same" },
+      raises = "A missing rock, at `require`.",
+      example = [[
+local uv = require "luv"
+require("bytenite.loop.luv").attach(client)
+
+client:async(function() print(assert(client:get_job(job.id)).name) end)
+local timer = uv.new_timer()
+timer:start(0, 0, function()
+  print "meanwhile"
+  timer:close()
+end)
+uv.run()
+--> meanwhile
+--> Nightly batch
+]],
+      source = "module",
+    },
+  },
+}
+
+return loops

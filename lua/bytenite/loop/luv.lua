@@ -1,0 +1,70 @@
+--- loop/luv.lua: a client's calls in libuv's loop: those in `client:async` and `client:map` suspend, and the loop runs other
+--- things meanwhile. Needs the rock luv.
+---
+---     local uv = require "luv"
+---     require("bytenite.loop.luv").attach(client)
+---     client:async(function() print(client:get_job(id)) end)
+---     uv.run()
+local uv <const> = require "luv"
+
+local loop <const> = {}
+
+local LOOK_EVERY <const> = 10 -- milliseconds, where the system has no descriptor to wait for
+
+-- Handles of clients that were closed in the middle of their work while the loop was not running. luv crashes at the end of the
+-- process when a handle was closed and the loop did not run again; and one that the collector closes later might take
+-- another's descriptor with it. So they stay, stopped.
+local left_open <const> = {}
+
+-- A handle that calls back when there is something to do.
+local function watch(pollable, callback)
+  local descriptor <const> = pollable:pollfd()
+  local handle <const> = descriptor and uv.new_poll(descriptor) or uv.new_timer()
+  if descriptor then
+    handle:start("r", callback)
+  else
+    handle:start(LOOK_EVERY, LOOK_EVERY, callback)
+  end
+  return handle
+end
+
+--- Attaches a client to libuv's loop, which then drives what `client:async` started. The loop ends when nothing is left
+--- to do.
+---@param client table
+---@return table # the client
+function loop.attach(client)
+  local pollable <const> = client:pollable()
+  local adapter <const> = {}
+  local handle = nil -- while anything is under way
+
+  local function stop()
+    if not handle then return end
+    handle:stop()
+    if uv.loop_mode() then
+      handle:close()
+    else
+      left_open[#left_open + 1] = handle
+    end
+    handle = nil
+  end
+
+  local function turn()
+    if not client:step() then stop() end
+  end
+
+  function adapter.started()
+    if not handle then handle = watch(pollable, turn) end
+  end
+
+  -- libuv knows no coroutines: those that may be suspended are ours.
+  function adapter.may_suspend()
+    return false
+  end
+
+  adapter.closing = stop
+
+  client.driver:set_loop(adapter)
+  return client
+end
+
+return loop

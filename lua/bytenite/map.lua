@@ -1,0 +1,143 @@
+--- map.lua: `client:map`: a function over many items, some of them at once.
+---
+--- A pool runs the items in workers, which are tasks. One worker at a time reads the next item and then starts another worker,
+--- so that an iterator may itself wait (for the next page, say) and is never entered twice.
+local check <const> = require "bytenite.check"
+local outcome <const> = require "bytenite.outcome"
+local scheduler <const> = require "bytenite.scheduler"
+
+local map <const> = {}
+
+local DEFAULT_CONCURRENCY <const> = 64
+
+local checks <const> = {
+  concurrency = check.integer(1, 1000000),
+  on_done = check.callable,
+  stop_on_error = check.boolean,
+}
+
+local Pool <const> = { __name = "bytenite.Pool" }
+Pool.__index = Pool
+
+-- A function that gives whether there is another item, and the item; and how many there are, where that is known.
+local function reader_of(items)
+  if type(items) ~= "table" or pcall(check.callable, "", items) then
+    check.callable("map: items", items)
+    return function()
+      local item <const> = items()
+      return item ~= nil, item
+    end
+  end
+  local count <const> = #items
+  if count == 0 and next(items) ~= nil then
+    check.raise "map: items: expected a list or an iterator function, got a table with named members"
+  end
+  local index = 0
+  return function()
+    index = index + 1
+    return index <= count, items[index]
+  end, count
+end
+
+-- Ends the workers where they wait, and starts no more.
+local function stop(pool)
+  pool.has_stopped = true
+  for worker in pairs(pool.workers) do
+    scheduler.cancel(worker)
+  end
+end
+
+Pool.__close = stop
+
+-- Takes note of a worker's end.
+local function on_end(worker)
+  local pool <const> = worker.pool
+  local index <const> = pool.workers[worker] or 0 -- none when memory ran out as it was made
+  pool.workers[worker] = nil
+  pool.live = pool.live - 1
+  if index > 0 then pool.results:cancel(index, worker) end
+  if worker.has_raised and not pool.has_raised then
+    pool.has_raised, pool.raised = true, worker.raised
+    stop(pool)
+  end
+  pool.wait:arrive()
+end
+
+local work
+
+local function start_worker(pool)
+  if pool.has_stopped or pool.live >= pool.concurrency or pool.count == pool.total then return end
+  local worker <const> = scheduler.create(pool.driver, { on_end = on_end, pool = pool }, work, pool)
+  pool.workers[worker] = 0
+  pool.live = pool.live + 1
+  pool.wait.left = pool.live
+  scheduler.enqueue(worker)
+end
+
+-- Runs an item; another worker reads the next one.
+local function run_item(pool, worker, item)
+  local index <const> = pool.count + 1
+  pool.count = index
+  pool.workers[worker] = index
+  start_worker(pool)
+  local ok <const>, value <const> = pool.results:add(index, pcall(pool.run, item, index))
+  pool.workers[worker] = 0
+  if pool.on_done then pool.on_done(index, ok, value) end
+  if not ok and pool.stop_on_error then stop(pool) end
+end
+
+-- What a worker does: items, as long as there are some and nobody else is reading one.
+work = function(pool)
+  local worker <const> = scheduler.running()
+  while not (pool.has_stopped or pool.is_reading) do
+    pool.is_reading = true
+    local has_item <const>, item <const> = pool.read()
+    pool.is_reading = false
+    if has_item then
+      run_item(pool, worker, item)
+    else
+      pool.has_stopped = true
+    end
+  end
+end
+
+--- Runs a function over items, some of them at once.
+---@param client table
+---@param items table|function a list, or an iterator function
+---@param run function
+---@param options table|nil concurrency, on_done, stop_on_error
+---@return table # the outcomes (see outcome.lua), for an iterator only their counts
+--- Raises on bad input, and what the iterator or on_done raise; what is under way is cancelled then.
+function map.run(client, items, run, options)
+  local read <const>, total <const> = reader_of(items)
+  check.callable("map: function", run)
+  local checked <const> = check.options("map", options, checks)
+  local driver <const> = client.driver
+  local pool <close> = setmetatable({
+    driver = driver,
+    read = read,
+    total = total,
+    run = run,
+    concurrency = checked.concurrency or DEFAULT_CONCURRENCY,
+    on_done = checked.on_done,
+    stop_on_error = checked.stop_on_error,
+    results = outcome.results(total == nil),
+    wait = driver:wait_for(1),
+    workers = {}, -- by task: the index of the item it is at, 0 between items
+    live = 0,
+    has_raised = false,
+    count = 0, -- items read
+  }, Pool)
+  start_worker(pool)
+  if pool.live > 0 then
+    driver:notify()
+    driver:await(pool.wait)
+  end
+  if pool.has_raised then error(pool.raised, 0) end
+  for index = pool.count + 1, total or 0 do
+    pool.results:cancel(index)
+  end
+  return pool.results:finished()
+end
+
+return map

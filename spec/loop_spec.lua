@@ -1,0 +1,330 @@
+-- The protocol by which any event loop drives a client: pollable and step. The adapters for loops are in loop_adapters_spec.lua.
+local connect <const> = require "spec.support.connect"
+local core <const> = require "bytenite.core"
+local event_loops <const> = require "spec.support.event_loops"
+local sandbox <const> = require "spec.support.sandbox"
+local socket <const> = require "socket"
+
+local SOON <const> = 0.05 -- seconds: at once, but for a timer of a millisecond
+
+-- Whether a descriptor becomes readable within some seconds.
+local function is_readable(descriptor, seconds)
+  local one <const> = {
+    getfd = function()
+      return descriptor
+    end,
+  }
+  return #socket.select({ one }, nil, seconds) > 0
+end
+
+describe("the protocol for event loops", function()
+  local service, client, pollable
+
+  before_each(function()
+    service = sandbox.plain()
+    event_loops.put_jobs(service, 3)
+    client = event_loops.client(service)
+    assert(client:get_job "j3") -- the token is there from here on
+    pollable = client:pollable()
+  end)
+
+  after_each(function()
+    client:close()
+  end)
+
+  local function start(id)
+    return client:async(function()
+      return assert(client:get_job(id or "j1")).id
+    end)
+  end
+
+  -- Steps until the service has got what was started.
+  local function send()
+    while #connect.sent(service) < 2 do -- the first is `before_each`'s
+      client:step(0.005)
+    end
+  end
+
+  -- Drives the client by its descriptor alone until nothing is left; how often it was woken, and in how many seconds.
+  local function drive()
+    local started_at <const>, times = core.now(), 0
+    while client:step() do
+      assert(is_readable(pollable:pollfd(), 5), "the descriptor does not become readable")
+      times = times + 1
+    end
+    return times, core.now() - started_at
+  end
+
+  describe("pollable", function()
+    it("gives an object as cqueues wants it, always the same", function()
+      assert.equal(pollable, client:pollable())
+      assert.equal("integer", math.type(pollable:pollfd()))
+      assert.equal("r", pollable:events())
+      assert.is_nil(pollable:timeout())
+    end)
+
+    it("has one descriptor for a client's whole life, which no program it starts gets", function()
+      local descriptor <const> = pollable:pollfd()
+      client:map({ "j1", "j2", "j3" }, function(id)
+        assert.equal(descriptor, pollable:pollfd())
+        assert(client:get_job(id))
+      end)
+      assert.equal(descriptor, pollable:pollfd())
+      local pipe <close> = assert(io.popen("readlink /proc/self/fd/" .. descriptor))
+      assert.not_matches("eventpoll", pipe:read "a")
+    end)
+
+    it("has a descriptor for each client", function()
+      local other <close> = event_loops.client(service)
+      assert.not_equal(pollable:pollfd(), other:pollable():pollfd())
+      start()
+      assert.is_true(is_readable(pollable:pollfd(), SOON))
+      assert.is_false(is_readable(other:pollable():pollfd(), 0))
+    end)
+
+    it("raises without a client", function()
+      assert.error_matches(function()
+        client.pollable()
+      end, "pollable: expected a client, got nothing")
+    end)
+  end)
+
+  describe("the descriptor", function()
+    it("is not readable while nothing is to be done", function()
+      assert.is_false(is_readable(pollable:pollfd(), 0.02))
+      start()
+      drive()
+      assert.is_false(is_readable(pollable:pollfd(), 0.02))
+    end)
+
+    it("is readable as soon as something was started", function()
+      start()
+      assert.is_true(is_readable(pollable:pollfd(), SOON))
+    end)
+
+    it("leads calls to their end, and is readable only when one moves on", function()
+      service:fault { operation = "get_job", delay = 0.1, act = "before", times = "forever" }
+      local futures <const> = { start "j1", start "j2", start "j3" }
+      local times <const>, seconds <const> = drive()
+      for index, future in ipairs(futures) do
+        assert.equal("j" .. index, future:get())
+      end
+      assert.is_true(times <= 25, times)
+      assert.is_true(seconds < 1, seconds)
+    end)
+
+    it("leads calls over TLS to their end", function()
+      local tls <const> = sandbox.tls()
+      event_loops.put_jobs(tls, 1)
+      client:close()
+      client = event_loops.client(tls)
+      pollable = client:pollable()
+      local futures <const> = { start(), start(), start() }
+      drive()
+      for _, future in ipairs(futures) do
+        assert.equal("j1", future:get())
+      end
+    end)
+
+    it("is readable when a retry is due, and not before", function()
+      service:fault { operation = "get_job", status = 503 }
+      local future <const> = start()
+      local times <const>, seconds <const> = drive()
+      assert.equal("j1", future:get())
+      assert.is_true(times <= 12, times)
+      assert.is_true(seconds >= event_loops.RETRY_DELAY and seconds < 1, seconds)
+    end)
+
+    it("is readable when a call's time is up", function()
+      service:fault { operation = "get_job", hang = true, times = 2 }
+      local kinds <const> = {}
+      for name, options in pairs { timeout = { timeout = 0.05, max_retries = 0 }, deadline = { deadline = 0.05 } } do
+        client:async(function()
+          kinds[name] = select(2, client:get_job("j1", options)).kind
+        end)
+      end
+      local _ <const>, seconds <const> = drive()
+      assert.same({ timeout = "timeout", deadline = "timeout" }, kinds)
+      assert.is_true(seconds >= 0.05 and seconds < 1, seconds)
+    end)
+
+    it("is readable when a future's time is up", function()
+      service:fault { operation = "get_job", hang = true }
+      local hanging <const>, problem = start(), nil
+      client:async(function()
+        problem = select(2, hanging:get(0.05))
+        hanging:cancel()
+      end)
+      local _ <const>, seconds <const> = drive()
+      assert.equal("timeout", problem.kind)
+      assert.is_true(seconds >= 0.05 and seconds < 1, seconds)
+    end)
+
+    -- What happens between two steps: they have to be told, the last one too.
+    for what, change in pairs {
+      ["a future was cancelled"] = function(hanging)
+        hanging:cancel()
+      end,
+      ["a call that waited in place has moved others on"] = function(hanging)
+        client:async(hanging.cancel, hanging)
+        assert(client:get_job "j2")
+      end,
+      ["a future that waited in place has moved others on"] = function(hanging)
+        client:async(hanging.cancel, hanging):get()
+      end,
+    } do
+      it("is readable after " .. what, function()
+        service:fault { operation = "get_job", hang = true }
+        local hanging <const> = start()
+        send()
+        assert.is_false(is_readable(pollable:pollfd(), 0))
+        change(hanging)
+        assert.is_true(is_readable(pollable:pollfd(), SOON))
+        assert.is_false(client:step())
+      end)
+    end
+  end)
+
+  describe("timeout", function()
+    it("is how long there is nothing to do, and nothing when that is for ever", function()
+      service:fault { operation = "get_job", status = 503, retry_after = 50 }
+      start()
+      assert.equal(0, pollable:timeout())
+      send()
+      while client.session:in_flight() > 0 do
+        client:step(0.005)
+      end
+      local seconds <const> = pollable:timeout()
+      assert.is_true(seconds > 45 and seconds <= 50.01, seconds)
+    end)
+  end)
+
+  describe("step", function()
+    it("tells whether anything is left under way", function()
+      assert.is_false(client:step())
+      service:fault { operation = "get_job", delay = 0.02, act = "before" }
+      local future <const> = start()
+      assert.is_true(client:step())
+      while client:step(1) do
+        assert.is_false(future:done())
+      end
+      assert.is_true(future:done())
+      assert.is_false(client:step())
+    end)
+
+    it("is under way while a call waits for its retry", function()
+      service:fault { operation = "get_job", status = 503 }
+      local future <const> = start()
+      send()
+      while client.session:in_flight() > 0 do
+        client:step()
+      end
+      assert.is_true(client:step())
+      drive()
+      assert.equal("j1", future:get())
+    end)
+
+    it("does not wait unless it is told to", function()
+      service:fault { operation = "get_job", hang = true }
+      start()
+      local started_at <const> = core.now()
+      for _ = 1, 20 do
+        assert.is_true(client:step())
+        assert.is_true(client:step(0))
+      end
+      assert.is_true(core.now() - started_at < 0.2)
+    end)
+
+    it("waits as long as it is told to when nothing happens", function()
+      service:fault { operation = "get_job", hang = true }
+      start()
+      send()
+      local started_at <const> = core.now()
+      assert.is_true(client:step(0.05))
+      local seconds <const> = core.now() - started_at
+      assert.is_true(seconds >= 0.05 and seconds < 0.5, seconds)
+    end)
+
+    it("waits no longer than until something happens", function()
+      service:fault { operation = "get_job", delay = 0.05, act = "before" }
+      local future <const>, started_at <const> = start(), core.now()
+      while client:step(30) do
+      end
+      assert.equal("j1", future:get())
+      assert.is_true(core.now() - started_at < 1)
+    end)
+
+    it("keeps futures that nobody else keeps", function()
+      local done = 0
+      for _ = 1, 3 do
+        client:async(function()
+          assert(client:get_job "j1")
+          done = done + 1
+        end)
+        collectgarbage()
+        collectgarbage()
+      end
+      drive()
+      assert.equal(3, done)
+    end)
+
+    it("may be called in a function that it runs", function()
+      service:fault { operation = "get_job", delay = 0.02, act = "before" }
+      local other <const>, was_under_way = start(), nil
+      client:async(function()
+        was_under_way = client:step(0.01)
+      end)
+      drive()
+      assert.is_true(was_under_way)
+      assert.equal("j1", other:get())
+    end)
+
+    for what, seconds in pairs {
+      ["a text"] = "1",
+      ["a table"] = {},
+      ["a boolean"] = true,
+      ["a negative number"] = -1,
+      NaN = 0 / 0,
+      infinity = math.huge,
+    } do
+      it("refuses " .. what .. " as its seconds", function()
+        assert.error_matches(function()
+          client:step(seconds)
+        end, "step: seconds: expected ")
+      end)
+    end
+
+    it("raises without a client", function()
+      assert.error_matches(function()
+        client.step()
+      end, "step: expected a client, got nothing")
+    end)
+  end)
+
+  describe("a closed client", function()
+    it("has no descriptor and nothing under way", function()
+      service:fault { operation = "*", hang = true, times = "forever" }
+      local future <const> = client:async(function()
+        return client:get_job "j1"
+      end)
+      client:step(0.01)
+      client:close()
+      assert.is_nil(pollable:pollfd())
+      assert.is_nil(pollable:timeout())
+      assert.equal("r", pollable:events())
+      assert.equal(pollable, client:pollable())
+      assert.is_false(client:step())
+      assert.is_false(client:step(30))
+      assert.equal("closed", select(2, future:get()).kind)
+    end)
+
+    it("ends what is started then", function()
+      client:close()
+      local future <const> = client:async(function()
+        return client:get_job "j1"
+      end)
+      assert.is_false(client:step())
+      assert.equal("closed", select(2, future:get()).kind)
+    end)
+  end)
+end)

@@ -1,0 +1,337 @@
+-- client:map when something goes wrong: stopping, cancelling, a closed client, limits of rate, tokens that end, retries.
+local connect <const> = require "spec.support.connect"
+local sandbox <const> = require "spec.support.sandbox"
+local virtual_clock <const> = require "spec.support.virtual_clock"
+
+local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local START <const> = 1000 -- seconds on the virtual clock
+
+local function list(count)
+  local items <const> = {}
+  for i = 1, count do
+    items[i] = i
+  end
+  return items
+end
+
+describe("client:map", function()
+  local service, client, clock
+
+  before_each(function()
+    service = sandbox.plain()
+    service:reset()
+    service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
+  end)
+
+  after_each(function()
+    client:close()
+  end)
+
+  local function get_job()
+    return client:get_job(ID)
+  end
+
+  local function count_sent(operation)
+    local count = 0
+    for _, request in ipairs(service:requests()) do
+      if request.operation == operation then count = count + 1 end
+    end
+    return count
+  end
+
+  local function expect_nothing_left()
+    assert.equal(0, client.session:in_flight())
+    assert.is_false(client:step())
+  end
+
+  describe("that is stopped", function()
+    before_each(function()
+      client = connect.client(service, { timeout = 5 })
+      assert(get_job()) -- the token is there from here on
+    end)
+
+    it("by stop_on_error cancels what is under way, and starts no more", function()
+      service:fault { operation = "set_name", hang = true, times = 2 }
+      local started <const>, told <const> = {}, {}
+      local closed = 0
+      local results <const> = client:map(list(6), function(_, index)
+        local _ <close> = setmetatable({}, {
+          __close = function()
+            closed = closed + 1
+          end,
+        })
+        started[#started + 1] = index
+        if index == 1 then return "done" end
+        if index == 3 then return client:get_job "nowhere" end
+        return client:job(ID):set_name "Never"
+      end, {
+        concurrency = 3,
+        stop_on_error = true,
+        on_done = function(index)
+          told[#told + 1] = index
+        end,
+      })
+      assert.same({ 1, 1, 4 }, { results.succeeded, results.failed, results.cancelled })
+      assert.same({ { 1, 2, 3, 4 }, { 1, 3 }, 4 }, { started, told, closed })
+      assert.same({ true, "not_found" }, { results[1].ok, results[3].error.kind })
+      for _, index in ipairs { 2, 4, 5, 6 } do
+        assert.same({ false, "cancelled" }, { results[index].ok, results[index].error.kind })
+      end
+      expect_nothing_left()
+    end)
+
+    it("by stop_on_error over an iterator counts those under way, and reads no more", function()
+      service:fault { operation = "set_name", hang = true, times = 2 }
+      local read = 0
+      local results <const> = client:map(function()
+        read = read + 1
+        return read
+      end, function(_, index)
+        if index == 3 then error "no" end
+        return client:job(ID):set_name "Never"
+      end, { concurrency = 3, stop_on_error = true })
+      assert.same({ succeeded = 0, failed = 1, cancelled = 2 }, results)
+      assert.equal(3, read)
+      expect_nothing_left()
+    end)
+
+    it("with the future it runs in cancels what is under way, and starts no more", function()
+      service:fault { operation = "get_job", hang = true, times = 2 }
+      local started, closed = 0, 0
+      local future <const> = client:async(client.map, client, list(5), function()
+        local _ <close> = setmetatable({}, {
+          __close = function()
+            closed = closed + 1
+          end,
+        })
+        started = started + 1
+        return get_job()
+      end, { concurrency = 2 })
+      client:step()
+      assert.same({ 2, 2 }, { started, client.session:in_flight() })
+      future:cancel()
+      assert.equal(2, closed)
+      expect_nothing_left()
+      assert.equal(2, started)
+      assert.equal("cancelled", select(2, future:get()).kind)
+    end)
+
+    it("from within, with the future it runs in, ends as well", function()
+      service:fault { operation = "set_name", hang = true }
+      local future, started = nil, 0
+      future = client:async(client.map, client, list(5), function(_, index)
+        started = started + 1
+        if index == 1 then return client:job(ID):set_name "Never" end
+        future:cancel()
+        get_job()
+        error "goes on"
+      end, { concurrency = 2 })
+      assert.equal("cancelled", select(2, future:get()).kind)
+      assert.equal(2, started)
+      expect_nothing_left()
+    end)
+
+    it("by what interrupts its waiting raises that, and cancels what is under way", function()
+      service:fault { operation = "get_job", hang = true, times = 2 }
+      local interrupt <const> = {}
+      client = virtual_clock.client { base_url = service.base_url, access_token = client.credentials.held() }
+      local step <const> = client.clock.step
+      function client.clock.step(session, seconds)
+        if session:in_flight() == 2 then error(interrupt) end
+        return step(session, seconds)
+      end
+      local ok <const>, raised <const> = pcall(client.map, client, list(5), get_job, { concurrency = 2 })
+      assert.is_false(ok)
+      assert.equal(interrupt, raised)
+      expect_nothing_left()
+    end)
+
+    it("in a map cancels that of an item, too", function()
+      service:fault { operation = "set_name", hang = true, times = 2 }
+      local results <const> = client:map({ 1, 2 }, function(item)
+        if item == 2 then return client:get_job "nowhere" end
+        return client:map({ 1, 2 }, function()
+          return client:job(ID):set_name "Never"
+        end)
+      end, { stop_on_error = true })
+      assert.same({ "cancelled", "not_found" }, { results[1].error.kind, results[2].error.kind })
+      expect_nothing_left()
+    end)
+
+    it("by closing the client in on_done gives closed to the others", function()
+      service:fault { operation = "get_job", hang = true, skip = 1 }
+      local results <const> = client:map(list(4), function(_, index)
+        if index == 2 then return client:job(ID):set_name "Some name" end
+        return get_job()
+      end, {
+        concurrency = 2,
+        on_done = function(index)
+          if index == 1 then return end
+          client:close()
+        end,
+      })
+      assert.same({ 2, 2, 0 }, { results.succeeded, results.failed, results.cancelled })
+      assert.same({ true, true }, { results[1].ok, results[2].ok })
+      assert.same({ "closed", "closed" }, { results[3].error.kind, results[4].error.kind })
+    end)
+
+    it("before it began, by a closed client, gives closed to all", function()
+      client:close()
+      local results <const> = client:map(list(3), get_job)
+      assert.same({ succeeded = 0, failed = 3, cancelled = 0 }, {
+        succeeded = results.succeeded,
+        failed = results.failed,
+        cancelled = results.cancelled,
+      })
+      assert.equal("closed", results[3].error.kind)
+    end)
+  end)
+
+  describe("told to slow down", function()
+    local times -- when each request was sent, in seconds since the start
+
+    local function connect_slowly(options)
+      times = {}
+      options.base_url, options.api_key = service.base_url, service.api_key
+      function options.on_event(event)
+        if event.type == "request" then times[#times + 1] = math.floor(clock.time - START + 0.001) end
+      end
+      client, clock = virtual_clock.client(options)
+      assert(get_job())
+      times = {}
+    end
+
+    -- The first call is told to slow down, and the second is under way meanwhile.
+    local function slow_down(retry_after)
+      service:fault { operation = "get_job", status = 429, retry_after = retry_after }
+      service:fault { operation = "get_job", delay = 0.03 }
+    end
+
+    it("pauses as a whole until the server's wish has passed", function()
+      connect_slowly {}
+      slow_down(7)
+      assert.equal(6, client:map(list(6), get_job, { concurrency = 2 }).succeeded)
+      assert.same({ 0, 0, 7, 7, 7, 7, 7 }, times)
+    end)
+
+    it("pauses for a while where the server names no time", function()
+      connect_slowly {}
+      clock.random_value = 0.99
+      slow_down(nil)
+      assert.equal(4, client:map(list(4), get_job, { concurrency = 2 }).succeeded)
+      assert.same({ 0.495, 5 }, { tonumber(("%.3f"):format(clock.time - START)), #times })
+    end)
+
+    it("pauses also when the call that was told may not try again", function()
+      connect_slowly { max_retries = 0 }
+      slow_down(7)
+      local results <const> = client:map(list(4), get_job, { concurrency = 2 })
+      assert.same({ 3, 1, "rate_limited" }, { results.succeeded, results.failed, results[1].error.kind })
+      assert.same({ 0, 0, 7, 7 }, times)
+    end)
+
+    it("does not pause for a wish that is too long: that call fails", function()
+      connect_slowly {}
+      slow_down(61)
+      local results <const> = client:map(list(4), get_job, { concurrency = 2 })
+      assert.same({ "rate_limited", 61 }, { results[1].error.kind, results[1].error.retry_after })
+      assert.same({ 3, { 0, 0, 0, 0 } }, { results.succeeded, times })
+    end)
+
+    it("pauses no longer than the deadline of a call", function()
+      connect_slowly { deadline = 5 }
+      slow_down(30)
+      local results <const> = client:map(list(3), get_job, { concurrency = 1 })
+      assert.equal("rate_limited", results[1].error.kind)
+      for index = 2, 3 do
+        assert.same({ "timeout", 0 }, { results[index].error.kind, results[index].error.attempts })
+        assert.matches("the end of a rate limit", results[index].error.message)
+      end
+      assert.same({ { 0 }, 10 }, { times, clock.time - START })
+    end)
+
+    it("holds up no plain call", function()
+      connect_slowly {}
+      slow_down(7)
+      local pool <const> = client:async(client.map, client, list(4), get_job, { concurrency = 2 })
+      while #times < 2 or client.session:in_flight() > 0 do
+        client:step()
+      end
+      assert.equal(ID, assert(get_job()).id)
+      assert.same({ START, false }, { clock.time, pool:done() })
+      assert.equal(4, pool:get().succeeded)
+      assert.same({ 0, 0, 0, 7, 7, 7 }, times)
+    end)
+
+    it("retries without holding up others: one item's wait is nobody else's", function()
+      connect_slowly {}
+      service:fault { operation = "get_job", status = 503, retry_after = 30 }
+      local ends <const> = {}
+      local results <const> = client:map(list(6), get_job, {
+        concurrency = 2,
+        on_done = function(index)
+          ends[#ends + 1] = { index, math.floor(clock.time - START + 0.001) }
+        end,
+      })
+      assert.equal(6, results.succeeded)
+      assert.same({ 30, #ends }, { table.remove(ends)[2], 6 })
+      for _, each in ipairs(ends) do
+        assert.equal(0, each[2])
+      end
+    end)
+
+    it("gives up a retry that waits for its time as soon as it is stopped", function()
+      connect_slowly {}
+      service:fault { operation = "get_job", status = 503, retry_after = 30 }
+      local results <const> = client:map({ ID, "nowhere" }, function(id, index)
+        if index == 2 then assert(client:job(ID):set_name "Some name") end -- the other's answer is there, too
+        return client:get_job(id)
+      end, { stop_on_error = true })
+      assert.same({ "cancelled", "not_found" }, { results[1].error.kind, results[2].error.kind })
+      assert.equal(START, clock.time)
+      expect_nothing_left()
+    end)
+  end)
+
+  describe("whose token ends in the middle", function()
+    before_each(function()
+      client, clock = virtual_clock.client { base_url = service.base_url, api_key = service.api_key }
+      assert(get_job())
+    end)
+
+    it("renews it once for all calls that are refused", function()
+      service:fault { operation = "get_job", delay = 0.01, times = 20 }
+      service:fault { operation = "access_token", delay = 0.02, act = "before" }
+      local results <const> = client:map(list(30), function(_, index)
+        if index == 8 then service:expire_tokens() end
+        return get_job()
+      end, { concurrency = 10 })
+      assert.equal(30, results.succeeded)
+      assert.equal(2, count_sent "access_token")
+    end)
+
+    it("renews it once before its end", function()
+      service:fault { operation = "access_token", delay = 0.02, act = "before" }
+      local results <const> = client:map(list(30), function(_, index)
+        if index == 8 then clock.time = clock.time + 3590 end
+        return get_job()
+      end, { concurrency = 10 })
+      assert.equal(30, results.succeeded)
+      assert.equal(2, count_sent "access_token")
+      assert.equal(31, count_sent "get_job")
+    end)
+
+    it("fails each call of that time when it cannot be renewed, and no other", function()
+      local results <const> = client:map(list(12), function(_, index)
+        if index == 5 then
+          service:fault { operation = "access_token", status = 403 }
+          service:expire_tokens()
+        end
+        return get_job()
+      end, { concurrency = 1 })
+      assert.same({ 11, 1 }, { results.succeeded, results.failed })
+      assert.equal("permission_denied", results[5].error.kind)
+      assert.matches("^no access token: ", results[5].error.message)
+    end)
+  end)
+end)

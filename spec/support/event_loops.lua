@@ -1,0 +1,144 @@
+--- Event loops that a client can be attached to, under one face, so that what holds in any is said once:
+---
+---   local host = event_loops.hosts.luv.new()
+---   host:attach(client)        -- by the adapter under test
+---   host:spawn(client, run)    -- runs a function whose calls suspend it
+---   host:after(seconds, run)   -- runs a function outside of those, once
+---   host:every(seconds, run)   -- the same again and again, until it returns false
+---   host:run()                 -- until the loop ends by itself; raises when it does not, and what the functions raised
+local client_module <const> = require "bytenite.client"
+local core <const> = require "bytenite.core"
+local cqueues <const> = require "cqueues"
+local cqueues_loop <const> = require "bytenite.loop.cqueues"
+local luv_loop <const> = require "bytenite.loop.luv"
+local uv <const> = require "luv"
+
+local event_loops <const> = {}
+
+local LIMIT <const> = 5 -- seconds within which a loop must have ended
+
+local Cqueues <const> = {}
+Cqueues.__index = Cqueues
+
+function Cqueues.new()
+  return setmetatable({ controller = cqueues.new() }, Cqueues)
+end
+
+function Cqueues:attach(client)
+  return cqueues_loop.attach(client, self.controller)
+end
+
+function Cqueues:spawn(_, run)
+  self.controller:wrap(run)
+end
+
+function Cqueues:every(seconds, run)
+  self.controller:wrap(function()
+    repeat
+      cqueues.sleep(seconds)
+    until run() == false
+  end)
+end
+
+function Cqueues:run()
+  local ok <const>, raised <const> = self.controller:loop(LIMIT)
+  if not ok then error(raised, 0) end
+  assert(self.controller:empty(), "the loop does not end")
+end
+
+local Luv <const> = {}
+Luv.__index = Luv
+
+function Luv.new()
+  uv.update_time() -- libuv's clock stands still while its loop does not run
+  return setmetatable({ futures = {}, raised = nil }, Luv)
+end
+
+function Luv.attach(_, client)
+  return luv_loop.attach(client)
+end
+
+function Luv:spawn(client, run)
+  table.insert(self.futures, client:async(run))
+end
+
+function Luv:every(seconds, run)
+  local timer <const> = uv.new_timer()
+  local milliseconds <const> = math.ceil(seconds * 1000)
+  timer:start(milliseconds, milliseconds, function()
+    local ok <const>, result <const> = pcall(run) -- luv ends the process when a callback raises
+    if ok and result ~= false then return end
+    if not ok then self.raised = result end
+    timer:close()
+  end)
+end
+
+function Luv:run()
+  local is_late = false
+  local watchdog <const> = uv.new_timer()
+  watchdog:unref()
+  watchdog:start(LIMIT * 1000, 0, function()
+    is_late = true
+    uv.stop()
+  end)
+  uv.run()
+  watchdog:close()
+  uv.run "nowait" -- luv crashes at the end of the process when its loop does not run after that
+  if self.raised then error(self.raised, 0) end
+  assert(not is_late, "the loop does not end")
+  for _, future in ipairs(self.futures) do
+    assert(future:done(), "the loop has ended too early")
+    future:get()
+  end
+end
+
+for _, Host in ipairs { Cqueues, Luv } do
+  function Host:after(seconds, run)
+    self:every(seconds, function()
+      run()
+      return false
+    end)
+  end
+end
+
+--- By name: what `require("bytenite.loop.NAME")` adapts to.
+event_loops.hosts = { cqueues = Cqueues, luv = Luv }
+
+--- The delay of a first retry of the clients made here, in seconds.
+event_loops.RETRY_DELAY = 0.1
+
+local clock <const> = {
+  now = core.now,
+  random = function()
+    return 0.2 -- of half a second
+  end,
+  step = function(session, seconds)
+    return session:step(seconds)
+  end,
+}
+
+--- Makes a client whose retries come after a known time.
+---@param service spec.Sandbox
+---@param options table|nil beside those that lead to the sandbox
+---@return table client
+---@usage local client <close> = event_loops.client(service, { max_connections = 1 })
+function event_loops.client(service, options)
+  local all <const> = { base_url = service.base_url, api_key = service.api_key, ca_file = service.ca_file }
+  for name, value in pairs(options or {}) do
+    all[name] = value
+  end
+  return client_module.new(all, clock)
+end
+
+--- Empties a sandbox and puts jobs j1, j2, ... into it, named "Job number 1" and so on.
+---@param service spec.Sandbox
+---@param count integer
+---@usage event_loops.put_jobs(sandbox.plain(), 3)
+function event_loops.put_jobs(service, count)
+  service:reset()
+  for index = 1, count do
+    service:put_job("j" .. index, ('{"id":"j%d","name":"Job number %d","state":"JOB_STATE_NEW"}'):format(index, index))
+  end
+end
+
+return event_loops
