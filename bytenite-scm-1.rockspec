@@ -107,6 +107,7 @@ build = {
     ["bytenite.time"] = "lua/bytenite/time.lua",
     ["bytenite.timers"] = "lua/bytenite/timers.lua",
     ["bytenite.token"] = "lua/bytenite/token.lua",
+    ["bytenite.wait"] = "lua/bytenite/wait.lua",
   },
   install = {
     bin = { "bin/bytenite-sandbox" },

@@ -222,6 +222,19 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.same({ "closed", "closed", "closed" }, kinds)
     end)
 
+    it("ends thousands of functions when one of them closes the client", function()
+      local ended = 0
+      for _ = 1, 6000 do
+        client:async(function()
+          client:get_job "j1"
+          ended = ended + 1
+          if ended == 3 then client:close() end
+        end)
+      end
+      host:run()
+      assert.equal(6000, ended)
+    end)
+
     it("runs on for others when one client is closed by a function of its own", function()
       local other <close> = event_loops.client(service)
       host:attach(other)

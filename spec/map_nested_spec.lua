@@ -80,7 +80,7 @@ describe("client:map", function()
     end)
 
     it("lets it make calls, one read at a time, while the function goes on", function()
-      service:fault { operation = "get_job", delay = 0.01, times = 20 }
+      service:fault { operation = "set_name", delay = 0.02, times = 4 }
       local pages = 0
       local page = {}
       local is_reading = false
@@ -90,7 +90,7 @@ describe("client:map", function()
           assert.is_false(is_reading)
           is_reading = true
           pages = pages + 1
-          assert(get_job())
+          assert(client:job(ID):set_name("Page " .. pages))
           if pages <= 3 then page = { 1, 2, 3 } end
           is_reading = false
         end

@@ -15,10 +15,13 @@
 
 enum { MAX_EVENTS = 64, TIMER = 1 };
 
-/* Makes one change; a filter that is not there cannot be deleted, which is no problem. */
-static void change(const Poller *poller, uintptr_t what, short filter, unsigned short flags, long long data) {
-  struct kevent event;
-  EV_SET(&event, what, filter, flags, 0, data, NULL);
+/* Makes one change; a filter that is not there cannot be deleted, which is no problem. The fields' types differ from system to system. */
+static void change(const Poller *poller, int what, int filter, int flags, long long data) {
+  struct kevent event = {0};
+  event.ident = (uintptr_t)what;
+  event.filter = (__typeof__(event.filter))filter;
+  event.flags = (__typeof__(event.flags))flags;
+  event.data = (__typeof__(event.data))data;
   const struct timespec at_once = {0};
   kevent(poller->descriptor, &event, 1, NULL, 0, &at_once);
 }
@@ -37,8 +40,8 @@ void poller_close(Poller *poller, bool is_child) {
 }
 
 void poller_watch(Poller *poller, int descriptor, bool for_reading, bool for_writing) {
-  change(poller, (uintptr_t)descriptor, EVFILT_READ, for_reading ? EV_ADD : EV_DELETE, 0);
-  change(poller, (uintptr_t)descriptor, EVFILT_WRITE, for_writing ? EV_ADD : EV_DELETE, 0);
+  change(poller, descriptor, EVFILT_READ, for_reading ? EV_ADD : EV_DELETE, 0);
+  change(poller, descriptor, EVFILT_WRITE, for_writing ? EV_ADD : EV_DELETE, 0);
 }
 
 void poller_unwatch(Poller *poller, int descriptor) {
@@ -46,11 +49,9 @@ void poller_unwatch(Poller *poller, int descriptor) {
 }
 
 void poller_arm(Poller *poller, long long milliseconds) {
-  if (milliseconds < 0 && !poller->is_armed) return;
-  if (milliseconds < 0)
-    change(poller, TIMER, EVFILT_TIMER, EV_DELETE, 0);
-  else
-    change(poller, TIMER, EVFILT_TIMER, EV_ADD | EV_ONESHOT, milliseconds > 0 ? milliseconds : 1);
+  if (poller->is_armed)
+    change(poller, TIMER, EVFILT_TIMER, EV_DELETE, 0); /* adding it again does not start it anew everywhere */
+  if (milliseconds >= 0) change(poller, TIMER, EVFILT_TIMER, EV_ADD | EV_ONESHOT, milliseconds > 0 ? milliseconds : 1);
   poller->is_armed = milliseconds >= 0;
 }
 

@@ -19,6 +19,8 @@ enum {
   STREAMS = 100,                   /* of a connection, at least: libcurl's own default */
   SHARED_CONNECTIONS = 4,
   MAX_EVENTS = 64,
+  SEND_EVERY =
+    8, /* transfers handed out, where many have ended at once: those started meanwhile must not wait for the last */
   LOOK_EVERY = 10, /* milliseconds, where libcurl waits for one lane and we for two */
   NEVER = -1
 };
@@ -371,6 +373,7 @@ Transfer *transport_next_finished(Transport *transport) {
   transport->finished = transfer->next_finished;
   transfer->is_queued = false;
   transport->queued--;
+  if (transport->finished != NULL && transport->queued % SEND_EVERY == 0) run_due(transport);
   return transfer;
 }
 

@@ -15,7 +15,8 @@ Driver.__index = Driver
 local SLICE <const> = 0.2
 
 -- What is done at most before others get their turn: transfers before tasks, the host's loop before ours.
-local MOST_TASKS <const>, MOST_TURNS <const> = 64, 64
+local MOST_TASKS <const>, MOST_TURNS <const> = 16, 64
+local LONGEST_STEP <const> = 0.005 -- seconds
 
 -- Seconds between looks where the system has no descriptor to wait for.
 local LOOK_EVERY <const> = 0.01
@@ -237,8 +238,10 @@ end
 ---@return boolean # whether anything is left under way
 function Driver:step(seconds)
   self:keep_tasks()
-  local turns = 1
-  while self:drive(turns == 1 and seconds or 0, true) and turns < MOST_TURNS do
+  local has_more = self:drive(seconds, true)
+  local until_time <const>, turns = self.clock.now() + LONGEST_STEP, 1
+  while has_more and turns < MOST_TURNS and self.clock.now() < until_time do
+    has_more = self:drive(0, true)
     turns = turns + 1
   end
   if self.pollable then self:arm() end
@@ -354,55 +357,6 @@ function Driver:await(thing)
       wait_in_place(self, thing)
     end
   end
-end
-
-local Wait <const> = { __name = "bytenite.Wait", is_for_tasks = true }
-Wait.__index = Wait
-
---- Counts one of the ends that a wait is for.
-function Wait:arrive()
-  self.left = self.left - 1
-  if self.left <= 0 and not self.done then self.driver:end_of(self) end
-end
-
--- The time limit has passed.
-local function pass(self)
-  self.has_passed = true
-  self.driver:end_of(self)
-end
-
-Wait.step = pass
-
---- Sees to it that somebody who waits in place does not wait for ever.
-function Wait:still_waiting()
-  if not self.driver:is_busy() then
-    error("nothing is under way that could end this: does a future wait for itself?", 0)
-  end
-end
-
-function Wait.fail_closed() end -- the tasks are told, and end
-
-function Wait:__close()
-  self.timer = nil
-end
-
---- Makes a thing that is done when some others have arrived, or a time limit has passed.
----@param left integer how many
----@param seconds number|nil
----@return table # `done`, and then `has_passed` when time was up
-function Driver:wait_for(left, seconds)
-  local wait <const> = setmetatable({
-    driver = self,
-    left = left,
-    done = left <= 0,
-    has_passed = false,
-    on_done = false,
-    task = false,
-    next_ready = false,
-    next_ended = false,
-  }, Wait)
-  if seconds and not wait.done then self.timers:set(wait, self.clock.now() + seconds) end
-  return wait
 end
 
 return driver

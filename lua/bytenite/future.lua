@@ -3,6 +3,7 @@ local check <const> = require "bytenite.check"
 local errors <const> = require "bytenite.errors"
 local outcome <const> = require "bytenite.outcome"
 local scheduler <const> = require "bytenite.scheduler"
+local wait <const> = require "bytenite.wait"
 
 local future <const> = {}
 
@@ -25,9 +26,9 @@ end
 -- Tells those that wait for a task that it has ended.
 local function tell(task)
   task.driver.tasks[task] = nil
-  for wait, times in pairs(task.waits) do
+  for ends, times in pairs(task.waits) do
     for _ = 1, times do
-      wait:arrive()
+      ends:arrive()
     end
   end
 end
@@ -55,16 +56,16 @@ local function await(client, futures, count, seconds)
     if each.task.done then done = done + 1 end
   end
   if done >= count then return true end
-  local wait <const> = driver:wait_for(count - done, seconds)
+  local ends <const> = wait.new(driver, count - done, seconds)
   for _, each in ipairs(futures) do
     local waits <const> = each.task.waits
-    if not each.task.done then waits[wait] = (waits[wait] or 0) + 1 end
+    if not each.task.done then waits[ends] = (waits[ends] or 0) + 1 end
   end
-  driver:await(wait)
+  driver:await(ends)
   for _, each in ipairs(futures) do
-    each.task.waits[wait] = nil
+    each.task.waits[ends] = nil
   end
-  return not wait.has_passed
+  return not ends.has_passed
 end
 
 local function timeout(seconds, what)

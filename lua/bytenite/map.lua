@@ -5,6 +5,7 @@
 local check <const> = require "bytenite.check"
 local outcome <const> = require "bytenite.outcome"
 local scheduler <const> = require "bytenite.scheduler"
+local wait <const> = require "bytenite.wait"
 
 local map <const> = {}
 
@@ -122,7 +123,7 @@ function map.run(client, items, run, options)
     on_done = checked.on_done,
     stop_on_error = checked.stop_on_error,
     results = outcome.results(total == nil),
-    wait = driver:wait_for(1),
+    wait = wait.new(driver, 1),
     workers = {}, -- by task: the index of the item it is at, 0 between items
     live = 0,
     has_raised = false,

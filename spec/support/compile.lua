@@ -63,6 +63,19 @@ function Folder:program(name)
   return target
 end
 
+--- Compiles a C core other than the one in build/.
+---@param name string of the file to be made
+---@param options string the compiler's, further ones
+---@return string # Lua that makes it the core of the process it runs in
+---@usage folder:core("no_poller", "-DBYTENITE_NO_POLLER")
+function Folder:core(name, options)
+  local target <const> = ("%s/%s.so"):format(self.path, name)
+  local command <const> = "cc -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -Iinclude %s %s "
+    .. "src/*.c -o %s -lcurl -Wl,-z,nodelete"
+  run(command:format(lua_flags "cflags", options, target))
+  return ("package.preload['bytenite.core'] = assert(package.loadlib('%s', 'luaopen_bytenite_core'))"):format(target)
+end
+
 function Folder:__close()
   for name in lfs.dir(self.path) do
     if name ~= "." and name ~= ".." then os.remove(self.path .. "/" .. name) end

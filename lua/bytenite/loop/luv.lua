@@ -49,7 +49,11 @@ function loop.attach(client)
   end
 
   local function turn()
-    if not client:step() then stop() end
+    if not client:step() then
+      stop()
+    elseif not handle then
+      adapter.started() -- the client was closed in there, and tasks are left that have not heard of it
+    end
   end
 
   function adapter.started()

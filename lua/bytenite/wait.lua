@@ -1,0 +1,54 @@
+--- wait.lua: waiting for tasks: a thing for the driver (driver.lua) that is done when some have arrived, or a time limit
+--- has passed.
+local wait <const> = {}
+
+local Wait <const> = { __name = "bytenite.Wait", is_for_tasks = true }
+Wait.__index = Wait
+
+--- Counts one of the ends that a wait is for.
+function Wait:arrive()
+  self.left = self.left - 1
+  if self.left <= 0 and not self.done then self.driver:end_of(self) end
+end
+
+--- What the driver does when time is up.
+function Wait:step()
+  self.has_passed = true
+  self.driver:end_of(self)
+end
+
+--- Sees to it that somebody who waits in place does not wait for ever.
+function Wait:still_waiting()
+  if not self.driver:is_busy() then
+    error("nothing is under way that could end this: does a future wait for itself?", 0)
+  end
+end
+
+--- Nothing: the tasks are told, and end.
+function Wait.fail_closed() end
+
+function Wait:__close()
+  self.timer = nil
+end
+
+--- Makes a wait.
+---@param driver table
+---@param left integer how many ends it is for
+---@param seconds number|nil to wait at most
+---@return table # `done`, and then `has_passed` when time was up
+function wait.new(driver, left, seconds)
+  local self <const> = setmetatable({
+    driver = driver,
+    left = left,
+    done = left <= 0,
+    has_passed = false,
+    on_done = false,
+    task = false,
+    next_ready = false,
+    next_ended = false,
+  }, Wait)
+  if seconds and not self.done then driver.timers:set(self, driver.clock.now() + seconds) end
+  return self
+end
+
+return wait

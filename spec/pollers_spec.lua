@@ -1,0 +1,70 @@
+-- The C core with each of the pollers that the system at hand would not choose. They are run by other specs, in a process of
+-- their own: what those say of calls at once and event loops must hold with them, too.
+local compile <const> = require "spec.support.compile"
+local event_loops <const> = require "spec.support.event_loops"
+local program <const> = require "spec.support.program"
+local sandbox <const> = require "spec.support.sandbox"
+
+-- What to run: specs whose names match, those in which something waits for sockets and time.
+local IN_LOOPS <const> = {
+  "waits for a retry without",
+  "sends a call at once that is made while",
+  "ends a call at its time limit",
+  "ends when what was left",
+}
+local BY_DESCRIPTOR <const> = { "the descriptor", table.unpack(IN_LOOPS) }
+
+describe("the C core", function()
+  local folder
+
+  setup(function()
+    folder = compile.folder()
+  end)
+
+  teardown(function()
+    folder:__close()
+  end)
+
+  local function assert_passes(core, filters, ...)
+    local words <const> = { "scripts/lib/run_busted.lua", "--ignore-lua", "-e", core }
+    for _, filter in ipairs(filters) do
+      words[#words + 1] = "--filter=" .. filter
+    end
+    for _, file in ipairs { ... } do
+      words[#words + 1] = file
+    end
+    local ran <const> = program.lua(words)
+    local passed <const> = tonumber(ran.output:match "\n(%d+) passed, 0 failed\n$")
+    assert.is_truthy(passed and passed >= #filters, ran.output .. ran.errors)
+    assert.equal(0, ran.status)
+  end
+
+  it("lets libcurl wait where there is no poller, and loops look at the client now and then", function()
+    local core <const> = folder:core("no_poller", "-DBYTENITE_NO_POLLER")
+    assert_passes(core, IN_LOOPS, "spec/loop_adapters_spec.lua")
+    local service <const> = sandbox.plain()
+    event_loops.put_jobs(service, 1)
+    service:fault { operation = "get_job", delay = 0.05, act = "before" }
+    local ran <const> = program.lua({
+      "-e",
+      core .. [[
+        local client <close> = require("bytenite").new()
+        local pollable = client:pollable()
+        print(pollable:pollfd(), pollable:timeout())
+        local future = client:async(function() return client:get_job "j1" end)
+        local longest, turns = 0, 0
+        while client:step() do
+          longest, turns = math.max(longest, pollable:timeout()), turns + 1
+          require("cqueues").sleep(pollable:timeout())
+        end
+        print(longest > 0 and longest <= 0.05, turns > 2, future:get().id, pollable:timeout())]],
+    }, program.environment(service))
+    assert.same({ status = 0, errors = "", output = "nil\tnil\ntrue\ttrue\tj1\tnil\n" }, ran)
+  end)
+
+  it("waits by kqueue where there is that", function()
+    local stand_in <const> = "spec/support/c/kqueue"
+    local core <const> = folder:core("kqueue", ("-DBYTENITE_KQUEUE -I%s %s/kqueue.c"):format(stand_in, stand_in))
+    assert_passes(core, BY_DESCRIPTOR, "spec/loop_spec.lua", "spec/loop_adapters_spec.lua")
+  end)
+end)
