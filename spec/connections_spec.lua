@@ -2,25 +2,15 @@
 local client_module <const> = require "bytenite.client"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
-local lfs <const> = require "lfs"
 local relay <const> = require "spec.support.relay"
 local sandbox <const> = require "spec.support.sandbox"
 local socket <const> = require "cqueues.socket"
+local sockets <const> = require "spec.support.sockets"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 local LARGE <const> = { app = { text = ("y"):rep(61000) } } -- more than goes over HTTP/2
 local NEW_JOB <const> = { templateId = "img-gen-template", name = "Nightly batch" }
 local SOON <const> = 2 -- seconds: far more than the limits below, far less than those that could hold a call up
-
-local function descriptors()
-  collectgarbage() -- what earlier specs have left
-  collectgarbage()
-  local count = 0
-  for _ in lfs.dir "/proc/self/fd" do
-    count = count + 1
-  end
-  return count
-end
 
 -- The connections that carried requests, by version of HTTP.
 local function connections(service)
@@ -86,7 +76,7 @@ describe("over HTTP/2 with TLS, a client", function()
   it("shares one connection among all calls at once: of map, async and plain ones, once-only ones too", function()
     local client <close> = connect.client(tls)
     assert(get(client))
-    local before <const> = descriptors()
+    local before <const> = sockets.count()
     tls:fault { operation = "get_job", delay = 0.1, times = 50 }
     local began <const> = core.now()
     map(client, 50, get)
@@ -97,7 +87,7 @@ describe("over HTTP/2 with TLS, a client", function()
     assert(get(client))
     assert(create(client))
     assert.same({ ["1.1"] = 0, ["2"] = 1 }, connections(tls))
-    assert.equal(before, descriptors())
+    assert.equal(before, sockets.count())
   end)
 
   for name, call in pairs { get = get, create = create, ["a large set_params"] = set_large } do
@@ -243,7 +233,7 @@ for name, choose in pairs { ["plain"] = sandbox.plain, ["with TLS"] = sandbox.tl
     it("opens as many connections as there are calls at once, and keeps them for all kinds of calls", function()
       local client <close> = new { max_connections = 5 }
       assert(get(client)) -- over one connection
-      local before <const> = descriptors()
+      local before <const> = sockets.count()
       service:fault { operation = "get_job", delay = 0.01, times = 20 }
       map(client, 10, get, 3)
       assert.same({ ["1.1"] = 3, ["2"] = 0 }, connections(service))
@@ -254,18 +244,18 @@ for name, choose in pairs { ["plain"] = sandbox.plain, ["with TLS"] = sandbox.tl
       map(client, 5, set_large)
       assert(get(client))
       assert.same({ ["1.1"] = 5, ["2"] = 0 }, connections(service))
-      assert.equal(before + 4, descriptors())
+      assert.equal(before + 4, sockets.count())
     end)
 
     it("sends once-only calls over fresh connections, within the bound", function()
       local client <close> = new { max_connections = 3 }
       assert(get(client)) -- over one connection
-      local before <const> = descriptors()
+      local before <const> = sockets.count()
       map(client, 3, get)
       local open <const> = connections(service)["1.1"]
       map(client, 10, create)
       assert.equal(open + 10, connections(service)["1.1"])
-      assert.is_true(descriptors() <= before + 2)
+      assert.is_true(sockets.count() <= before + 2)
       local first_use <const> = {}
       for _, request in ipairs(service:requests()) do
         if request.operation == "create_job" then assert.is_nil(first_use[request.connection]) end
@@ -343,14 +333,14 @@ it("a server that goes away and comes back is met again over few connections", f
   prepare(away)
   local client <close> = connect.client(away, { max_connections = 5 })
   assert(get(client))
-  local before <const> = descriptors()
+  local before <const> = sockets.count()
   map(client, 5, get)
   away:close()
   local results <const> = client:map({ client, client, client }, get)
   for _, result in ipairs(results) do
     assert.equal("connection", result.error.kind)
   end
-  assert.is_true(descriptors() <= before)
+  assert.is_true(sockets.count() <= before)
   local back <close> = sandbox.start("--api-key some-key --port " .. port)
   prepare(back)
   back:fault { operation = "get_job", delay = 0.01, times = 20 }

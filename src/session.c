@@ -49,8 +49,10 @@ static int session_get_problem(lua_State *L) {
 
 /* session:in_flight(): how many transfers are under way, or have ended and were not yet given by `step`. */
 static int session_in_flight(lua_State *L) {
-  const Transport *transport = &session_check(L, 1)->transport;
-  lua_pushinteger(L, (lua_Integer)transport->in_flight + (lua_Integer)transport->queued);
+  const Session *session = session_check(L, 1);
+  const Transport *transport = &session->transport;
+  const bool is_usable = session_problem(session) == NULL; /* a forked child knows the parent's numbers */
+  lua_pushinteger(L, is_usable ? (lua_Integer)transport->in_flight + (lua_Integer)transport->queued : 0);
   return 1;
 }
 

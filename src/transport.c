@@ -155,7 +155,7 @@ static Transfer *take_transfer(Transport *transport) {
 }
 
 bool transport_has_room(const Transport *transport, bool once_only) {
-  if (transport->in_flight >= transport->options.max_connections) return false;
+  if (transport->in_flight + transport->queued >= transport->options.max_connections) return false;
   return transport->scout == NULL || (!once_only && transport->scout->was_begun);
 }
 

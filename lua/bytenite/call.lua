@@ -23,6 +23,12 @@ local last_in_turn <const> = setmetatable({}, { __mode = "kv" })
 
 local weak_values <const> = { __mode = "v" }
 
+-- Raises what is the call's own affair: what a function of the user's raised for it. Where the call is waited for it is raised again.
+local function raise(self, raised)
+  self.has_raised = true
+  error(raised, 0)
+end
+
 -- Tells the user's on_event what happens. Ask for client.options.on_event first: most clients have none.
 local function emit(self, event)
   event.operation = self.operation.name
@@ -32,7 +38,7 @@ local function emit(self, event)
   self.emitting = true
   local ok <const>, raised <const> = pcall(self.client.options.on_event, event)
   self.emitting = false
-  if not ok then error(raised, 0) end
+  if not ok then raise(self, raised) end
 end
 
 local function emit_response(self, event)
@@ -42,13 +48,22 @@ local function emit_response(self, event)
   emit(self, event)
 end
 
+-- The call under way that this one waited for when it was given up: the next one waits for that, too.
+local function still_before(self)
+  local before = self.waits_for
+  while before and before.done do
+    before = before.waits_for
+  end
+  return before
+end
+
 -- Ends the call. Assignments to fields that are there come first: they cannot stop halfway for lack of memory.
 local function finish(self, value, problem, raised)
   local client <const> = self.client
   local job <const> = self.job
   self.value, self.problem, self.raised = value, problem, raised
   if client.renewal == self then client.renewal = false end
-  if job and last_in_turn[job] == self then last_in_turn[job] = nil end
+  if job and last_in_turn[job] == self then last_in_turn[job] = still_before(self) end
   client.driver:end_of(self)
 end
 
@@ -94,7 +109,7 @@ end
 
 -- Waits for the end of another call before `step`.
 local function follow(self, other, step)
-  if other.emitting then error("on_event must not make a call that waits for the one it is told about", 0) end
+  if other.emitting then raise(self, "on_event must not make a call that waits for the one it is told about") end
   self.waits_for = other
   self.step = step
   if other.done then return self.client.driver:wake(self) end -- it ended as soon as it was started
@@ -143,6 +158,13 @@ local function on_failure(self, kind, words, was_sent, certificate_refused)
   retry_or_fail(self, problem, class)
 end
 
+-- What credentials.get says; an access_token function may raise.
+local function token_now(self, now)
+  local ok <const>, fresh <const>, need <const>, hint <const> = pcall(self.client.credentials.get, now)
+  if not ok then raise(self, fresh) end
+  return fresh, need, hint
+end
+
 local function renew_or_fail(self, problem)
   local credentials <const> = self.client.credentials
   local token <const> = self.exchange:token()
@@ -155,7 +177,7 @@ local function renew_or_fail(self, problem)
   self.renewed = true
   credentials.forget(token)
   local now <const> = self.client.clock.now()
-  local fresh <const>, need <const>, hint <const> = credentials.get(now)
+  local fresh <const>, need <const>, hint <const> = token_now(self, now)
   if fresh == token then return retry_or_fail(self, problem, retry.of_status(401)) end
   self.exchange:release()
   return use_token(self, now, fresh, need, hint)
@@ -239,7 +261,7 @@ local function on_renewal(self)
   self.waits_for = nil
   self.timer = nil
   if renewal.raised then
-    if renewal.starter == self or self.met_another then error(renewal.raised, 0) end
+    if renewal.starter == self or self.met_another then raise(self, renewal.raised) end
     self.met_another = true
     return authorize(self) -- what another call met with is not this one's
   end
@@ -293,15 +315,12 @@ authorize = function(self, now)
     return send(self, held)
   end
   now = now or client.clock.now()
-  use_token(self, now, client.credentials.get(now))
+  use_token(self, now, token_now(self, now))
 end
 
 -- Calls on one job take turns, in the order they were made.
 take_turn = function(self, now)
-  local before = self.waits_for
-  while before and before.done do
-    before = before.waits_for -- one that was given up while it waited hands on what it waited for
-  end
+  local before <const> = still_before(self)
   if not before then
     if self.waits_for then
       self.waits_for, self.timer = nil, nil
@@ -370,6 +389,7 @@ function call.start(client, plan, id, body, options, job)
     value = false,
     problem = false,
     raised = false,
+    has_raised = false,
     next_ready = false,
     next_ended = false,
   }, Call)

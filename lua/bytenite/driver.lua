@@ -18,6 +18,10 @@ local SLICE <const> = 0.2
 local MOST_TASKS <const>, MOST_TURNS <const> = 16, 64
 local LONGEST_STEP <const> = 0.005 -- seconds
 
+-- Tasks that run inside each other because those outside wait in place for tasks. Lua's C stack bears some 30; at this depth only
+-- what is waited for is resumed, and not whatever else could run.
+local DEEPEST <const> = 8
+
 -- Seconds between looks where the system has no descriptor to wait for.
 local LOOK_EVERY <const> = 0.01
 
@@ -98,13 +102,18 @@ function Driver:end_of(thing)
   settle(self)
 end
 
---- Runs the step a thing stands at. What is raised in there ends the thing.
+local NO_MEMORY <const> = "not enough memory" -- as Lua raises it
+
+--- Runs the step a thing stands at. What is raised in there ends the thing. What it has not raised itself (`has_raised`) is none of
+--- its business: Ctrl-C, above all, which the interpreter raises wherever it is; that ends the waiting.
 ---@param thing table
 ---@param now number|nil the time, where it is known
 function driver.advance(thing, now)
   if thing.done then return end
-  local ok <const>, raised <const> = pcall(thing.step, thing, now)
-  if not ok and not thing.done then thing:fail(raised) end
+  local ok <const>, raised <const> = scheduler.step(thing, now)
+  if ok then return end
+  if not thing.done then thing:fail(raised) end
+  if not thing.has_raised and raised ~= NO_MEMORY then error(raised, 0) end
 end
 
 local advance <const> = driver.advance
@@ -216,7 +225,7 @@ function Driver:close()
   if self.loop then self.loop.closing() end
   self.session:close()
   self:fail_suspended()
-  if not scheduler.is_inside() then scheduler.drain(self) end
+  if scheduler.depth() == 0 then scheduler.drain(self) end
 end
 
 --- Sends nothing for one of many calls (those of tasks and event loops) until a time; what is under way goes on.
@@ -324,17 +333,24 @@ function Driver:notify()
   if self.loop then self.loop.started() end
 end
 
+-- Whether the loop's adapter can suspend the running coroutine.
+local function can_suspend_in_loop(self)
+  return self.loop and not scheduler.in_step() and self.loop.may_suspend() or false
+end
+
 --- Whether a call would suspend the running coroutine.
 ---@return boolean
 function Driver:may_suspend()
-  return scheduler.may_suspend(self) or (self.loop and self.loop.may_suspend()) or false
+  return scheduler.may_suspend(self) or can_suspend_in_loop(self)
 end
 
 -- Waits in place, and moves everything on meanwhile.
 local function wait_in_place(self, thing)
-  local with_tasks <const> = thing.is_for_tasks or not scheduler.is_inside()
+  local depth <const> = scheduler.depth()
+  local with_tasks <const> = depth == 0 or (thing.tasks and depth < DEEPEST)
   while not thing.done do
-    self:drive(SLICE, with_tasks)
+    local has_run <const> = not with_tasks and thing.tasks and scheduler.run_only(thing.tasks)
+    if not thing.done then self:drive(has_run and 0 or SLICE, with_tasks) end
     if not thing.done then thing:still_waiting() end
   end
   self:wake_loop()
@@ -349,7 +365,7 @@ function Driver:await(thing)
     if scheduler.may_suspend(self) then
       self.suspended[thing] = true
       scheduler.suspend(thing)
-    elseif self.loop and self.loop.may_suspend() then
+    elseif can_suspend_in_loop(self) then
       self.suspended[thing] = true
       self:notify()
       self.loop.suspend(thing)

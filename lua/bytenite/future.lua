@@ -56,10 +56,14 @@ local function await(client, futures, count, seconds)
     if each.task.done then done = done + 1 end
   end
   if done >= count then return true end
-  local ends <const> = wait.new(driver, count - done, seconds)
+  local tasks <const> = {}
+  local ends <const> = wait.new(driver, count - done, tasks, seconds)
   for _, each in ipairs(futures) do
-    local waits <const> = each.task.waits
-    if not each.task.done then waits[ends] = (waits[ends] or 0) + 1 end
+    local task <const> = each.task
+    if not task.done then
+      tasks[task] = true
+      task.waits[ends] = (task.waits[ends] or 0) + 1
+    end
   end
   driver:await(ends)
   for _, each in ipairs(futures) do

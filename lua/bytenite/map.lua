@@ -114,6 +114,7 @@ function map.run(client, items, run, options)
   check.callable("map: function", run)
   local checked <const> = check.options("map", options, checks)
   local driver <const> = client.driver
+  local workers <const> = {} -- by task: the index of the item it is at, 0 between items
   local pool <close> = setmetatable({
     driver = driver,
     read = read,
@@ -123,8 +124,8 @@ function map.run(client, items, run, options)
     on_done = checked.on_done,
     stop_on_error = checked.stop_on_error,
     results = outcome.results(total == nil),
-    wait = wait.new(driver, 1),
-    workers = {}, -- by task: the index of the item it is at, 0 between items
+    wait = wait.new(driver, 1, workers),
+    workers = workers,
     live = 0,
     has_raised = false,
     count = 0, -- items read

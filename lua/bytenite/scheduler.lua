@@ -3,6 +3,7 @@
 local scheduler <const> = {}
 
 local running = nil -- the task that runs now
+local in_step = false -- whether a call's step is under way, which no yield may leave
 
 local LAST_TIMES <const> = 8 -- more than tasks wait for each other in a row
 
@@ -16,7 +17,9 @@ end
 -- Puts a task among those that the driver resumes next: a linked list through them.
 local function enqueue(task)
   local driver <const> = task.driver
-  if task.done or task.next_runnable or driver.last_runnable == task then return end
+  if task.done then return end
+  task.is_due = true
+  if task.next_runnable or driver.last_runnable == task then return end
   if driver.last_runnable then
     driver.last_runnable.next_runnable = task
   else
@@ -48,25 +51,30 @@ local function close(task, has_raised, raised)
 end
 
 -- What a task has yielded or returned.
-local function after(task, outer, ok, mark, waits_for)
-  running = outer
+local function after(task, outer, outer_step, ok, mark, waits_for)
+  running, in_step = outer, outer_step
   if not ok then return close(task, true, mark) end
   if coroutine.status(task.thread) == "dead" then return finish(task) end
+  if mark == OURS then task.waits_for = waits_for end
   if task.is_cancelled then return close(task) end
   if mark ~= OURS then return enqueue(task) end -- the function has yielded by itself: the others first
-  task.waits_for = waits_for
   waits_for.task = task
   waits_for.on_done = wake_task
 end
 
 local function resume(task, ...)
-  local outer <const> = running
-  running = task
-  return after(task, outer, coroutine.resume(task.thread, ...))
+  local outer <const>, outer_step <const> = running, in_step
+  running, in_step = task, false
+  task.depth = outer and outer.depth + 1 or 1
+  task.waits_for = false
+  return after(task, outer, outer_step, coroutine.resume(task.thread, ...))
 end
 
--- Runs a task from its beginning or from where it waits.
+-- Runs a task from its beginning or from where it waits, unless that was done meanwhile. One that is cancelled is closed, or is just
+-- being closed.
 local function run(task)
+  if not task.is_due or task.done or task.is_cancelled then return end
+  task.is_due = false
   local arguments <const> = task.arguments
   if not arguments then return resume(task) end
   task.arguments = false
@@ -86,7 +94,7 @@ function scheduler.create(driver, task, called, ...)
   task.arguments = table.pack(called, ...)
   -- places for what comes later, so that the end of a task needs no memory
   task.done, task.results, task.raised, task.has_raised, task.is_cancelled = false, false, false, false, false
-  task.next_runnable, task.waits_for = false, false
+  task.next_runnable, task.is_due, task.waits_for, task.depth = false, false, false, 0
   return task
 end
 
@@ -104,8 +112,22 @@ function scheduler.run(driver, most)
     driver.first_runnable = task.next_runnable
     if not task.next_runnable then driver.last_runnable = false end
     task.next_runnable = false
-    if not (task.done or task.is_cancelled) then run(task) end -- one that is cancelled is being closed, or is
+    run(task)
   end
+end
+
+--- Resumes those of some tasks that are runnable.
+---@param tasks table its keys
+---@return boolean # whether there was one
+function scheduler.run_only(tasks)
+  local due <const> = {}
+  for task in pairs(tasks) do
+    if task.is_due then due[#due + 1] = task end
+  end
+  for _, task in ipairs(due) do
+    run(task)
+  end
+  return #due > 0
 end
 
 --- Ends a task where it waits: what it waits for is cancelled, its `<close>` variables are closed. One that is running
@@ -121,12 +143,11 @@ end
 ---@param driver table
 function scheduler.drain(driver)
   for _ = 1, LAST_TIMES do
-    local last <const> = driver.last_runnable
-    local task
-    repeat
-      task = driver.first_runnable
-      scheduler.run(driver, 1)
-    until task == last or not driver.first_runnable
+    local count, task = 0, driver.first_runnable
+    while task do
+      count, task = count + 1, task.next_runnable
+    end
+    scheduler.run(driver, count)
   end
   while driver.first_runnable do
     scheduler.cancel(driver.first_runnable)
@@ -134,11 +155,32 @@ function scheduler.drain(driver)
   end
 end
 
+--- Runs a step of a call, in which nothing can suspend: a function of the user's in there (on_event, access_token) that makes
+--- a call waits in place.
+---@param thing table
+---@param now number|nil
+---@return boolean # whether it went well
+---@return any # what it raised
+function scheduler.step(thing, now)
+  local outer <const> = in_step
+  in_step = true
+  local ok <const>, raised <const> = pcall(thing.step, thing, now)
+  in_step = outer
+  return ok, raised
+end
+
+--- True inside such a step.
+---@return boolean
+function scheduler.in_step()
+  return in_step
+end
+
 --- True when the running coroutine is a task of that driver, and can yield from where it is.
 ---@param driver table
 ---@return boolean
 function scheduler.may_suspend(driver)
   return running ~= nil
+    and not in_step
     and running.driver == driver
     and coroutine.running() == running.thread
     and coroutine.isyieldable()
@@ -149,10 +191,10 @@ function scheduler.running()
   return running
 end
 
---- True inside a task, also in a coroutine of the user's that runs in there.
----@return boolean
-function scheduler.is_inside()
-  return running ~= nil
+--- How many tasks run inside each other, because those outside wait in place.
+---@return integer # 0 outside of tasks
+function scheduler.depth()
+  return running and running.depth or 0
 end
 
 --- Suspends the running task until something is done.

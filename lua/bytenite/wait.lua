@@ -2,7 +2,7 @@
 --- has passed.
 local wait <const> = {}
 
-local Wait <const> = { __name = "bytenite.Wait", is_for_tasks = true }
+local Wait <const> = { __name = "bytenite.Wait" }
 Wait.__index = Wait
 
 --- Counts one of the ends that a wait is for.
@@ -34,12 +34,14 @@ end
 --- Makes a wait.
 ---@param driver table
 ---@param left integer how many ends it is for
+---@param tasks table whose; by task
 ---@param seconds number|nil to wait at most
 ---@return table # `done`, and then `has_passed` when time was up
-function wait.new(driver, left, seconds)
+function wait.new(driver, left, tasks, seconds)
   local self <const> = setmetatable({
     driver = driver,
     left = left,
+    tasks = tasks,
     done = left <= 0,
     has_passed = false,
     on_done = false,
