@@ -84,20 +84,26 @@ bool connection_open(Connection *connection) {
   return true;
 }
 
-bool connection_patch(Connection *connection, const char *body, size_t length) {
-  CURL *easy = connection->easy;
+void connection_prepare(Connection *connection, const char *body, size_t length) {
   connection->answer_length = 0;
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
-  const CURLcode outcome = curl_easy_perform(easy);
+  curl_easy_setopt(connection->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+  curl_easy_setopt(connection->easy, CURLOPT_POSTFIELDS, body);
+}
+
+bool connection_check(Connection *connection, CURLcode outcome) {
   if (outcome != CURLE_OK) {
     fprintf(stderr, "no answer: %s\n", curl_easy_strerror(outcome));
     return false;
   }
   long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(connection->easy, CURLINFO_RESPONSE_CODE, &status);
   if (status != 200) fprintf(stderr, "answered with status %ld\n", status);
   return status == 200;
+}
+
+bool connection_patch(Connection *connection, const char *body, size_t length) {
+  connection_prepare(connection, body, length);
+  return connection_check(connection, curl_easy_perform(connection->easy));
 }
 
 void connection_close(Connection *connection) {

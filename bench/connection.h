@@ -26,6 +26,10 @@ bool connection_open(Connection *connection);
 /* Sends a body and receives the answer. Anything but a 200 is a failure, told on standard error. */
 bool connection_patch(Connection *connection, const char *body, size_t length);
 
+/* The two ends of that, for who drives `easy` himself: the body must stay alive in between. */
+void connection_prepare(Connection *connection, const char *body, size_t length);
+bool connection_check(Connection *connection, CURLcode outcome);
+
 void connection_close(Connection *connection);
 
 #endif

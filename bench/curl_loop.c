@@ -12,9 +12,7 @@
 #include "connection.h"
 #include "request.h"
 
-static const char body[] = "{\"dataSource\":{\"dataSourceDescriptor\":\"url\",\"params\":{"
-                           "\"@type\":\"" SOURCE_TYPE "\",\"url\":\"" SOURCE_URL "\"}},"
-                           "\"dataDestination\":{\"dataSourceDescriptor\":\"bucket\"}}";
+static const char body[] = REQUEST_BODY;
 
 static void show_answer(const Connection *connection) {
   fwrite(connection->answer, 1, connection->answer_length, stdout);

@@ -8,4 +8,10 @@
 #define SOURCE_TYPE "type.googleapis.com/bytenite.data_source.HttpDataSource"
 #define SOURCE_URL "https://files.example.org/batches/7/in.txt"
 
+/* The same as JSON. */
+#define REQUEST_BODY \
+  "{\"dataSource\":{\"dataSourceDescriptor\":\"url\",\"params\":{" \
+  "\"@type\":\"" SOURCE_TYPE "\",\"url\":\"" SOURCE_URL "\"}}," \
+  "\"dataDestination\":{\"dataSourceDescriptor\":\"bucket\"}}"
+
 #endif

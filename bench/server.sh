@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154
-# server.sh: the server under the benchmark: nginx on 127.0.0.1 with one worker, whose answers come out of tables that
-# answers.lua writes. To be sourced by bench/run, which sets $lua, $programs, $core and $scratch, the folder for all files.
+# server.sh: the server under the benchmark: nginx on 127.0.0.1, one process ($server), whose answers come out of tables
+# that answers.lua writes. To be sourced by common.sh. The scripts set $lua, $programs, $server_core, $scratch, the folder
+# for all files, and $doors, the ways to the answers that they want; "plain" is among them.
 
 # A certificate for this run only, which is its own authority.
 make_certificate() {
@@ -9,25 +10,78 @@ make_certificate() {
     fail "openssl could not make a certificate: $(cat "$scratch/openssl.log")"
 }
 
-# Three doors to the same answers: plain, TLS, and one that reads and logs requests before it hands them to the plain
-# one ("return" alone never reads a body). Only the first two are measured.
+# door_block DOOR: a way to the same answers, as nginx is told of it. Each has a port of its own:
+#   plain, tls           HTTP/1.1, at once
+#   h2                   HTTP/2 over TLS, as soon as it has read the request
+#   slow, slow_h2        HTTP/1.1 and HTTP/2 over TLS, after 50 ms; what used which connection is logged
+#   log                  HTTP/1.1; reads and logs requests before it hands them to the plain one ("return" never reads a body)
+door_block() {
+  eval "port=\${$1_port}"
+  case $1 in
+    plain) echo "server { listen 127.0.0.1:$port; return 200 \$answer; }" ;;
+    tls) echo "server { listen 127.0.0.1:$port ssl; return 200 \$answer; }" ;;
+    h2) answer_after "127.0.0.1:$port ssl http2" echo_read_request_body ;;
+    slow) answer_after "127.0.0.1:$port" 'echo_sleep 0.05' "access_log \"$scratch/slow.log\" connection;" ;;
+    slow_h2) answer_after "127.0.0.1:$port ssl http2" 'echo_sleep 0.05' "access_log \"$scratch/slow_h2.log\" connection;" ;;
+    log) cat << EOF_CONFIG ;;
+  upstream answers { server 127.0.0.1:$plain_port; keepalive 1; }
+  server {
+    listen 127.0.0.1:$port;
+    access_log "$scratch/log.log" request;
+    location / {
+      proxy_pass http://answers;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+    }
+  }
+EOF_CONFIG
+  esac
+}
+
+# answer_after ADDRESS STEP [SETTING]: a door that does something first, with the module echo.
+answer_after() {
+  cat << EOF_CONFIG
+  server {
+    listen $1;
+    ${3:-}
+    location / { $2; echo_exec /answer; }
+    location /answer { internal; return 200 \$answer; }
+  }
+EOF_CONFIG
+}
+
+# The line that loads the module echo, where a door needs it.
+load_echo() {
+  case " $doors " in *' slow '* | *' slow_h2 '* | *' h2 '*) ;; *) return 0 ;; esac
+  folder=$(nginx -V 2>&1 | tr ' ' '\n' | sed -n 's/^--modules-path=//p')
+  module=$folder/ngx_http_echo_module.so
+  if [ ! -e "$module" ]; then fail "nginx's module echo is missing: $module (Debian: apt-get install libnginx-mod-http-echo)"; fi
+  echo "load_module \"$module\";"
+}
+
 write_server_config() {
+  load_modules=$(load_echo) || exit 3
   cat > "$scratch/nginx.conf" << EOF_CONFIG
-worker_processes 1;
+$load_modules
+master_process off;
 error_log "$scratch/error.log";
 pid "$scratch/nginx.pid";
-events { worker_connections 64; }
+events { worker_connections 2048; }
 http {
   access_log off;
   default_type application/json;
   keepalive_requests 1000000;
   keepalive_timeout 60s;
+  http2_max_concurrent_streams 1000;
   client_header_buffer_size 8k;
   client_body_temp_path "$scratch/body";
   proxy_temp_path "$scratch/proxy";
   fastcgi_temp_path "$scratch/fastcgi";
   uwsgi_temp_path "$scratch/uwsgi";
   scgi_temp_path "$scratch/scgi";
+  ssl_certificate "$scratch/cert.pem";
+  ssl_certificate_key "$scratch/key.pem";
+  ssl_protocols TLSv1.3;
 
   map_hash_max_size 65536;
   map_hash_bucket_size 128;
@@ -35,33 +89,24 @@ http {
   map \$last_digits \$turn { include "$scratch/turns.map"; }
   map \$turn \$answer { include "$scratch/answers.map"; }
 
-  server {
-    listen 127.0.0.1:$plain_port;
-    return 200 \$answer;
-  }
-  server {
-    listen 127.0.0.1:$tls_port ssl;
-    ssl_certificate "$scratch/cert.pem";
-    ssl_certificate_key "$scratch/key.pem";
-    ssl_protocols TLSv1.3;
-    return 200 \$answer;
-  }
-
   log_format request escape=json '{"method":"\$request_method","path":"\$request_uri","protocol":"\$server_protocol",'
     '"authorization":"\$http_authorization","content_type":"\$http_content_type","accept":"\$http_accept",'
     '"body":"\$request_body","connection":"\$connection"}';
-  upstream answers { server 127.0.0.1:$plain_port; keepalive 1; }
-  server {
-    listen 127.0.0.1:$log_port;
-    access_log "$scratch/requests.log" request;
-    location / {
-      proxy_pass http://answers;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-    }
-  }
+  log_format connection '\$server_protocol \$connection';
+
+$(for door in $doors; do door_block "$door"; done)
 }
 EOF_CONFIG
+}
+
+# pick_ports: a free port for each of $doors, as DOOR_port.
+pick_ports() {
+  # shellcheck disable=SC2046,SC2086 # words
+  set -- $("$programs/free_ports" $(echo $doors | wc -w))
+  for door in $doors; do
+    eval "${door}_port=\$1"
+    shift
+  done
 }
 
 # Starts nginx on free ports and waits until it answers. Should another process be quicker to a port, others are tried.
@@ -69,11 +114,9 @@ start_server() {
   "$lua" bench/answers.lua "$scratch"
   make_certificate
   for _ in 1 2 3; do
-    # shellcheck disable=SC2046 # three words
-    set -- $("$programs/free_ports" 3)
-    plain_port=$1 tls_port=$2 log_port=$3
+    pick_ports
     write_server_config
-    taskset -c "$core" nginx -e "$scratch/error.log" -p "$scratch" -c "$scratch/nginx.conf" -g 'daemon off;' \
+    taskset -c "$server_core" nginx -e "$scratch/error.log" -p "$scratch" -c "$scratch/nginx.conf" -g 'daemon off;' \
       > "$scratch/nginx.out" 2>&1 &
     server=$!
     if server_answers; then return 0; fi
@@ -95,16 +138,17 @@ server_answers() {
 stop_server() {
   if [ -z "${server:-}" ]; then return 0; fi
   kill "$server" 2> /dev/null || true
+  kill -CONT "$server" 2> /dev/null || true # pending.lua may have stopped it
   wait "$server" 2> /dev/null || true
   server=
 }
 
-# through DOOR COMMAND...: runs a command that finds the server's door (plain, tls or log) in its environment.
+# through DOOR COMMAND...: runs a command that finds one of the server's doors in its environment.
 through() {
+  eval "port=\${$1_port}"
   case $1 in
-    plain) BENCH_BASE_URL=http://127.0.0.1:$plain_port/v1 ;;
-    tls) BENCH_BASE_URL=https://127.0.0.1:$tls_port/v1 ;;
-    log) BENCH_BASE_URL=http://127.0.0.1:$log_port/v1 ;;
+    tls | h2 | slow_h2) BENCH_BASE_URL=https://127.0.0.1:$port/v1 ;;
+    *) BENCH_BASE_URL=http://127.0.0.1:$port/v1 ;;
   esac
   shift
   BENCH_CA_FILE=$scratch/cert.pem

@@ -131,6 +131,22 @@ describe("a client's life", function()
     end
   end)
 
+  it("has nothing under way in a forked child, whatever the parent waits for", function()
+    plain:fault { operation = "get_job", delay = 0.1 }
+    local client <close> = new(plain)
+    local future <const> = client:async(client.get_job, client, ID)
+    repeat
+      client:step(0.05)
+    until #plain:requests() == 2 -- the token and the job
+    local status <const> = process.fork(function()
+      assert(client:step(1) == false) -- a program that drives the client for as long as it is busy ends
+      assert(future:done())
+    end)
+    assert.equal(0, status)
+    assert.is_false(future:done())
+    assert.equal(ID, assert(future:get()).id)
+  end)
+
   it("lets a forked child have a client of its own", function()
     local status <const> = process.fork(function()
       local own <close> = new(plain)

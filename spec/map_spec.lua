@@ -282,8 +282,8 @@ describe("client:map", function()
   describe("refuses", function()
     local function run() end
     local cases <const> = {
-      ["no items"] = { { nil, run }, "map: items: expected a function, got nothing" },
-      ["a number for items"] = { { 5, run }, "map: items: expected a function, got a number" },
+      ["no items"] = { { nil, run }, "map: items: expected a list or an iterator function, got nothing" },
+      ["a number for items"] = { { 5, run }, "map: items: expected a list or an iterator function, got a number" },
       ["a table with named members for items"] = {
         { { id = "j" }, run },
         "map: items: expected a list or an iterator function, got a table with named members",

@@ -184,6 +184,38 @@ describe("a call that waits", function()
     assert.equal("Turn 3", job.name)
   end)
 
+  it("leaves the turn to the one under way when it gives up waiting: who comes later is not sent before", function()
+    service:fault { operation = "set_name", delay = 0.2, times = 1 }
+    local events <const> = {}
+    local own <close> = bytenite.new {
+      base_url = service.base_url,
+      access_token = client.credentials.held(),
+      on_event = function(event)
+        events[#events + 1] = event.type .. " " .. event.operation
+      end,
+    }
+    local job <const> = own:job(ID)
+    local first <const> = own:async(job.set_name, job, "First")
+    own:step()
+    assert.equal("timeout", select(2, job:set_name("Never sent", { deadline = 0.02 })).kind)
+    local cancelled <const> = own:async(job.set_name, job, "Never sent") -- made after one that gave up
+    local waiting <const> = own:async(job.set_params, job, {}) -- waits for one that gives up
+    own:step()
+    cancelled:cancel()
+    local last <const> = own:async(job.set_configs, job, {})
+    own:step(0.02)
+    assert.same({ "request set_name" }, events)
+    assert.equal(3, assert(own:wait_all { first, waiting, last }).succeeded)
+    assert.same({
+      "request set_name",
+      "response set_name",
+      "request set_params",
+      "response set_params",
+      "request set_configs",
+      "response set_configs",
+    }, events)
+  end)
+
   it("gives up its turn at its deadline", function()
     service:fault { operation = "set_name", delay = 0.3 }
     local job <const> = client:job(ID)

@@ -37,8 +37,10 @@ int return_problem(lua_State *L) {
 }
 
 _Noreturn void raise_no_memory(lua_State *L) {
-  for (;;)
-    luaL_error(L, "not enough memory"); /* does not return, but is not declared so */
+  for (;;) {                                 /* lua_error does not return, but is not declared so */
+    lua_pushliteral(L, "not enough memory"); /* without a position, like Lua's own */
+    lua_error(L);
+  }
 }
 
 static int collect(lua_State *L) {

@@ -24,11 +24,15 @@
 #define POLLER_EXISTS 0
 #endif
 
+typedef struct Watched Watched; /* what is known of a descriptor */
+
 typedef struct Poller {
   int descriptor; /* readable while a socket watched is ready, or the timer has gone off */
   int timer;      /* of its own, where the system wants one */
   bool is_open;
-  bool is_armed; /* the timer is set */
+  bool is_armed;    /* the timer is set */
+  Watched *watched; /* by descriptor */
+  int count;        /* how many places there are */
 } Poller;
 
 typedef struct PollerEvent {
@@ -47,6 +51,13 @@ void poller_watch(Poller *poller, int descriptor, bool for_reading, bool for_wri
 
 /* Watches a descriptor no more; to be called before it is closed. */
 void poller_unwatch(Poller *poller, int descriptor);
+
+/*
+** Announces a descriptor that will be watched again and again. Between that the kernel may go on watching it, so that this
+** costs no system calls. Before it is closed poller_forget must be called.
+*/
+void poller_expect(Poller *poller, int descriptor);
+void poller_forget(Poller *poller, int descriptor);
 
 /* Makes the poller's own descriptor readable after some milliseconds; -1: not for a timer's sake. */
 void poller_arm(Poller *poller, long long milliseconds);

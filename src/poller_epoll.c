@@ -7,12 +7,25 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { MAX_EVENTS = 64 };
+
+struct Watched {
+  uint32_t registered; /* the events that the kernel watches for */
+  uint32_t wanted;
+  bool is_expected;
+};
+
+/* What is known of an expected descriptor; NULL for others. */
+static Watched *find(const Poller *poller, int descriptor) {
+  if (descriptor >= poller->count || !poller->watched[descriptor].is_expected) return NULL;
+  return &poller->watched[descriptor];
+}
 
 static bool watch_timer(Poller *poller) {
   struct epoll_event event = {.events = EPOLLIN, .data.fd = poller->timer};
@@ -35,22 +48,67 @@ void poller_close(Poller *poller, bool is_child) {
   if (!poller->is_open) return;
   if (poller->timer >= 0) close(poller->timer);
   close(poller->descriptor);
+  free(poller->watched);
   *poller = (Poller){0};
 }
 
+/* Without memory for it a descriptor is one like others. */
+void poller_expect(Poller *poller, int descriptor) {
+  if (!poller->is_open || descriptor < 0) return;
+  if (descriptor >= poller->count) {
+    const int count = 2 * descriptor + 16;
+    Watched *watched = realloc(poller->watched, (size_t)count * sizeof *watched);
+    if (watched == NULL) return;
+    for (int i = poller->count; i < count; i++)
+      watched[i] = (Watched){0};
+    poller->watched = watched;
+    poller->count = count;
+  }
+  poller->watched[descriptor] = (Watched){.is_expected = true};
+}
+
 /* Should the kernel refuse (it has no memory left), the transfer ends by its time limit. */
-void poller_watch(Poller *poller, int descriptor, bool for_reading, bool for_writing) {
-  struct epoll_event event = {
-    .events = (for_reading ? (uint32_t)EPOLLIN : 0) | (for_writing ? (uint32_t)EPOLLOUT : 0),
-    .data.fd = descriptor,
-  };
+static void tell_kernel(const Poller *poller, int descriptor, uint32_t events) {
+  struct epoll_event event = {.events = events, .data.fd = descriptor};
   if (epoll_ctl(poller->descriptor, EPOLL_CTL_ADD, descriptor, &event) != 0 && errno == EEXIST)
     epoll_ctl(poller->descriptor, EPOLL_CTL_MOD, descriptor, &event);
 }
 
-void poller_unwatch(Poller *poller, int descriptor) {
+static void untell_kernel(const Poller *poller, int descriptor) {
   struct epoll_event unused = {0};
   epoll_ctl(poller->descriptor, EPOLL_CTL_DEL, descriptor, &unused);
+}
+
+void poller_watch(Poller *poller, int descriptor, bool for_reading, bool for_writing) {
+  const uint32_t events = (for_reading ? (uint32_t)EPOLLIN : 0) | (for_writing ? (uint32_t)EPOLLOUT : 0);
+  Watched *watched = find(poller, descriptor);
+  const bool is_registered = watched != NULL && watched->registered == events;
+  if (!is_registered) tell_kernel(poller, descriptor, events);
+  if (watched != NULL) watched->registered = watched->wanted = events;
+}
+
+void poller_unwatch(Poller *poller, int descriptor) {
+  Watched *watched = find(poller, descriptor);
+  if (watched != NULL)
+    watched->wanted = 0;
+  else
+    untell_kernel(poller, descriptor);
+}
+
+void poller_forget(Poller *poller, int descriptor) {
+  Watched *watched = find(poller, descriptor);
+  if (watched == NULL) return;
+  if (watched->registered != 0) untell_kernel(poller, descriptor);
+  *watched = (Watched){0};
+}
+
+/* Whether what happened on a descriptor is of interest. Where it is not the kernel is told, and says it no more. */
+static bool is_wanted(const Poller *poller, int descriptor) {
+  Watched *watched = find(poller, descriptor);
+  if (watched == NULL || watched->wanted != 0) return true;
+  untell_kernel(poller, descriptor);
+  watched->registered = 0;
+  return false;
 }
 
 void poller_arm(Poller *poller, long long milliseconds) {
@@ -76,6 +134,7 @@ int poller_wait(Poller *poller, PollerEvent *events, int capacity, int milliseco
       poller_arm(poller, -1);
       continue;
     }
+    if (!is_wanted(poller, descriptor)) continue;
     events[stored++] = (PollerEvent){
       .descriptor = descriptor,
       .readable = (ready[i].events & EPOLLIN) != 0,

@@ -48,6 +48,17 @@ void poller_unwatch(Poller *poller, int descriptor) {
   poller_watch(poller, descriptor, false, false);
 }
 
+/* A change costs little here, and a closed descriptor is forgotten by itself. */
+void poller_expect(Poller *poller, int descriptor) {
+  (void)poller;
+  (void)descriptor;
+}
+
+void poller_forget(Poller *poller, int descriptor) {
+  (void)poller;
+  (void)descriptor;
+}
+
 void poller_arm(Poller *poller, long long milliseconds) {
   if (poller->is_armed)
     change(poller, TIMER, EVFILT_TIMER, EV_DELETE, 0); /* adding it again does not start it anew everywhere */

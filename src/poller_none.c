@@ -27,6 +27,16 @@ void poller_unwatch(Poller *poller, int descriptor) {
   (void)descriptor;
 }
 
+void poller_expect(Poller *poller, int descriptor) {
+  (void)poller;
+  (void)descriptor;
+}
+
+void poller_forget(Poller *poller, int descriptor) {
+  (void)poller;
+  (void)descriptor;
+}
+
 void poller_arm(Poller *poller, long long milliseconds) {
   (void)poller;
   (void)milliseconds;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 enum {
   PROBE = 256 * 1024,          /* bytes: more than the header line that libcurl refuses */
@@ -61,6 +63,27 @@ static int begin(void *context, char *address, char *own_address, int port, int 
   return CURL_PREREQFUNC_OK;
 }
 
+/* Called by libcurl to open a connection's socket. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+  Transport *transport = context;
+  (void)purpose;
+#ifdef SOCK_CLOEXEC
+  const int kind = address->socktype | SOCK_CLOEXEC; /* no program that the host starts gets it */
+#else
+  const int kind = address->socktype;
+#endif
+  const curl_socket_t descriptor = socket(address->family, kind, address->protocol);
+  if (descriptor != CURL_SOCKET_BAD) poller_expect(&transport->poller, descriptor);
+  return descriptor;
+}
+
+/* Called by libcurl to close one, perhaps long after the transfer that opened it. */
+static int close_socket(void *context, curl_socket_t descriptor) {
+  Transport *transport = context;
+  poller_forget(&transport->poller, descriptor);
+  return close(descriptor);
+}
+
 /* What no request changes. Strings are copied by libcurl, so each of these may find no memory. */
 static CURLcode configure(Transfer *transfer) {
   const TransportOptions *options = &transfer->transport->options;
@@ -76,6 +99,10 @@ static CURLcode configure(Transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, begin);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer->transport);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->transport);
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, options->allow_http ? "http,https" : "https");
   if (code == CURLE_OK && options->ca_file != NULL) code = curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
   if (code == CURLE_OK && options->proxy != NULL) code = curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
@@ -219,7 +246,7 @@ static void set_connection(Transfer *transfer, const TransferRequest *request) {
   const long version = is_large ? CURL_HTTP_VERSION_1_1 : usual;
   const bool alone = version == CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE && !transfer_shares_without_tls();
   const bool shares = transport->peer == PEER_HTTP_2 && version != CURL_HTTP_VERSION_1_1 && !alone;
-  transfer->lane = &transport->lanes[is_large ? LANE_LARGE : LANE_MAIN];
+  transfer->lane = &transport->lanes[is_large && transport->peer != PEER_HTTP_1 ? LANE_LARGE : LANE_MAIN];
   set_number(transfer, CURLOPT_HTTP_VERSION, &transfer->version, version);
   set_number(transfer, CURLOPT_PIPEWAIT, &transfer->wait_for_connection, shares ? 1L : 0L);
   set_number(transfer, CURLOPT_FRESH_CONNECT, &transfer->fresh, alone || (request->once_only && !shares) ? 1L : 0L);

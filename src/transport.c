@@ -40,10 +40,11 @@ bool transport_is_own(const Transport *transport) {
   return transport->forks == forks;
 }
 
-static long long now(void) {
+/* Asks for the time. Between that all reckon with what was asked last: a timer that goes off some microseconds early does no harm. */
+static void look_at_clock(Transport *transport) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
-  return (long long)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+  transport->now = (long long)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
 /* Called by libcurl when it wants to know of a socket's state, or no more. Never fails: libcurl would give up all transfers. */
@@ -62,7 +63,7 @@ static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *contex
 static int set_timer(CURLM *multi, long milliseconds, void *context) {
   Lane *lane = context;
   (void)multi;
-  lane->timer_at = milliseconds < 0 ? NEVER : now() + (long long)milliseconds * MILLISECOND;
+  lane->timer_at = milliseconds < 0 ? NEVER : lane->transport->now + (long long)milliseconds * MILLISECOND;
   return 0;
 }
 
@@ -167,10 +168,11 @@ static void sweep_by(Transport *transport, const Transfer *transfer) {
 static CURLcode submit(Transfer *transfer, const TransferRequest *request) {
   Transport *transport = transfer->transport;
   Lane *lane = transfer->lane;
+  look_at_clock(transport);
   if (lane->multi == NULL && !open_lane(lane)) return CURLE_OUT_OF_MEMORY;
   if (curl_multi_add_handle(lane->multi, transfer->easy) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
   transfer->in_flight = true;
-  const long long at = now();
+  const long long at = transport->now;
   transfer->ends_at = at + (long long)request->timeout * MILLISECOND;
   if (transport->in_flight++ == 0) transport->sweep_at = LLONG_MAX;
   sweep_by(transport, transfer);
@@ -281,7 +283,7 @@ static void act(Lane *lane, curl_socket_t socket, int what) {
 
 /* Does what is due. */
 static void run_due(Transport *transport) {
-  const long long at = now();
+  const long long at = transport->now;
   for (int i = 0; i < LANES; i++) {
     Lane *lane = &transport->lanes[i];
     if (lane->timer_at < 0 || lane->timer_at > at) continue;
@@ -309,7 +311,7 @@ static long long time_left(const Transport *transport) {
   if (transport->in_flight > 0) next = earlier(next, transport->sweep_at);
   if (transport->scout != NULL) next = earlier(next, transport->scout_until);
   if (next < 0) return -1;
-  const long long left = next - now();
+  const long long left = next - transport->now;
   return left > 0 ? (left + MILLISECOND - 1) / MILLISECOND : 0;
 }
 
@@ -319,6 +321,7 @@ static void wait_and_act(Transport *transport, int milliseconds) {
   const long long left = time_left(transport);
   if (left >= 0 && left < milliseconds) milliseconds = (int)left;
   const int count = poller_wait(&transport->poller, events, MAX_EVENTS, milliseconds);
+  look_at_clock(transport);
   for (int i = 0; i < count; i++) {
     const int what = (events[i].readable ? CURL_CSELECT_IN : 0) | (events[i].writable ? CURL_CSELECT_OUT : 0) |
                      (events[i].failed ? CURL_CSELECT_ERR : 0);
@@ -347,6 +350,7 @@ static void let_libcurl_wait(Transport *transport, int milliseconds) {
 
 void transport_step(Transport *transport, int milliseconds) {
   const bool had_room = transport_has_room(transport, false);
+  look_at_clock(transport);
   run_due(transport);
   if (transport->finished != NULL) return;
   if (!had_room && transport_has_room(transport, false)) return; /* others can start */
@@ -354,7 +358,7 @@ void transport_step(Transport *transport, int milliseconds) {
     wait_and_act(transport, milliseconds);
   else
     let_libcurl_wait(transport, milliseconds);
-  run_due(transport);
+  run_due(transport); /* an answer may have made a timer due */
 }
 
 int transport_descriptor(const Transport *transport) {
@@ -362,6 +366,7 @@ int transport_descriptor(const Transport *transport) {
 }
 
 long long transport_arm(Transport *transport, long long milliseconds) {
+  look_at_clock(transport);
   const long long left = earlier(time_left(transport), milliseconds);
   poller_arm(&transport->poller, left);
   return left;

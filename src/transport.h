@@ -1,8 +1,8 @@
 /*
 ** transport.h: HTTP over libcurl: requests in, answers out. Includes no lua.h and knows nothing of the API.
 **
-** A Transport holds one curl multi handle, so that all its transfers share connections. Nothing blocks but
-** transport_step, and that for no longer than it is told. Transfers are kept for reuse when released.
+** The transfers of a Transport share connections. Nothing blocks but transport_step, and that for no longer than it is
+** told. Transfers are kept for reuse when released.
 */
 #ifndef BYTENITE_TRANSPORT_H
 #define BYTENITE_TRANSPORT_H
@@ -73,6 +73,7 @@ struct Transport {
   TransportOptions options; /* its strings point into the buffers above */
   Lane lanes[LANES];
   Poller poller;      /* closed where there is none: libcurl waits then */
+  long long now;      /* when the clock was looked at last, in microseconds */
   long long sweep_at; /* when the time limits are looked at next, in microseconds */
   Peer peer;
   Transfer *scout;                    /* NULL when nobody waits for one */

@@ -5,7 +5,8 @@ return {
   prefix = "future:",
   text = "What `client:async` returns. What its function raises is told by `get` and `wait_all`, and nowhere else. "
     .. "`tostring(future)` tells whether it is under way, done or cancelled.\n\n"
-    .. "**A future that nobody keeps is cancelled when it is collected**, and its call with it. That changes once a loop "
+    .. "**A future that nobody keeps is cancelled when it is collected**, and its call with it; as with any coroutine that is "
+    .. "collected, its `<close>` variables are not closed then. That changes once a loop "
     .. "drives the client, that is after the first `step` or `pollable`, or with an adapter: from then on the client itself "
     .. "keeps its futures until they end.\n\n"
     .. "When the client is closed the calls of its futures give the error `closed`, and their functions go on with that.",

@@ -9,7 +9,8 @@ return {
     .. "- **What suspends:** a call of the task's own client, made by the task's function or by what that calls, through "
     .. "`pcall` and `for` too. A call waits in place in a coroutine that the program made itself (a generator, say), in what "
     .. "`string.gsub` or `table.sort` call, and when it is another client's. While a task waits in place for a "
-    .. "call no other task runs; while the program waits for one client the others stand still.\n"
+    .. "call no other task runs, and time limits of what waits outside of it are looked at when it is done; while the program "
+    .. "waits for one client the others stand still.\n"
     .. "- **Connections:** there are at most `max_connections`, and as many calls on the wire; the others wait in the order in "
     .. "which they were made, while their `deadline` runs and their `timeout` does not. `map`, `async` and plain calls use the "
     .. "same connections; over HTTP/2 calls share one, as far as the server lets them. The first call of a client to a TLS "
@@ -100,7 +101,8 @@ print(results.succeeded, results.failed)            --> 1 1
     {
       name = "wait_any",
       summary = "Waits until one of some futures is done.",
-      text = "When several are, it is the first of them in the list.",
+      text = "When several are, it is the first of them in the list. Each call goes through the list: for more than some "
+        .. "hundred functions take `map` with `on_done`.",
       parameters = {
         { "futures", "bytenite.Future[]", "of this client, at least one" },
         { "seconds", "number?", "to wait at most, above 0; no limit when left out" },

@@ -79,7 +79,8 @@ options.client = {
     type = "integer",
     default = 100,
     text = "Connections at once, 1 to 1000, and calls on the wire at once: others wait in order, within their `deadline`. Over "
-      .. "HTTP/2 calls share a connection. See [Many at once](#many-at-once).",
+      .. "HTTP/2 calls share a connection; the HTTP/1.1 connections that bodies above 60 kB need there are counted apart. See "
+      .. "[Many at once](#many-at-once).",
     source = "module",
   },
   {

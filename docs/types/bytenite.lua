@@ -63,7 +63,7 @@
 ---@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job, a free connection.
 ---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
 ---@field max_response_bytes? integer (bytes) The largest answer taken; a larger one is the error `too_large`.
----@field max_connections? integer Connections at once, 1 to 1000, and calls on the wire at once: others wait in order, within their `deadline`. Over HTTP/2 calls share a connection. See Many at once.
+---@field max_connections? integer Connections at once, 1 to 1000, and calls on the wire at once: others wait in order, within their `deadline`. Over HTTP/2 calls share a connection; the HTTP/1.1 connections that bodies above 60 kB need there are counted apart. See Many at once.
 ---@field ca_file? string A file of certificates (PEM) to trust instead of the system's. Certificates are always verified.
 ---@field proxy? string URL of a proxy; `""` for none. A loopback host is never called through one.
 ---@field allow_http? boolean Allows plain http to any host. The token then travels in clear.
@@ -277,7 +277,7 @@ function Client:async(run, ...) end
 ---@return bytenite.Error? err `timeout` when the seconds have passed. The functions go on.
 function Client:wait_all(futures, seconds) end
 
----Waits until one of some futures is done. When several are, it is the first of them in the list.
+---Waits until one of some futures is done. When several are, it is the first of them in the list. Each call goes through the list: for more than some hundred functions take `map` with `on_done`.
 ---@param futures bytenite.Future[] of this client, at least one
 ---@param seconds? number to wait at most, above 0; no limit when left out
 ---@return bytenite.Future? future one that is done

@@ -23,7 +23,8 @@ local last_in_turn <const> = setmetatable({}, { __mode = "kv" })
 
 local weak_values <const> = { __mode = "v" }
 
--- Raises what is the call's own affair: what a function of the user's raised for it. Where the call is waited for it is raised again.
+-- Raises what is the call's own affair: what a function of the user's raised for it. It is raised again where the call is
+-- waited for.
 local function raise(self, raised)
   self.has_raised = true
   error(raised, 0)
@@ -63,7 +64,7 @@ local function finish(self, value, problem, raised)
   local job <const> = self.job
   self.value, self.problem, self.raised = value, problem, raised
   if client.renewal == self then client.renewal = false end
-  if job and last_in_turn[job] == self then last_in_turn[job] = still_before(self) end
+  if job and last_in_turn[job] == self then last_in_turn[job] = self.waits_for and still_before(self) end
   client.driver:end_of(self)
 end
 
@@ -158,13 +159,6 @@ local function on_failure(self, kind, words, was_sent, certificate_refused)
   retry_or_fail(self, problem, class)
 end
 
--- What credentials.get says; an access_token function may raise.
-local function token_now(self, now)
-  local ok <const>, fresh <const>, need <const>, hint <const> = pcall(self.client.credentials.get, now)
-  if not ok then raise(self, fresh) end
-  return fresh, need, hint
-end
-
 local function renew_or_fail(self, problem)
   local credentials <const> = self.client.credentials
   local token <const> = self.exchange:token()
@@ -177,7 +171,7 @@ local function renew_or_fail(self, problem)
   self.renewed = true
   credentials.forget(token)
   local now <const> = self.client.clock.now()
-  local fresh <const>, need <const>, hint <const> = token_now(self, now)
+  local fresh <const>, need <const>, hint <const> = credentials.get(now)
   if fresh == token then return retry_or_fail(self, problem, retry.of_status(401)) end
   self.exchange:release()
   return use_token(self, now, fresh, need, hint)
@@ -235,7 +229,7 @@ local function send(self, token, now)
   now = now or client.clock.now()
   local time_left <const> = self.started_at + limits.deadline - now
   if time_left <= 0 then return fail_deadline(self, self.held_back_by or "another attempt") end
-  if hold_back(self, now) then return end
+  if (self.is_one_of_many or client.driver:must_park(self)) and hold_back(self, now) then return end
   self.attempts = self.attempts + 1
   if client.options.on_event then
     self.sent_at = now
@@ -248,7 +242,7 @@ local function send(self, token, now)
     math.min(limits.timeout, time_left),
     client.options.connect_timeout,
     limits.max_response_bytes,
-    self.is_once_only
+    not self.operation.repeatable
   )
   if not started then return self:fail_closed() end -- an on_event has closed the client
 end
@@ -298,11 +292,10 @@ end
 -- Sends with a token, or gets one first where credentials.get said so. `now` is the time, where a step before has just
 -- asked for it.
 use_token = function(self, now, token, need, hint)
+  if token then return send(self, token, now) end
   if need == "renew" then return follow(self, renewal_of(self), on_renewal) end
-  if need == "none" then
-    return fail(self, errors.new { kind = "no_credentials", message = "no API key and no access token", hint = hint })
-  end
-  send(self, token, now)
+  if need == "raised" then raise(self, hint) end
+  fail(self, errors.new { kind = "no_credentials", message = "no API key and no access token", hint = hint })
 end
 
 authorize = function(self, now)
@@ -315,12 +308,12 @@ authorize = function(self, now)
     return send(self, held)
   end
   now = now or client.clock.now()
-  use_token(self, now, token_now(self, now))
+  use_token(self, now, client.credentials.get(now))
 end
 
 -- Calls on one job take turns, in the order they were made.
 take_turn = function(self, now)
-  local before <const> = still_before(self)
+  local before <const> = self.waits_for and still_before(self)
   if not before then
     if self.waits_for then
       self.waits_for, self.timer = nil, nil
@@ -380,19 +373,18 @@ function call.start(client, plan, id, body, options, job)
     started_at = client.clock.now(),
     attempts = 0,
     step = take_turn,
-    is_once_only = not operation.repeatable,
-    is_one_of_many = client.driver:may_suspend(),
     done = false,
-    -- places for what comes later, so that the end of a call needs no memory
-    on_done = false,
-    task = false,
+    -- places for what comes later, so that the end of a call needs no memory; 16 in all, which is what one table holds
     value = false,
     problem = false,
     raised = false,
-    has_raised = false,
     next_ready = false,
     next_ended = false,
   }, Call)
+  if client.driver:may_suspend() then
+    -- a token exchange serves other calls, too
+    self.is_one_of_many, self.on_done, self.task = operation.authorized, false, false
+  end
   if plan.with_held_token then self.renewed = true end
   if job then
     local before <const> = last_in_turn[job]

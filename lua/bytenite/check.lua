@@ -60,6 +60,13 @@ function check.callable(where, value)
   return value
 end
 
+--- Raises unless a value is a client.
+function check.client(where, value)
+  local meta <const> = type(value) == "table" and getmetatable(value)
+  if type(meta) ~= "table" or meta.__name ~= "bytenite.Client" then fail(where, "a client", value) end
+  return value
+end
+
 --- Raises unless a value is a boolean.
 function check.boolean(where, value)
   return check.type(where, value, "boolean")

@@ -8,6 +8,8 @@ local timers <const> = require "bytenite.timers"
 
 local driver <const> = {}
 
+local state <const> = scheduler.state
+
 local Driver <const> = { __name = "bytenite.Driver" }
 Driver.__index = Driver
 
@@ -104,13 +106,16 @@ end
 
 local NO_MEMORY <const> = "not enough memory" -- as Lua raises it
 
---- Runs the step a thing stands at. What is raised in there ends the thing. What it has not raised itself (`has_raised`) is none of
---- its business: Ctrl-C, above all, which the interpreter raises wherever it is; that ends the waiting.
+--- Runs the step a thing stands at. What is raised in there ends the thing. What it has not raised itself (`has_raised`) is
+--- none of its business: Ctrl-C, above all, which the interpreter raises wherever it is; that ends the waiting.
 ---@param thing table
 ---@param now number|nil the time, where it is known
 function driver.advance(thing, now)
   if thing.done then return end
-  local ok <const>, raised <const> = scheduler.step(thing, now)
+  local outer <const> = state.in_step
+  state.in_step = true
+  local ok <const>, raised <const> = pcall(thing.step, thing, now)
+  state.in_step = outer
   if ok then return end
   if not thing.done then thing:fail(raised) end
   if not thing.has_raised and raised ~= NO_MEMORY then error(raised, 0) end
@@ -121,7 +126,7 @@ local advance <const> = driver.advance
 --- Whether a call must wait for room on the wire, behind those that do already.
 function Driver:must_park(call)
   if self.admitted == call then return false end
-  return self.first_parked <= self.last_parked or not self.session:has_room(call.is_once_only)
+  return self.first_parked <= self.last_parked or not self.session:has_room(not call.operation.repeatable)
 end
 
 --- Lets a call wait for room; its step runs again when there is some.
@@ -145,7 +150,7 @@ end
 -- Moves on calls that wait for room, as long as there is some.
 local function admit(self)
   local call = first_parked(self)
-  while call and self.session:has_room(call.is_once_only) do
+  while call and self.session:has_room(not call.operation.repeatable) do
     self.parked[self.first_parked] = nil
     self.first_parked = self.first_parked + 1
     call.timer = nil
@@ -225,7 +230,7 @@ function Driver:close()
   if self.loop then self.loop.closing() end
   self.session:close()
   self:fail_suspended()
-  if scheduler.depth() == 0 then scheduler.drain(self) end
+  if not state.task then scheduler.drain(self) end
 end
 
 --- Sends nothing for one of many calls (those of tasks and event loops) until a time; what is under way goes on.
@@ -271,7 +276,7 @@ end
 local function time_left(self)
   if self.first_runnable or self.first_ready or self.first_ended then return 0 end
   local parked <const> = first_parked(self)
-  if parked and self.session:has_room(parked.is_once_only) then return 0 end
+  if parked and self.session:has_room(not parked.operation.repeatable) then return 0 end
   local next_at <const> = self.timers:next_at()
   return next_at and math.max(0, next_at - self.clock.now())
 end
@@ -333,27 +338,40 @@ function Driver:notify()
   if self.loop then self.loop.started() end
 end
 
--- Whether the loop's adapter can suspend the running coroutine.
-local function can_suspend_in_loop(self)
-  return self.loop and not scheduler.in_step() and self.loop.may_suspend() or false
+local function suspend_task(self, thing)
+  self.suspended[thing] = true
+  scheduler.suspend(thing)
+end
+
+local function suspend_in_loop(self, thing)
+  self.suspended[thing] = true
+  self:notify()
+  self.loop.suspend(thing)
+end
+
+-- How the running coroutine is suspended; false when it must wait in place.
+local function way_to_suspend(self)
+  if state.in_step then return false end
+  if state.task then return scheduler.may_suspend(self) and suspend_task end
+  return self.loop and self.loop.may_suspend() and suspend_in_loop
 end
 
 --- Whether a call would suspend the running coroutine.
 ---@return boolean
 function Driver:may_suspend()
-  return scheduler.may_suspend(self) or can_suspend_in_loop(self)
+  return (state.task or self.loop) and way_to_suspend(self) and true or false
 end
 
 -- Waits in place, and moves everything on meanwhile.
 local function wait_in_place(self, thing)
-  local depth <const> = scheduler.depth()
-  local with_tasks <const> = depth == 0 or (thing.tasks and depth < DEEPEST)
-  while not thing.done do
-    local has_run <const> = not with_tasks and thing.tasks and scheduler.run_only(thing.tasks)
+  local task <const>, tasks <const> = state.task, thing.tasks
+  local with_tasks <const> = not task or (tasks and task.depth < DEEPEST)
+  repeat
+    local has_run <const> = not with_tasks and tasks and scheduler.run_only(tasks)
     if not thing.done then self:drive(has_run and 0 or SLICE, with_tasks) end
     if not thing.done then thing:still_waiting() end
-  end
-  self:wake_loop()
+  until thing.done
+  if self.pollable then self:wake_loop() end
 end
 
 --- Waits for a thing to be done. Suspends in a task of ours and where an event loop's adapter can, waits in place anywhere else
@@ -362,13 +380,9 @@ end
 function Driver:await(thing)
   local given_up <close> = thing -- luacheck: ignore given_up
   while not thing.done do
-    if scheduler.may_suspend(self) then
-      self.suspended[thing] = true
-      scheduler.suspend(thing)
-    elseif can_suspend_in_loop(self) then
-      self.suspended[thing] = true
-      self:notify()
-      self.loop.suspend(thing)
+    local suspend <const> = (state.task or self.loop) and way_to_suspend(self)
+    if suspend then
+      suspend(self, thing)
     else
       wait_in_place(self, thing)
     end

@@ -54,8 +54,9 @@ local function await(client, futures, count, seconds)
   local done = 0
   for _, each in ipairs(futures) do
     if each.task.done then done = done + 1 end
+    if done == count then return true end
   end
-  if done >= count then return true end
+  if count == 0 then return true end
   local tasks <const> = {}
   local ends <const> = wait.new(driver, count - done, tasks, seconds)
   for _, each in ipairs(futures) do
@@ -75,7 +76,7 @@ end
 local function timeout(seconds, what)
   return errors.new {
     kind = "timeout",
-    message = ("%s not done within %g s; the work goes on"):format(what, seconds),
+    message = ("%s within %g s; the work goes on"):format(what, seconds),
     retryable = true,
   }
 end
@@ -87,7 +88,7 @@ function Future:get(seconds)
   check_future("get", self)
   local task <const> = self.task
   local limit <const> = check_limit("get: seconds", seconds)
-  if not await(self.client, { self }, 1, limit) then return nil, timeout(limit, "the future is") end
+  if not await(self.client, { self }, 1, limit) then return nil, timeout(limit, "the future is not done") end
   if task.has_raised then error(task.raised, 0) end
   if task.is_cancelled then return nil, outcome.cancelled(task) end
   return table.unpack(task.results, 1, task.results.n)
@@ -116,9 +117,11 @@ end
 
 local function check_futures(method, client, futures)
   check.type(method .. ": futures", futures, "table")
-  for index, each in ipairs(futures) do
+  for index = 1, #futures do
     local where <const> = ("%s: futures[%d]"):format(method, index)
-    if check_future(where, each).client ~= client then check.raise(where .. ": a future of another client") end
+    if check_future(where, futures[index]).client ~= client then
+      check.raise(where .. ": a future of another client")
+    end
   end
   if #futures == 0 and next(futures) ~= nil then check.raise(method .. ": futures: expected a list") end
   return futures
@@ -132,7 +135,7 @@ end
 function future.wait_all(client, futures, seconds)
   check_futures("wait_all", client, futures)
   local limit <const> = check_limit("wait_all: seconds", seconds)
-  if not await(client, futures, #futures, limit) then return nil, timeout(limit, "the futures are") end
+  if not await(client, futures, #futures, limit) then return nil, timeout(limit, "the futures are not all done") end
   local results <const> = outcome.results()
   for index, each in ipairs(futures) do
     local task <const> = each.task
@@ -157,7 +160,7 @@ function future.wait_any(client, futures, seconds)
   check_futures("wait_any", client, futures)
   if #futures == 0 then check.raise "wait_any: the list of futures is empty" end
   local limit <const> = check_limit("wait_any: seconds", seconds)
-  if not await(client, futures, 1, limit) then return nil, timeout(limit, "none of the futures is") end
+  if not await(client, futures, 1, limit) then return nil, timeout(limit, "none of the futures is done") end
   for index, each in ipairs(futures) do
     if each.task.done then return each, index end
   end

@@ -23,7 +23,9 @@ Pool.__index = Pool
 -- A function that gives whether there is another item, and the item; and how many there are, where that is known.
 local function reader_of(items)
   if type(items) ~= "table" or pcall(check.callable, "", items) then
-    check.callable("map: items", items)
+    if not pcall(check.callable, "", items) then
+      check.raise(("map: items: expected a list or an iterator function, got %s"):format(check.describe(items)))
+    end
     return function()
       local item <const> = items()
       return item ~= nil, item
@@ -89,7 +91,7 @@ end
 
 -- What a worker does: items, as long as there are some and nobody else is reading one.
 work = function(pool)
-  local worker <const> = scheduler.running()
+  local worker <const> = scheduler.state.task
   while not (pool.has_stopped or pool.is_reading) do
     pool.is_reading = true
     local has_item <const>, item <const> = pool.read()

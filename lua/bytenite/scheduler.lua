@@ -2,8 +2,10 @@
 --- of the user's own (a generator, a gsub callback): a yield there would land at somebody who does not expect it.
 local scheduler <const> = {}
 
-local running = nil -- the task that runs now
-local in_step = false -- whether a call's step is under way, which no yield may leave
+--- What runs now: `task`, or false outside of tasks; `in_step`, whether a call's step is under way, which no yield may leave: a
+--- function of the user's in there (on_event, access_token) that makes a call waits in place.
+local state <const> = { task = false, in_step = false }
+scheduler.state = state
 
 local LAST_TIMES <const> = 8 -- more than tasks wait for each other in a row
 
@@ -52,26 +54,27 @@ end
 
 -- What a task has yielded or returned.
 local function after(task, outer, outer_step, ok, mark, waits_for)
-  running, in_step = outer, outer_step
+  state.task, state.in_step = outer, outer_step
   if not ok then return close(task, true, mark) end
   if coroutine.status(task.thread) == "dead" then return finish(task) end
   if mark == OURS then task.waits_for = waits_for end
   if task.is_cancelled then return close(task) end
   if mark ~= OURS then return enqueue(task) end -- the function has yielded by itself: the others first
+  if waits_for.done then return enqueue(task) end -- a finalizer has driven the client just before the yield
   waits_for.task = task
   waits_for.on_done = wake_task
 end
 
 local function resume(task, ...)
-  local outer <const>, outer_step <const> = running, in_step
-  running, in_step = task, false
-  task.depth = outer and outer.depth + 1 or 1
+  local outer <const>, outer_step <const> = state.task, state.in_step
+  state.task, state.in_step = task, false
+  task.depth = outer and outer.depth + 1 or 1 -- how many run inside each other, because those outside wait in place
   task.waits_for = false
   return after(task, outer, outer_step, coroutine.resume(task.thread, ...))
 end
 
--- Runs a task from its beginning or from where it waits, unless that was done meanwhile. One that is cancelled is closed, or is just
--- being closed.
+-- Runs a task from its beginning or from where it waits, unless that was done meanwhile. One that is cancelled is closed,
+-- or is just being closed.
 local function run(task)
   if not task.is_due or task.done or task.is_cancelled then return end
   task.is_due = false
@@ -155,46 +158,12 @@ function scheduler.drain(driver)
   end
 end
 
---- Runs a step of a call, in which nothing can suspend: a function of the user's in there (on_event, access_token) that makes
---- a call waits in place.
----@param thing table
----@param now number|nil
----@return boolean # whether it went well
----@return any # what it raised
-function scheduler.step(thing, now)
-  local outer <const> = in_step
-  in_step = true
-  local ok <const>, raised <const> = pcall(thing.step, thing, now)
-  in_step = outer
-  return ok, raised
-end
-
---- True inside such a step.
----@return boolean
-function scheduler.in_step()
-  return in_step
-end
-
 --- True when the running coroutine is a task of that driver, and can yield from where it is.
 ---@param driver table
 ---@return boolean
 function scheduler.may_suspend(driver)
-  return running ~= nil
-    and not in_step
-    and running.driver == driver
-    and coroutine.running() == running.thread
-    and coroutine.isyieldable()
-end
-
---- The task that runs now, or nil.
-function scheduler.running()
-  return running
-end
-
---- How many tasks run inside each other, because those outside wait in place.
----@return integer # 0 outside of tasks
-function scheduler.depth()
-  return running and running.depth or 0
+  local task <const> = state.task
+  return task and task.driver == driver and coroutine.running() == task.thread and coroutine.isyieldable()
 end
 
 --- Suspends the running task until something is done.

@@ -99,15 +99,22 @@ local function from_token(given)
   return source
 end
 
+local function ask(give)
+  local given <const>, reason <const> = give()
+  if given ~= nil then check.header_value("access_token: the function's result", given) end
+  return given, reason
+end
+
 -- A client that asks a function for its token, every time one is needed: the function decides how long one is good for.
 local function from_function(give)
   local last
   local source <const> = { renewable = true }
 
   function source.get()
-    local given <const>, reason <const> = give()
+    local ok <const>, given <const>, reason <const> = pcall(ask, give)
+    if not ok then return nil, "raised", given end
     if given == nil then return nil, "none", reason and tostring(reason) or "the access_token function gave none" end
-    last = check.header_value("access_token: the function's result", given)
+    last = given
     return last
   end
 
@@ -161,6 +168,7 @@ end
 ---@param proxy string|nil its address, whose password is a secret too
 ---@return table # with the functions
 ---   get(now): the token to send; or nil, "renew" (exchange the key first) or nil, "none", hint;
+---   or nil, "raised" and what the user's function raised;
 ---   fallback(now): a token that should be replaced but is still good (API keys only);
 ---   exchange_body() and accept(body, now): the exchange's request, and its answer as text
 ---   (nil without a reason where the answer itself says what is wrong) (API keys only);

@@ -19,6 +19,7 @@ local loop <const> = {}
 ---@return table # the client
 ---@see https://25thandclement.com/~william/projects/cqueues.pdf section 3.1, on pollable objects
 function loop.attach(client, controller)
+  check.client("attach: client", client)
   if cqueues.type(controller) ~= "controller" then
     check.raise "attach: controller: expected what cqueues.new() returns"
   end
@@ -54,7 +55,7 @@ function loop.attach(client, controller)
     waiting.on_done = function()
       done:signal()
     end
-    done:wait()
+    if not waiting.done then done:wait() end -- a finalizer may have driven the client meanwhile
   end
 
   function adapter.closing()

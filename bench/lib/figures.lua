@@ -1,0 +1,50 @@
+-- figures.lua: what the reports share: reading what was measured, and making figures and pages of it.
+local figures <const> = {}
+
+--- Reads a file with one measurement a line, its words separated by blanks.
+---@param name string
+---@param readers table functions by a line's first word; each is called with the others
+function figures.read(name, readers)
+  for line in io.lines(name) do
+    local words <const> = {}
+    for word in line:gmatch "%S+" do
+      table.insert(words, word)
+    end
+    readers[words[1]](table.unpack(words, 2))
+  end
+end
+
+--- The middle of some numbers, the lowest, the highest. Sorts them.
+function figures.median_and_range(values)
+  table.sort(values)
+  local middle <const> = (#values + 1) / 2
+  return (values[math.floor(middle)] + values[math.ceil(middle)]) / 2, values[1], values[#values]
+end
+
+--- A whole number as people read it: 12,345.
+function figures.with_thousands(number)
+  local text, more = ("%.0f"):format(number), 1
+  while more > 0 do
+    text, more = text:gsub("^(%d+)(%d%d%d)", "%1,%2")
+  end
+  return text
+end
+
+--- Replaces what is between two marks of a page. The new file takes the old one's place whole or not at all.
+---@param page_name string
+---@param mark string
+---@param text string
+function figures.write_between(page_name, mark, text)
+  local file <close> = assert(io.open(page_name))
+  local page <const> = file:read "a"
+  local pattern <const> = ("^(.*<!%%-%%- %s: begin %%-%%->\n).*(<!%%-%%- %s: end %%-%%->.*)$"):format(mark, mark)
+  local head <const>, tail <const> = page:match(pattern)
+  assert(head, page_name .. ": the marks are missing")
+  local new_name <const> = page_name .. ".new"
+  local new <const> = assert(io.open(new_name, "w"))
+  assert(new:write(head, "\n", text, "\n\n", tail))
+  assert(new:close())
+  assert(os.rename(new_name, page_name))
+end
+
+return figures

@@ -1,0 +1,243 @@
+-- many_report.lua SAMPLES [README]: makes tables from what bench/many measured, prints them, and judges.
+--
+-- SAMPLES has one measurement a line, its words separated by blanks:
+--   about NAME TEXT...                           what was measured, on what
+--   updates ROW DOOR CPU WALL                    one round: microseconds of a run
+--   connections ROW DOOR COUNT PROTOCOL          that a run used
+--   pending DOOR COUNT CONNECTIONS BYTES LARGEST bytes a pending call, resident memory at the most in kB
+--   cost FORM JOBS CPU LARGEST                   one round: microseconds of processor time a call, memory in kB
+--   instructions FORM OF_100 OF_1000 OF_10000    of runs of so many calls
+--   skipped instructions REASON...
+-- With README the tables also go into that file, between two marks. Ends with status 1 when a target is missed.
+local figures <const> = require "figures"
+
+local samples_name <const>, readme_name <const> = ...
+
+local MOST_WALL <const> = 1.05 -- of what the faster loop in C takes
+local MOST_MEMORY <const> = 200 -- MB
+local MOST_GROWTH <const> = 1.10
+local DEFAULT_CONNECTIONS <const> = 100
+local KILOBYTES <const> = 1000 -- in an MB; the system's kB have 1024 bytes
+
+local rows <const> = {
+  { name = "poll", title = "curl_multi_perform and curl_multi_poll in C, no JSON" },
+  { name = "socket", title = "curl_multi_socket_action and epoll in C, no JSON" },
+  { name = "map", title = "**bytenite**: `client:map` over jobs, `job:set_datasource{...}`" },
+}
+local slow_doors <const> = { { name = "slow", title = "HTTP/1.1" }, { name = "slow_h2", title = "HTTP/2 over TLS" } }
+local pending_doors <const> = { { name = "plain", title = "HTTP/1.1" }, { name = "h2", title = "HTTP/2 over TLS" } }
+local forms <const> = {
+  { name = "jobs", title = "a list of jobs; the jobs are kept" },
+  { name = "ids", title = "a list of ids; `true` is kept" },
+  { name = "iterator", title = "an iterator; nothing is kept" },
+}
+
+local about <const>, skipped <const> = {}, {}
+local updates <const> = {} -- by row and door: lists cpu and wall; connections
+local pending <const> = {} -- by door and whether calls wait in the client
+local costs <const> = {} -- by form: cpu and memory, lists by size; instructions
+local sizes <const> = {}
+
+local function entry(list, key, fresh)
+  list[key] = list[key] or fresh
+  return list[key]
+end
+
+local readers <const> = {}
+
+function readers.about(name, ...)
+  table.insert(about, ("- %s: %s"):format(name, table.concat({ ... }, " ")))
+end
+
+function readers.skipped(name, ...)
+  skipped[name] = table.concat({ ... }, " ")
+end
+
+function readers.updates(row, door, cpu, wall)
+  local results <const> = entry(updates, row .. " " .. door, { cpu = {}, wall = {} })
+  table.insert(results.cpu, cpu / 1000)
+  table.insert(results.wall, wall / 1000)
+end
+
+function readers.connections(row, door, count, protocol)
+  local results <const> = entry(updates, row .. " " .. door, { cpu = {}, wall = {} })
+  results.connections = ("%d, %s"):format(count, protocol)
+end
+
+function readers.pending(door, count, connections, bytes, largest)
+  local waiting <const> = math.tointeger(connections) == DEFAULT_CONNECTIONS
+  pending[door .. (waiting and " waiting" or " sent")] = {
+    count = math.tointeger(count),
+    connections = math.tointeger(connections),
+    bytes = math.tointeger(bytes),
+    megabytes = largest * 1.024 / KILOBYTES,
+  }
+end
+
+function readers.cost(form, jobs, cpu, largest)
+  local size <const> = math.tointeger(jobs)
+  if not sizes[size] then
+    sizes[size] = true
+    table.insert(sizes, size)
+  end
+  local results <const> = entry(costs, form, { cpu = {}, memory = {} })
+  table.insert(entry(results.cpu, size, {}), tonumber(cpu))
+  table.insert(entry(results.memory, size, {}), largest * 1.024 / KILOBYTES)
+end
+
+function readers.instructions(form, of_100, of_1000, of_10000)
+  costs[form].instructions = { few = (of_1000 - of_100) / 900, many = (of_10000 - of_1000) / 9000 }
+end
+
+local median <const> = figures.median_and_range
+
+local function with_range(values)
+  return ("%.1f (%.1f to %.1f)"):format(median(values))
+end
+
+local function add_row(lines, ...)
+  table.insert(lines, "| " .. table.concat({ ... }, " | ") .. " |")
+end
+
+local function add_head(lines, ...)
+  add_row(lines, ...)
+  table.insert(lines, "|" .. ("---|"):rep(select("#", ...)))
+end
+
+-- How long bytenite takes, beside the faster of the loops in C.
+local function wall_ratio(row, door)
+  local poll <const>, socket <const> = median(updates["poll " .. door].wall), median(updates["socket " .. door].wall)
+  return median(updates[row .. " " .. door].wall) / math.min(poll, socket)
+end
+
+local function add_updates(lines)
+  for _, door in ipairs(slow_doors) do
+    add_head(
+      lines,
+      "1,000 updates, 100 at once, " .. door.title,
+      "wall, ms",
+      "to the faster loop in C",
+      "CPU, ms",
+      "connections"
+    )
+    for _, row in ipairs(rows) do
+      local results <const> = updates[row.name .. " " .. door.name]
+      local ratio <const> = ("%.3f"):format(wall_ratio(row.name, door.name))
+      add_row(lines, row.title, with_range(results.wall), ratio, with_range(results.cpu), results.connections)
+    end
+    table.insert(lines, "")
+  end
+end
+
+local function add_pending(lines)
+  add_head(lines, "Calls pending at once", "`max_connections`", "bytes a call", "largest resident memory, MB")
+  for _, where in ipairs { " waiting", " sent" } do
+    for _, door in ipairs(pending_doors) do
+      local results <const> = pending[door.name .. where]
+      local title <const> = ("%s, %s"):format(figures.with_thousands(results.count), door.title)
+      local bytes <const> = figures.with_thousands(results.bytes)
+      add_row(lines, title, results.connections, bytes, ("%.0f"):format(results.megabytes))
+    end
+  end
+  table.insert(lines, "")
+end
+
+-- How a figure of a form has grown at the most since the smallest size.
+local function growth(form, kind)
+  local results <const> = costs[form][kind]
+  local smallest <const>, most = median(results[sizes[1]]), 1
+  for index = 2, #sizes do
+    most = math.max(most, median(results[sizes[index]]) / smallest)
+  end
+  return most
+end
+
+local function add_costs(lines, title, kind)
+  local head <const> = { title }
+  for _, size in ipairs(sizes) do
+    table.insert(head, figures.with_thousands(size) .. " jobs")
+  end
+  add_head(lines, table.unpack(head))
+  for _, form in ipairs(forms) do
+    local row <const> = { form.title }
+    for _, size in ipairs(sizes) do
+      table.insert(row, with_range(costs[form.name][kind][size]))
+    end
+    add_row(lines, table.unpack(row))
+  end
+  table.insert(lines, "")
+end
+
+local function add_instructions(lines)
+  if skipped.instructions then
+    table.insert(lines, "Instructions were not measured: " .. skipped.instructions)
+    table.insert(lines, "")
+    return
+  end
+  add_head(lines, "Instructions a call, `client:map` over", "from 100 to 1,000 jobs", "from 1,000 to 10,000 jobs")
+  for _, form in ipairs(forms) do
+    local found <const> = costs[form.name].instructions
+    if found then add_row(lines, form.title, figures.with_thousands(found.few), figures.with_thousands(found.many)) end
+  end
+  table.insert(lines, "")
+end
+
+local status = 0
+
+local function verdict(name, is_good, ...)
+  if not is_good then status = 1 end
+  return ("- %s %s: %s"):format(is_good and "PASS" or "FAIL", name, string.format(...))
+end
+
+local function judge()
+  local h1 <const>, h2 <const> = wall_ratio("map", "slow"), wall_ratio("map", "slow_h2")
+  local one <const>, other <const> = pending["plain waiting"].megabytes, pending["h2 waiting"].megabytes
+  local costs_of <const>, worst = {}, 1
+  for _, form in ipairs(forms) do
+    local grown <const> = growth(form.name, "cpu")
+    worst = math.max(worst, grown)
+    table.insert(costs_of, ("%s %.2f"):format(form.name, grown))
+  end
+  local memory <const> = growth("iterator", "memory")
+  local largest <const> = figures.with_thousands(sizes[#sizes])
+  return table.concat({
+    verdict("wall", math.max(h1, h2) <= MOST_WALL, "HTTP/1.1 %.3f, HTTP/2 %.3f (at most %.2f)", h1, h2, MOST_WALL),
+    verdict("memory", math.max(one, other) < MOST_MEMORY, "%.0f MB, %.0f MB (below %d)", one, other, MOST_MEMORY),
+    verdict(
+      "cost",
+      worst <= MOST_GROWTH,
+      "1,000 to %s jobs: %s (at most %.2f)",
+      largest,
+      table.concat(costs_of, ", "),
+      MOST_GROWTH
+    ),
+    verdict(
+      "flat",
+      memory <= MOST_GROWTH,
+      "memory, 1,000 to %s jobs: %.2f (at most %.2f)",
+      largest,
+      memory,
+      MOST_GROWTH
+    ),
+  }, "\n")
+end
+
+local function compose()
+  local lines <const> = {}
+  add_updates(lines)
+  add_pending(lines)
+  add_costs(lines, "CPU, µs a call, `client:map` over", "cpu")
+  add_costs(lines, "Largest resident memory, MB, `client:map` over", "memory")
+  add_instructions(lines)
+  table.insert(lines, judge())
+  table.insert(lines, "")
+  table.insert(lines, table.concat(about, "\n"))
+  return table.concat(lines, "\n")
+end
+
+figures.read(samples_name, readers)
+table.sort(sizes)
+local text <const> = compose()
+print(text)
+if readme_name then figures.write_between(readme_name, "many", text) end
+os.exit(status)
