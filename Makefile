@@ -1,6 +1,6 @@
 # Daily work. Everything is done by the scripts; `make help` lists the targets.
 .DEFAULT_GOAL := build
-.PHONY: build test lint format docs bench asan valgrind oom fuzz fresh demo clean help
+.PHONY: build test lint format docs bench asan valgrind oom fuzz contract fresh demo clean help
 
 build: ## builds the C core in build/
 	@scripts/build
@@ -17,8 +17,8 @@ format: ## lays out the C and Lua code as lint wants it
 docs: ## writes the reference page from its sources
 	@lua5.4 docs/generate.lua
 
-bench: ## measures calls against nginx, one by one and many at once, beside plain libcurl loops
-	@status=0; bench/run || status=$$?; bench/many || status=$$?; exit $$status
+bench: ## measures calls against nginx, one by one and many at once, beside plain libcurl loops; and a walk through pages
+	@status=0; bench/run || status=$$?; bench/many || status=$$?; bench/pages || status=$$?; exit $$status
 
 asan: ## runs the specs with the sanitizers for addresses, undefined behaviour and leaks
 	@scripts/asan
@@ -31,6 +31,9 @@ oom: ## fails every allocation of a call, one after the other
 
 fuzz: ## feeds the JSON reader and writer with generated input
 	@scripts/fuzz
+
+contract: ## holds every call against the service's contract, by a server from npm that checks them (Prism)
+	@scripts/contract
 
 fresh: ## runs the README's two commands in a new minimal Debian root
 	@scripts/fresh

@@ -4,6 +4,7 @@
 -- Types are written as the Lua language server reads them. The calls' methods and paths, and the members of jobs, are not here:
 -- they come from core.operations and core.schema.
 local loops <const> = require "docs.api.loops"
+local transfers <const> = require "docs.api.transfers"
 
 return {
   --- What the field `source` of an entry refers to.
@@ -26,6 +27,7 @@ local job = assert(client:create_job { templateId = "img-gen", name = "Nightly b
   errors = require "docs.api.errors",
   events = require "docs.api.events",
   states = require "docs.api.states",
+  hidden = require "docs.api.hidden",
 
   --- In the order of the reference: sections, which may share a name. One without a title goes on in the section before. `prefix`
   -- stands before the name in a call.
@@ -33,7 +35,12 @@ local job = assert(client:create_job { templateId = "img-gen", name = "Nightly b
     require "docs.api.module",
     require "docs.api.datasource",
     require "docs.api.client",
+    require "docs.api.lists",
+    require "docs.api.submit",
     require "docs.api.job",
+    require "docs.api.run",
+    transfers.job,
+    transfers.events,
     require "docs.api.many",
     require "docs.api.future",
     loops.client,

@@ -32,6 +32,7 @@ end
 
 local pages <const> = { -- path and text
   { "docs/reference.md", require "docs.generators.reference"(api) },
+  { "docs/command.md", require "docs.generators.command"() },
   { "README.md", require "docs.generators.readme"(api, read "README.md" or fail "no README.md") },
 }
 

@@ -2,6 +2,7 @@
 local lfs <const> = require "lfs"
 
 local connect <const> = require "spec.support.connect"
+local folder <const> = require "spec.support.folder"
 local program <const> = require "spec.support.program"
 local sandbox <const> = require "spec.support.sandbox"
 
@@ -82,6 +83,9 @@ describe("the folder of examples", function()
   it("holds nothing that is not run here", function()
     local run_here <const> =
       { ["update_job.lua"] = true, ["errors.lua"] = true, ["many_jobs.lua"] = true, embed = true }
+    for _, name in ipairs { "submit_job", "transcode_video", "rename_jobs", "nightly_report" } do
+      run_here[name .. ".lua"] = true
+    end
     for _, names in ipairs { updates, loops } do
       for name in pairs(names) do
         run_here[name .. ".lua"] = true
@@ -257,8 +261,118 @@ describe("example", function()
     end)
   end)
 
+  describe("submit_job", function()
+    it("takes a job from its first step to its results, with a bar", function()
+      service:set_speed(100)
+      local ran <const> = run "submit_job"
+      assert_succeeded(ran)
+      local counts <const> = {}
+      for _, operation in ipairs(operations(service)) do
+        if operation ~= "get_job" then counts[#counts + 1] = operation end
+      end
+      assert.same({ "create_job", "set_datasource", "set_params", "run", "results" }, counts)
+      assert.matches("\n%[" .. ("#"):rep(40) .. "%] 100 %% JOB_STATE_COMPLETE\n", "\n" .. ran.output)
+      assert.matches("A sunset in five steps took [%d.]+ s and [%d.e-]+ ByteChips\n", ran.output)
+      assert.matches("out_0/result%.txt\thttp[^\n]*%?%.%.%.\n$", ran.output)
+    end)
+
+    it("ends with the error of the step that failed", function()
+      service:fault { operation = "run", status = 403, message = "not yours" }
+      assert_failed(run "submit_job", "403 permission_denied: not yours")
+    end)
+  end)
+
+  describe("transcode_video", function()
+    local base
+
+    before_each(function()
+      base = folder.new()
+      service:set_speed(1000)
+    end)
+
+    after_each(function()
+      getmetatable(base).__close(base)
+    end)
+
+    it("sends the video, and fetches what comes out", function()
+      local video <const> = ("frame"):rep(50000)
+      local ran <const> = run("transcode_video", { base:write("in.mp4", video), base:at "out" })
+      assert_succeeded(ran)
+      assert.matches("sent [^\n]*in%.mp4: 250000 of 250000 bytes\n", ran.output)
+      assert.matches("fetched [^\n]*: 250000 of 250000 bytes\n", ran.output)
+      local found = 0
+      for _, name in ipairs(base:names()) do
+        if name:find "^out/" and base:read(name) == video then found = found + 1 end
+      end
+      assert.equal(1, found)
+    end)
+
+    it("names the job when something goes wrong", function()
+      service:fault { operation = "upload", status = 403, times = "forever" }
+      assert_failed(run("transcode_video", { base:write("in.mp4", "x"), base:at "out" }), "^job [%x-]+: PUT [^\n]*403")
+      assert_failed(run("transcode_video", { base:at "no.mp4", base:at "out" }), "no%.mp4: No such file")
+    end)
+
+    it("says how it is used", function()
+      local ran <const> = run "transcode_video"
+      assert.equal(2, ran.status)
+      assert.matches("usage: ", ran.errors)
+    end)
+  end)
+
+  describe("rename_jobs", function()
+    it("renames the drafts that match, and no others", function()
+      service:put_job("a", '{"id":"a","name":"Nightly one","state":"JOB_STATE_NEW"}')
+      service:put_job("b", '{"id":"b","name":"Nightly two","state":"JOB_STATE_NEW"}')
+      service:put_job("c", '{"id":"c","name":"Nightly three","state":"JOB_STATE_COMPLETE"}')
+      service:put_job("d", '{"id":"d","name":"Daily","state":"JOB_STATE_NEW"}')
+      local ran <const> = run("rename_jobs", { "Nightly%", "2026 " })
+      assert_succeeded(ran)
+      assert.equal("2 of 2 renamed\n", ran.output)
+      local client <close> = connect.client(service)
+      local names <const> = {}
+      for _, id in ipairs { "a", "b", "c", "d" } do
+        names[id] = assert(client:get_job(id)).name
+      end
+      assert.same({ a = "2026 Nightly one", b = "2026 Nightly two", c = "Nightly three", d = "Daily" }, names)
+    end)
+
+    it("tells which could not be renamed", function()
+      service:put_job("a", '{"id":"a","name":"Nightly one","state":"JOB_STATE_NEW"}')
+      service:fault { operation = "set_name", status = 400, message = "no" }
+      local ran <const> = run("rename_jobs", { "Nightly%", "2026 " })
+      assert_failed(ran, "^a was not renamed: [^\n]*400 bad_request: no")
+      assert.equal("0 of 1 renamed\n", ran.output)
+    end)
+
+    it("says how it is used", function()
+      assert.equal(2, run("rename_jobs", { "one" }).status)
+    end)
+  end)
+
+  describe("nightly_report", function()
+    it("counts states, cost and time, and names what failed", function()
+      local now <const>, before <const> = os.date "!%Y-%m-%dT%H:%M:%SZ", "2020-01-01T00:00:00Z"
+      local put <const> = function(id, state, created, more)
+        local values <const> =
+          '{"id":"%s","name":"%s","state":"JOB_STATE_%s","createdAt":"%s","paymentAmount":1.5,"duration":1800%s}'
+        service:put_job(id, values:format(id, id, state, created, more or ""))
+      end
+      put("a", "COMPLETE", now)
+      put("b", "COMPLETE", now)
+      put("c", "FAILED", now, ',"errorMessage":"out of memory"')
+      put("d", "FAILED", before)
+      local ran <const> = run "nightly_report"
+      assert_succeeded(ran)
+      assert.matches("^3 jobs since ", ran.output)
+      assert.matches("\n  JOB_STATE_COMPLETE +2\n  JOB_STATE_FAILED +1\n", ran.output)
+      assert.matches("\n4%.50000000 ByteChips, 1%.5 hours of work\n", ran.output)
+      assert.matches('\n  failed: c "c": out of memory\n$', ran.output)
+    end)
+  end)
+
   describe("embed", function()
-    local folder, host
+    local folder_of_host, host
 
     -- The commands in the host's own comment, as they stand there but for where the program goes.
     local function commands()
@@ -274,10 +388,10 @@ describe("example", function()
     end
 
     setup(function()
-      folder = os.tmpname()
-      os.remove(folder)
-      assert(lfs.mkdir(folder))
-      host = folder .. "/host"
+      folder_of_host = os.tmpname()
+      os.remove(folder_of_host)
+      assert(lfs.mkdir(folder_of_host))
+      host = folder_of_host .. "/host"
       local build <const>, link <const> = commands()
       must_run(build)
       must_run(link:gsub("^cc ", "cc -Wall -Wextra -Werror "))
@@ -285,7 +399,7 @@ describe("example", function()
 
     teardown(function()
       os.remove(host)
-      lfs.rmdir(folder)
+      lfs.rmdir(folder_of_host)
     end)
 
     -- Without the folder of the shared object on the path.

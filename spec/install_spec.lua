@@ -161,6 +161,10 @@ describe("the installed module", function()
     assert.matches("%-%-port", must_run(quote(tree .. "/bin/bytenite-sandbox") .. " --help"))
   end)
 
+  it("brings the command line", function()
+    assert.matches("set%-params", must_run(quote(tree .. "/bin/bytenite") .. " --help"))
+  end)
+
   describe_shared_object("its C core", function()
     return { path = tree .. "/lib/lua/5.4/bytenite/core.so", environment = environment }
   end)

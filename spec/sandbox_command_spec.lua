@@ -75,6 +75,34 @@ describe("bytenite-sandbox", function()
     end
   end)
 
+  it("takes the speed of jobs, their number and the life of links from its options", function()
+    local service <close> = sandbox.start "--speed 100000 --jobs 3 --link-lifetime 0.05"
+    local api <close> = api_session.open(service)
+    local _, body = api:call("GET", "/customer/jobs")
+    assert.equal(3, body.pagination.total)
+    service:reset()
+    local id <const> = api:new_job({ dataSource = { dataSourceDescriptor = "bypass" } }).id
+    _, body = api:call("GET", "/customer/jobs")
+    assert.equal(4, body.pagination.total)
+    assert.equal(200, (api:call("POST", ("/customer/jobs/%s/run"):format(id))))
+    repeat
+      local status
+      status, body = api:call("GET", ("/customer/jobs/%s/results"):format(id))
+    until status == 200
+    cqueues.sleep(0.06)
+    local link <const> = body.results[1].link
+    local connection <close> = http_client.connect(link)
+    assert.equal(403, assert(connection:request { path = link:match "^http://[^/]+(.*)$" }).status)
+  end)
+
+  it("explains itself", function()
+    local output <const>, status <const> = run(sandbox.command "--help")
+    assert.equal(0, status)
+    for _, text in ipairs { "--speed", "--jobs", "--link-lifetime", "sandbox_fail", "/sandbox/advance" } do
+      assert.is_truthy(output:find(text, 1, true), text)
+    end
+  end)
+
   it("listens on loopback addresses only", function()
     local output <const>, status <const> = run(sandbox.command "--host 0.0.0.0 --until-stdin-closes </dev/null")
     assert.equal(1, status)
@@ -89,6 +117,9 @@ describe("bytenite-sandbox", function()
       ["--fault 'set_name body=\"x'"] = "option faults, 1: a quote is not closed",
       ["--token-lifetime 0"] = "option token_lifetime must be whole seconds",
       ["--latency=-1"] = "option latency must be milliseconds",
+      ["--speed 0"] = "option speed must be a number above 0",
+      ["--jobs=-1"] = "option jobs must be a count up to 1000000",
+      ["--link-lifetime=-1"] = "option link_lifetime must be seconds",
       ["--error-shape round"] = 'option error_shape must be "alternate", "gateway" or "envelope"',
     } do
       local output <const>, status <const> = run(sandbox.command(options .. " --until-stdin-closes </dev/null"))

@@ -182,6 +182,21 @@ describe("the sandbox", function()
         assert.same({ 200, '{"job":{"i' }, { part.status, part.body })
       end)
 
+      it("ends in other ways after some bytes", function()
+        for _, fault in ipairs {
+          { reset = true, after = 10 },
+          { status = 500, body = "0123456789abcdef", after = 10 },
+          { hang = true, after = 10 },
+        } do
+          fault.operation = "get_job"
+          service:fault(fault)
+          local answer <const>, _ <const>, part <const> = send_over(version, "GET", path, nil, 0.1)
+          assert.is_nil(answer)
+          -- A reset may overtake what was sent before it.
+          assert.is_true(part == nil or part.body == '{"job":{"i' or part.body == "0123456789" or part.body == "")
+        end
+      end)
+
       it("drips and then ends early", function()
         service:fault { operation = "get_job", body = "0123456789", truncate = 4, drip = { bytes = 2, every = 0.01 } }
         local answer <const>, _ <const>, part <const> = send_over(version, "GET", path)

@@ -11,12 +11,21 @@ void class_register(lua_State *L, const char *class_name, const luaL_Reg *method
   luaL_newmetatable(L, class_name);
   lua_pushcfunction(L, collect);
   lua_setfield(L, -2, "__gc");
+  lua_pushcfunction(L, collect);
+  lua_setfield(L, -2, "__close");
   if (methods != NULL) {
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
     lua_setfield(L, -2, "__index");
   }
   lua_rawsetp(L, LUA_REGISTRYINDEX, class_name);
+}
+
+void class_add(lua_State *L, const char *class_name, const luaL_Reg *methods) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, class_name);
+  lua_getfield(L, -1, "__index");
+  luaL_setfuncs(L, methods, 0);
+  lua_pop(L, 2);
 }
 
 void *class_check(lua_State *L, int index, const char *class_name) {

@@ -17,6 +17,9 @@
 */
 void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, lua_CFunction collect);
 
+/* Adds methods to a class that has some. */
+void class_add(lua_State *L, const char *class_name, const luaL_Reg *methods);
+
 /* The userdata of that class at `index`; raises when it is none. As luaL_checkudata, but no name is looked up. */
 void *class_check(lua_State *L, int index, const char *class_name);
 

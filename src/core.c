@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <lauxlib.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>
@@ -17,11 +18,13 @@
 #include "box.h"
 #include "bytenite.h"
 #include "exchange.h"
+#include "files.h"
 #include "json_read.h"
 #include "marshal.h"
 #include "operations.h"
 #include "session.h"
 #include "suggest.h"
+#include "terminal.h"
 #include "url.h"
 
 #if LIBCURL_VERSION_NUM < 0x075800
@@ -149,6 +152,26 @@ static int core_look_at_url(lua_State *L) {
   return 2;
 }
 
+static int check_descriptor(lua_State *L) {
+  const lua_Integer descriptor = luaL_checkinteger(L, 1);
+  luaL_argcheck(L, descriptor >= 0 && descriptor <= INT_MAX, 1, "no file descriptor");
+  return (int)descriptor;
+}
+
+/* core.is_terminal(descriptor): whether a file descriptor is a terminal. */
+static int core_is_terminal(lua_State *L) {
+  lua_pushboolean(L, terminal_is(check_descriptor(L)));
+  return 1;
+}
+
+/* core.terminal_width(descriptor): the columns of the terminal behind a file descriptor; nil when it does not tell. */
+static int core_terminal_width(lua_State *L) {
+  const int width = terminal_width(check_descriptor(L));
+  if (width <= 0) return 0;
+  lua_pushinteger(L, width);
+  return 1;
+}
+
 static struct timespec read_clock(void) {
   struct timespec time = {0};
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -203,10 +226,12 @@ static void push_operations(lua_State *L) {
     set_text(L, "name", operation->name);
     set_text(L, "method", operation->method);
     set_text(L, "path", operation->path);
+    set_text(L, "query", operation->query != NULL ? operation->query->name : NULL);
     set_text(L, "body", operation->body != NULL ? operation->body->name : NULL);
     set_text(L, "result", operation->result != NULL ? operation->result->name : NULL);
     set_text(L, "summary", operation->summary);
     set_flag(L, "repeatable", operation->repeatable);
+    set_flag(L, "sent_once", operation_is_sent_once(operation));
     set_flag(L, "authorized", operation->authorized);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, operation->name);
@@ -246,7 +271,11 @@ static const luaL_Reg functions[] = {
   {"is_segment", core_is_segment},
   {"percent_encode", core_percent_encode},
   {"look_at_url", core_look_at_url},
+  {"is_terminal", core_is_terminal},
+  {"terminal_width", core_terminal_width},
   {"now", core_now},
+  {"folder", files_folder},
+  {"stamp", files_stamp},
   {NULL, NULL},
 };
 
@@ -262,6 +291,7 @@ EXPORTED int luaopen_bytenite_core(lua_State *L) {
   marshal_init(L);
   buffer_register(L);
   exchange_register(L);
+  files_register(L);
   luaL_newlib(L, functions);
   session_register(L);
   lua_setfield(L, -2, "session");

@@ -6,66 +6,28 @@
 */
 #include "exchange.h"
 
-#include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "box.h"
+#include "exchange_parts.h"
 #include "marshal.h"
 #include "operations.h"
-#include "refresh.h"
 #include "url.h"
 
 static const char class_name[] = "bytenite.exchange";
-
-/*
-** What a sending came to. It is the exchange's own: a finalizer that closes the client while an answer is turned into Lua values
-** takes the transfer away, not this.
-*/
-typedef struct Answer {
-  TransferOutcome outcome;
-  long status;
-  bool was_sent;
-  bool certificate_refused;
-  double retry_after; /* seconds; 0: the answer does not say */
-  Buffer body;
-  Buffer problem; /* libcurl's words, where there is no answer */
-} Answer;
-
-typedef struct Exchange {
-  Session *session;
-  Transfer *transfer; /* NULL before the first sending and after a release */
-  const char *method;
-  const Schema *result;
-  Buffer url;
-  Buffer body;
-  bool has_body;
-  struct curl_slist *headers;
-  Answer answer;
-  bool has_answer;
-  bool is_read; /* the answer's body is being turned into Lua values */
-} Exchange;
 
 enum {
   MAX_URL = 64 * 1024, /* bytes; no server takes as many, and libcurl refuses over 8 million */
   KEEP_TEXT = 4096     /* bytes of an idle exchange's buffers */
 };
 
-/*
-** A userdata of the class holds a pointer: the exchange itself lies outside of Lua's memory, since libcurl and the transport point
-** into it. Should Lua have no memory even to call the finalizer, it is lost, but nothing points to where it was.
-*/
-typedef struct Handle {
-  Exchange *exchange;
-} Handle;
-
-/* The exchange at stack index 1; NULL once its finalizer has run, as it may have before those of objects that still use it. */
-static Exchange *find_exchange(lua_State *L) {
+Exchange *exchange_find(lua_State *L) {
   return ((Handle *)class_check(L, 1, class_name))->exchange;
 }
 
-static Exchange *check_exchange(lua_State *L) {
-  Exchange *exchange = find_exchange(L);
+Exchange *exchange_check(lua_State *L) {
+  Exchange *exchange = exchange_find(L);
   if (exchange == NULL) luaL_error(L, "the exchange was collected");
   return exchange;
 }
@@ -84,13 +46,13 @@ static void release_transfer(Exchange *exchange) {
 
 /* exchange:release(): ends the transfer, if any, and makes its parts free for others. The answer is gone then. */
 static int exchange_release(lua_State *L) {
-  Exchange *exchange = find_exchange(L);
+  Exchange *exchange = exchange_find(L);
   if (exchange != NULL) release_transfer(exchange);
   return 0;
 }
 
 static int exchange_collect(lua_State *L) {
-  Exchange *exchange = find_exchange(L);
+  Exchange *exchange = exchange_find(L);
   if (exchange == NULL) return 0;
   release_transfer(exchange);
   buffer_free(&exchange->url);
@@ -103,7 +65,7 @@ static int exchange_collect(lua_State *L) {
   return 0;
 }
 
-static void check_memory(lua_State *L, bool has_memory) {
+void check_memory(lua_State *L, bool has_memory) {
   if (!has_memory) raise_no_memory(L);
 }
 
@@ -142,7 +104,7 @@ static Exchange *push_exchange(lua_State *L) {
 ** is left to the collector.
 */
 static int exchange_recycle(lua_State *L) {
-  Exchange *exchange = find_exchange(L);
+  Exchange *exchange = exchange_find(L);
   if (exchange == NULL) return 0;
   Session *session = exchange->session;
   release_transfer(exchange);
@@ -152,6 +114,7 @@ static int exchange_recycle(lua_State *L) {
   curl_slist_free_all(exchange->headers);
   exchange->headers = NULL;
   exchange->result = NULL;
+  exchange->streams = false;
   buffer_reset(&exchange->url, KEEP_TEXT);
   buffer_reset(&exchange->body, KEEP_TEXT);
   lua_getiuservalue(L, 1, EXCHANGE_SESSION);
@@ -195,19 +158,23 @@ int exchange_new(lua_State *L) {
   const char *id = luaL_optlstring(L, 3, NULL, &id_length);
   const bool needs_id = strstr(operation->path, "{jobId}") != NULL;
   luaL_argcheck(L, !needs_id || (id != NULL && url_is_segment(id, id_length)), 3, "no job id");
-  lua_settop(L, 4);
+  const char *query = luaL_optstring(L, 5, NULL);
+  lua_settop(L, 5);
   Exchange *exchange = push_exchange(L);
   exchange->method = operation->method;
   exchange->result = operation->result;
   exchange->has_body = operation->body != NULL;
   check_memory(L, append_base(exchange) && append_path(exchange, operation->path, id, id_length));
+  check_memory(L, query == NULL || (buffer_append_byte(&exchange->url, '?') && buffer_append_text(&exchange->url, query)));
   if (exchange->url.length > MAX_URL) return refuse_url(L);
   if (!exchange->has_body) return 1;
   if (marshal_write(L, 4, operation->body, &exchange->body)) return 1;
   return return_problem(L);
 }
 
-static void add_headers(lua_State *L, int index, Exchange *exchange) {
+void exchange_set_headers(lua_State *L, int index, Exchange *exchange) {
+  curl_slist_free_all(exchange->headers);
+  exchange->headers = NULL;
   const lua_Integer count = luaL_len(L, index);
   for (lua_Integer i = 1; i <= count; i++) {
     lua_geti(L, index, i);
@@ -221,16 +188,16 @@ static void add_headers(lua_State *L, int index, Exchange *exchange) {
 int exchange_new_raw(lua_State *L) {
   session_check(L, 1);
   const char *method = luaL_checkstring(L, 2);
-  const char *target = luaL_checkstring(L, 3);
+  const char *url = luaL_checkstring(L, 3);
   size_t length = 0;
   const char *body = luaL_optlstring(L, 4, NULL, &length);
   luaL_checktype(L, 5, LUA_TTABLE);
   lua_settop(L, 5);
   Exchange *exchange = push_exchange(L);
   exchange->method = method; /* lives as long as its user value */
-  check_memory(L, append_base(exchange) && buffer_append_text(&exchange->url, target));
+  check_memory(L, buffer_append_text(&exchange->url, url));
   exchange->has_body = body != NULL;
-  add_headers(L, 5, exchange);
+  exchange_set_headers(L, 5, exchange);
   check_memory(L, buffer_append(&exchange->body, body != NULL ? body : "", length));
   lua_pushvalue(L, 2);
   lua_setiuservalue(L, -2, EXCHANGE_METHOD);
@@ -259,7 +226,7 @@ static void set_in_flight(lua_State *L, const Exchange *exchange) {
 ** earlier sending is gone. `token` nil sends no Authorization. Returns true; or nil and why the session cannot be used.
 */
 static int exchange_start(lua_State *L) {
-  Exchange *exchange = check_exchange(L);
+  Exchange *exchange = exchange_check(L);
   const char *problem = session_problem(exchange->session);
   luaL_checkany(L, 2);
   const TransferRequest request = {
@@ -273,6 +240,8 @@ static int exchange_start(lua_State *L) {
     .max_response_bytes = (size_t)luaL_checkinteger(L, 6),
     .once_only = lua_toboolean(L, 7),
     .headers = exchange->headers,
+    .streams = exchange->streams,
+    .stream_size = exchange->stream_size,
   };
   if (problem != NULL) {
     lua_pushstring(L, problem);
@@ -287,164 +256,9 @@ static int exchange_start(lua_State *L) {
   return 1;
 }
 
-/* The answer to the last sending, taken from its transfer at the first look. */
-static Answer *check_answer(lua_State *L) {
-  Exchange *exchange = check_exchange(L);
-  Answer *answer = &exchange->answer;
-  if (exchange->has_answer) return answer;
-  Transfer *transfer = exchange->transfer;
-  luaL_argcheck(L, transfer != NULL, 1, "the exchange was not sent, or was released");
-  answer->outcome = transfer_outcome(transfer);
-  answer->status = transfer_status(transfer);
-  answer->retry_after = answer->status != 200 ? transfer_retry_after(transfer) : 0;
-  if (answer->outcome != TRANSFER_ANSWERED) {
-    answer->was_sent = transfer_was_sent(transfer);
-    answer->certificate_refused = transfer_certificate_refused(transfer);
-    buffer_reset(&answer->problem, 0);
-    check_memory(L, buffer_append_text(&answer->problem, transfer_problem(transfer)));
-  }
-  transfer_swap_body(transfer, &answer->body);
-  exchange->has_answer = true;
-  return answer;
-}
-
-/*
-** exchange:outcome(): what became of the sending. "answered" and the status; or a kind of failure ("timeout", "connection", "tls",
-** "protocol", "too_large"), libcurl's words, whether the request went out, and whether a certificate was refused.
-*/
-static int exchange_outcome(lua_State *L) {
-  static const char *const names[] = {"answered", "timeout", "connection", "tls", "protocol", "too_large"};
-  const Answer *answer = check_answer(L);
-  check_memory(L, answer->outcome != TRANSFER_NO_MEMORY);
-  lua_pushstring(L, names[answer->outcome]);
-  if (answer->outcome == TRANSFER_ANSWERED) {
-    lua_pushinteger(L, answer->status);
-    return 2;
-  }
-  lua_pushstring(L, answer->problem.data);
-  lua_pushboolean(L, answer->was_sent);
-  lua_pushboolean(L, answer->certificate_refused);
-  return 4;
-}
-
-/* exchange:value(): the body read by the schema of the operation's result; or nil and why it cannot be read. */
-static int exchange_value(lua_State *L) {
-  const Buffer *body = &check_answer(L)->body;
-  Exchange *exchange = check_exchange(L);
-  const Schema *schema = exchange->result != NULL ? exchange->result : &schema_any;
-  exchange->is_read = true; /* stays so when memory runs out: then only the collector frees the body */
-  const bool read = marshal_read(L, buffer_text(body), body->length, schema);
-  exchange->is_read = false;
-  if (read) return 1;
-  return return_problem(L);
-}
-
-/* Pushes nil, a kind of error and a message, or nil for a message that the answer itself holds. */
-static int refuse_answer(lua_State *L, const char *kind, const char *message) {
-  lua_pushnil(L);
-  lua_pushstring(L, kind);
-  lua_pushstring(L, message);
-  return 3;
-}
-
-/*
-** Checks the id that was read against the one at stack index 2, nil for any, and keeps that one where the answer has none: unset values
-** come as "". Returns what is wrong, or NULL.
-*/
-static const char *check_id(lua_State *L, int slots) {
-  const int id = slots + (int)schema_index(&schema_job, "id");
-  const bool is_known = !lua_isnil(L, 2);
-  const bool is_unset = lua_isnil(L, id) || (lua_type(L, id) == LUA_TSTRING && lua_rawlen(L, id) == 0);
-  if (!is_known) return is_unset || lua_type(L, id) != LUA_TSTRING ? "the answer holds a job without an id" : NULL;
-  if (is_unset) {
-    lua_pushvalue(L, 2);
-    lua_replace(L, id);
-  }
-  return lua_rawequal(L, id, 2) ? NULL : "the answer is about another job";
-}
-
-/*
-** exchange:job(id, job): reads the body as `{job, templateInfo}` into `job`, whole or not at all, or into a new table when that is
-** nil, and returns it. `id` is the job's, or nil when it is not known yet. Else nil, a kind of error and a message; no message where
-** the answer itself says what is wrong.
-*/
-static int exchange_job(lua_State *L) {
-  const Buffer *body = &check_answer(L)->body;
-  Exchange *exchange = check_exchange(L);
-  lua_settop(L, 3);
-  exchange->is_read = true; /* as in exchange_value */
-  const JobAnswer answer = marshal_read_job(L, buffer_text(body), body->length);
-  exchange->is_read = false;
-  switch (answer) {
-    case JOB_READ: break;
-    case JOB_NOT_JSON:
-      lua_pushfstring(L, "the answer is not JSON: %s", lua_tostring(L, -1));
-      return refuse_answer(L, "protocol", lua_tostring(L, -1));
-    case JOB_NOT_OBJECT: return refuse_answer(L, "unexpected", "the answer is not an object");
-    case JOB_NOT_OK: return refuse_answer(L, "unexpected", NULL);
-    case JOB_MISSING: return refuse_answer(L, "unexpected", "the answer holds no job");
-  }
-  const char *problem = check_id(L, 4);
-  if (problem != NULL) return refuse_answer(L, "unexpected", problem);
-  if (lua_isnil(L, 3)) {
-    lua_createtable(L, 0, (int)schema_job.count);
-    lua_replace(L, 3);
-  }
-  luaL_checktype(L, 3, LUA_TTABLE);
-  refresh(L, 3, &schema_job, 4);
-  lua_settop(L, 3);
-  return 1;
-}
-
-/* exchange:body(): the answer's body as text. */
-static int exchange_body(lua_State *L) {
-  const Buffer *body = &check_answer(L)->body;
-  lua_pushlstring(L, buffer_text(body), body->length);
-  return 1;
-}
-
-/* exchange:retry_after(): seconds the answer asks to wait before the next try, or nil. */
-static int exchange_retry_after(lua_State *L) {
-  const double seconds = check_answer(L)->retry_after;
-  if (seconds <= 0) return 0;
-  lua_pushnumber(L, seconds);
-  return 1;
-}
-
-/* Adds "name\0value\0" for each of the answer's headers, names in lower case. */
-static bool append_headers(Buffer *out, const Transfer *transfer) {
-  struct curl_header *header = NULL;
-  while ((header = transfer_next_header(transfer, header)) != NULL) {
-    for (const char *c = header->name; *c != '\0'; c++)
-      if (!buffer_append_byte(out, *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c)) return false;
-    if (!buffer_append_byte(out, '\0') || !buffer_append(out, header->value, strlen(header->value) + 1)) return false;
-  }
-  return true;
-}
-
-/* exchange:headers(): the answer's headers, names in lower case, values of a repeated one joined by ", " (RFC 9110 section 5.3). */
-static int exchange_headers(lua_State *L) {
-  const Exchange *exchange = check_exchange(L);
-  Buffer *text = buffer_push(L); /* a copy, because a finalizer may close the client while tables are made */
-  check_memory(L, buffer_reserve(text, 0) && (exchange->transfer == NULL || append_headers(text, exchange->transfer)));
-  lua_newtable(L);
-  const char *end = text->data + text->length;
-  for (const char *name = text->data; name < end;) {
-    const char *value = name + strlen(name) + 1;
-    if (lua_getfield(L, -1, name) == LUA_TSTRING)
-      lua_pushfstring(L, "%s, %s", lua_tostring(L, -1), value);
-    else
-      lua_pushstring(L, value);
-    lua_setfield(L, -3, name);
-    lua_pop(L, 1);
-    name = value + strlen(value) + 1;
-  }
-  return 1;
-}
-
 /* exchange:path(): the path of the request, without the query. */
 static int exchange_path(lua_State *L) {
-  const Exchange *exchange = find_exchange(L);
+  const Exchange *exchange = exchange_find(L);
   const char *url = exchange != NULL ? exchange->url.data : "";
   const char *authority = strstr(url, "://");
   const char *path = authority != NULL ? strchr(authority + 3, '/') : NULL;
@@ -455,14 +269,14 @@ static int exchange_path(lua_State *L) {
 
 /* exchange:token(): what the last sending carried as Authorization, or nil. */
 static int exchange_token(lua_State *L) {
-  const Exchange *exchange = check_exchange(L);
+  const Exchange *exchange = exchange_check(L);
   lua_pushstring(L, exchange->transfer != NULL ? transfer_authorization(exchange->transfer) : NULL);
   return 1;
 }
 
 /* exchange:request_body(): the request's body as it goes out, or nil. */
 static int exchange_request_body(lua_State *L) {
-  const Exchange *exchange = find_exchange(L);
+  const Exchange *exchange = exchange_find(L);
   if (exchange == NULL || !exchange->has_body) return 0;
   lua_pushlstring(L, exchange->body.data, exchange->body.length);
   return 1;
@@ -470,12 +284,6 @@ static int exchange_request_body(lua_State *L) {
 
 static const luaL_Reg methods[] = {
   {"start", exchange_start},
-  {"outcome", exchange_outcome},
-  {"value", exchange_value},
-  {"job", exchange_job},
-  {"body", exchange_body},
-  {"retry_after", exchange_retry_after},
-  {"headers", exchange_headers},
   {"path", exchange_path},
   {"request_body", exchange_request_body},
   {"token", exchange_token},
@@ -486,4 +294,6 @@ static const luaL_Reg methods[] = {
 
 void exchange_register(lua_State *L) {
   class_register(L, class_name, methods, exchange_collect);
+  class_add(L, class_name, answer_methods);
+  class_add(L, class_name, stream_methods);
 }

@@ -17,14 +17,13 @@ enum { EXCHANGE_SESSION = 1, EXCHANGE_OWNER, EXCHANGE_METHOD, EXCHANGE_USER_VALU
 void exchange_register(lua_State *L);
 
 /*
-** session:exchange(operation, id, body): a call of the API by the name of its row. Returns the exchange; or nil and what is
-** wrong with the body. Raises on an id that is no path segment.
+** session:exchange(operation, id, body, query): a call of the API by the name of its row; `query` encoded, or nil. Returns the
+** exchange; or nil and what is wrong with the body. Raises on an id that is no path segment.
 */
 int exchange_new(lua_State *L);
 
 /*
-** session:raw_exchange(method, target, body, headers): any request; `target` is path and query below the base address, `body`
-** text or nil, `headers` a list of "Name: value".
+** session:raw_exchange(method, url, body, headers): any request; `body` text or nil, `headers` a list of "Name: value".
 */
 int exchange_new_raw(lua_State *L);
 

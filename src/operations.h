@@ -16,6 +16,7 @@ typedef struct Operation {
   const char *name;     /* as the Lua method is called */
   const char *method;   /* of HTTP */
   const char *path;     /* below the base URL, with {service} and {jobId} */
+  const Schema *query;  /* of the request: what goes into the URL's query, members of members with a dot; NULL for none */
   const Schema *body;   /* of the request; NULL for none */
   const Schema *result; /* of a successful answer; NULL: any */
   bool repeatable;      /* sending it twice does what sending it once does */
@@ -25,6 +26,12 @@ typedef struct Operation {
 
 /* The rows, ended by one whose name is NULL. */
 extern const Operation operations[];
+
+/*
+** Whether libcurl must not repeat it by itself, unseen: what is not repeatable; and DELETE, because only who has sent it before knows
+** that "not found" means done.
+*/
+bool operation_is_sent_once(const Operation *operation);
 
 /* The row of that name, or NULL. */
 const Operation *operation_find(const char *name);

@@ -50,15 +50,32 @@ struct Schema {
 extern const Schema schema_any; /* what has no declaration */
 extern const Schema schema_free_object;
 
-/* The bodies and results of operations. */
+/* The queries, bodies and results of operations. */
+extern const Schema schema_access_token;
 extern const Schema schema_access_token_request;
+extern const Schema schema_data_source_info;
+extern const Schema schema_data_source_test;
+extern const Schema schema_event_item;
+extern const Schema schema_generic_response;
 extern const Schema schema_job;
 extern const Schema schema_job_config;
 extern const Schema schema_job_data_source;
+extern const Schema schema_job_filter_request;
+extern const Schema schema_job_list_request;
 extern const Schema schema_job_name;
+extern const Schema schema_job_page;
 extern const Schema schema_job_params;
 extern const Schema schema_job_response;
+extern const Schema schema_job_results;
+extern const Schema schema_logs;
+extern const Schema schema_logs_request;
 extern const Schema schema_new_job;
+extern const Schema schema_run_request;
+extern const Schema schema_running_tasks;
+extern const Schema schema_running_tasks_request;
+extern const Schema schema_server_info;
+extern const Schema schema_template_list_request;
+extern const Schema schema_template_page;
 
 /* All named schemas, ended by NULL. */
 extern const Schema *const schema_all[];

@@ -56,15 +56,23 @@ static int session_in_flight(lua_State *L) {
   return 1;
 }
 
-/* Pushes the owner of the exchange a finished transfer belongs to; false when the exchange is gone or being collected. */
+/* Pushes the owner of the exchange a transfer belongs to; false when the exchange is gone or being collected. */
 static bool push_owner(lua_State *L, const Transfer *transfer) {
   const void *key = transfer_owner(transfer);
   lua_getiuservalue(L, 1, SESSION_IN_FLIGHT);
   const bool alive = lua_rawgetp(L, -1, key) == LUA_TUSERDATA;
-  lua_pushnil(L);
-  lua_rawsetp(L, -3, key);
+  if (transfer_has_ended(transfer)) {
+    lua_pushnil(L);
+    lua_rawsetp(L, -3, key);
+  }
   if (alive) lua_getiuservalue(L, -1, EXCHANGE_OWNER);
   return alive;
+}
+
+/* The next transfer that somebody must look at: one that has ended, or else a stream that calls. */
+static Transfer *next_transfer(Transport *transport) {
+  Transfer *transfer = transport_next_finished(transport);
+  return transfer != NULL ? transfer : transport_next_calling(transport);
 }
 
 /* In milliseconds, rounded up, so that a wait never ends early; a negative time and NaN are no wait. */
@@ -74,20 +82,21 @@ static int wait_time(lua_Number seconds) {
 }
 
 /*
-** session:step(seconds): moves all transfers on and returns the owner of one that has ended, oldest first; when none has, waits up to
-** `seconds` for something to happen, and may then return nil.
+** session:step(seconds): moves all transfers on and returns the owner of one that has ended, oldest first, or of a stream that has bytes
+** to give or wants some; when there is none, waits up to `seconds` for something to happen, and may then return nil.
 */
 static int session_step(lua_State *L) {
   Session *session = session_check(L, 1);
   const lua_Number seconds = luaL_optnumber(L, 2, 0);
   lua_settop(L, 2);
   if (session_problem(session) != NULL) return 0;
-  Transfer *transfer = transport_next_finished(&session->transport);
+  Transport *transport = &session->transport;
+  Transfer *transfer = next_transfer(transport);
   if (transfer == NULL) {
-    transport_step(&session->transport, wait_time(seconds));
-    transfer = transport_next_finished(&session->transport);
+    transport_step(transport, wait_time(seconds));
+    transfer = next_transfer(transport);
   }
-  for (; transfer != NULL; transfer = transport_next_finished(&session->transport)) {
+  for (; transfer != NULL; transfer = next_transfer(transport)) {
     if (push_owner(L, transfer)) return 1;
     transport_release(transfer);
     lua_settop(L, 2);

@@ -25,6 +25,8 @@ enum {
 static size_t receive(char *data, size_t size, size_t count, void *context) {
   Transfer *transfer = context;
   const size_t length = size * count;
+  size_t result;
+  if (transfer->stream.is_on && stream_receive(transfer, data, length, &result)) return result;
   if (length > transfer->max_response_bytes - transfer->response.length) {
     transfer->outcome = TRANSFER_TOO_LARGE;
     return 0;
@@ -41,6 +43,7 @@ void transfer_free(Transfer *transfer) {
   curl_slist_free_all(transfer->headers);
   buffer_free(&transfer->authorization);
   buffer_free(&transfer->response);
+  buffer_free(&transfer->stream.input);
   free(transfer);
 }
 
@@ -242,7 +245,8 @@ bool transfer_shares_without_tls(void) {
 static void set_connection(Transfer *transfer, const TransferRequest *request) {
   Transport *transport = transfer->transport;
   const long usual = http_version_for(&transport->options, request);
-  const bool is_large = usual != CURL_HTTP_VERSION_1_1 && request->body_length > MAX_HTTP2_BODY;
+  /* a stream that waits would hold up to 32 MiB back inside libcurl over HTTP/2 */
+  const bool is_large = usual != CURL_HTTP_VERSION_1_1 && (request->streams || request->body_length > MAX_HTTP2_BODY);
   const long version = is_large ? CURL_HTTP_VERSION_1_1 : usual;
   const bool alone = version == CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE && !transfer_shares_without_tls();
   const bool shares = transport->peer == PEER_HTTP_2 && version != CURL_HTTP_VERSION_1_1 && !alone;
@@ -252,7 +256,7 @@ static void set_connection(Transfer *transfer, const TransferRequest *request) {
   set_number(transfer, CURLOPT_FRESH_CONNECT, &transfer->fresh, alone || (request->once_only && !shares) ? 1L : 0L);
   set_number(transfer, CURLOPT_FORBID_REUSE, &transfer->forbid_reuse, alone ? 1L : 0L);
   set_number(transfer, CURLOPT_CONNECTTIMEOUT_MS, &transfer->connect_timeout, request->connect_timeout);
-  set_number(transfer, CURLOPT_TIMEOUT_MS, &transfer->timeout, request->timeout);
+  set_number(transfer, CURLOPT_TIMEOUT_MS, &transfer->timeout, request->streams ? 0L : request->timeout);
 }
 
 CURLcode transfer_prepare(Transfer *transfer, const TransferRequest *request) {
@@ -266,6 +270,7 @@ CURLcode transfer_prepare(Transfer *transfer, const TransferRequest *request) {
   transfer_reset_response(transfer);
   set_connection(transfer, request);
   CURLcode code = set_method(transfer, request);
+  if (code == CURLE_OK && request->streams) code = stream_prepare(transfer, request);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_URL, request->url);
   if (code == CURLE_OK) code = set_headers(transfer, request);
   return code;
@@ -334,6 +339,10 @@ void *transfer_owner(const Transfer *transfer) {
 
 TransferOutcome transfer_outcome(const Transfer *transfer) {
   return transfer->outcome;
+}
+
+bool transfer_has_ended(const Transfer *transfer) {
+  return !transfer->in_flight;
 }
 
 long transfer_status(const Transfer *transfer) {

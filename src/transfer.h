@@ -8,6 +8,18 @@
 
 #pragma GCC visibility push(hidden)
 
+/* What a transfer has whose bodies go through in pieces. */
+typedef struct Stream {
+  bool is_on;
+  long long size;           /* bytes of the request's body; negative: it has none */
+  Buffer input;             /* what of it is at hand */
+  size_t taken;             /* by libcurl, of those */
+  bool is_starved, is_full; /* libcurl waits for bytes; for room */
+  bool is_calling;          /* among the transport's calling ones */
+  Transfer *next_calling;
+  long patience; /* milliseconds without a byte moving */
+} Stream;
+
 struct Transfer {
   Transport *transport;
   Lane *lane;
@@ -36,6 +48,7 @@ struct Transfer {
   TransferOutcome outcome;
   CURLcode code;
   char problem[CURL_ERROR_SIZE];
+  Stream stream;
 };
 
 /* Makes a transfer; CURLE_OK, or why there is none. */
@@ -51,6 +64,21 @@ void transfer_reset_response(Transfer *transfer);
 
 /* Notes how the transfer ended. */
 void transfer_end(Transfer *transfer, CURLcode code);
+
+/* Called by libcurl for bytes of a streamed body; must not run Lua. */
+size_t stream_send(char *data, size_t size, size_t count, void *context);
+
+/* Takes bytes of an answer in, and says in *result what to tell libcurl; false for a body that is not to be streamed: an error's. */
+bool stream_receive(Transfer *transfer, const char *data, size_t length, size_t *result);
+
+/* Tells libcurl of a stream's body. */
+CURLcode stream_prepare(Transfer *transfer, const TransferRequest *request);
+
+/* Notes that a stream has bytes to give, or wants some. */
+void transport_call(Transfer *transfer);
+
+/* Lets libcurl go on where a stream no longer waits. */
+void transport_resume(Transfer *transfer);
 
 /* Whether transfers over HTTP/2 without TLS can share a connection. */
 bool transfer_shares_without_tls(void);

@@ -216,10 +216,44 @@ static void meet(Transport *transport, Peer peer) {
   curl_multi_setopt(transport->lanes[LANE_MAIN].multi, CURLMOPT_MAX_HOST_CONNECTIONS, most);
 }
 
+void transport_call(Transfer *transfer) {
+  Transport *transport = transfer->transport;
+  if (transfer->stream.is_calling) return;
+  transfer->stream.is_calling = true;
+  transfer->stream.next_calling = NULL;
+  if (transport->calling == NULL)
+    transport->calling = transfer;
+  else
+    transport->last_calling->stream.next_calling = transfer;
+  transport->last_calling = transfer;
+}
+
+/* Takes a stream out of those that call. */
+static void stop_calling(Transfer *transfer) {
+  Transport *transport = transfer->transport;
+  Transfer *previous = NULL;
+  if (!transfer->stream.is_calling) return;
+  transfer->stream.is_calling = false;
+  for (Transfer *other = transport->calling; other != transfer; other = other->stream.next_calling)
+    previous = other;
+  if (previous == NULL)
+    transport->calling = transfer->stream.next_calling;
+  else
+    previous->stream.next_calling = transfer->stream.next_calling;
+  if (transport->last_calling == transfer) transport->last_calling = previous;
+}
+
+Transfer *transport_next_calling(Transport *transport) {
+  Transfer *transfer = transport->calling;
+  if (transfer != NULL) stop_calling(transfer);
+  return transfer;
+}
+
 static void finish(Transport *transport, Transfer *transfer, CURLcode code) {
   const bool was_scout = transport->scout == transfer;
   const Peer peer = transfer_peer(transfer);
   take_back(transfer);
+  stop_calling(transfer);
   if (peer != PEER_UNKNOWN)
     meet(transport, peer);
   else if (was_scout)
@@ -233,6 +267,15 @@ static void finish(Transport *transport, Transfer *transfer, CURLcode code) {
   else
     transport->last_finished->next_finished = transfer;
   transport->last_finished = transfer;
+}
+
+void transport_resume(Transfer *transfer) {
+  const Stream *stream = &transfer->stream;
+  if (!transfer->in_flight) return;
+  look_at_clock(transfer->transport);
+  const int waits = (stream->is_starved ? CURLPAUSE_SEND : 0) | (stream->is_full ? CURLPAUSE_RECV : 0);
+  const CURLcode code = curl_easy_pause(transfer->easy, waits);
+  if (code != CURLE_OK && transfer->in_flight) finish(transfer->transport, transfer, code);
 }
 
 /* Collects the transfers that have ended. */
@@ -259,11 +302,17 @@ static void give_up(Lane *lane) {
   close_lane(lane);
 }
 
+static const char no_progress[] = "no byte moved for too long";
+
 /* Ends transfers whose time is up but which libcurl has not ended: while they wait inside it for a connection it knows no limit. */
 static void sweep(Transport *transport, long long at) {
   transport->sweep_at = LLONG_MAX;
   for (Transfer *transfer = transport->in_use; transfer != NULL; transfer = transfer->next) {
+    const Stream *stream = &transfer->stream;
     if (!transfer->in_flight) continue;
+    if (stream->is_starved || stream->is_full) /* it is not the server that holds it up */
+      transfer->ends_at = at + (long long)stream->patience * MILLISECOND;
+    if (transfer->ends_at + GRACE <= at && stream->is_on) memcpy(transfer->problem, no_progress, sizeof no_progress);
     if (transfer->ends_at + GRACE <= at)
       finish(transport, transfer, CURLE_OPERATION_TIMEDOUT);
     else
@@ -305,7 +354,7 @@ static long long earlier(long long one, long long other) {
 /* Milliseconds until transport_step has something to do for time's sake; -1: no such time. */
 static long long time_left(const Transport *transport) {
   long long next = NEVER;
-  if (transport->finished != NULL) return 0;
+  if (transport->finished != NULL || transport->calling != NULL) return 0;
   for (int i = 0; i < LANES; i++)
     next = earlier(next, transport->lanes[i].timer_at);
   if (transport->in_flight > 0) next = earlier(next, transport->sweep_at);
@@ -341,7 +390,7 @@ static void let_libcurl_wait(Transport *transport, int milliseconds) {
     else
       give_up(lane);
   }
-  if (transport->finished != NULL || milliseconds <= 0) return;
+  if (transport->finished != NULL || transport->calling != NULL || milliseconds <= 0) return;
   if (milliseconds > LOOK_EVERY && transport->lanes[LANE_LARGE].multi != NULL) milliseconds = LOOK_EVERY;
   for (int i = LANES - 1; i >= 0; i--)
     if (transport->lanes[i].multi != NULL)
@@ -352,7 +401,7 @@ void transport_step(Transport *transport, int milliseconds) {
   const bool had_room = transport_has_room(transport, false);
   look_at_clock(transport);
   run_due(transport);
-  if (transport->finished != NULL) return;
+  if (transport->finished != NULL || transport->calling != NULL) return;
   if (!had_room && transport_has_room(transport, false)) return; /* others can start */
   if (transport->poller.is_open)
     wait_and_act(transport, milliseconds);
@@ -400,9 +449,10 @@ static void forget_finished(Transport *transport, Transfer *transfer) {
 
 void transport_release(Transfer *transfer) {
   Transport *transport = transfer->transport;
-  const bool serves_again =
-    !transfer->in_flight && transfer->code == CURLE_OK; /* libcurl counts its own repeats in failed ones */
+  /* libcurl counts its own repeats in failed ones; a stream leaves options behind */
+  const bool serves_again = !transfer->in_flight && transfer->code == CURLE_OK && !transfer->stream.is_on;
   if (transfer->in_flight) take_back(transfer);
+  stop_calling(transfer);
   if (transfer->is_queued) forget_finished(transport, transfer);
   *transfer->holder = NULL;
   if (transfer->previous != NULL)

@@ -83,6 +83,7 @@ struct Transport {
   Transfer *pool;                     /* released, to be used again */
   Transfer *finished, *last_finished; /* ended and not yet asked for, oldest first */
   size_t queued;                      /* how many those are */
+  Transfer *calling, *last_calling;   /* streams under way that have bytes to give or want some, oldest first */
 };
 
 typedef struct TransferRequest {
@@ -94,9 +95,13 @@ typedef struct TransferRequest {
   const struct curl_slist *headers; /* further ones, as "Name: value"; copied */
   bool once_only;       /* libcurl repeats a request whose kept HTTP/1.1 connection closes unanswered; not this one */
   long connect_timeout; /* milliseconds */
-  long timeout;         /* milliseconds */
+  long timeout;         /* milliseconds; of a stream: without a byte moving */
   size_t max_response_bytes;
+  bool streams;          /* the bodies go through a bounded buffer, piece by piece; `body` is not looked at then */
+  long long stream_size; /* bytes of a streamed request's body; negative: it has none */
 } TransferRequest;
+
+enum { STREAM_PIECE = 64 * 1024 }; /* bytes a stream holds in each direction, about */
 
 /* To be called once in a process, by one thread, before any transport is opened; false when memory ran out. */
 bool transport_init(bool skip_curl);
@@ -140,6 +145,9 @@ void transport_forget(Transport *transport);
 /* The next transfer that has ended, NULL when there is none. Each is given once. */
 Transfer *transport_next_finished(Transport *transport);
 
+/* The next stream that has bytes to give, or wants some; NULL when there is none. */
+Transfer *transport_next_calling(Transport *transport);
+
 /* Ends a transfer wherever it stands, and clears the holder's pointer. */
 void transport_release(Transfer *transfer);
 
@@ -151,6 +159,18 @@ long transfer_status(const Transfer *transfer);
 
 /* Gives the body received for an empty buffer; swapped back later, its memory serves again. */
 void transfer_swap_body(Transfer *transfer, Buffer *buffer);
+
+/* Whether libcurl is done with it. */
+bool transfer_has_ended(const Transfer *transfer);
+
+/* How many bytes of its body a stream wants now. */
+size_t transfer_wanted(const Transfer *transfer);
+
+/* Gives a stream bytes of its body; false when memory ran out. */
+bool transfer_feed(Transfer *transfer, const char *bytes, size_t count);
+
+/* Takes what a stream has received for an empty buffer, and lets it go on. */
+void transfer_take(Transfer *transfer, Buffer *buffer);
 
 /* What it carries as Authorization; NULL when nothing. */
 const char *transfer_authorization(const Transfer *transfer);

@@ -22,6 +22,12 @@ errors.fields = {
     text = "True when the service may have acted although no good answer came: look before you repeat `create_job`.",
   },
   {
+    name = "step",
+    type = "string?",
+    text = 'Of `submit`: what failed: "create_job", "set_datasource", "set_params", "set_configs", "upload", "run" or "refresh".',
+  },
+  { name = "job", type = "bytenite.Job?", text = "Of `submit`: the job that exists, as far as it got." },
+  {
     name = "body",
     type = "string?",
     text = "The answer's body, at most 64 KiB. Known secrets and the queries of URLs read `[redacted]`.",
@@ -65,18 +71,31 @@ errors.kinds = {
   { "unavailable", status = 503, text = "The service is not there for the moment.", advice = "Try later." },
   {
     "unexpected",
-    text = "Any other status; a 200 that says `ok: false`, holds no job or another job.",
+    text = "Any other status; a 200 that says `ok: false`, holds no job or another job; pages that lead nowhere; an address that "
+      .. "is missing or unsafe.",
     advice = "Look at `status` and `body`; check `base_url`.",
   },
   {
     "timeout",
-    text = "`timeout`, `connect_timeout` or `deadline` passed; or what `get` or `wait_all` was given (the work goes on).",
+    text = "`timeout`, `connect_timeout` or `deadline` passed; or what `get`, `wait_all` or `job:wait` was given (the work goes "
+      .. "on).",
     advice = "Try later; see `maybe_done`.",
   },
   {
     "connection",
     text = "The name did not resolve, nobody listens, or the connection broke.",
     advice = "Check `base_url`, try later; see `maybe_done`.",
+  },
+  {
+    "job_failed",
+    text = "From `job:wait`: the job failed, or ended in another state than complete.",
+    advice = "`message` is the job's `errorMessage`; look at its logs.",
+  },
+  {
+    "file",
+    text = "From `upload` and `download`: a local file cannot be read or written, has changed meanwhile, or a result's name is "
+      .. "unsafe.",
+    advice = "`message` names it.",
   },
   { "tls", text = "No TLS connection, or a certificate that is not trusted.", advice = "Check `ca_file`." },
   {

@@ -119,14 +119,14 @@ print(assert(job:refresh()).name) --> Renamed elsewhere
     {
       name = "is_final",
       summary = "Tells whether the job has come to its end, as far as the table knows: no request is sent.",
-      text = "The state is `JOB_STATE_COMPLETE` or `JOB_STATE_FAILED`, or `endedAt` is set. A state this module does not know "
-        .. "is not final.",
+      text = "The state is `JOB_STATE_COMPLETE` or `JOB_STATE_FAILED`, or `endedAt` or `deletedAt` is set. A state this module "
+        .. "does not know is not final.",
       parameters = {},
       returns = { "boolean", "final", "" },
       example = [[
 print(job.state, job:is_final()) --> JOB_STATE_NEW false
 ]],
-      source = "The states: docs and clients; `endedAt`: inferred",
+      source = "The states: docs and clients; `endedAt`, `deletedAt`: inferred",
     },
   },
 }

@@ -1,4 +1,4 @@
---- The states of a job, in order, without the JOB_STATE_ before each. What has come to its end is in lua/bytenite/job.lua.
+--- The states of a job, in order, without the JOB_STATE_ before each. What has come to its end is in lua/bytenite/states.lua.
 return {
   { "NEW", "a draft: it may still be changed" },
   { "STARTED", "accepted to run" },

@@ -212,10 +212,10 @@ local function states_section(states)
 end
 
 -- Declared types of the service, by name.
-local function objects_section(states)
+local function objects_section(states, hidden)
   local names <const> = {}
   for name in pairs(core.schema) do
-    if name ~= "AccessTokenRequest" and name ~= "JobResponse" then names[#names + 1] = name end
+    if not hidden[name] then names[#names + 1] = name end
   end
   table.sort(names)
   local parts <const> = {
@@ -224,14 +224,14 @@ local function objects_section(states)
       .. 'absent; integers arrive as Lua integers whether they were sent as `3600` or `"3600"`; a value that does not fit '
       .. "its type stays as it was sent. Writing: types are checked, integers may be decimal strings, "
       .. "`bytenite.null` may stand for any member. A timestamp is an RFC 3339 string, an enum a string (a number where the "
-      .. "service has no name for it), uint32 an integer from 0 to 4294967295, object a table with free members, timestamps a "
-      .. "table of timestamps by name. Source: page, docs.\n",
+      .. "service has no name for it), uint32 an integer from 0 to 4294967295, object a table with free members, any any JSON "
+      .. "value; timestamps and properties are tables by name. Source: page, docs.\n",
   }
   for _, name in ipairs(names) do
     local rows <const> = {}
     for index, member in ipairs(core.schema[name]) do
-      local type <const> = core.schema[member.type] and ("[%s](#%s)"):format(member.type, member.type:lower())
-        or member.type
+      local element <const> = member.type:gsub("%[%]$", "")
+      local type <const> = core.schema[element] and ("[%s](#%s)"):format(member.type, element:lower()) or member.type
       rows[index] = { code(member.name), type, (member.required and "Needed: " or "") .. member.meaning }
     end
     parts[#parts + 1] = ("### %s\n"):format(name)
@@ -257,6 +257,6 @@ return function(api)
   sections[#sections + 1] = errors_section(api)
   sections[#sections + 1] = table.concat(RETRIES, "\n")
   sections[#sections + 1] = events_section(api)
-  sections[#sections + 1] = objects_section(api.states)
+  sections[#sections + 1] = objects_section(api.states, api.hidden)
   return table.concat(sections, "\n")
 end

@@ -35,7 +35,7 @@ end
 
 -- A type without the module's name, as a link where the reference describes it.
 local function type_link(type)
-  local name <const> = type:gsub("^bytenite%.", ""):gsub("%?$", "")
+  local name <const> = type:gsub("bytenite%.", ""):gsub("%?$", "")
   return core.schema[name] and ("[%s](#%s)"):format(name, name:lower()) or name
 end
 
@@ -49,10 +49,12 @@ end
 local function result_of(entry)
   if not entry.returns then return "" end
   local type <const> = entry.returns[1]:gsub("^bytenite%.", "")
-  return entry.returns[2] == "job" and entry.returns[3] ~= "" and "the job, refreshed"
+  local note <const> = entry.returns[2] == "job" and entry.returns[3] or ""
+  return note ~= "" and (note:find "refreshed" and "the job, refreshed" or "the job, as it is")
     or type == "Job" and "a job"
     or type == "Response" and "status, headers, body"
-    or type
+    or type:find "^fun%(" and "an iterator"
+    or type_link(entry.returns[1])
 end
 
 -- Rows of functions: "Lua | HTTP | body | result | repeated".

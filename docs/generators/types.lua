@@ -20,11 +20,13 @@ local scalar <const> = {
   any = "any",
   object = "table<string, any>",
   timestamps = "table<string, string>",
+  properties = "table<string, string>",
   ["string[]"] = "string[]",
 }
 
 local function type_of(name)
-  local known <const> = scalar[name] or core.schema[name] and "bytenite." .. name
+  local element <const> = name:gsub("%[%]$", "")
+  local known <const> = scalar[name] or core.schema[element] and "bytenite." .. name
   return known or error("docs/generators/types.lua: what is the type " .. name .. "?")
 end
 
@@ -108,10 +110,10 @@ local function add_holder(lines, api, name, holder)
   end
 end
 
-local function add_objects(lines)
+local function add_objects(lines, hidden)
   local names <const> = {}
   for name in pairs(core.schema) do
-    if name ~= "Job" and name ~= "JobResponse" and name ~= "AccessTokenRequest" then names[#names + 1] = name end
+    if name ~= "Job" and not hidden[name] then names[#names + 1] = name end
   end
   table.sort(names)
   for _, name in ipairs(names) do
@@ -146,7 +148,7 @@ end
 local function main_file(api)
   local lines <const> = {}
   local by_name <const> = {}
-  add_objects(lines)
+  add_objects(lines, api.hidden)
   add_class(lines, "Options")
   add_fields(lines, api.options.client, true)
   add_class(lines, "CallOptions")

@@ -7,6 +7,34 @@
 ---@field dataSourceDescriptor? string kind of source: url, file, s3, aws, gcp, storj, bucket, bypass, ...
 ---@field params? table<string, any> members that depend on the kind, with "@type"
 
+---@class bytenite.DataSourceInfo
+---@field filename? string the file's name
+---@field path? string its path
+---@field size? integer bytes; a string where they are more than 2^63-1
+---@field properties? table<string, string> what the source tells of it, by name
+---@field tempUrl? string a signed URL of it: whoever has it can fetch the file
+---@field files? bytenite.Directory what is in the source, when asked for
+
+---@class bytenite.DataSourceTest
+---@field dataSource? bytenite.DataSource what to try
+---@field listFiles? boolean whether to list what is in it
+
+---@class bytenite.Directory
+---@field name? string its name
+---@field path? string its path
+---@field directories? bytenite.Directory[] those in it
+---@field files? bytenite.File[] the files in it
+
+---@class bytenite.Event
+---@field event? string what happened; the names are not documented
+---@field data? any to what, with "@type"
+
+---@class bytenite.File
+---@field id? string its id
+---@field name? string its name
+---@field path? string its path
+---@field size? integer bytes
+
 ---@class bytenite.JobConfig
 ---@field taskTimeout? integer seconds one task may run
 ---@field jobTimeout? integer seconds the whole job may run
@@ -17,11 +45,19 @@
 ---@field dataSource? bytenite.DataSource where the input comes from
 ---@field dataDestination? bytenite.DataSource where the output goes
 
+---@class bytenite.JobPage
+---@field pagination? bytenite.Pagination where the page lies
+---@field data? bytenite.Job[] the jobs
+
 ---@class bytenite.JobParams
 ---@field preset? string deprecated by the service
 ---@field partitioner? table<string, any> parameters of the partitioner, free-form
 ---@field assembler? table<string, any> parameters of the assembler, free-form
 ---@field app? table<string, any> parameters of the app, free-form
+
+---@class bytenite.JobResult
+---@field name? string the file's name, which may hold slashes
+---@field link? string a signed URL: whoever has it can fetch the file
 
 ---@class bytenite.JobTemplate
 ---@field id? string the template's id
@@ -39,6 +75,12 @@
 ---@field config? bytenite.JobConfig default settings
 ---@field userName? string the owner's name
 
+---@class bytenite.LogLine
+---@field log? string the text, with its carriage returns
+---@field timestamp? string when it was written
+---@field level? string|integer UNKNOWN, TRACE, DEBUG, INFO, WARN, ERROR, FATAL or PANIC
+---@field container? string the container that wrote it
+
 ---@class bytenite.NewJob
 ---@field templateId string the template to use
 ---@field jobId? string updates that job when it has not started yet; leave it out for a new one
@@ -49,9 +91,28 @@
 ---@field params? bytenite.JobParams parameters of the building blocks
 ---@field config? bytenite.JobConfig execution settings
 
+---@class bytenite.Pagination
+---@field total? integer rows there are
+---@field offset? integer rows before this page
+---@field hasPrevious? boolean whether there are rows before this page
+---@field hasNext? boolean whether there are rows after it
+
 ---@class bytenite.Regions
 ---@field blacklist? string[] regions to keep out of
 ---@field whitelist? string[] regions allowed
+
+---@class bytenite.ServerInfo
+---@field version? bytenite.Version the server's version
+---@field messages? any messages to users; their form is not documented
+
+---@class bytenite.TemplatePage
+---@field pagination? bytenite.Pagination where the page lies
+---@field data? bytenite.JobTemplate[] the templates
+
+---@class bytenite.Version
+---@field major? integer changes that break
+---@field minor? integer changes that add
+---@field tag? string its tag
 
 ---@class bytenite.Options
 ---@field api_key? string The account's API key, exchanged for an access token when a call first needs one. The token is renewed before it ends. White space around the key is dropped.
@@ -93,6 +154,8 @@
 ---@field retryable? boolean Whether the same call may succeed later.
 ---@field retry_after? number (seconds) How long the server asks to wait.
 ---@field maybe_done? boolean True when the service may have acted although no good answer came: look before you repeat `create_job`.
+---@field step? string Of `submit`: what failed: "create_job", "set_datasource", "set_params", "set_configs", "upload", "run" or "refresh".
+---@field job? bytenite.Job Of `submit`: the job that exists, as far as it got.
 ---@field body? string The answer's body, at most 64 KiB. Known secrets and the queries of URLs read `[redacted]`.
 
 ---@class bytenite.Event
@@ -135,6 +198,58 @@
 ---@field status integer 200 to 299
 ---@field headers table<string, string> names in lower case
 ---@field body string as it was received
+
+---@class bytenite.JobQuery
+---@field limit? integer rows of a page, 1 to 4294967295
+---@field offset? integer rows to pass over, 0 or more
+---@field orderBy? string a member of jobs
+---@field filters? bytenite.Filter[] all of which a job must match; not for `list_jobs`. `each_job` lists all jobs without them.
+
+---@class bytenite.TemplateQuery
+---@field limit? integer rows of a page, 1 to 4294967295
+---@field offset? integer rows to pass over, 0 or more
+
+---@class bytenite.Filter
+---@field field string a member of jobs
+---@field condition string EQ, NEQ, GT, GTE, LT, LTE, LIKE, IN, NOT_IN, ARRAY_CONTAINS or ARRAY_CONTAINS_ANY, with the service's prefix FILTER_CONDITION_ or without; with the prefix any other, too
+---@field value? string|number|boolean|table what to compare with
+
+---@class bytenite.Submission
+---@field templateId string the template to use
+---@field name? string display name
+---@field description? string free text
+---@field dataSource? bytenite.DataSource where the input comes from
+---@field dataDestination? bytenite.DataSource where the output goes
+---@field params? bytenite.JobParams parameters of the building blocks
+---@field config? bytenite.JobConfig execution settings
+---@field upload? any the input itself, for a data source of kind `file`: what `job:upload` takes
+---@field jobId? string of a draft to go on with, in place of a new job
+
+---@class bytenite.LogQuery
+---@field jobId? string the job: needed by `client:logs`
+---@field taskIds? string[] only those tasks
+---@field levels? string[] only those levels: UNKNOWN, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, PANIC. What programs print is UNKNOWN.
+---@field services? string[] only those services: PARTITIONER, TASKRUNNER, ASSEMBLER
+
+---@class bytenite.WaitOptions
+---@field timeout? number (seconds) to wait at most, whatever else is set; no limit when left out. A last look is taken shortly before its end.
+---@field interval? number (seconds) from the first look to the second; 1 when left out
+---@field max_interval? number (seconds) between looks at most: the interval grows by half each time; 10, or `interval` if that is more, when left out
+---@field on_progress? fun(job: bytenite.Job, fraction: number) called after each look with the job and how far it is, by its state: 0 to 1, never less than before
+
+---@class bytenite.UploadOptions
+---@field on_progress? fun(sent: integer, total: integer) (bytes) called after each piece that was handed over; `sent` falls back when an attempt is repeated
+---@field size? integer (bytes) of the whole; needed for a function and for a file that has no size (a pipe): storage wants to know it first
+
+---@class bytenite.DownloadOptions
+---@field result? string the name of the only result that is wanted
+---@field file_name? fun(result: bytenite.JobResult, index: integer): string gives the path below the folder; the result's name when left out
+---@field on_progress? fun(received: integer, total: integer?, name: string) (bytes) called after each piece that was written; `total` is nil where the server does not tell
+
+---@class bytenite.DownloadedFile
+---@field name string below the folder
+---@field path string the folder's path and the name
+---@field size integer (bytes) of the file
 
 ---@class bytenite.MapOptions
 ---@field concurrency? integer functions under way at once, 1 to 1000000; 64 when left out. More than `max_connections` have their calls wait for a connection, within the calls' `deadline`.
@@ -214,9 +329,68 @@ function Job:set_configs(configs, options) end
 ---@return bytenite.Error? err `not_found` when it is gone. The job is then as it was.
 function Job:refresh(options) end
 
----Tells whether the job has come to its end, as far as the table knows: no request is sent. The state is `JOB_STATE_COMPLETE` or `JOB_STATE_FAILED`, or `endedAt` is set. A state this module does not know is not final.
+---Tells whether the job has come to its end, as far as the table knows: no request is sent. The state is `JOB_STATE_COMPLETE` or `JOB_STATE_FAILED`, or `endedAt` or `deletedAt` is set. A state this module does not know is not final.
 ---@return boolean final
 function Job:is_final() end
+
+---Runs the job. Settings given here are sent along; one way of old that wrote them elsewhere was ignored, so `set_configs` before is the safer way.
+---@param config? bytenite.JobConfig settings of this run
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Job? job the same table, as it is: `refresh` it to see its state
+---@return bytenite.Error? err `bad_request` when the job has been started already, or is not ready; `unexpected` with `code` 402 where the balance is too low. With `maybe_done` it may have been done all the same: the call is never repeated once the service may have acted on it.
+function Job:run(config, options) end
+
+---Waits for the job's end. The job is refreshed at once, and then again and again, after 1 s, 1.5 s, 2.25 s and so on up to 10 s. In a task others go on meanwhile, so many jobs can be waited for by `client:map`. A job that was never run is waited for like any other; a state that is not known is not final. When a look fails in a way that may pass, the waiting goes on up to the fifth failure in a row, each with its own retries.
+---@param wait_options? bytenite.WaitOptions see WaitOptions
+---@param options? bytenite.CallOptions limits of each look; see Options
+---@return bytenite.Job? job the same table, refreshed
+---@return bytenite.Error? err `job_failed` when the job failed or ended in another way (`message` is its `errorMessage`); `timeout`; `not_found` when it is gone. The third value is then the job, as it was last seen.
+function Job:wait(wait_options, options) end
+
+---Lists the files that the job made. A link is a signed URL: whoever has it can fetch the file, without a token, for as long as the service lets it live. Before its end a job has no results: depending on the service that is an error, or an empty list.
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.JobResult[]? results a list of `{ name, link }`
+---@return bytenite.Error? err One whose message tells that the job has not yet been completed, with any status; it is not repeated. `not_found` when there is no such job.
+function Job:results(options) end
+
+---Fetches the job's logs: see client:logs.
+---@param filters? bytenite.LogQuery `taskIds`, `levels`, `services`
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return fun(): bytenite.LogLine?, string?, string?? next_line an iterator that gives a line, its service and its task's id
+---@return bytenite.Error? err `not_found` when there is no such job.
+function Job:logs(filters, options) end
+
+---Stops the job when it runs; deletes it when it was never run. What state an aborted job shows is not documented.
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Job? job the same table, as it is: `refresh` it to see its state
+---@return bytenite.Error? err `not_found` when there is no such job. With `maybe_done` it may have been done all the same: the call is never repeated once the service may have acted on it.
+function Job:abort(options) end
+
+---Deletes the job. When the call is repeated after a failure, and the job is gone by then, it has been deleted.
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return true? done
+---@return bytenite.Error? err `not_found` when there is no such job.
+function Job:delete(options) end
+
+---Tells the service that the input lies at the job's `dataSource.params.tempUrl`. `job:upload` does so by itself.
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Job? job the same table, as it is: `refresh` it to see its state
+---@return bytenite.Error? err `bad_request` when there is nothing. With `maybe_done` it may have been done all the same: the call is never repeated once the service may have acted on it.
+function Job:upload_completed(options) end
+
+---Sends the job's input, and tells the service that it is there. The bytes go to `job.dataSource.params.tempUrl` by PUT, as they are; then comes `upload_completed`. The job's data source must be of the kind `file`: the address comes with it, and a job without one is refreshed first. How long the address serves is not documented: `set_datasource` gives a new one.
+---@param source string|file*|fun(): string?|{data: string} a path; an open file, sent from where it stands; a function that returns the next piece, nil at the end; or a table with the bytes themselves
+---@param options? bytenite.UploadOptions see UploadOptions
+---@return bytenite.Job? job as it is, not refreshed
+---@return bytenite.Error? err `file` when the source cannot be read, changes meanwhile or has another size than announced; `permission_denied` when the address has expired; `unexpected` when the job has none. The input can be sent again.
+function Job:upload(source, options) end
+
+---Fetches the job's results into a folder, which is made when it is missing. Names may hold slashes: folders on the way are made. A name that leads out of the folder (`..`, an absolute one), holds a backslash or control characters, or is that of two results, is refused before anything is fetched: `file_name` can give others. Symbolic links in the folder are never followed. Each file is written under a temporary name and renamed when it is whole; one of that name from before is replaced.
+---@param folder string its path
+---@param options? bytenite.DownloadOptions see DownloadOptions
+---@return bytenite.DownloadedFile[]? files see DownloadedFile
+---@return bytenite.Error? err those of `results`; `file` for an unsafe name or one that cannot be written; `permission_denied` when a link has expired; `not_found` when there is no such result. Behind the error comes a list of the files fetched before it.
+function Job:download(folder, options) end
 
 ---@class bytenite.Client
 local Client = {}
@@ -255,6 +429,78 @@ function Client:sign_out(options) end
 
 ---Ends what is under way and closes all connections. Calls under way, and later ones, give the error `closed`; tasks that wait for them go on with that. May be called twice. `local client <close>` calls it at the end of the block.
 function Client:close() end
+
+---Fetches a page of jobs.
+---@param query? bytenite.JobQuery `limit`, `offset`, `orderBy`
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.JobPage? page its `data` a list of jobs, with all methods
+---@return bytenite.Error? err As the other calls.
+function Client:list_jobs(query, options) end
+
+---Fetches a page of the jobs that match all of some filters.
+---@param query? bytenite.JobQuery `filters`, `limit`, `offset`, `orderBy`; see Filter
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.JobPage? page its `data` a list of jobs, with all methods
+---@return bytenite.Error? err `bad_request` when the service does not take a filter.
+function Client:filter_jobs(query, options) end
+
+---Walks through all jobs, or those that match filters. A page is fetched when its first row is wanted, and only one is in memory. Pages are counted by rows, as the service does it: rows that come or go meanwhile can make the walk miss others, or give them twice. However many jobs are created meanwhile, the walk ends: of those beyond the first page's total it gives as many as keep it from going on for ever.
+---@param query? bytenite.JobQuery as of `filter_jobs`; `limit` is the size of a page, 100 when left out
+---@param options? bytenite.CallOptions limits of each page's call; see Options
+---@return fun(): bytenite.Job? next_job an iterator function for `for`, or for `client:map`
+function Client:each_job(query, options) end
+
+---Fetches a page of job templates.
+---@param query? bytenite.TemplateQuery `limit`, `offset`
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.TemplatePage? page
+---@return bytenite.Error? err As the other calls.
+function Client:list_templates(query, options) end
+
+---Walks through all job templates. A page is fetched when its first row is wanted, and only one is in memory. Pages are counted by rows, as the service does it: rows that come or go meanwhile can make the walk miss others, or give them twice.
+---@param query? bytenite.TemplateQuery `limit` is the size of a page, 100 when left out
+---@param options? bytenite.CallOptions limits of each page's call; see Options
+---@return fun(): bytenite.JobTemplate? next_template an iterator function
+function Client:each_template(query, options) end
+
+---Creates a job, sets it up, runs it, and refreshes it. The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those for which something is given. Everything is checked before the first one, so that bad input leaves no job behind. To go on after an error, do the rest with `err.job`, or submit again with its id as `jobId`.
+---@param new bytenite.Submission `templateId` is needed; see Submission
+---@param options? bytenite.CallOptions limits of each step; see Options
+---@return bytenite.Job? job running, as far as the service has come
+---@return bytenite.Error? err Those of the steps. `step` names the one that failed, `job` is the job that exists. With `maybe_done` the step may have been done.
+function Client:submit(new, options) end
+
+---Counts the running tasks of jobs.
+---@param jobs (bytenite.Job|string)[] jobs or their ids, in a list
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return table<string, integer>? counts by the job's id
+---@return bytenite.Error? err As the other calls.
+function Client:running_tasks(jobs, options) end
+
+---Fetches a job's logs, and gives them line by line in the order of time. `job:logs(filters)` is the same for a job at hand. One request fetches all: a long log may need more than the usual `max_response_bytes`. Lines of the same time come in the order partitioner, tasks, assembler; a line without a time stays behind the one before it. Carriage returns and progress bars are in the text as the program wrote them.
+---@param query bytenite.LogQuery `jobId` is needed; see LogQuery
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return fun(): bytenite.LogLine?, string?, string?? next_line an iterator that gives a line, the service it is of (PARTITIONER, TASKRUNNER or ASSEMBLER) and, of the task runner, the task's id
+---@return bytenite.Error? err `not_found` when there is no such job.
+function Client:logs(query, options) end
+
+---Tries a data source out: whether it can be read, and what is in it.
+---@param what bytenite.DataSourceTest `dataSource`; `listFiles` to see what is in it
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.DataSourceInfo? info see DataSourceInfo
+---@return bytenite.Error? err `bad_request` when the service cannot read it.
+function Client:test_datasource(what, options) end
+
+---Tells the server's version and its messages to users.
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.ServerInfo? info
+---@return bytenite.Error? err As the other calls.
+function Client:info(options) end
+
+---Iterates over what happens, as it happens. For a generic `for` alone: a `break` ends the stream. The loop ends when the service ends the stream; a failure is raised as the error value, also one in the middle, since what happens before the next attempt would be missed.
+---@param options? bytenite.CallOptions `timeout` is how long no byte may come, `max_response_bytes` bounds one event
+---@return fun(): bytenite.Event? iterator gives Event after Event
+function Client:each_event(options) end
 
 ---Runs a function over items, some of them at once, and waits until all are done. Results stand in the order of the items. An item failed when its function raised, or returned nil or false with an error; it stops the others only with `stop_on_error`. From an iterator only the counts are kept, so that memory stays flat however many items there are: take values and errors in `on_done`. The iterator, the function and `on_done` may make calls, and use `map` themselves.
 ---@generic T

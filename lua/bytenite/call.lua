@@ -8,6 +8,7 @@ local core <const> = require "bytenite.core"
 local driver <const> = require "bytenite.driver"
 local errors <const> = require "bytenite.errors"
 local failure <const> = require "bytenite.failure"
+local query <const> = require "bytenite.query"
 local retry <const> = require "bytenite.retry"
 local settings <const> = require "bytenite.settings"
 
@@ -77,14 +78,20 @@ local function fail(self, problem)
   finish(self, nil, failure.complete(self, problem))
 end
 
-local on_answer -- the step of a call whose exchange is under way
+local on_answer, on_piece -- the steps of a call whose exchange is under way
 
 -- Ends a call from outside. That must work without memory, too: then it ends with that.
 local function interrupt(self, make_problem)
   if self.done then return end
-  if self.step == on_answer then self.maybe_done = true end
+  if self.step == on_answer or self.step == on_piece then self.maybe_done = true end
   local made <const>, problem <const> = pcall(make_problem, self)
   finish(self, nil, made and problem or nil, not made and problem or nil)
+end
+
+--- Ends a call because of something on this side of the wire.
+---@param problem table becomes the call's error
+function Call:abandon(problem)
+  if not self.done then fail(self, problem) end
 end
 
 --- Ends a call whose client can do nothing any more.
@@ -126,6 +133,8 @@ local function retry_or_fail(self, problem, class)
   local now <const> = client.clock.now()
   if class.maybe_done then self.maybe_done = true end
   problem.retryable = class.repeatable
+  local stream <const> = self.plan.stream
+  if stream and not stream.may_repeat(self) then class = retry.final end
   local delay <const>, why_not <const> = retry.decide {
     class = class,
     repeatable = self.operation.repeatable,
@@ -199,9 +208,23 @@ on_answer = function(self)
   if status == 200 or (self.operation.any_success and status > 200 and status < 300) then
     return on_success(self, status)
   end
+  local plan <const> = self.plan
+  if self.maybe_done and plan.done_when_repeated == status then return finish(self, true) end
   local problem <const> = failure.answer(self, status)
   if status == 401 and self.operation.authorized then return renew_or_fail(self, problem) end
-  return retry_or_fail(self, problem, retry.of_status(status))
+  local is_final <const> = plan.cannot_recover and plan.cannot_recover(problem)
+  return retry_or_fail(self, problem, is_final and retry.final or retry.of_status(status))
+end
+
+-- A stream has bytes to give or wants some, or its exchange has ended, or time is up.
+on_piece = function(self, now)
+  if self.exchange:has_ended() then return on_answer(self) end
+  local ends_at <const> = self.started_at + self.limits.deadline
+  if (now or self.client.clock.now()) >= ends_at then
+    self.maybe_done = true
+    return fail_deadline(self, "the transfer")
+  end
+  self.plan.stream.called(self)
 end
 
 -- Whether a call must wait before it is sent: for the end of a rate limit, or for room on the wire. Its token may have ended by
@@ -236,13 +259,19 @@ local function send(self, token, now)
     emit(self, { type = "request" })
   end
   self.step = on_answer
+  local stream <const> = self.plan.stream
+  if stream then
+    self.step = on_piece
+    stream.begin(self)
+    client.driver.timers:set(self, self.started_at + limits.deadline) -- the exchange knows no limit of the whole
+  end
   local started <const> = self.exchange:start(
     self,
     token,
     math.min(limits.timeout, time_left),
     client.options.connect_timeout,
     limits.max_response_bytes,
-    not self.operation.repeatable
+    self.operation.sent_once
   )
   if not started then return self:fail_closed() end -- an on_event has closed the client
 end
@@ -327,22 +356,28 @@ take_turn = function(self, now)
 end
 
 -- Makes the exchange; bad input is refused here, before anything is sent.
-local function new_exchange(client, operation, name, id, body)
+local function new_exchange(client, plan, name, id, body)
+  local operation <const> = plan.operation
   local exchange, problem
   local raw <const> = operation.raw
   if raw then
-    exchange, problem = client.session:raw_exchange(operation.method, raw.target, raw.body, raw.headers)
+    local url <const> = raw.url or client.options.base_url .. raw.target
+    exchange, problem = client.session:raw_exchange(operation.method, url, raw.body, raw.headers)
+  elseif operation.query then
+    exchange, problem = client.session:exchange(operation.name, id, nil, query.text(name, query.flatten(body)))
   else
     exchange, problem = client.session:exchange(operation.name, id, body)
   end
   if not exchange then check.raise(name .. ": " .. problem) end
+  if plan.stream then exchange:stream(plan.stream.size) end
   return exchange
 end
 
 -- The limits of a call: the client's, with the user's for this call in their place.
-local function limits_of(client, name, options)
-  if options == nil then return client.options end
+local function limits_of(client, plan, name, options)
+  if options == nil and not plan.stream then return client.options end
   local own <const> = check.options(name, options, settings.limits)
+  if plan.stream then own.deadline = own.deadline or settings.longest end
   for limit in pairs(settings.limits) do
     if own[limit] == nil then own[limit] = client.options[limit] end
   end
@@ -353,9 +388,11 @@ end
 ---@param client table
 ---@param plan table what all calls of a kind share: operation, a row of core.operations or one like it; name, the method's
 ---   where it is another than the row's; accept(call, status), which turns the exchange into the call's value, or gives nil,
----   a kind of error and a message; with_held_token, to send the token in hand and get no other
+---   a kind of error and a message; with_held_token, to send the token in hand and get no other; done_when_repeated, the status
+---   of a second sending that says that the first one did it; cannot_recover(problem), whether no other attempt can help; stream,
+---   where the bodies go through in pieces (see stream.lua)
 ---@param id string|nil of the job
----@param body any to send
+---@param body any to send: as the body, or as the query where the row has one
 ---@param options table|nil the user's, for this call
 ---@param job table|nil whose turn to wait for
 ---@return table # the call: `done`, then `value`, `problem` or `raised`; `on_done(call)` is called then; raises on bad input
@@ -366,10 +403,10 @@ function call.start(client, plan, id, body, options, job)
     client = client,
     plan = plan,
     operation = operation,
-    exchange = new_exchange(client, operation, name, id, body),
+    exchange = new_exchange(client, plan, name, id, body),
     id = id,
     job = job,
-    limits = limits_of(client, name, options),
+    limits = limits_of(client, plan, name, options),
     started_at = client.clock.now(),
     attempts = 0,
     step = take_turn,

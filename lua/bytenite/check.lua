@@ -79,13 +79,14 @@ function check.text(where, value)
   return value
 end
 
-local LONGEST <const> = 2147483 -- seconds in 2^31 milliseconds, which is what a C long holds everywhere
+--- Seconds in 2^31 milliseconds, which is what a C long holds everywhere.
+check.longest = 2147483
 
 --- Raises unless a value is a number of seconds above zero that a timer can hold.
 function check.seconds(where, value)
   check.type(where, value, "number")
-  if not (value > 0 and value <= LONGEST) then
-    check.raise(("%s: expected seconds above 0 and up to %d, got %s"):format(where, LONGEST, value))
+  if not (value > 0 and value <= check.longest) then
+    check.raise(("%s: expected seconds above 0 and up to %d, got %s"):format(where, check.longest, value))
   end
   return value
 end

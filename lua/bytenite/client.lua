@@ -1,14 +1,19 @@
 --- client.lua: clients and their methods.
+local accept <const> = require "bytenite.accept"
 local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
 local driver <const> = require "bytenite.driver"
+local events <const> = require "bytenite.events"
 local future <const> = require "bytenite.future"
 local job <const> = require "bytenite.job"
+local logs <const> = require "bytenite.logs"
 local map <const> = require "bytenite.map"
+local pages <const> = require "bytenite.pages"
 local request <const> = require "bytenite.request"
 local retry <const> = require "bytenite.retry"
 local settings <const> = require "bytenite.settings"
+local submit <const> = require "bytenite.submit"
 local token <const> = require "bytenite.token"
 
 local client <const> = { version = "0.1" }
@@ -101,6 +106,119 @@ function Client:create_job(new, options)
   return call.run(self, job.creation, nil, new, options)
 end
 
+--- Fetches a page of jobs.
+---@param query table|nil limit (rows), offset (rows), orderBy (a member of jobs)
+---@param options table|nil of this call
+---@return table|nil # data, a list of jobs, and pagination; nil and an error
+function Client:list_jobs(query, options)
+  check_client(self, "list_jobs")
+  return pages.fetch(self, "list_jobs", query, options)
+end
+
+--- Fetches a page of the jobs that match all of some filters.
+---@param query table|nil filters, and limit, offset, orderBy as in list_jobs
+---@param options table|nil of this call
+---@return table|nil # data, a list of jobs, and pagination; nil and an error
+function Client:filter_jobs(query, options)
+  check_client(self, "filter_jobs")
+  return pages.fetch(self, "filter_jobs", query, options)
+end
+
+--- Fetches a page of job templates.
+---@param query table|nil limit (rows), offset (rows)
+---@param options table|nil of this call
+---@return table|nil # data, a list of templates, and pagination; nil and an error
+function Client:list_templates(query, options)
+  check_client(self, "list_templates")
+  return pages.fetch(self, "list_templates", query, options)
+end
+
+--- Walks through all jobs, page by page.
+---@param query table|nil as of filter_jobs; limit is the size of a page, 100 unless given
+---@param options table|nil of each call
+---@return function # gives the next job, nil at the end; raises the error of a page that cannot be fetched
+function Client:each_job(query, options)
+  check_client(self, "each_job")
+  return pages.each(self, "each_job", query, options)
+end
+
+--- Walks through all job templates, page by page.
+---@param query table|nil as of list_templates; limit is the size of a page, 100 unless given
+---@param options table|nil of each call
+---@return function # gives the next template, nil at the end; raises the error of a page that cannot be fetched
+function Client:each_template(query, options)
+  check_client(self, "each_template")
+  return pages.each(self, "each_template", query, options)
+end
+
+--- Creates a job, sets it up and runs it.
+---@param new table templateId; and name, description, dataSource, dataDestination, params, config, upload, jobId as needed
+---@param options table|nil of each call
+---@return table|nil # the job, refreshed after it was run; nil and an error, whose `step` tells what failed and whose `job` is
+---   the job that exists
+function Client:submit(new, options)
+  check_client(self, "submit")
+  return submit.run(self, new, options)
+end
+
+--- Fetches the logs of a job.
+---@param query table jobId; and taskIds, levels, services, lists of what alone is wanted
+---@param options table|nil of this call
+---@return function|nil # gives the next line, the service it is of and the task's id, in the order of time; nil and an error
+function Client:logs(query, options)
+  check_client(self, "logs")
+  return logs.of_query(self, query, options)
+end
+
+local running_tasks_plan <const> =
+  { operation = core.operations.running_tasks, accept = accept.member("jobsRunningTasks", false) }
+
+--- Counts the running tasks of jobs.
+---@param jobs table a list of jobs or their ids
+---@param options table|nil of this call
+---@return table|nil # from a job's id to how many; nil and an error
+function Client:running_tasks(jobs, options)
+  check_client(self, "running_tasks")
+  local ids <const> = core.array {}
+  for index, one in ipairs(check.type("running_tasks: jobs", jobs, "table")) do
+    local where <const> = ("running_tasks: jobs[%d]"):format(index)
+    if type(one) == "table" then one = rawget(one, "id") end
+    ids[index] = job.check_id(where, one)
+  end
+  return call.run(self, running_tasks_plan, nil, { jobsIds = ids }, options)
+end
+
+local test_datasource_plan <const> = { operation = core.operations.test_datasource, accept = accept.object }
+
+--- Tries a data source out.
+---@param what table dataSource, and listFiles to see what is in it
+---@param options table|nil of this call
+---@return table|nil # filename, path, size (bytes), properties, tempUrl, files; nil and an error
+function Client:test_datasource(what, options)
+  check_client(self, "test_datasource")
+  return call.run(self, test_datasource_plan, nil, what, options)
+end
+
+local info_plan <const> = { operation = core.operations.info, accept = accept.object }
+
+--- Tells the server's version.
+---@param options table|nil of this call
+---@return table|nil # version, messages; nil and an error
+function Client:info(options)
+  check_client(self, "info")
+  return call.run(self, info_plan, nil, nil, options)
+end
+
+--- Iterates over what happens, as it happens. Experimental: which events there are, and how the service frames them, is not
+--- documented.
+--- The loop ends when the service ends the stream; a failure is raised as the error value. A break ends the stream.
+---@param options table|nil of this call; `timeout` is how many seconds may pass without a byte
+---@return function # an iterator over {event, data}, and what a generic for needs to end the stream
+function Client:each_event(options)
+  check_client(self, "each_event")
+  return events.each(self, options)
+end
+
 local function accept_raw(self, status)
   return { status = status, headers = self.exchange:headers(), body = self.exchange:body() }
 end
@@ -116,15 +234,7 @@ function Client:request(wanted, options)
   return call.run(self, { operation = request.operation(wanted), accept = accept_raw }, nil, nil, options)
 end
 
--- Accepts the envelope `{ok, requestId, message, error}`.
-local function accept_ok(self)
-  local answer <const>, problem <const> = self.exchange:value()
-  if answer == nil then return nil, "protocol", "the answer is not JSON: " .. problem end
-  if type(answer) == "table" and answer.ok == false then return nil, "unexpected" end
-  return true
-end
-
-local sign_out_plan <const> = { operation = core.operations.sign_out, accept = accept_ok, with_held_token = true }
+local sign_out_plan <const> = { operation = core.operations.sign_out, accept = accept.done, with_held_token = true }
 
 --- Ends the life of the access token in hand. A client with an API key gets a new one when it next needs one.
 ---@param options table|nil of this call

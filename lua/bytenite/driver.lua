@@ -126,7 +126,7 @@ local advance <const> = driver.advance
 --- Whether a call must wait for room on the wire, behind those that do already.
 function Driver:must_park(call)
   if self.admitted == call then return false end
-  return self.first_parked <= self.last_parked or not self.session:has_room(not call.operation.repeatable)
+  return self.first_parked <= self.last_parked or not self.session:has_room(call.operation.sent_once)
 end
 
 --- Lets a call wait for room; its step runs again when there is some.
@@ -150,7 +150,7 @@ end
 -- Moves on calls that wait for room, as long as there is some.
 local function admit(self)
   local call = first_parked(self)
-  while call and self.session:has_room(not call.operation.repeatable) do
+  while call and self.session:has_room(call.operation.sent_once) do
     self.parked[self.first_parked] = nil
     self.first_parked = self.first_parked + 1
     call.timer = nil
@@ -276,7 +276,7 @@ end
 local function time_left(self)
   if self.first_runnable or self.first_ready or self.first_ended then return 0 end
   local parked <const> = first_parked(self)
-  if parked and self.session:has_room(not parked.operation.repeatable) then return 0 end
+  if parked and self.session:has_room(parked.operation.sent_once) then return 0 end
   local next_at <const> = self.timers:next_at()
   return next_at and math.max(0, next_at - self.clock.now())
 end

@@ -94,10 +94,12 @@ local function object(value)
   return type(value) == "table" and value or {}
 end
 
--- What an HTML page or a plain text has to say.
+-- What an HTML page, the XML of a storage service or a plain text has to say.
 local function text_message(body)
   body = body:sub(1, MAX_LOOK)
-  if body:find "^%s*<" then body = body:match "<[tT][iI][tT][lL][eE][^>]*>(.-)</" or body:gsub("<[^>]*>", " ") end
+  if body:find "^%s*<" then
+    body = body:match "<[tT][iI][tT][lL][eE][^>]*>(.-)</" or body:match "<Message>(.-)</" or body:gsub("<[^>]*>", " ")
+  end
   return filled(one_line(body, MAX_TEXT))
 end
 

@@ -10,7 +10,7 @@ local failure <const> = {}
 local function secrets_of(call)
   local found <const> = call.client.credentials.secrets { call.exchange:token() }
   local sent <const> = call.exchange:request_body()
-  return redact.gather(found, sent and core.decode(sent), call.job)
+  return redact.gather(found, sent and core.decode(sent), call.job, call.operation.raw)
 end
 
 --- Completes an error with what was tried.

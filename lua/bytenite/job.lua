@@ -1,16 +1,20 @@
 --- job.lua: jobs and their methods. A job is a plain table of the API's members; all else is in its metatable, of which a client
 --- has one. Inside the module methods are called as functions, so that a member of the same name (`run`, `logs`) does no harm.
+local accept <const> = require "bytenite.accept"
 local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
+local download <const> = require "bytenite.download"
+local upload <const> = require "bytenite.upload"
+local logs <const> = require "bytenite.logs"
+local states <const> = require "bytenite.states"
+local waiting <const> = require "bytenite.waiting"
 
 local job <const> = {}
 
 --- The methods, also reachable as `bytenite.Job.set_name(job, ...)`.
 local Job <const> = {}
 job.Job = Job
-
-local final_states <const> = { JOB_STATE_COMPLETE = true, JOB_STATE_FAILED = true }
 
 local function client_of(self, method)
   local meta <const> = getmetatable(self)
@@ -45,8 +49,8 @@ end
 job.fetch = { operation = core.operations.get_job, accept = accept_new }
 job.creation = { operation = core.operations.create_job, accept = accept_new }
 
--- Runs a call whose answer refreshes the job.
-local function run_refreshing(self, method, plan, body, options)
+-- Runs a call on a job, when it is the job's turn.
+local function run_call(self, method, plan, body, options)
   local client <const> = client_of(self, method)
   return call.run(client, plan, job.check_id(method, rawget(self, "id")), body, options, self)
 end
@@ -57,7 +61,7 @@ for _, operation in ipairs(core.operations) do
     local name <const> = operation.name
     local plan <const> = { operation = operation, accept = accept_refresh }
     Job[name] = function(self, body, options)
-      return run_refreshing(self, name, plan, body, options)
+      return run_call(self, name, plan, body, options)
     end
   end
 end
@@ -68,15 +72,121 @@ local refresh_plan <const> = { operation = core.operations.get_job, name = "refr
 ---@param options table|nil of this call
 ---@return table|nil # the job itself, refreshed in place; nil and an error
 function Job:refresh(options)
-  return run_refreshing(self, "refresh", refresh_plan, nil, options)
+  return run_call(self, "refresh", refresh_plan, nil, options)
 end
 
---- True when the job has come to its end: a final state, or a time at which it ended. An unknown state is not final.
+local run_plan <const> = { operation = core.operations.run, accept = accept.same_job }
+
+--- Runs the job.
+---@param config table|nil settings of this run
+---@param options table|nil of this call
+---@return table|nil # the job itself, as it is: refresh it to see its state; nil and an error, whose `maybe_done` tells that
+---   the job may run all the same
+function Job:run(config, options)
+  return run_call(self, "run", run_plan, { config = config }, options)
+end
+
+local abort_plan <const> = { operation = core.operations.abort, accept = accept.same_job }
+
+--- Stops a running job; deletes one that was never run.
+---@param options table|nil of this call
+---@return table|nil # the job itself, as it is; nil and an error
+function Job:abort(options)
+  return run_call(self, "abort", abort_plan, nil, options)
+end
+
+local delete_plan <const> = { operation = core.operations.delete, accept = accept.done, done_when_repeated = 404 }
+
+--- Deletes the job.
+---@param options table|nil of this call
+---@return boolean|nil # true; nil and an error
+function Job:delete(options)
+  return run_call(self, "delete", delete_plan, nil, options)
+end
+
+local upload_completed_plan <const> = { operation = core.operations.upload_completed, accept = accept.same_job }
+
+--- Tells the service that the job's input lies at the address that it gave. `upload` does so by itself.
+---@param options table|nil of this call
+---@return table|nil # the job itself, as it is; nil and an error
+function Job:upload_completed(options)
+  return run_call(self, "upload_completed", upload_completed_plan, nil, options)
+end
+
+-- Before its end a job has no results, which the service tells with any status, 500 among them.
+local function is_too_early(problem)
+  if not problem.message:find("not yet been completed", 1, true) then return false end
+  problem.hint = "wait for the job's end first: job:wait()"
+  return true
+end
+
+local results_plan <const> =
+  { operation = core.operations.results, accept = accept.member("results", true), cannot_recover = is_too_early }
+
+--- Lists the job's results.
+---@param options table|nil of this call
+---@return table|nil # a list of {name, link}, where link is a signed URL; nil and an error
+function Job:results(options)
+  return run_call(self, "results", results_plan, nil, options)
+end
+
+--- Sends the job's input to the address that the service gave for it, and tells the service.
+---@param source any a path; { data = bytes }; an open file, read from where it stands; or a function that returns the next
+---   piece and nil at the end
+---@param options table|nil on_progress(sent, total) in bytes; size in bytes, needed for a function; limits of this call
+---@return table|nil # the job itself, as it is; nil and an error
+function Job:upload(source, options)
+  return upload.run(client_of(self, "upload"), self, source, options, {
+    refresh = function(limits)
+      return Job.refresh(self, limits)
+    end,
+    complete = function(limits)
+      return Job.upload_completed(self, limits)
+    end,
+  })
+end
+
+--- Fetches the job's results into a folder.
+---@param folder string made when it is missing
+---@param options table|nil result, the name of the only one wanted; file_name(result, index), which returns the path below
+---   the folder; on_progress(received, total, name) in bytes; limits of this call
+---@return table|nil # a list of {name, path, size}; nil and an error
+---@return table|nil # then: a list of those that were fetched
+function Job:download(folder, options)
+  return download.run(client_of(self, "download"), folder, options, function(limits)
+    return Job.results(self, limits)
+  end)
+end
+
+--- Fetches the job's logs.
+---@param filters table|nil taskIds, levels, services: lists of what alone is wanted
+---@param options table|nil of this call
+---@return function|nil # gives the next line, the service it is of and the task's id, in the order of time; nil and an error
+function Job:logs(filters, options)
+  local client <const> = client_of(self, "logs")
+  return logs.of_job(client, job.check_id("logs", rawget(self, "id")), filters, options)
+end
+
+local wait_plan <const> = { operation = core.operations.get_job, name = "wait", accept = accept_refresh }
+
+--- Waits for the job's end. The job is refreshed in place each time it is looked at.
+---@param options table|nil timeout, interval, max_interval (seconds), on_progress(job, fraction)
+---@param call_options table|nil of each call
+---@return table|nil # the job itself; nil and an error: `job_failed`, `timeout`, or that of the call that failed
+---@return table|nil # the job, after an error
+function Job:wait(options, call_options)
+  local client <const> = client_of(self, "wait")
+  job.check_id("wait", rawget(self, "id"))
+  return waiting.run(client, self, options, call_options, function(limits)
+    return run_call(self, "wait", wait_plan, nil, limits)
+  end)
+end
+
+--- True when the job has come to its end: a final state, or a time at which it ended or was deleted. An unknown state is not
+--- final.
 ---@return boolean
 function Job:is_final()
-  check.type("is_final: job", self, "table")
-  local ended_at <const> = rawget(self, "endedAt")
-  return final_states[rawget(self, "state")] or (type(ended_at) == "string" and ended_at ~= "")
+  return states.outcome(check.type("is_final: job", self, "table")) ~= nil
 end
 
 local function text_or(value, fallback)

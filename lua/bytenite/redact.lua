@@ -32,8 +32,9 @@ end
 
 local LONG_PART <const> = 16 -- bytes from which a value in a signed URL's query is taken for a secret of its own
 
--- Adds the query of a URL, and its longer values, to a list: a signature may come back without its URL.
-local function gather_query(text, found)
+-- Adds the password in a URL, its query, and the query's longer values, to a list: they may come back without their URL.
+local function gather_url(text, found)
+  found[#found + 1] = text:match "^%a[%w+.-]*://[^/?#@:]*:([^/?#]*)@"
   local query <const> = text:match "^%a[%w+.-]*://[^?]*%?(.+)$"
   if not query then return end
   found[#found + 1] = query
@@ -51,7 +52,7 @@ local function gather(value, found, seen)
       gather(member, found, seen)
     elseif type(member) == "string" then
       if type(name) == "string" and tells(name) then found[#found + 1] = member end
-      gather_query(member, found)
+      gather_url(member, found)
     end
   end
 end

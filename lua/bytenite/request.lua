@@ -1,6 +1,7 @@
 --- request.lua: `client:request`, the way out for what the module does not know yet, turned into a row of its own.
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
+local query <const> = require "bytenite.query"
 
 local request <const> = {}
 
@@ -57,43 +58,6 @@ end
 
 local checks <const> = { method = method, path = path, query = table_of, body = body, headers = table_of }
 
-local function query_value(where, value)
-  local kind <const> = math.type(value) or type(value)
-  if kind ~= "string" and kind ~= "integer" and kind ~= "float" and kind ~= "boolean" then
-    check.raise(("%s: expected a string, a number or a boolean, got %s"):format(where, check.describe(value)))
-  end
-  -- a number as JSON has it: no locale's decimal mark
-  local text <const> = kind == "string" and value or core.encode(value)
-  return core.percent_encode(text or check.raise(where .. ": not a finite number"))
-end
-
--- The values of one name: a value, or a list of some.
-local function query_values(where, value)
-  if type(value) ~= "table" then return { value } end
-  local count = 0
-  for _ in pairs(value) do
-    count = count + 1
-  end
-  if count ~= #value then check.raise(where .. ": expected a value or a list of values without holes") end
-  return value
-end
-
--- A query from a table, without the question mark: names and values percent-encoded, names in order; nil for none.
-local function query_text(where, query)
-  local names <const>, pairs_of <const> = {}, {}
-  for name in pairs(query or {}) do
-    names[#names + 1] = check.text(where .. ": query: name", name)
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    local values <const> = query_values(where .. ": query: " .. name, query[name])
-    for _, value in ipairs(values) do
-      pairs_of[#pairs_of + 1] = core.percent_encode(name) .. "=" .. query_value(where .. ": query: " .. name, value)
-    end
-  end
-  return #pairs_of > 0 and table.concat(pairs_of, "&") or nil
-end
-
 local function header_lines(headers)
   local lines <const> = {}
   for name, value in pairs(headers or {}) do
@@ -115,17 +79,18 @@ function request.operation(wanted)
   check.type("request: what to send", wanted, "table")
   local checked <const> = check.options("request", wanted, checks, "member")
   if not checked.path then check.raise "request: path is needed" end
-  local query <const> = query_text("request", checked.query)
+  local text <const> = query.text("request: query", checked.query)
   local name <const> = checked.method or "GET"
   if name == "HEAD" and checked.body then check.raise "request: HEAD takes no body" end
   return {
     name = "request",
     method = name,
     repeatable = repeatable[name] or false,
+    sent_once = not repeatable[name],
     authorized = true,
     any_success = true,
     raw = {
-      target = query and checked.path .. "?" .. query or checked.path,
+      target = text and checked.path .. "?" .. text or checked.path,
       body = checked.body,
       headers = header_lines(checked.headers),
     },

@@ -45,6 +45,9 @@ function retry.of_failure(kind, was_sent, certificate_refused)
   return was_sent and classes.broken or classes.not_sent
 end
 
+--- The class of a failure that no other attempt can mend.
+retry.final = classes.final
+
 --- The class of an answer that came whole but cannot be used.
 retry.unreadable = classes.unreadable
 

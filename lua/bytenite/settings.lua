@@ -54,6 +54,9 @@ settings.limits = {
   max_response_bytes = check.integer(1, math.maxinteger // 2),
 }
 
+--- Seconds: what streams have for a deadline unless they are given one.
+settings.longest = check.longest
+
 local checks <const> = {
   api_key = api_key,
   access_token = access_token,

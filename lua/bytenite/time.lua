@@ -30,10 +30,8 @@ local function seconds_of_day(hour, minute, second)
   return hour * 3600 + minute * 60 + second
 end
 
---- Seconds since the epoch (1970-01-01T00:00:00Z) of a timestamp as the service prints them (RFC 3339).
----@param text string "2025-08-27T21:51:41.803Z", with any number of fractional digits and any offset
----@return number|nil # an integer, a float where the timestamp has a fraction that is not zero; nil when it is no timestamp
-function time.parse(text)
+-- The whole seconds since the epoch of a timestamp, and the digits of its fraction; nil when it is none.
+local function read(text)
   local year, month, day, hour, minute, second, fraction, zone =
     text:match "^(%d%d%d%d)-(%d%d)-(%d%d)[Tt ](%d%d):(%d%d):(%d%d)(%.?%d*)([Zz+-].*)$"
   if not year or fraction == "." or (fraction ~= "" and fraction:sub(1, 1) ~= ".") then return nil end
@@ -42,10 +40,28 @@ function time.parse(text)
   local offset <const> = offset_seconds(zone)
   local clock <const> = seconds_of_day(tonumber(hour), tonumber(minute), tonumber(second))
   if not offset or not clock then return nil end
-  local whole <const> = days_from_epoch(year, month, day) * 86400 + clock - offset
-  local digits <const> = fraction:sub(2)
-  if not digits:find "[1-9]" then return whole end
+  return days_from_epoch(year, month, day) * 86400 + clock - offset, fraction:sub(2)
+end
+
+--- Seconds since the epoch (1970-01-01T00:00:00Z) of a timestamp as the service prints them (RFC 3339).
+---@param text string "2025-08-27T21:51:41.803Z", with any number of fractional digits and any offset
+---@return number|nil # an integer, a float where the timestamp has a fraction that is not zero; nil when it is no timestamp
+function time.parse(text)
+  local whole <const>, digits <const> = read(text)
+  if not whole or not digits:find "[1-9]" then return whole end
   return whole + tonumber(digits:sub(1, 15)) / 10 ^ math.min(#digits, 15) -- no locale's decimal mark in it
+end
+
+local EXACT <const> = 18 -- digits of a fraction that an integer holds
+
+--- The same, exactly: for comparisons of what is less than a microsecond apart.
+---@param text string
+---@return integer|nil # whole seconds; nil when it is no timestamp
+---@return integer|nil # the fraction, in units of 1e-18 s
+function time.exact(text)
+  local whole <const>, digits <const> = read(text)
+  if not whole then return nil end
+  return whole, tonumber((digits .. ("0"):rep(EXACT)):sub(1, EXACT))
 end
 
 return time

@@ -1,5 +1,5 @@
---- wait.lua: waiting for tasks: a thing for the driver (driver.lua) that is done when some have arrived, or a time limit
---- has passed.
+--- wait.lua: waiting for tasks, and for time: things for the driver (driver.lua). One is done when some tasks have arrived, or a
+--- time limit has passed; the other when some time has passed.
 local wait <const> = {}
 
 local Wait <const> = { __name = "bytenite.Wait" }
@@ -50,6 +50,43 @@ function wait.new(driver, left, tasks, seconds)
     next_ended = false,
   }, Wait)
   if seconds and not self.done then driver.timers:set(self, driver.clock.now() + seconds) end
+  return self
+end
+
+-- Nobody arrives at a sleep: it ends by its timer, or with its client.
+local Sleep <const> = { __name = "bytenite.Sleep", __close = Wait.__close }
+Sleep.__index = Sleep
+
+function Sleep:step()
+  self.driver:end_of(self)
+end
+
+function Sleep:fail()
+  if not self.done then self.driver:end_of(self) end
+end
+
+--- Ends it when its client can do nothing any more: what its coroutine does next tells.
+Sleep.fail_closed = Sleep.fail
+
+--- The same for one that waits in place.
+function Sleep:still_waiting()
+  if self.driver.session:problem() then self:fail_closed() end
+end
+
+--- Makes a sleep, which has begun. It is slept by the driver's `await`, like everything that is waited for.
+---@param driver table
+---@param seconds number
+---@return table # `done` when they have passed, or the client can do nothing any more
+function wait.sleep(driver, seconds)
+  local self <const> = setmetatable({
+    driver = driver,
+    done = false,
+    on_done = false,
+    task = false,
+    next_ready = false,
+    next_ended = false,
+  }, Sleep)
+  driver.timers:set(self, driver.clock.now() + seconds)
   return self
 end
 

@@ -21,7 +21,7 @@ demo          command:luarocks                         -                     lua
 demo          header:openssl/ssl.h                     -                     openssl-devel        openssl-dev        openssl         lets LuaRocks build the rock luaossl
 demo          lua:cjson                                lua-cjson             rock:lua-cjson       rock:lua-cjson     rock:lua-cjson  reads what is no API object, and its null is ours
 demo          lua:http.server                          lua-http              rock:http            rock:http          rock:http       serves the sandbox (HTTP/1.1, HTTP/2, TLS)
-demo          lua:argparse                             lua-argparse          rock:argparse        rock:argparse      rock:argparse   reads the sandbox's command line
+demo          lua:argparse                             lua-argparse          rock:argparse        rock:argparse      rock:argparse   reads the command lines
 test          lua:busted.runner                        lua-busted            rock:busted          rock:busted        rock:busted     runs the specs
 test          lua:luv                                  lua-luv               rock:luv             rock:luv          rock:luv        libuv's loop, for its adapter's specs and the example
 test          lua:socket.core                          lua-socket            rock:luasocket       rock:luasocket    rock:luasocket  its select, for specs and example of the protocol for event loops
@@ -38,6 +38,8 @@ lint          command:shellcheck                       shellcheck            She
 memory,bench  command:valgrind                         valgrind              valgrind             valgrind           -               watches the memory accesses of the specs, and counts the instructions of a call
 bench         command:nginx                            nginx-light           nginx                nginx              nginx           answers the calls that are measured
 bench         command:openssl                          openssl               openssl              openssl            openssl         makes the certificate of that server
+contract      command:node                             nodejs                nodejs               nodejs             node               runs Prism, which holds the calls against the contract
+contract      command:npm                              npm                   nodejs-npm           npm                -                  fetches Prism
 fresh         command:debootstrap                      debootstrap           debootstrap          debootstrap        -               makes the bare root for make fresh
 EOF_DEPENDENCIES
 }

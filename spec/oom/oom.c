@@ -10,6 +10,7 @@
 #define _GNU_SOURCE /* clock_gettime, sigaction, RTLD_NODELETE */
 #include <curl/curl.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <lauxlib.h>
 #include <lualib.h>
 #include <signal.h>
@@ -49,6 +50,7 @@ static struct {
 } outcomes[MAX_OUTCOMES];
 
 static char base_url[64];
+static char folder[] = "/tmp/bytenite-oom-XXXXXX"; /* for what is downloaded */
 static unsigned long problems;
 static char warning[OUTCOME_SIZE];
 
@@ -145,6 +147,8 @@ static int run_scenario(lua_State *L) {
   luaL_newlib(L, host_functions);
   lua_pushstring(L, base_url);
   lua_setfield(L, -2, "base_url");
+  lua_pushstring(L, folder);
+  lua_setfield(L, -2, "folder");
   lua_pushstring(L, plan);
   lua_setfield(L, -2, "plan");
   lua_call(L, 1, 1);
@@ -273,6 +277,12 @@ static void hold_cjson(void) {
   lua_close(L);
 }
 
+static void remove_folder(void) {
+  char inner[sizeof folder + 2];
+  snprintf(inner, sizeof inner, "%s/a", folder);
+  if ((rmdir(inner) != 0 && errno != ENOENT) || rmdir(folder) != 0) report("end", 0, "a file was left in the folder");
+}
+
 int main(int count, char **arguments) {
   Options options;
   int port;
@@ -283,13 +293,14 @@ int main(int count, char **arguments) {
   }
   watch();
   hold_cjson();
-  if (!allocations_init_libcurl() || !server_start(&port)) {
-    fprintf(stderr, "oom: libcurl or the server could not be started\n");
+  if (mkdtemp(folder) == NULL || !allocations_init_libcurl() || !server_start(&port)) {
+    fprintf(stderr, "oom: libcurl, the server or a folder could not be had\n");
     return 1;
   }
   snprintf(base_url, sizeof base_url, "http://127.0.0.1:%d/v1", port);
   const unsigned long tried = run_whole(&options) ? run_plans(&options) : 0;
   server_stop();
+  remove_folder();
   curl_global_cleanup();
   if (allocations_live(SOURCE_LIBCURL) != 0) report("end", 0, "libcurl keeps memory after curl_global_cleanup");
   print_outcomes();

@@ -235,6 +235,44 @@ local steps <const> = {
     check = expect_job("GET", "/jobs/job%201"),
   },
   {
+    name = "list_jobs",
+    run = function()
+      return world.client:list_jobs { limit = 2, orderBy = "name" }
+    end,
+    check = function(page)
+      return #page.data == 2 and page.data[2].name == "Second" and page.pagination.total == 2
+    end,
+  },
+  {
+    name = "upload", -- its size and what comes of it are known
+    run = function()
+      local target <const> = world.client:job {
+        id = "job 1",
+        dataSource = { dataSourceDescriptor = "file", params = { tempUrl = host.base_url .. "/put?signature=s" } },
+      }
+      return target:upload { data = ("a line of many\n"):rep(300) }
+    end,
+    check = function(target)
+      return target.id == "job 1"
+    end,
+  },
+  {
+    name = "download",
+    run = function()
+      local files <const>, problem <const> = require("bytenite.download").run(world.client, host.folder, nil, function()
+        return { { name = "a/b.txt", link = host.base_url .. "/jobs/job%201?signature=s" } }
+      end)
+      return files, problem
+    end,
+    check = function(files)
+      local path <const> = host.folder .. "/a/b.txt"
+      local file <close> = assert(io.open(path, "rb"))
+      local text <const> = file:read "a"
+      assert(os.remove(path))
+      return files[1].size == #text and text == host.answer("GET", "/jobs/job%201")
+    end,
+  },
+  {
     name = "sign_out",
     run = function()
       return world.client:sign_out()

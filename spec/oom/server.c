@@ -43,6 +43,12 @@ static const Answer answers[] = {
   {"PATCH", "/configs", 400,
    "{\"ok\":false,\"requestId\":\"r-2\",\"message\":\"invalid\",\"error\":{\"code\":\"3\",\"message\":\"INVALID\","
    "\"description\":\"jobTimeout is below taskTimeout\"},\"details\":[{\"@type\":\"x\",\"field\":\"jobTimeout\"}]}"},
+  {"GET", "/customer/jobs", 200,
+   "{\"pagination\":{\"total\":\"2\",\"offset\":0,\"hasPrevious\":false,\"hasNext\":false},\"data\":[{\"id\":\"a\","
+   "\"name\":"
+   "\"First\",\"state\":null},{\"id\":\"b\",\"name\":\"Second\",\"unknown\":[]}]}"},
+  {"PUT", "/put", 200, ""},
+  {"PATCH", "/uploadcompleted", 200, "{\"ok\":true,\"requestId\":\"r-3\",\"message\":\"\",\"error\":null}"},
   {"GET", "/jobs/page", 502, "<html><head><title>Bad Gateway & more</title></head><body>nginx</body></html>"},
   {"GET", "/jobs/careless", 502, "{\"message\":\"no job for you\",\"code\":02,\"details\":[{\"note\":\"x\"}]}"},
   {"GET", "/jobs/job%201", 200,

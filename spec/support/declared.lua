@@ -1,82 +1,42 @@
---- What the service declares of its objects, from its reference: which members there are, and of which kind. Nothing here
---- comes from the code under test.
+--- What the service declares of its objects: which members there are, and of which kind. From the contract; nothing here comes
+--- from the code under test. That both have the same members is held by spec/contract_spec.lua.
+local compare <const> = require "spec.contract.compare"
+local contract <const> = require "spec.contract.init"
+
 local declared = {}
 
---- Kinds of members by type and name. A kind that is a type's name stands for an object of that type.
+-- Members that are read and written as they come, though the contract says more of them.
+local LOOSER <const> = { Event = { data = "any" }, Status = { details = "any" } }
+
+--- Kinds of members by type and name, as the core calls them. A kind that is a type's name stands for an object of that type.
 ---@type table<string, table<string, string>>
-declared.types = {
-  Job = {
-    id = "string",
-    templateId = "string",
-    name = "string",
-    config = "JobConfig",
-    priority = "enum",
-    startAt = "timestamp",
-    submittedAt = "timestamp",
-    startedAt = "timestamp",
-    endedAt = "timestamp",
-    regions = "Regions",
-    state = "enum",
-    dataSource = "DataSource",
-    params = "JobParams",
-    dataDestination = "DataSource",
-    duration = "number",
-    deletedAt = "timestamp",
-    createdAt = "timestamp",
-    paymentAmount = "number",
-    numUnitsEstimation = "integer",
-    numChunks = "integer",
-    errorMessage = "string",
-    description = "string",
-    stateTimestamps = "timestamps",
-    appId = "string",
-    templateInfo = "JobTemplate",
-  },
-  JobConfig = { taskTimeout = "uint32", jobTimeout = "uint32", isTestJob = "boolean", maxTaskRetries = "uint32" },
-  DataSource = { dataSourceDescriptor = "string", params = "object" },
-  JobParams = { preset = "string", partitioner = "object", assembler = "object", app = "object" },
-  Regions = { blacklist = "string[]", whitelist = "string[]" },
-  JobTemplate = {
-    id = "string",
-    owner = "string",
-    description = "string",
-    app = "string",
-    partitioner = "string",
-    assembler = "string",
-    createdAt = "timestamp",
-    updatedAt = "timestamp",
-    isPublic = "boolean",
-    dataSource = "DataSource",
-    dataDestination = "DataSource",
-    params = "JobParams",
-    config = "JobConfig",
-    userName = "string",
-  },
-  JobResponse = { job = "Job", templateInfo = "JobTemplate" },
-  JobDataSource = { dataSource = "DataSource", dataDestination = "DataSource" },
-  NewJob = {
-    templateId = "string",
-    jobId = "string",
-    name = "string",
-    description = "string",
-    dataSource = "DataSource",
-    dataDestination = "DataSource",
-    params = "JobParams",
-    config = "JobConfig",
-  },
-  AccessTokenRequest = { apiKey = "string" },
-}
+declared.types = {}
+
+for type_name, members in pairs(contract.objects.declared) do
+  declared.types[type_name] = {}
+  for member, text in pairs(members) do
+    local looser <const> = LOOSER[type_name] and LOOSER[type_name][member]
+    declared.types[type_name][member] = looser or compare.core_name(contract.objects, text)
+  end
+end
 
 --- Members without which an object is not written.
 ---@type table<string, table<string, any>>
-declared.required = { NewJob = { templateId = "t" }, AccessTokenRequest = { apiKey = "k" } }
+declared.required = {
+  NewJob = { templateId = "t" },
+  AccessTokenRequest = { apiKey = "k" },
+  Filter = { field = "name", condition = "FILTER_CONDITION_EQ" },
+  RunningTasksRequest = { jobsIds = require("bytenite").array { "j" } },
+}
 
---- The kind that stands behind a kind: "object" for a type.
+--- The kind that stands behind a kind: "object" for a type, "objects" for a list of one.
 ---@param kind string
 ---@return string
 ---@usage declared.plain_kind "JobConfig" --> "object"
 function declared.plain_kind(kind)
-  return declared.types[kind] and "object" or kind
+  if declared.types[kind] then return "object" end
+  local item <const> = kind:match "^(%a+)%[%]$"
+  return item and declared.types[item] and "objects" or kind
 end
 
 return declared

@@ -2,13 +2,20 @@
 ---
 ---   local ran = program.lua({ "examples/set_name.lua", job_id }, program.environment(sandbox.plain()))
 ---   assert.equal(0, ran.status, ran.errors)
+local lfs <const> = require "lfs"
+
 local program = {}
+
+local root <const> = lfs.currentdir()
 
 local function quoted(text)
   return "'" .. text:gsub("'", [['\'']]) .. "'"
 end
 
-local function interpreter()
+--- The interpreter that runs the specs.
+---@return string
+---@usage program.run { program.interpreter(), "-v" }
+function program.interpreter()
   local index = 0
   while arg and arg[index - 1] do
     index = index - 1
@@ -35,18 +42,17 @@ function program.environment(service)
   }
 end
 
---- Runs a program in the project's folder and waits for its end. Of this process's environment it gets PATH alone; Lua in
---- it finds the module of this tree.
+--- The command line for a program. Of this process's environment it gets PATH alone; Lua in it finds the module of this tree.
 ---@param words string[] the program and its arguments
 ---@param environment table<string, string>|nil variables to be set
----@return {status: integer, output: string, errors: string} ran
----@usage local ran = program.run { "build/host", "script.lua" }
-function program.run(words, environment)
+---@return string line as a shell takes it
+---@usage os.execute(program.command_line { "build/host" })
+function program.command_line(words, environment)
   local all <const> = {
     PATH = os.getenv "PATH",
-    LUA_PATH = "./lua/?.lua;./lua/?/init.lua;" .. package.path,
+    LUA_PATH = ("%s/lua/?.lua;%s/lua/?/init.lua;%s"):format(root, root, package.path),
     -- The core in build/ goes first: under a sanitizer this process has another one, which a child could not load.
-    LUA_CPATH = "./build/?.so;" .. package.cpath,
+    LUA_CPATH = ("%s/build/?.so;%s"):format(root, package.cpath),
   }
   for name, value in pairs(environment or {}) do
     all[name] = value
@@ -58,8 +64,19 @@ function program.run(words, environment)
   for _, word in ipairs(words) do
     command[#command + 1] = quoted(word)
   end
+  return table.concat(command, " ")
+end
+
+--- Runs a program and waits for its end; see `command_line`.
+---@param words string[] the program and its arguments
+---@param environment table<string, string>|nil variables to be set
+---@param folder string|nil to run it in; the project's unless given
+---@return {status: integer, output: string, errors: string} ran
+---@usage local ran = program.run { "build/host", "script.lua" }
+function program.run(words, environment, folder)
   local errors_path <const> = os.tmpname()
-  local pipe <const> = assert(io.popen(("%s 2>%s </dev/null"):format(table.concat(command, " "), errors_path)))
+  local line <const> = ("cd %s && %s"):format(quoted(folder or root), program.command_line(words, environment))
+  local pipe <const> = assert(io.popen(("{ %s; } 2>%s </dev/null"):format(line, errors_path)))
   local output <const> = pipe:read "a"
   local _ <const>, _ <const>, status <const> = pipe:close()
   return { status = status, output = output, errors = take_file(errors_path) }
@@ -68,10 +85,11 @@ end
 --- Runs the interpreter; see `run`.
 ---@param arguments string[]
 ---@param environment table<string, string>|nil
+---@param folder string|nil
 ---@return {status: integer, output: string, errors: string} ran
 ---@usage local ran = program.lua { "-e", "print(1)" }
-function program.lua(arguments, environment)
-  return program.run({ interpreter(), table.unpack(arguments) }, environment)
+function program.lua(arguments, environment, folder)
+  return program.run({ program.interpreter(), table.unpack(arguments) }, environment, folder)
 end
 
 return program

@@ -212,15 +212,76 @@ function Sandbox:expire_tokens()
   control(self, "POST", "/tokens/expire")
 end
 
+-- The path of a control call about a job.
+local function path_of(id, what)
+  local encoded <const> = id:gsub("[^%w]", function(character)
+    return ("%%%02X"):format(character:byte())
+  end)
+  return ("/jobs/%s%s"):format(encoded, what and "/" .. what or "")
+end
+
+local function json_of(value)
+  return type(value) == "table" and cjson.encode(value) or value
+end
+
 --- Puts a job as it is given.
 ---@param id string
 ---@param json string a JSON object, kept word for word
 ---@usage service:put_job("j1", '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
 function Sandbox:put_job(id, json)
-  local encoded <const> = id:gsub("[^%w]", function(character)
-    return ("%%%02X"):format(character:byte())
-  end)
-  control(self, "PUT", "/jobs/" .. encoded, json)
+  control(self, "PUT", path_of(id), json)
+end
+
+--- Sets members of a job; its state then stays as it is.
+---@param id string
+---@param members table|string as JSON when it is a string
+---@usage service:change_job(job.id, { state = "JOB_STATE_FAILED", errorMessage = "out of memory" })
+function Sandbox:change_job(id, members)
+  control(self, "PATCH", path_of(id), json_of(members))
+end
+
+--- Sets the results of a job: a list of {name} with content (text), content_base64, link, or size and seed (bytes that
+--- are made when they are fetched: see `bytenite.sandbox.contents`). They are served once the job is complete.
+---@param id string
+---@param list table[]|string as JSON when it is a string
+---@usage service:set_results(job.id, { { name = "out_0/big.bin", size = 1 << 30, seed = 7 } })
+function Sandbox:set_results(id, list)
+  control(self, "PUT", path_of(id, "results"), #list == 0 and "[]" or json_of(list))
+end
+
+--- Sets the logs of a job, in the form of the service's answer.
+---@param id string
+---@param logs table|string as JSON when it is a string
+---@usage service:set_logs(job.id, '{"partitioner":[{"log":"x","level":"INFO"}],"assembler":[],"taskrunner":{}}')
+function Sandbox:set_logs(id, logs)
+  control(self, "PUT", path_of(id, "logs"), json_of(logs))
+end
+
+--- Makes jobs that start from now on go on faster, until the reset.
+---@param speed number
+---@usage service:set_speed(1000)
+function Sandbox:set_speed(speed)
+  control(self, "POST", "/speed", cjson.encode { speed = speed })
+end
+
+--- Lets time pass at once, for jobs and for links; at speed 1 a job takes 30 seconds.
+---@param seconds number
+---@usage service:advance(30)
+function Sandbox:advance(seconds)
+  control(self, "POST", "/advance", cjson.encode { seconds = seconds })
+end
+
+--- Ends the life of all links to uploads and results issued so far.
+---@usage service:expire_links()
+function Sandbox:expire_links()
+  control(self, "POST", "/links/expire")
+end
+
+--- Adds jobs in all states.
+---@param count integer
+---@usage service:fill(1000)
+function Sandbox:fill(count)
+  control(self, "POST", "/fill", ('{"jobs":%d}'):format(count))
 end
 
 local value_of <const> = {}
@@ -236,7 +297,35 @@ local function base64_decoded(text)
   return bytes:sub(1, #bytes - padding)
 end
 
---- The requests below /v1 since the last reset, in the order received: a list of tables with `method`, `path` (as
+--- What was uploaded for a job: `attempts` that sent something, `bytes` of the last one; and of the last one that came
+--- whole `length`, `sha256`, `name`, `content` (nil above 1 MiB), `header` (the values by name) and `completed` (whether the
+--- service was told).
+---@param id string of the job
+---@return table|nil # nil when nothing was uploaded
+---@usage assert.equal("text", service:uploaded(job.id).content)
+function Sandbox:uploaded(id)
+  local status <const>, body <const> = exchange(self, "GET", path_of(id, "upload"), "")
+  if status ~= 200 then return nil end
+  local answer <const> = cjson.decode(body)
+  local encoded <const> = answer.content_base64
+  local uploaded <const> = {
+    attempts = math.tointeger(answer.attempts),
+    bytes = math.tointeger(answer.lastBytes),
+    length = answer.length and math.tointeger(answer.length),
+    sha256 = answer.sha256,
+    name = answer.name,
+    content = type(encoded) == "string" and base64_decoded(encoded) or nil,
+    completed = answer.completed,
+    header = {},
+  }
+  for _, header in ipairs(answer.headers or {}) do
+    uploaded.header[header[1]] = header[2]
+  end
+  return uploaded
+end
+
+--- The requests since the last reset, in the order received, those below /v1 and those to signed URLs (their operations
+--- are "upload" and "download", their bodies not kept): a list of tables with `method`, `path` (as
 --- received), `http_version`, `headers` (a list of {name, value}, names in lower case), `header` (the values by name),
 --- `body` (exact bytes), `connection` (a number) and `operation` (a name, or nil).
 ---@return table[]

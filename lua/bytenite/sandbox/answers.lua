@@ -8,9 +8,15 @@ local job <const> = require "bytenite.sandbox.job"
 ---@field status integer of HTTP
 ---@field content_type string|nil application/json when nil; false for none
 ---@field body string|nil
+---@field content bytenite.sandbox.Content|nil in place of the body
+---@field feed bytenite.sandbox.Feed|nil in place of the body: what comes with time, until the client goes
 ---@field job bytenite.sandbox.Job|nil printed as the body when there is no body
 ---@field template_info "inner"|"outer"|nil where alone templateInfo is printed with the job
 ---@field headers table|nil list of further {name, value}
+
+---@class bytenite.sandbox.Feed
+---@field next fun(): string, number what is due now, and the seconds until there may be more
+---@field condition userdata of cqueues: signalled when there is more before that
 
 local answers = {}
 
@@ -136,6 +142,10 @@ local shapes <const> = {
     )
     return answers.text(status, page, "text/html; charset=utf-8")
   end,
+  xml = function(status, message)
+    local body <const> = "<Error><Code>%s</Code><Message>%s</Message></Error>\n"
+    return answers.text(status, body:format(reason(status):gsub(" ", ""), message), "application/xml")
+  end,
   empty = function(status)
     return answers.text(status, "", false)
   end,
@@ -162,7 +172,7 @@ function answers.is_shape(name)
 end
 
 --- An answer of any status with a body of the shape named.
----@param name "gateway"|"envelope"|"html"|"empty"|"object"|"array"|"string"|"number"
+---@param name "gateway"|"envelope"|"html"|"xml"|"empty"|"object"|"array"|"string"|"number"
 ---@param status integer
 ---@param message string|nil where the shape has room for one
 ---@return bytenite.sandbox.Answer

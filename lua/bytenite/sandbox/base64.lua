@@ -33,6 +33,25 @@ function base64.encode(bytes)
   return table.concat(pieces)
 end
 
+local value_of <const> = {}
+for value = 0, 63 do
+  value_of[ALPHABET:sub(value + 1, value + 1)] = value
+end
+
+--- The bytes that base64 text stands for.
+---@param text string padded
+---@return string|nil bytes nil when the text is none
+---@usage base64.decode "TXkgSm9i" --> "My Job"
+function base64.decode(text)
+  local padding <const> = #text:match "=*$"
+  if #text % 4 ~= 0 or padding > 2 or text:sub(1, #text - padding):find "[^%w+/]" then return nil end
+  local bytes <const> = text:gsub("=", "A"):gsub("(.)(.)(.)(.)", function(first, second, third, fourth)
+    local high <const> = value_of[first] << 18 | value_of[second] << 12
+    return (">I3"):pack(high | value_of[third] << 6 | value_of[fourth])
+  end)
+  return bytes:sub(1, #bytes - padding)
+end
+
 --- Bytes as the form of base64 that URLs and tokens use: `-` and `_`, no padding.
 ---@param bytes string any bytes
 ---@return string text

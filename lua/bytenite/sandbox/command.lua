@@ -14,16 +14,33 @@ local function integer(text)
   return math.tointeger(tonumber(text))
 end
 
-local function new_parser()
-  local parser <const> = argparse("bytenite-sandbox", "A local ByteNite service for development and tests.")
-  parser:option("--port", "Port to listen on; 0 for a free one.", "0"):convert(integer):argname "N"
-  parser:option("--host", "Loopback address to listen on: 127.0.0.1 or ::1.", "127.0.0.1"):argname "ADDRESS"
-  parser:flag("--tls", "Serve HTTPS, with a certificate authority made for this run.")
-  parser:option("--ca-file", "Where to write the authority's certificate (default: a temporary file)."):argname "PATH"
-  parser:option("--api-key", "The API key to accept (default: a random one)."):argname "KEY"
-  parser:option("--latency", "Milliseconds every answer waits.", "0"):convert(tonumber):argname "MS"
+local DESCRIPTION <const> = [[
+A local ByteNite service for development and tests: the whole jobs API, over HTTP/1.1 and HTTP/2, on loopback only. It
+prints the environment that leads clients to it and runs until SIGINT or SIGTERM. Everything is kept in memory (large
+uploads in temporary files) and gone at the end.]]
+
+local EPILOGUE <const> = [[
+A job that is run takes 30 seconds at --speed 1 and passes through all states. It fails after 12 seconds when the
+parameters of its app hold the text "sandbox_fail", which becomes its errorMessage.
+
+A fault is the name of a call (set_name, run, results, ...; "upload" and "download" for what goes over signed URLs; none
+for any), then what happens to the next such call: status=503 (with retry_after, shape, message, body, header.NAME),
+delay=SECONDS, drip=BYTES/SECONDS, truncate=BYTES, reset, hang, garbage (these three with after=BYTES), ok_false, no_job,
+wrong_id; and how often: times=N or times=forever, skip=N.
+
+Tests steer a running sandbox by requests below /sandbox, without a token: among others POST /sandbox/faults,
+POST /sandbox/advance {"seconds": 30}, PATCH /sandbox/jobs/{id} {"state": "JOB_STATE_FAILED"}.]]
+
+local function add_service_options(parser)
   parser:option("--speed", "How much faster than real time jobs go on.", "1"):convert(tonumber):argname "X"
+  parser:option("--jobs", "How many jobs there are from the start, in all states.", "0"):convert(integer):argname "N"
+  parser:option("--latency", "Milliseconds every answer of the API waits.", "0"):convert(tonumber):argname "MS"
+  parser:option("--api-key", "The API key to accept (default: a random one)."):argname "KEY"
   parser:option("--token-lifetime", "Seconds an access token lives.", "3600"):convert(integer):argname "SECONDS"
+  parser
+    :option("--link-lifetime", "Seconds that links to uploads and results are good for.", "172800")
+    :convert(tonumber)
+    :argname "SECONDS"
   parser
     :option("--error-shape", "Shape of refusals that have two: alternate, gateway or envelope.", "alternate")
     :argname "SHAPE"
@@ -31,6 +48,15 @@ local function new_parser()
     :option("--fault", "Something to go wrong, e.g. 'set_name status=503 retry_after=2 times=3'; may be repeated.")
     :argname("SPEC")
     :count "*"
+end
+
+local function new_parser()
+  local parser <const> = argparse("bytenite-sandbox", DESCRIPTION, EPILOGUE)
+  parser:option("--port", "Port to listen on; 0 for a free one.", "0"):convert(integer):argname "N"
+  parser:option("--host", "Loopback address to listen on: 127.0.0.1 or ::1.", "127.0.0.1"):argname "ADDRESS"
+  parser:flag("--tls", "Serve HTTPS, with a certificate authority made for this run.")
+  parser:option("--ca-file", "Where to write the authority's certificate (default: a temporary file)."):argname "PATH"
+  add_service_options(parser)
   parser:option("--ready-file", "JSON file to write once the sandbox listens; removed at the end."):argname "PATH"
   parser:flag("--until-stdin-closes", "End when standard input reaches its end.")
   return parser
@@ -109,6 +135,8 @@ local function start(arguments)
     api_key = arguments.api_key,
     latency = arguments.latency,
     speed = arguments.speed,
+    jobs = arguments.jobs,
+    link_lifetime = arguments.link_lifetime,
     token_lifetime = arguments.token_lifetime,
     error_shape = arguments.error_shape,
     faults = arguments.fault,

@@ -24,7 +24,7 @@ local function substitute(fault, call, answer)
   end
   if fault.body then return answers.text(fault.status or 200, fault.body) end
   if fault.status or fault.shape then
-    return answers.shaped(fault.shape or "gateway", fault.status or 500, fault.message)
+    return answers.shaped(fault.shape or call.error_shape or "gateway", fault.status or 500, fault.message)
   end
   return nil
 end
@@ -41,7 +41,7 @@ function effects.answer(fault, call, answer)
   if fault.content_type then answer.content_type = fault.content_type end
   if fault.inner_template_only then answer.template_info = "inner" end
   if fault.outer_template_only then answer.template_info = "outer" end
-  local headers <const> = {}
+  local headers <const> = table.move(answer.headers or {}, 1, #(answer.headers or {}), 1, {})
   for name, value in pairs(fault.headers or {}) do
     headers[#headers + 1] = { name:lower(), value }
   end

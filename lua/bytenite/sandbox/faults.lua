@@ -4,12 +4,13 @@ local core <const> = require "bytenite.core"
 local answers <const> = require "bytenite.sandbox.answers"
 
 ---@class bytenite.sandbox.Fault
----@field operation string name of an operation, "*" for all (default)
+---@field operation string name of an operation, "upload" or "download" for what is sent to and fetched from signed URLs,
+---  "*" for all (default)
 ---@field times integer|"forever" how often it happens (default 1; 0 means "forever")
 ---@field skip integer calls to let pass first (default 0)
 ---@field act "before"|"never" whether the operation takes effect; "never" by default where the answer is spoiled
 ---@field status integer|nil of the answer, 200 to 599
----@field shape string|nil of an error's body: see `answers.shaped` (default "gateway")
+---@field shape string|nil of an error's body: see `answers.shaped` (default "gateway", "xml" for uploads and downloads)
 ---@field message string|nil in that body
 ---@field body string|nil the answer's body, word for word
 ---@field content_type string|nil of the answer
@@ -18,6 +19,8 @@ local answers <const> = require "bytenite.sandbox.answers"
 ---@field delay number|nil seconds before the answer
 ---@field drip {bytes: integer, every: number}|nil the body goes out in pieces, with so many seconds between them
 ---@field truncate integer|nil bytes of the body sent before the connection closes
+---@field after integer|nil bytes that go through before reset, hang or garbage: of an upload's body, else of the answer's;
+---  with a status an upload is refused after so many bytes, without it once it is there
 ---@field reset true|"connection"|nil no answer: the connection is dropped (HTTP/2: the stream, unless "connection")
 ---@field hang true|nil no answer, until the client goes
 ---@field garbage true|string|nil bytes that are no HTTP, then the connection closes
@@ -55,13 +58,15 @@ local function is_true(value)
   return value == true
 end
 
+local TRANSFERS <const> = { upload = true, download = true }
+
 -- What each member may be, and whether it spoils the answer.
 local declared <const> = {
   operation = {
     check = function(value)
-      return value == "*" or core.operations[value] ~= nil
+      return value == "*" or core.operations[value] ~= nil or TRANSFERS[value] ~= nil
     end,
-    wanted = '"*" or the name of an operation',
+    wanted = '"*", "upload", "download" or the name of an operation',
   },
   times = {
     check = function(value)
@@ -113,6 +118,7 @@ local declared <const> = {
     wanted = "an object {bytes, every}",
   },
   truncate = { check = is_count, wanted = "a count of bytes", spoils = true },
+  after = { check = is_count, wanted = "a count of bytes" },
   reset = {
     check = function(value)
       return value == true or value == "connection"
@@ -145,7 +151,7 @@ function faults.has_member(name)
 end
 
 -- Members that say when a fault happens, not what goes wrong.
-local says_when <const> = { operation = true, times = true, skip = true, act = true }
+local says_when <const> = { operation = true, times = true, skip = true, act = true, after = true }
 
 local function names_wrong(description)
   for name in pairs(description) do

@@ -61,6 +61,34 @@ function fields.uint32(value, name)
   return integer
 end
 
+--- Makes a reader of a list.
+---@param reader function of its elements
+---@return function reader
+---@usage local read_ids = fields.list(fields.string)
+function fields.list(reader)
+  return function(value, name)
+    if not core.is_array(value) then return nil, refused("repeated", name, value) end
+    local result <const> = core.array {}
+    for index, element in ipairs(value) do
+      local kept <const>, message <const> = reader(element, name)
+      if kept == nil then return nil, message end
+      result[index] = kept
+    end
+    return result
+  end
+end
+
+--- Makes a reader of an enum.
+---@param names table<string, true>
+---@return function reader
+---@usage local read_level = fields.enum { INFO = true, WARN = true }
+function fields.enum(names)
+  return function(value, name)
+    if not names[value] then return nil, refused("enum", name, value) end
+    return value
+  end
+end
+
 --- Reader of a free-form object, kept as it is.
 ---@param value any
 ---@param name string

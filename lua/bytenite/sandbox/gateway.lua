@@ -9,6 +9,7 @@ local effects <const> = require "bytenite.sandbox.effects"
 local operations <const> = require "bytenite.sandbox.operations"
 local request <const> = require "bytenite.sandbox.request"
 local routes <const> = require "bytenite.sandbox.routes"
+local transfers <const> = require "bytenite.sandbox.transfers"
 
 local gateway = {}
 
@@ -26,6 +27,11 @@ end
 
 local function serve(state, stream, received, latency)
   local path <const> = received.path:match "^[^?]*"
+  if transfers.name_of(path) then
+    transfers.serve(state, stream, received)
+    return
+  end
+  if not request.read_body(stream, received) then return end
   if not routes.is_api(path) then
     delivery.send(stream, control.answer(state, received))
     return
@@ -37,6 +43,7 @@ local function serve(state, stream, received, latency)
   local call <const> = {
     operation = operation,
     parameters = parameters or {},
+    path = received.path,
     body = received.body,
     authorization = received.authorization,
     state = state,
@@ -46,14 +53,14 @@ local function serve(state, stream, received, latency)
   local delay <const> = latency + (fault and fault.delay or 0)
   if delay > 0 then cqueues.sleep(delay) end
   if fault then
-    if delivery.withhold(stream, fault) then return end
+    if not fault.after and delivery.withhold(stream, fault) then return end
     answer = effects.answer(fault, call, answer)
   end
   delivery.send(stream, answer, fault)
 end
 
 local function serve_safely(state, stream, latency, report)
-  local received <const> = request.read(stream)
+  local received <const> = request.read_head(stream)
   if received == nil then return end
   local served <const>, problem <const> = xpcall(serve, debug.traceback, state, stream, received, latency)
   if served then return end

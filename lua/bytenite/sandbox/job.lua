@@ -3,10 +3,14 @@
 --- A job is never changed: an update makes another one, so that an operation can be computed without taking effect.
 local core <const> = require "bytenite.core"
 
+local templates <const> = require "bytenite.sandbox.templates"
+
 local null <const> = core.null
 
 ---@class bytenite.sandbox.Job
 ---@field values table<string, any> the members by their wire names
+---@field course bytenite.sandbox.Course|nil of a job that was run: see `lifecycle`
+---@field passed integer|nil steps of the course behind it
 ---@field package text string|nil the job printed, once it was
 local job = {}
 
@@ -49,20 +53,12 @@ local DEFAULT_CONFIG <const> = { taskTimeout = 3600, jobTimeout = 86400, isTestJ
 local UNSET_CONFIG <const> = { taskTimeout = 0, jobTimeout = 0, isTestJob = false }
 local UNSET_PARAMS <const> = { preset = "", partitioner = null, assembler = null, app = null }
 
--- What the sandbox knows about a template: made up from its id, the same every time.
-local function template_info(template_id)
-  return {
-    id = template_id,
-    owner = "7a1e0c52-9d3f-4b86-a4f1-0c5d2e9b6378",
-    description = "Sandbox template " .. template_id,
-    app = template_id:gsub("%-template$", "") .. "@1",
-    partitioner = "fanout-replica",
-    assembler = "zipper",
-  }
-end
-
+-- Asks for every member by name too: those of a job made on demand are there only when asked for.
 local function copy(values)
   local result <const> = {}
+  for _, member in ipairs(members) do
+    result[member[1]] = values[member[1]]
+  end
   for name, value in pairs(values) do
     result[name] = value
   end
@@ -95,13 +91,26 @@ end
 ---@param id string
 ---@param now string timestamp
 ---@return bytenite.sandbox.Job
----@usage local draft = job.new(identifiers.uuid(), clock.timestamp())
+---@usage local draft = job.new(identifiers.uuid(), clock.timestamp(clock.now()))
 function job.new(id, now)
   local values <const> = copy(unset)
   values.id = id
   values.config = DEFAULT_CONFIG
   values.createdAt = now
   values.stateTimestamps = { JOB_STATE_NEW = now }
+  return job.from(values)
+end
+
+--- The job with some members set to what is given, word for word.
+---@param old bytenite.sandbox.Job
+---@param changes table<string, any>
+---@return bytenite.sandbox.Job
+---@usage local failed = job.changed(old, { state = "JOB_STATE_FAILED" })
+function job.changed(old, changes)
+  local values <const> = copy(old.values)
+  for name, value in pairs(changes) do
+    values[name] = value
+  end
   return job.from(values)
 end
 
@@ -125,7 +134,7 @@ function job.updated(old, changes)
     end
   end
   if changes.templateId and changes.templateId ~= null then
-    values.templateInfo = template_info(changes.templateId)
+    values.templateInfo = templates.info(changes.templateId)
     values.appId = "c7b3d941-52e8-4f06-b1a9-e60d84f2753c"
   end
   return job.from(values)
@@ -138,6 +147,23 @@ end
 function job.is_draft(kept)
   local state <const> = kept.values.state
   return state == nil or state == "JOB_STATE_NEW"
+end
+
+--- Whether the job has come to an end.
+---@param kept bytenite.sandbox.Job
+---@return boolean
+---@usage if job.is_final(kept) then ... end
+function job.is_final(kept)
+  local state <const> = kept.values.state
+  return state == "JOB_STATE_COMPLETE" or state == "JOB_STATE_FAILED"
+end
+
+--- Whether jobs have a member of that name.
+---@param name string in camelCase
+---@return boolean
+---@usage job.has_member "createdAt" --> true
+function job.has_member(name)
+  return is_member[name] == true
 end
 
 local function encoded(value)
@@ -167,6 +193,15 @@ local function object_text(values, skipped)
   return "{" .. table.concat(pieces, ",") .. "}"
 end
 
+--- The job alone, as JSON text. Raises a string when it cannot be written.
+---@param kept bytenite.sandbox.Job
+---@return string json
+---@usage rows[#rows + 1] = job.text(kept)
+function job.text(kept)
+  kept.text = kept.text or object_text(kept.values)
+  return kept.text
+end
+
 --- The body of an answer that holds the job: `{job, templateInfo}`. Raises a string when the job cannot be written as
 --- JSON, as when something in it is nested too deeply.
 ---@param kept bytenite.sandbox.Job
@@ -178,8 +213,7 @@ function job.reply(kept, where)
   if where == "outer" then
     text = object_text(kept.values, "templateInfo")
   else
-    kept.text = kept.text or object_text(kept.values)
-    text = kept.text
+    text = job.text(kept)
   end
   if where == "inner" then return ('{"job":%s}'):format(text) end
   local info = kept.values.templateInfo

@@ -10,7 +10,9 @@ local identifiers <const> = require "bytenite.sandbox.identifiers"
 ---@field ca_file string|nil where the authority's certificate is written (default: a temporary file, removed on close)
 ---@field api_key string|nil the key to exchange for tokens (default: a random one)
 ---@field latency number|nil milliseconds every answer of the API waits (default 0)
----@field speed number|nil how much faster than real time started jobs go on (default 1); no call starts one yet
+---@field speed number|nil how much faster than real time started jobs go on (default 1)
+---@field jobs integer|nil how many jobs there are from the start, in all states (default 0)
+---@field link_lifetime number|nil seconds that links to uploads and results are good for (default 172800)
 ---@field token_lifetime integer|nil seconds (default 3600)
 ---@field error_shape "alternate"|"gateway"|"envelope"|nil of refusals that have two (default "alternate")
 ---@field faults (string|table)[]|nil faults to begin with, as texts or descriptions
@@ -35,6 +37,8 @@ local function is_optional(kind, value)
   return value == nil or type(value) == kind
 end
 
+local MOST_JOBS <const> = 1000000
+
 local SHAPES <const> = { alternate = true, gateway = true, envelope = true }
 
 local KNOWN <const> = {
@@ -45,6 +49,8 @@ local KNOWN <const> = {
   api_key = true,
   latency = true,
   speed = true,
+  jobs = true,
+  link_lifetime = true,
   token_lifetime = true,
   error_shape = true,
   faults = true,
@@ -82,6 +88,8 @@ function options.complete(given)
     api_key = given.api_key or identifiers.text(64),
     latency = given.latency or 0,
     speed = given.speed or 1,
+    jobs = given.jobs or 0,
+    link_lifetime = given.link_lifetime or 172800,
     token_lifetime = given.token_lifetime or 3600,
     error_shape = given.error_shape or "alternate",
     controller = given.controller,
@@ -97,6 +105,10 @@ function options.complete(given)
   if type(complete.api_key) ~= "string" or complete.api_key == "" then fail("api_key", "text") end
   if not is_number_from(complete.latency, 0) then fail("latency", "milliseconds") end
   if not is_number_from(complete.speed, 0) or complete.speed == 0 then fail("speed", "a number above 0") end
+  if math.type(complete.jobs) ~= "integer" or complete.jobs < 0 or complete.jobs > MOST_JOBS then
+    fail("jobs", "a count up to " .. MOST_JOBS)
+  end
+  if not is_number_from(complete.link_lifetime, 0) then fail("link_lifetime", "seconds") end
   if math.type(complete.token_lifetime) ~= "integer" or complete.token_lifetime < 1 then
     fail("token_lifetime", "whole seconds")
   end

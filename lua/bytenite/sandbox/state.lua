@@ -1,9 +1,13 @@
---- What a running sandbox remembers: jobs, tokens, faults to come and requests seen.
+--- What a running sandbox remembers: jobs and what belongs to them, tokens, faults to come and requests seen.
 local core <const> = require "bytenite.core"
 
 local answers <const> = require "bytenite.sandbox.answers"
+local clock <const> = require "bytenite.sandbox.clock"
 local faults <const> = require "bytenite.sandbox.faults"
-local identifiers <const> = require "bytenite.sandbox.identifiers"
+local fill <const> = require "bytenite.sandbox.fill"
+local jobs <const> = require "bytenite.sandbox.jobs"
+local journal <const> = require "bytenite.sandbox.journal"
+local links <const> = require "bytenite.sandbox.links"
 local recorder <const> = require "bytenite.sandbox.recorder"
 local tokens <const> = require "bytenite.sandbox.tokens"
 
@@ -12,15 +16,33 @@ local tokens <const> = require "bytenite.sandbox.tokens"
 ---@field token_lifetime integer seconds
 ---@field error_shape "alternate"|"gateway"|"envelope" of refusals that could have either
 ---@field origin string scheme, host and port, set once the sandbox listens
----@field jobs table<string, bytenite.sandbox.Job> by id
+---@field speed number how much faster than real time started jobs go on
+---@field jobs bytenite.sandbox.Jobs
+---@field journal bytenite.sandbox.Journal what happens to their states
+---@field results table<string, bytenite.sandbox.Result[]> those that were set, by job
+---@field logs table<string, table> those that were set, by job
+---@field uploads table<string, bytenite.sandbox.Upload> by job
+---@field upload_attempts table<string, {attempts: integer, bytes: integer}> how many there were, and the last one's size
+---@field links bytenite.sandbox.Links
 ---@field tokens bytenite.sandbox.Tokens
 ---@field faults bytenite.sandbox.Faults
 ---@field requests bytenite.sandbox.Recorder
 ---@field package refusals integer counted for the alternating shape
+---@field package ahead number seconds by which time was advanced
+---@field package beginning {speed: number, jobs: integer} as the options have it
 local State = {}
 State.__index = State
 
 local state = {}
+
+-- Everything about jobs as it is at the start.
+local function begin(self)
+  self.jobs = jobs.new()
+  self.journal:clear()
+  self.results, self.logs, self.uploads, self.upload_attempts = {}, {}, {}, {}
+  self.speed, self.ahead, self.refusals = self.beginning.speed, 0, 0
+  if self.beginning.jobs > 0 then self:fill(self.beginning.jobs) end
+end
 
 --- The state of a sandbox that has just started.
 ---@param options bytenite.sandbox.Options complete
@@ -31,14 +53,65 @@ function state.new(options)
     api_key = options.api_key,
     token_lifetime = options.token_lifetime,
     error_shape = options.error_shape,
-    jobs = {},
     tokens = tokens.new(options.token_lifetime),
+    links = links.new(options.link_lifetime),
+    journal = journal.new(),
     faults = faults.new(),
     requests = recorder.new(),
-    refusals = 0,
+    beginning = { speed = options.speed, jobs = options.jobs },
   }, State)
+  begin(self)
   self.faults:add(options.faults)
   return self
+end
+
+--- This moment, as jobs and links see it.
+---@return number moment seconds since the epoch
+---@usage local now = state:now()
+function State:now()
+  return clock.now() + self.ahead
+end
+
+--- Lets time pass at once, for jobs and links.
+---@param seconds number
+---@usage state:advance(30)
+function State:advance(seconds)
+  self.ahead = self.ahead + seconds
+  self.journal:wake()
+end
+
+--- A job as it is now.
+---@param id string
+---@return bytenite.sandbox.Job|nil
+---@usage local kept = state:job(id)
+function State:job(id)
+  return self.jobs:get(id, self:now())
+end
+
+--- Keeps a job, in place of the one with that id if there is one.
+---@param id string
+---@param kept bytenite.sandbox.Job
+---@usage state:put_job(id, draft)
+function State:put_job(id, kept)
+  local before <const> = self:job(id)
+  self.jobs:put(id, kept)
+  self.journal:note(id, before, kept, self:now())
+end
+
+--- Removes a job and what belongs to it.
+---@param id string
+---@usage state:remove_job(id)
+function State:remove_job(id)
+  self.jobs:remove(id)
+  self.journal:forget(id)
+  self.results[id], self.logs[id], self.uploads[id], self.upload_attempts[id] = nil, nil, nil, nil
+end
+
+--- Adds jobs that look as those of a long-used account.
+---@param count integer
+---@usage state:fill(100000)
+function State:fill(count)
+  self.jobs:add(fill.jobs(count, self:now()))
 end
 
 --- A refusal that the service could write in either of its two shapes.
@@ -60,17 +133,16 @@ end
 ---@return string url
 ---@usage source.params.tempUrl = state:upload_url(id)
 function State:upload_url(id)
-  return ("%s/sandbox/uploads/%s?signature=%s"):format(self.origin, core.percent_encode(id), identifiers.text(43))
+  return self.origin .. self.links:sign("/sandbox/uploads/" .. core.percent_encode(id), self:now())
 end
 
---- Starts over: no jobs, no faults, no requests seen.
+--- Starts over: jobs as at the start, no faults, no requests seen.
 ---@param with_tokens boolean|nil tokens are forgotten too
 ---@usage state:reset()
 function State:reset(with_tokens)
-  self.jobs = {}
+  begin(self)
   self.faults:clear()
   self.requests:clear()
-  self.refusals = 0
   if with_tokens then self.tokens:clear() end
 end
 

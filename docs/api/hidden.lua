@@ -1,0 +1,22 @@
+--- Objects of the service that no user of the module sees: the module writes and reads them itself.
+return {
+  AccessToken = true,
+  AccessTokenRequest = true,
+  EventItem = true,
+  Filter = true,
+  GenericError = true,
+  GenericResponse = true,
+  JobFilterRequest = true,
+  JobListRequest = true,
+  JobResponse = true,
+  JobResults = true,
+  Logs = true,
+  LogsRequest = true,
+  PageRequest = true,
+  RunRequest = true,
+  RunningTasks = true,
+  RunningTasksRequest = true,
+  Status = true,
+  TaskLogs = true,
+  TemplateListRequest = true,
+}

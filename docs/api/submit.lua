@@ -1,0 +1,144 @@
+--- More methods of clients: jobs in one go, their tasks and logs, data sources, the server.
+local OPTIONS <const> = { "options", "bytenite.CallOptions?", "limits of this call; see [Options](#options)" }
+
+return {
+  name = "Client",
+  prefix = "client:",
+
+  functions = {
+    {
+      name = "submit",
+      makes_calls = true,
+      summary = "Creates a job, sets it up, runs it, and refreshes it.",
+      text = "The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those "
+        .. "for which something is given. Everything is checked before the first one, so that bad input leaves no job behind. "
+        .. "To go on after an error, do the rest with `err.job`, or submit again with its id as `jobId`.",
+      parameters = {
+        { "new", "bytenite.Submission", "`templateId` is needed; see [Submission](#submission)" },
+        { "options", "bytenite.CallOptions?", "limits of each step; see [Options](#options)" },
+      },
+      returns = { "bytenite.Job", "job", "running, as far as the service has come" },
+      fails = "Those of the steps. `step` names the one that failed, `job` is the job that exists. With `maybe_done` the step "
+        .. "may have been done.",
+      raises = "A missing `templateId`, an unknown or misspelled member, a value of the wrong type; nothing is sent then.",
+      example = [[
+local new = assert(client:submit {
+  templateId = "img-gen",
+  name = "Sunsets",
+  dataSource = bytenite.datasource.bypass(),
+  dataDestination = bytenite.datasource.bucket(),
+  params = { partitioner = { num_replicas = 5 }, assembler = {}, app = { prompt = "A sunset" } },
+  config = { jobTimeout = 86400, isTestJob = true },
+})
+print(new.name, new.params.app.prompt) --> Sunsets A sunset
+
+local none, err = client:submit { templateId = "img-gen", name = "abc" }
+print(none, err.step, err.kind, err.job) --> nil create_job bad_request nil
+]],
+      source = "module; the order of the steps: clients",
+    },
+    {
+      name = "running_tasks",
+      operation = "running_tasks",
+      summary = "Counts the running tasks of jobs.",
+      parameters = { { "jobs", "(bytenite.Job|string)[]", "jobs or their ids, in a list" }, OPTIONS },
+      returns = { "table<string, integer>", "counts", "by the job's id" },
+      fails = "As the other calls.",
+      raises = "What is no list of jobs and ids.",
+      example = [[
+local counts = assert(client:running_tasks { job, "no-such-job" })
+print(counts[job.id] or 0) --> 0
+]],
+      source = "clients; that the answer is a table by id: inferred",
+    },
+    {
+      name = "logs",
+      operation = "logs",
+      summary = "Fetches a job's logs, and gives them line by line in the order of time.",
+      text = "`job:logs(filters)` is the same for a job at hand. One request fetches all: a long log may need more than the "
+        .. "usual `max_response_bytes`. Lines of the same time come in the order partitioner, tasks, assembler; a line without a "
+        .. "time stays behind the one before it. Carriage returns and progress bars are in the text as the program wrote them.",
+      parameters = { { "query", "bytenite.LogQuery", "`jobId` is needed; see [LogQuery](#logquery)" }, OPTIONS },
+      returns = {
+        "fun(): bytenite.LogLine?, string?, string?",
+        "next_line",
+        "an iterator that gives a [line](#logline), the service it is of (PARTITIONER, TASKRUNNER or ASSEMBLER) and, of the "
+          .. "task runner, the task's id",
+      },
+      fails = "`not_found` when there is no such job.",
+      raises = "A missing `jobId`, a misspelled member, what is no list of strings; nothing is sent then.",
+      example = [[
+for line, service, task in assert(client:logs { jobId = job.id, levels = { "WARN", "ERROR" } }) do
+  print(line.timestamp, service, task, line.level, line.log)
+end
+]],
+      source = "docs and clients; the order: module",
+    },
+    {
+      name = "test_datasource",
+      operation = "test_datasource",
+      summary = "Tries a data source out: whether it can be read, and what is in it.",
+      parameters = { { "what", "bytenite.DataSourceTest", "`dataSource`; `listFiles` to see what is in it" }, OPTIONS },
+      returns = { "bytenite.DataSourceInfo", "info", "see [DataSourceInfo](#datasourceinfo)" },
+      fails = "`bad_request` when the service cannot read it.",
+      raises = "A misspelled member, a value of the wrong type; nothing is sent then.",
+      example = [[
+local info = assert(client:test_datasource {
+  dataSource = bytenite.datasource.url "https://example.org/in.txt",
+  listFiles = true,
+})
+print(info.filename) --> in.txt
+]],
+      source = "docs and clients",
+    },
+    {
+      name = "info",
+      operation = "info",
+      summary = "Tells the server's version and its messages to users.",
+      parameters = { OPTIONS },
+      returns = { "bytenite.ServerInfo", "info", "" },
+      fails = "As the other calls.",
+      example = [[
+local info = assert(client:info())
+print(math.type(info.version.major)) --> integer
+]],
+      source = "docs and clients",
+    },
+  },
+
+  members = {
+    {
+      name = "Submission",
+      of = "What `client:submit` takes.",
+      fields = {
+        { name = "templateId", type = "string", required = true, text = "the template to use" },
+        { name = "name", type = "string", text = "display name" },
+        { name = "description", type = "string", text = "free text" },
+        { name = "dataSource", type = "bytenite.DataSource", text = "where the input comes from" },
+        { name = "dataDestination", type = "bytenite.DataSource", text = "where the output goes" },
+        { name = "params", type = "bytenite.JobParams", text = "parameters of the building blocks" },
+        { name = "config", type = "bytenite.JobConfig", text = "execution settings" },
+        {
+          name = "upload",
+          type = "any",
+          text = "the input itself, for a data source of kind `file`: what `job:upload` takes",
+        },
+        { name = "jobId", type = "string", text = "of a draft to go on with, in place of a new job" },
+      },
+    },
+    {
+      name = "LogQuery",
+      of = "Which lines are wanted: those that match all of what is given. `job:logs` takes the same without `jobId`.",
+      fields = {
+        { name = "jobId", type = "string", text = "the job: needed by `client:logs`" },
+        { name = "taskIds", type = "string[]", text = "only those tasks" },
+        {
+          name = "levels",
+          type = "string[]",
+          text = "only those levels: UNKNOWN, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, PANIC. What programs print is UNKNOWN.",
+        },
+        { name = "services", type = "string[]", text = "only those services: PARTITIONER, TASKRUNNER, ASSEMBLER" },
+      },
+    },
+  },
+}

@@ -1,0 +1,165 @@
+--- Uploads, downloads and the stream of events: calls whose bodies go through in pieces.
+local transfers <const> = {}
+
+local LIMITS <const> = "Takes `timeout`, `max_retries` and `deadline` as every call does, but `timeout` is how long no byte may "
+  .. "move, and there is no `deadline` unless one is given."
+
+transfers.job = {
+  name = "Job",
+  title = "Uploads and downloads",
+  prefix = "job:",
+  text = "What is sent and fetched goes through in pieces of about 64 KiB, however large it is. Both go to addresses that the "
+    .. "service signs: they get no Authorization, redirects are not followed, and plain http is for loopback hosts unless "
+    .. "`allow_http` is set. Attempts that fail are repeated as those of other calls; a download goes on where it broke when "
+    .. "the server can do that, and its attempts are counted anew from there. Inside tasks and event loops both suspend, and "
+    .. "readers and `on_progress` may make calls themselves.\n\n"
+    .. LIMITS,
+
+  functions = {
+    {
+      name = "upload",
+      summary = "Sends the job's input, and tells the service that it is there.",
+      text = "The bytes go to `job.dataSource.params.tempUrl` by PUT, as they are; then comes `upload_completed`. The job's "
+        .. "data source must be of the kind `file`: the address comes with it, and a job without one is refreshed first. How "
+        .. "long the address serves is not documented: `set_datasource` gives a new one.",
+      parameters = {
+        {
+          "source",
+          "string|file*|fun(): string?|{data: string}",
+          "a path; an open file, sent from where it stands; a function that returns the next piece, nil at the end; or a "
+            .. "table with the bytes themselves",
+        },
+        { "options", "bytenite.UploadOptions?", "see [UploadOptions](#uploadoptions)" },
+      },
+      returns = { "bytenite.Job", "job", "as it is, not refreshed" },
+      fails = "`file` when the source cannot be read, changes meanwhile or has another size than announced; "
+        .. "`permission_denied` when the address has expired; `unexpected` when the job has none. The input can be sent again.",
+      raises = "A source of another type, one whose size is not known, an unknown option; whatever a reader or `on_progress` "
+        .. "raise.",
+      example = [[
+assert(job:set_datasource { dataSource = bytenite.datasource.file(), dataDestination = bytenite.datasource.bucket() })
+assert(job:upload({ data = "a line\n" }, { on_progress = function(sent, total) print(sent, total) end }))
+--> 7 7
+print(job:upload "no-such-file.txt") --> nil file: cannot read no-such-file.txt: No such file or directory
+]],
+      source = "docs (the PUT and its header); clients; the rest: module",
+    },
+    {
+      name = "download",
+      summary = "Fetches the job's results into a folder, which is made when it is missing.",
+      text = "Names may hold slashes: folders on the way are made. A name that leads out of the folder (`..`, an absolute one), "
+        .. "holds a backslash or control characters, or is that of two results, is refused before anything is fetched: "
+        .. "`file_name` can give others. Symbolic links in the folder are never followed. Each file is written under a "
+        .. "temporary name and renamed when it is whole; one of that name from before is replaced.",
+      parameters = {
+        { "folder", "string", "its path" },
+        { "options", "bytenite.DownloadOptions?", "see [DownloadOptions](#downloadoptions)" },
+      },
+      returns = { "bytenite.DownloadedFile[]", "files", "see [DownloadedFile](#downloadedfile)" },
+      fails = "those of `results`; `file` for an unsafe name or one that cannot be written; `permission_denied` when a link has "
+        .. "expired; `not_found` when there is no such result. Behind the error comes a list of the files fetched before it.",
+      raises = "An unknown option; whatever `file_name` or `on_progress` raise.",
+      example = [[
+assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })
+assert(job:run())
+assert(job:wait { interval = 0.05 })
+local folder = os.tmpname()
+os.remove(folder)
+for _, file in ipairs(assert(job:download(folder))) do
+  print(file.name, file.size > 0)
+end
+os.execute("rm -r " .. folder)
+--> ... true
+]],
+      source = "clients (names and links); the rest: module",
+    },
+  },
+
+  members = {
+    {
+      name = "UploadOptions",
+      of = "The last argument of `upload`, beside the limits that every call takes.",
+      fields = {
+        {
+          name = "on_progress",
+          type = "fun(sent: integer, total: integer)",
+          unit = "bytes",
+          text = "called after each piece that was handed over; `sent` falls back when an attempt is repeated",
+        },
+        {
+          name = "size",
+          type = "integer",
+          unit = "bytes",
+          text = "of the whole; needed for a function and for a file that has no size (a pipe): storage wants to know it first",
+        },
+      },
+    },
+    {
+      name = "DownloadOptions",
+      of = "The last argument of `download`, beside the limits that every call takes.",
+      fields = {
+        { name = "result", type = "string", text = "the name of the only result that is wanted" },
+        {
+          name = "file_name",
+          type = "fun(result: bytenite.JobResult, index: integer): string",
+          text = "gives the path below the folder; the result's name when left out",
+        },
+        {
+          name = "on_progress",
+          type = "fun(received: integer, total: integer?, name: string)",
+          unit = "bytes",
+          text = "called after each piece that was written; `total` is nil where the server does not tell",
+        },
+      },
+    },
+    {
+      name = "DownloadedFile",
+      of = "What `download` returns a list of.",
+      is_result = true,
+      fields = {
+        { name = "name", type = "string", text = "below the folder" },
+        { name = "path", type = "string", text = "the folder's path and the name" },
+        { name = "size", type = "integer", unit = "bytes", text = "of the file" },
+      },
+    },
+  },
+}
+
+transfers.events = {
+  name = "Client",
+  title = "Events of the service",
+  prefix = "client:",
+  text = "Experimental: no source shows how the service frames its events, nor which there are. What this understands is an "
+    .. "object a line, and server-sent events whose data is such an object. Watching a job is what `job:wait` is for.",
+
+  functions = {
+    {
+      name = "each_event",
+      operation = "events",
+      summary = "Iterates over what happens, as it happens.",
+      text = "For a generic `for` alone: a `break` ends the stream. The loop ends when the service ends the stream; a failure "
+        .. "is raised as the error value, also one in the middle, since what happens before the next attempt would be missed.",
+      parameters = {
+        {
+          "options",
+          "bytenite.CallOptions?",
+          "`timeout` is how long no byte may come, `max_response_bytes` bounds one event",
+        },
+      },
+      returns = { "fun(): bytenite.Event?", "iterator", "gives [Event](#event) after Event" },
+      raises = "In the loop: the error that ends it, as any call gives one.",
+      example = [[
+assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })
+client:async(function() assert(job:run()) end) -- while we listen
+for event in client:each_event() do
+  print(event.event, event.data.jobId == job.id)
+  break
+end
+--> ... true
+]],
+      source = "docs, clients (that it exists, and the members); the framing: inferred",
+    },
+  },
+}
+
+return transfers

@@ -1,0 +1,78 @@
+--- The page docs/command.md: the command line, from its own parser.
+local command <const> = require "bytenite.command"
+local exits <const> = require "bytenite.command.exits"
+
+local HEAD <const> = [[
+# The command line
+
+<!-- written by docs/generate.lua from lua/bytenite/command -->
+
+`bytenite` makes the calls of the module from a shell. It is installed with the rock, which needs the rock argparse for it; in
+a checkout it is `bin/bytenite`. The address of the service and the account's key are taken from the environment:
+`BYTENITE_BASE_URL`, `BYTENITE_API_KEY` (or `BYTENITE_ACCESS_TOKEN`, or a file named with `--api-key-file`). There is no option
+for the key itself, because everybody on a machine can see what is on command lines.
+
+- Results go to stdout; messages, progress and errors go to stderr.
+- Tables and records are for people. Programs ask for `--json`, which prints the service's own objects; an error is then an object
+  on stderr, `{"error": {"kind": ..., "message": ...}}`, and nothing else is printed there. Such objects
+  are whole: what is secret in a job's data source, or in a result's link, is in them. `--ids` prints the ids of jobs alone.
+- On a terminal there are bars and colours, unless `NO_COLOR` is set, and tables are cut to its width. Control characters in
+  what the service says are shown (`^[` for the escape character) and not obeyed. Elsewhere there are plain lines, and bytes
+  stay as they are.
+- Ctrl-C ends the command; a job that runs goes on.
+
+## Files
+
+`submit` takes JSON, or Lua that returns a table. What it may hold is what
+[`client:submit`](reference.md#clientsubmitnew--options) takes, and `upload` is a path. Lua may do what any program may:
+
+```lua
+local bytenite = require "bytenite"
+
+return {
+  templateId = "img-gen",
+  name = "Nightly batch " .. os.date "%F",
+  dataSource = bytenite.datasource.url "https://example.org/in.txt",
+  dataDestination = bytenite.datasource.bucket(),
+  params = { partitioner = { num_replicas = 5 }, assembler = {}, app = { prompt = "A sunset" } },
+}
+```
+
+A data source in a file may go without its `"@type"`.
+
+## Exit status
+
+]]
+
+local function exit_table()
+  local lines <const> = { "| status | meaning | kinds of errors |", "| ---: | --- | --- |" }
+  for _, row in ipairs(exits.rows) do
+    local kinds <const> = {}
+    for index, kind in ipairs(row.kinds) do
+      kinds[index] = ("`%s`"):format(kind)
+    end
+    lines[#lines + 1] = ("| %d | %s | %s |"):format(row.status, row.meaning, table.concat(kinds, ", "))
+  end
+  return table.concat(lines, "\n")
+end
+
+local function section(title, parser)
+  return ("## %s\n\n```text\n%s\n```"):format(title, (parser:get_help():gsub("[ \t]+\n", "\n"):gsub("\n+$", "")))
+end
+
+-- The help without the table that the page has anyway.
+local function root_section(parser)
+  local text <const> = section("bytenite", parser)
+  return (text:gsub("\n+Exit status:.-\n```$", "\n```"))
+end
+
+--- The text of docs/command.md.
+-- @treturn string
+return function()
+  local root <const> = command.parser()
+  local parts <const> = { HEAD .. exit_table(), root_section(root) }
+  for _, each in ipairs(root._commands) do
+    parts[#parts + 1] = section("bytenite " .. each._name, each)
+  end
+  return table.concat(parts, "\n\n") .. "\n"
+end

@@ -1,0 +1,114 @@
+--- console.lua: the three standard streams: results go to stdout, messages and progress to stderr.
+---
+--- The one place of the command line that asks the C core for something, whether a stream is a terminal: Lua cannot tell, and the
+--- module `bytenite` itself has no use for it.
+local bytenite <const> = require "bytenite"
+local core <const> = require "bytenite.core"
+local failures <const> = require "bytenite.command.failures"
+local text <const> = require "bytenite.command.text"
+
+local console <const> = {}
+
+local Console <const> = {}
+Console.__index = Console
+
+local STDIN <const>, STDOUT <const>, STDERR <const> = 0, 1, 2
+local BROKEN_PIPE <const> = 32 -- EPIPE, of Linux, macOS and the BSDs
+local DEFAULT_WIDTH <const> = 80
+
+local COLOURS <const> = { red = 31, green = 32, yellow = 33, blue = 34, bold = 1, dim = 2 }
+
+-- What a stream can show. NO_COLOR: see no-color.org.
+local function look_at(descriptor)
+  local is_terminal <const> = core.is_terminal(descriptor)
+  local can_move <const> = is_terminal and os.getenv "TERM" ~= "dumb"
+  return {
+    is_terminal = is_terminal,
+    can_move = can_move, -- whether "\r" takes back what was written
+    has_colours = can_move and (os.getenv "NO_COLOR" or "") == "",
+    width = math.tointeger(tonumber(os.getenv "COLUMNS")) or core.terminal_width(descriptor) or DEFAULT_WIDTH,
+  }
+end
+
+--- Looks at the streams.
+---@return table
+function console.new()
+  local input <const>, out <const>, err <const> = look_at(STDIN), look_at(STDOUT), look_at(STDERR)
+  return setmetatable({
+    json = false,
+    ids_only = false,
+    quiet = false,
+    job_id = "ID", -- whom the command is about, for hints
+    out = out,
+    err = err,
+    can_ask = input.is_terminal and err.is_terminal,
+    progress = false, -- what is drawn in the last line of stderr
+  }, Console)
+end
+
+local function check_written(done, message, code)
+  if done then return end
+  if code == BROKEN_PIPE then failures.raise("closed_output", "nobody reads the output") end
+  failures.raise("file", "cannot write the output: " .. tostring(message))
+end
+
+--- Writes to stdout, as it is.
+---@param ... string
+function Console:write(...)
+  if self.progress then self.progress:hide() end
+  check_written(io.stdout:write(...))
+end
+
+--- Writes out what is still kept back.
+function Console.flush()
+  check_written(io.stdout:flush())
+end
+
+--- A text as it can be shown on stdout: on a terminal nothing in it steers that.
+---@param value string
+---@return string
+function Console:shown(value)
+  return self.out.is_terminal and text.visible(value) or value
+end
+
+--- Writes a line of results.
+---@param line string
+function Console:line(line)
+  self:write(self:shown(line), "\n")
+end
+
+--- Writes a value as JSON on a line of its own.
+---@param value any
+function Console:value(value)
+  self:write(bytenite.encode(value), "\n")
+end
+
+--- Says something on stderr, unless it must be quiet.
+---@param format string
+---@param ... any
+function Console:say(format, ...)
+  if self.quiet or self.json then return end
+  if self.progress then self.progress:hide() end
+  local line <const> = format:format(...)
+  io.stderr:write(self.err.is_terminal and text.visible(line) or line, "\n")
+end
+
+--- A text in a colour, where stdout has colours.
+---@param colour string|nil
+---@param value string already shown
+---@return string
+function Console:paint(colour, value)
+  if not colour or not self.out.has_colours then return value end
+  return ("\27[%dm%s\27[0m"):format(COLOURS[colour], value)
+end
+
+--- Asks on the terminal.
+---@param question string
+---@return boolean # whether the answer is yes
+function Console.confirm(question)
+  io.stderr:write(text.visible(question), " [y/N] ")
+  local answer <const> = io.read "l"
+  return answer ~= nil and answer:find "^%s*[yY]" ~= nil
+end
+
+return console

@@ -1,0 +1,156 @@
+--- failures.lua: what ends a command: raised as values, told on stderr in one line, turned into an exit status.
+local bytenite <const> = require "bytenite"
+local exits <const> = require "bytenite.command.exits"
+local text <const> = require "bytenite.command.text"
+
+local failures <const> = {}
+
+local Failure <const> = { __name = "bytenite.command.Failure" }
+Failure.__index = Failure
+
+function Failure:__tostring()
+  return self.hint and ("%s; %s"):format(self.message, self.hint) or self.message
+end
+
+--- Raises a failure of the command's own. Those of the module (`nil, err`) are raised as they are, by assert.
+---@param kind string see exits.lua
+---@param message string
+---@param hint string|nil a next step
+---@param usage string|nil how it is called
+function failures.raise(kind, message, hint, usage)
+  error(setmetatable({ kind = kind, message = message, hint = hint, usage = usage }, Failure), 0)
+end
+
+--- Raises a mistake on the command line, or in a file given there.
+---@param message string
+---@param hint string|nil
+---@param usage string|nil
+function failures.usage(message, hint, usage)
+  failures.raise("usage", message, hint, usage)
+end
+
+--- True for what Lua raises when Ctrl-C was pressed.
+---@param raised any
+---@return boolean
+function failures.is_interrupt(raised)
+  return type(raised) == "string" and raised:find "interrupted!$" ~= nil
+end
+
+--- A message without the place of the program's own file in front. The module raises mistakes of its callers' as strings that
+--- begin with the place of the first function outside of the module, which is there where nothing of the user's is on the stack.
+---@param message string
+---@return string
+function failures.without_place(message)
+  return (message:gsub("^[^:]*bytenite:%d+: ", ""))
+end
+
+-- What a string that was raised says of a mistake of the user's; nil for a fault of ours, which has a place of ours in front.
+local function mistake_of(raised)
+  local message <const> = failures.without_place(raised)
+  if message:find "^.-%.lua:%d+: " then return nil end
+  return message
+end
+
+--- Makes whatever was raised a failure.
+---@param raised any
+---@return table # with kind and message
+function failures.from(raised)
+  if type(raised) == "table" and raised.kind then return raised end
+  if failures.is_interrupt(raised) then
+    return setmetatable({ kind = "interrupted", message = "interrupted" }, Failure)
+  end
+  local mistake <const> = type(raised) == "string" and mistake_of(raised)
+  if mistake then return setmetatable({ kind = "usage", message = mistake }, Failure) end
+  return setmetatable({ kind = "bug", message = "a fault of this program: " .. tostring(raised) }, Failure)
+end
+
+local MEMBERS <const> = {
+  "kind",
+  "message",
+  "hint",
+  "status",
+  "code",
+  "description",
+  "request_id",
+  "details",
+  "method",
+  "path",
+  "attempts",
+  "elapsed",
+  "retryable",
+  "retry_after",
+  "maybe_done",
+  "step",
+}
+
+-- The failure as JSON: the error's own fields but for the body, and the job's id alone.
+local function as_json(failure)
+  local told <const> = {}
+  for _, name in ipairs(MEMBERS) do
+    told[name] = failure[name]
+  end
+  local job <const> = failure.job
+  told.jobId = type(job) == "table" and job.id or nil
+  local ok <const>, json <const> = pcall(bytenite.encode, { error = told })
+  if ok then return json end
+  -- a path, for one, may be no UTF-8, which JSON cannot hold
+  return bytenite.encode { error = { kind = failure.kind, message = text.visible(tostring(failure)) } }
+end
+
+-- The module's hints name its methods; here they are commands.
+local COMMANDS <const> = {
+  ["job:logs()"] = "bytenite logs ID",
+  ["job:wait()"] = "bytenite wait ID",
+  ["job:run()"] = "bytenite run ID",
+  ["job:results()"] = "bytenite results ID",
+  ["job:set_datasource { dataSource = bytenite.datasource.file() }"] = "bytenite set-datasource ID --source file",
+  ["job:set_datasource"] = "bytenite set-datasource ID --source file",
+}
+
+local methods <const> = {}
+for method in pairs(COMMANDS) do
+  methods[#methods + 1] = method
+end
+table.sort(methods, function(one, other)
+  return #one > #other
+end)
+
+local function in_commands(line, id)
+  for _, method in ipairs(methods) do
+    local command <const> = COMMANDS[method]:gsub("ID", (id:gsub("%%", "%%%%")))
+    line = line:gsub(method:gsub("%p", "%%%0"), (command:gsub("%%", "%%%%")))
+  end
+  return line
+end
+
+-- One line that a terminal can show. The usage of a mistake, which has lines of its own, is the program's.
+local function line_of(failure, console)
+  local line <const> = "bytenite: " .. in_commands(tostring(failure):gsub("\n%s*", " "), console.job_id)
+  return console.err.is_terminal and text.visible(line) or line
+end
+
+--- Tells a failure on stderr.
+---@param failure table as of `from`
+---@param console table
+function failures.tell(failure, console)
+  if failure.kind == "closed_output" then return end -- nobody is there to listen
+  if console.json then
+    io.stderr:write(as_json(failure), "\n")
+    return
+  end
+  io.stderr:write(line_of(failure, console), "\n")
+  if failure.usage then io.stderr:write(failure.usage, "\n") end
+  local job <const> = failure.job
+  if type(job) == "table" and job.id then
+    io.stderr:write("bytenite: the job exists: ", text.visible(tostring(job.id)), "\n")
+  end
+end
+
+--- The exit status for a failure.
+---@param failure table
+---@return integer
+function failures.status(failure)
+  return exits.status(failure.kind)
+end
+
+return failures

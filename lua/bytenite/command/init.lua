@@ -1,0 +1,131 @@
+--- The command `bytenite`: the calls of the module from a shell. One file for each group of commands; this one reads the
+--- arguments, runs the command and ends with a status that tells what went wrong.
+local rocks <const> = require "bytenite.sandbox.rocks"
+
+local argparse <const> = rocks.need("argparse", "argparse", "lua-argparse")
+
+local bytenite <const> = require "bytenite"
+local console <const> = require "bytenite.command.console"
+local failures <const> = require "bytenite.command.failures"
+local input <const> = require "bytenite.command.input"
+local parser <const> = require "bytenite.command.parser"
+local runs <const> = require "bytenite.command.runs"
+local transfers <const> = require "bytenite.command.transfers"
+local updates <const> = require "bytenite.command.updates"
+
+local command <const> = {}
+
+local GROUPS <const> = {
+  require "bytenite.command.submit",
+  require "bytenite.command.jobs",
+  updates.commands,
+  runs.commands,
+  require "bytenite.command.logs",
+  transfers.commands,
+  require "bytenite.command.service",
+  require "bytenite.command.completion",
+}
+
+local rows <const> = {}
+for _, group in ipairs(GROUPS) do
+  for _, row in ipairs(group) do
+    rows[#rows + 1] = row
+    rows[row.name] = row
+  end
+end
+
+--- The parser of the command line.
+---@return table # of argparse
+function command.parser()
+  return parser.new(argparse, rows, bytenite._VERSION)
+end
+
+local function key_in(path)
+  local key <const> = input.read(path):gsub("^%s+", ""):gsub("%s+$", "")
+  if key == "" then failures.raise("file", path .. ": it holds no API key") end
+  return key
+end
+
+local function connect(given)
+  return bytenite.new {
+    base_url = given.base_url,
+    service = given.service,
+    api_key = given.api_key_file and key_in(given.api_key_file),
+    ca_file = given.ca_file,
+    timeout = given.timeout,
+    max_retries = given.max_retries,
+    user_agent = "bytenite-command",
+  }
+end
+
+local SLICE <const> = 0.2 -- seconds between looks at the clock
+
+-- What the commands get to work with. The client is made when it is first asked for.
+local Context <const> = {}
+Context.__index = Context
+
+function Context:__close()
+  if self.held then self.held:close() end
+end
+
+local function new_context(root, streams, given)
+  local self <const> = setmetatable({ parser = root, console = streams, held = false }, Context)
+  function self.client()
+    self.held = self.held or connect(given)
+    return self.held
+  end
+  function self.sleep(seconds)
+    for _ = 1, math.ceil(seconds / SLICE) do
+      self.client():step(math.min(seconds, SLICE))
+    end
+  end
+  return self
+end
+
+-- Whether a word stands among the arguments: asked before they are read, since reading them may fail.
+local function has(arguments, word)
+  for _, argument in ipairs(arguments) do
+    if argument == word then return true end
+  end
+  return false
+end
+
+local function run(arguments, streams)
+  local root <const> = command.parser()
+  local given <const> = root:parse(arguments)
+  streams.json = given.json or false
+  streams.ids_only = given.ids_only or false
+  streams.quiet = given.quiet or false
+  streams.job_id = given.id or streams.job_id
+  local context <close> = new_context(root, streams, given)
+  rows[given.command].run(context, given)
+  streams.flush()
+end
+
+-- All its arguments are the sandbox's own. Its rocks are asked for only here.
+local function run_sandbox(arguments)
+  rocks.find_older()
+  return require("bytenite.sandbox.command").run(table.move(arguments, 2, #arguments, 1, {}))
+end
+
+--- Runs the command.
+---@param arguments string[] of the command line
+---@return integer status for `os.exit`
+---@usage os.exit(require("bytenite.command").run(arg), true)
+function command.run(arguments)
+  local streams <const> = console.new()
+  streams.json = has(arguments, "--json")
+  if arguments[1] == "sandbox" then
+    local ok <const>, status <const> = pcall(run_sandbox, arguments)
+    if ok then return status end
+    io.stderr:write("bytenite: ", tostring(status), "\n")
+    return 1
+  end
+  local ok <const>, raised <const> = pcall(run, arguments, streams)
+  if ok then return 0 end
+  local failure <const> = failures.from(raised)
+  failures.tell(failure, streams)
+  return failures.status(failure)
+end
+
+return command

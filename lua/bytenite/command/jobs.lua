@@ -1,0 +1,120 @@
+--- jobs.lua: the commands that look at jobs and delete them: list, get, delete.
+local bytenite <const> = require "bytenite"
+local failures <const> = require "bytenite.command.failures"
+local input <const> = require "bytenite.command.input"
+local listing <const> = require "bytenite.command.listing"
+local view <const> = require "bytenite.command.view"
+
+local OPERATORS <const> = {
+  ["="] = "EQ",
+  ["!="] = "NEQ",
+  [">"] = "GT",
+  [">="] = "GTE",
+  ["<"] = "LT",
+  ["<="] = "LTE",
+  ["~"] = "LIKE",
+}
+
+-- state=JOB_STATE_COMPLETE as the module wants it.
+local function filter(given)
+  local field <const>, operator <const>, value <const> = given:match "^([%w_.]+)%s*([=!<>~]=?)%s*(.*)$"
+  local condition <const> = OPERATORS[operator]
+  if not condition then
+    failures.usage(("--filter %s: expected FIELD=VALUE"):format(given), "operators are = != > >= < <= ~")
+  end
+  return { field = field, condition = condition, value = input.value(value) }
+end
+
+local list <const> = {
+  name = "list",
+  summary = "List jobs.",
+  examples = {
+    "bytenite list",
+    "bytenite list --all --filter state=JOB_STATE_FAILED",
+    "bytenite list --filter 'name~%batch%' --order-by createdAt",
+    "bytenite list --json | jq -r '.[].name'",
+    "bytenite list --all --ids --filter state=JOB_STATE_FAILED | xargs bytenite delete --yes",
+  },
+  define = function(command)
+    listing.define(command)
+    command:option("--order-by", "Order by a member of jobs, e.g. createdAt."):argname "MEMBER"
+    command
+      :option("--filter", "Only jobs like this: FIELD=VALUE, or with != > >= < <= ~ (like). May be repeated.")
+      :argname("FILTER")
+      :count "*"
+  end,
+  run = function(context, given)
+    local query <const> = { orderBy = given.order_by, offset = given.offset }
+    for _, one in ipairs(given.filter) do
+      query.filters = query.filters or {}
+      table.insert(query.filters, filter(one))
+    end
+    local client <const> = context.client()
+    listing.show(context.console, given, {
+      noun = "job",
+      page = function(limit)
+        query.limit = limit
+        if query.filters then return client:filter_jobs(query) end
+        return client:list_jobs(query)
+      end,
+      each = function()
+        return client:each_job(query)
+      end,
+      print = view.jobs,
+    })
+  end,
+}
+
+local get <const> = {
+  name = "get",
+  summary = "Show a job.",
+  examples = { "bytenite get ID", "bytenite get ID --json > job.json" },
+  define = function(command)
+    command:argument("id", "The job's id."):argname "ID"
+  end,
+  run = function(context, given)
+    view.show_job(context.console, assert(context.client():get_job(given.id)))
+  end,
+}
+
+local function confirm(context, ids)
+  if not context.console.can_ask then
+    failures.usage("delete asks for confirmation, and there is no terminal to ask on", "add --yes to delete without")
+  end
+  local what <const> = #ids == 1 and "job " .. ids[1] or ("%d jobs"):format(#ids)
+  return context.console.confirm(("Delete %s?"):format(what))
+end
+
+local delete <const> = {
+  name = "delete",
+  summary = "Delete jobs.",
+  examples = { "bytenite delete ID", "bytenite delete --yes ID ID" },
+  define = function(command)
+    command:argument("ids", "The jobs' ids."):argname("ID"):args "+"
+    command:flag("-y --yes", "Do not ask for confirmation.")
+  end,
+  run = function(context, given)
+    local console <const> = context.console
+    if not given.yes and not confirm(context, given.ids) then
+      console:say "nothing was deleted"
+      return
+    end
+    local client <const> = context.client()
+    local first_problem
+    local deleted <const> = bytenite.array {}
+    for _, id in ipairs(given.ids) do
+      local done <const>, problem <const> = client:job(id):delete()
+      if done then
+        deleted[#deleted + 1] = { id = id, deleted = true }
+        if not console.json then console:line("deleted " .. id) end
+      else
+        if first_problem then failures.tell(first_problem, console) end
+        first_problem = first_problem or problem
+      end
+    end
+    if console.json then console:value(deleted) end
+    if first_problem then error(first_problem, 0) end
+  end,
+}
+
+return { list, get, delete }

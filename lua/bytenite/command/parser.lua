@@ -1,0 +1,86 @@
+--- parser.lua: the command line's grammar, put together from the rows that describe each command.
+local exits <const> = require "bytenite.command.exits"
+local failures <const> = require "bytenite.command.failures"
+local input <const> = require "bytenite.command.input"
+
+local parser <const> = {}
+
+local DESCRIPTION <const> = "Submits, watches and changes jobs of ByteNite."
+
+local ENVIRONMENT <const> = [[
+Environment:
+  BYTENITE_API_KEY       the account's API key
+  BYTENITE_ACCESS_TOKEN  an access token, in place of a key
+  BYTENITE_BASE_URL      where the service is
+  BYTENITE_CA_FILE       certificates to trust in place of the system's
+  NO_COLOR               no colours when set to anything]]
+
+local EXAMPLES <const> = [[
+Examples:
+  bytenite submit job.lua --wait --download out
+  bytenite list --filter state=JOB_STATE_FAILED
+  bytenite logs ID --follow
+  bytenite get ID --json | jq .params
+  bytenite COMMAND --help]]
+
+local COMMON_OPTIONS <const> = "Options of all commands: bytenite --help"
+
+-- Options that go with every command, before or behind its name.
+local function add_common_options(root)
+  root:flag("--json", "Print JSON, under the service's own names; errors too, on stderr.")
+  root:flag("--ids", "Print the ids of jobs, and nothing else of them."):target "ids_only" -- "ids" is delete's
+  root:flag("-q --quiet", "No progress and no messages.")
+  root:option("--base-url", "Where the service is (default: $BYTENITE_BASE_URL)."):argname "URL"
+  root:option("--service", "The part of the path behind it (default: customer)."):argname "NAME"
+  root:option("--api-key-file", "A file that holds the API key (default: $BYTENITE_API_KEY)."):argname "PATH"
+  root:option("--ca-file", "Certificates to trust (default: $BYTENITE_CA_FILE)."):argname "PATH"
+  root:option("--timeout", "Seconds for one attempt of a call."):convert(input.seconds):argname "S"
+  root:option("--max-retries", "Further attempts after one that failed (default: 2)."):convert(input.count):argname "N"
+end
+
+local function add_version(root, version)
+  root:flag("--version", "Print the version."):action(function()
+    print(version)
+    os.exit(0)
+  end)
+end
+
+local function epilog_of(row)
+  local lines <const> = { "Examples:" }
+  for _, example in ipairs(row.examples) do
+    lines[#lines + 1] = "  " .. example
+  end
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = COMMON_OPTIONS
+  return table.concat(lines, "\n")
+end
+
+local function add_command(root, row)
+  local command <const> = root:command(row.name, row.description or row.summary)
+  command:summary(row.summary)
+  command:epilog(epilog_of(row))
+  row.define(command)
+end
+
+--- Makes the parser.
+---@param argparse table the rock
+---@param rows table a list of { name, summary, description, examples, define = function(command) }
+---@param version string
+---@return table # of argparse; its mistakes are raised as failures
+function parser.new(argparse, rows, version)
+  local root <const> = argparse("bytenite", DESCRIPTION)
+  root:epilog(table.concat({ EXAMPLES, ENVIRONMENT, exits.describe() }, "\n\n"))
+  root:command_target "command"
+  add_common_options(root)
+  add_version(root, version)
+  for _, row in ipairs(rows) do
+    add_command(root, row)
+  end
+  -- argparse calls it with the parser of the command at hand, and would end the process.
+  root.error = function(current, message)
+    failures.usage(message, nil, current:get_usage())
+  end
+  return root
+end
+
+return parser

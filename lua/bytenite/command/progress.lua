@@ -1,0 +1,108 @@
+--- progress.lua: how far something has come: a bar that is drawn over on a terminal, now and then a line elsewhere.
+local text <const> = require "bytenite.command.text"
+
+local progress <const> = {}
+
+local Progress <const> = {}
+Progress.__index = Progress
+
+local BAR <const> = 24 -- columns between the brackets
+local STEPS <const> = 10 -- lines at most that one state is worth where there is no terminal
+
+--- Starts to tell of something on stderr; ends with the `<close>`.
+---@param console table
+---@param label string what goes on
+---@return table
+function progress.start(console, label)
+  local self <const> = setmetatable({
+    console = console,
+    label = label,
+    is_silent = console.quiet or console.json,
+    drawn = "", -- what stands in the terminal's last line
+    last = "", -- what was last to be shown
+    told = "", -- what the last line said
+  }, Progress)
+  console.progress = self
+  return self
+end
+
+local function percent(fraction)
+  return fraction and math.floor(math.max(0, math.min(1, fraction)) * 100) or nil
+end
+
+-- Draws over what stands there: without any escape sequence, so that every terminal can.
+local function draw(self, line)
+  if line == self.drawn then return end
+  local rest <const> = math.max(0, text.width(self.drawn) - text.width(line))
+  io.stderr:write("\r", line, (" "):rep(rest), ("\b"):rep(rest))
+  self.drawn = line
+end
+
+local function bar(self, done, note)
+  local filled <const> = done and done * BAR // 100 or 0
+  local columns <const> = self.console.err.width - 1 -- some terminals wrap when the last one is written
+  local line <const> = ("%s [%s%s] %s %s"):format(
+    self.label,
+    ("#"):rep(filled),
+    ("-"):rep(BAR - filled),
+    done and ("%3d %%"):format(done) or "     ",
+    text.visible(note)
+  )
+  draw(self, text.cut(line, columns))
+end
+
+local function plain_line(self, done, note, key)
+  local tenth <const> = done and done * STEPS // 100
+  local told <const> = ("%s %s"):format(tenth or "", key)
+  if told == self.told then return end
+  self.told = told
+  io.stderr:write(self.label, ": ", done and ("%d %% "):format(done) or "", note, "\n")
+end
+
+--- Tells how far it has come.
+---@param fraction number|nil from 0 to 1, where it is known
+---@param note string what to say beside it
+---@param key string|nil where there is no terminal a line is written when this changes, or a tenth more is done
+function Progress:update(fraction, note, key)
+  if self.is_silent then return end
+  if self.console.err.can_move then
+    bar(self, percent(fraction), note)
+  else
+    plain_line(self, percent(fraction), note, key or "")
+  end
+end
+
+--- Takes the bar away, for something else to be written.
+function Progress:hide()
+  if self.drawn ~= "" then
+    draw(self, "")
+    io.stderr:write "\r"
+  end
+end
+
+--- Ends it; also the `__close`. A bar stays where it is.
+function Progress:finish()
+  if self.drawn ~= "" then io.stderr:write "\n" end
+  self.drawn = ""
+  self.console.progress = false
+end
+
+Progress.__close = Progress.finish
+
+--- Starts to tell of bytes that are sent or received.
+---@param console table
+---@param label string
+---@return table # update(done, total) in bytes
+function progress.bytes(console, label)
+  local self <const> = progress.start(console, label)
+  local started <const> = os.time()
+  function self.update_bytes(done, total)
+    local seconds <const> = os.time() - started
+    local rate <const> = seconds > 0 and (", %s/s"):format(text.bytes(done / seconds)) or ""
+    local of_total <const> = total and total > 0 and " of " .. text.bytes(total) or ""
+    self:update(total and total > 0 and done / total or nil, text.bytes(done) .. of_total .. rate)
+  end
+  return self
+end
+
+return progress

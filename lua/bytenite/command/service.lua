@@ -1,0 +1,65 @@
+--- service.lua: the commands about the service itself: templates, info, sandbox.
+local failures <const> = require "bytenite.command.failures"
+local listing <const> = require "bytenite.command.listing"
+local tables <const> = require "bytenite.command.tables"
+local view <const> = require "bytenite.command.view"
+
+local templates <const> = {
+  name = "templates",
+  summary = "List the templates that jobs can be made of.",
+  examples = { "bytenite templates --all" },
+  define = listing.define,
+  run = function(context, given)
+    local client <const> = context.client()
+    listing.show(context.console, given, {
+      noun = "template",
+      page = function(limit)
+        return client:list_templates { limit = limit, offset = given.offset }
+      end,
+      each = function()
+        return client:each_template { offset = given.offset }
+      end,
+      print = view.templates,
+    })
+  end,
+}
+
+local function version_text(version)
+  if type(version) ~= "table" then return nil end
+  local number <const> = ("%s.%s"):format(version.major or "?", version.minor or "?")
+  return version.tag and version.tag ~= "" and ("%s (%s)"):format(number, version.tag) or number
+end
+
+local info <const> = {
+  name = "info",
+  summary = "Show the service's version.",
+  examples = { "bytenite info" },
+  define = function() end,
+  run = function(context)
+    local console <const> = context.console
+    local told <const> = assert(context.client():info())
+    if console.json then return console:value(told) end
+    local record <const> = { { "version", version_text(told.version) } }
+    for _, message in ipairs(type(told.messages) == "table" and told.messages or {}) do
+      record[#record + 1] = { "message", message }
+    end
+    tables.record(console, record)
+  end,
+}
+
+-- Run from init.lua, which leaves its arguments to it.
+local sandbox <const> = {
+  name = "sandbox",
+  summary = "Start a local service for development and tests.",
+  description = "Starts a local service for development and tests; the same as bytenite-sandbox, which has more to say:\n"
+    .. "bytenite sandbox --help",
+  examples = { "bytenite sandbox --port 8080" },
+  define = function(command)
+    command:argument("arguments", "Those of bytenite-sandbox."):args "*"
+  end,
+  run = function()
+    failures.usage "sandbox: takes no options in front of its name"
+  end,
+}
+
+return { templates, info, sandbox }

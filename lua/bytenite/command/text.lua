@@ -1,0 +1,126 @@
+--- text.lua: text made fit for a terminal: nothing in it that steers the terminal, and as wide as wanted.
+local text <const> = {}
+
+-- Characters that have no picture but turn the direction of what follows, or break the line (Unicode, UAX 9 and UAX 14).
+local function steers(code)
+  return code == 0x061C
+    or (code >= 0x200E and code <= 0x200F)
+    or (code >= 0x2028 and code <= 0x202E)
+    or (code >= 0x2066 and code <= 0x2069)
+end
+
+local function visible_character(character)
+  local code <const> = utf8.codepoint(character)
+  if code == 0x09 then return nil end
+  if code < 0x20 or code == 0x7F then return "^" .. string.char(code ~ 0x40) end
+  if code >= 0x80 and code < 0xA0 then return ("<%02X>"):format(code) end
+  if steers(code) then return ("<U+%04X>"):format(code) end
+  return nil
+end
+
+-- The text with what is no UTF-8 as "<FF>", a byte each: a terminal may take such bytes for control characters.
+local function valid_utf8(value)
+  local parts <const> = {}
+  local from = 1
+  while from <= #value do
+    local _ <const>, bad_at <const> = utf8.len(value, from)
+    parts[#parts + 1] = value:sub(from, (bad_at or #value + 1) - 1)
+    if not bad_at then break end
+    parts[#parts + 1] = ("<%02X>"):format(value:byte(bad_at))
+    from = bad_at + 1
+  end
+  return table.concat(parts)
+end
+
+--- Makes control characters visible: the escape character as ^[, for one. A tab stays.
+---@param value string
+---@return string
+function text.visible(value)
+  if not value:find "[\0-\x08\x0A-\x1F\x7F-\xFF]" then return value end
+  return (valid_utf8(value):gsub(utf8.charpattern, visible_character))
+end
+
+-- Ranges of code points that take two columns, or none: {first, last, columns}. A rough picture of Unicode's UAX 11.
+local WIDTHS <const> = {
+  { 0x0300, 0x036F, 0 },
+  { 0x1100, 0x115F, 2 },
+  { 0x200B, 0x200F, 0 },
+  { 0x2E80, 0xA4CF, 2 },
+  { 0xAC00, 0xD7A3, 2 },
+  { 0xF900, 0xFAFF, 2 },
+  { 0xFE00, 0xFE0F, 0 },
+  { 0xFE30, 0xFE6F, 2 },
+  { 0xFF00, 0xFF60, 2 },
+  { 0xFFE0, 0xFFE6, 2 },
+  { 0x1F300, 0x1FAFF, 2 },
+  { 0x20000, 0x3FFFD, 2 },
+}
+
+local function columns_of(code)
+  for _, range in ipairs(WIDTHS) do
+    if code < range[1] then return 1 end
+    if code <= range[2] then return range[3] end
+  end
+  return 1
+end
+
+--- The columns that a text takes.
+---@param value string
+---@return integer
+function text.width(value)
+  if not value:find "[\x80-\xFF]" or not utf8.len(value) then return #value end
+  local width = 0
+  for _, code in utf8.codes(value) do
+    width = width + columns_of(code)
+  end
+  return width
+end
+
+--- Cuts a text to some columns, with "..." where something is missing.
+---@param value string
+---@param columns integer
+---@return string
+function text.cut(value, columns)
+  if text.width(value) <= columns then return value end
+  if not utf8.len(value) then return value:sub(1, columns) end
+  local width, stop = 0, 1
+  for at, code in utf8.codes(value) do
+    width = width + columns_of(code)
+    if width > columns - 3 then break end
+    stop = at + #utf8.char(code)
+  end
+  return value:sub(1, stop - 1) .. ("..."):sub(1, columns)
+end
+
+--- Fills a text up with spaces.
+---@param value string
+---@param columns integer
+---@param to_right boolean|nil whether the text goes to the right
+---@return string
+function text.pad(value, columns, to_right)
+  local spaces <const> = (" "):rep(columns - text.width(value))
+  return to_right and spaces .. value or value .. spaces
+end
+
+local UNITS <const> = { "KiB", "MiB", "GiB", "TiB" }
+
+--- A number of bytes for people: 1536 is "1.5 KiB".
+---@param bytes number
+---@return string
+function text.bytes(bytes)
+  local unit = 0
+  while bytes >= 1024 and unit < #UNITS do
+    bytes = bytes / 1024
+    unit = unit + 1
+  end
+  return unit == 0 and ("%d B"):format(bytes) or ("%.1f %s"):format(bytes, UNITS[unit])
+end
+
+--- A URL without what may be secret in it: credentials and the query.
+---@param url string
+---@return string
+function text.without_secrets(url)
+  return (url:gsub("^(%a[%w+.-]*://)[^/?#]*@", "%1"):gsub("%?.*$", "?..."))
+end
+
+return text

@@ -1,0 +1,228 @@
+--- download.lua: a job's results, fetched into a folder.
+local call <const> = require "bytenite.call"
+local check <const> = require "bytenite.check"
+local core <const> = require "bytenite.core"
+local errors <const> = require "bytenite.errors"
+local link <const> = require "bytenite.link"
+local settings <const> = require "bytenite.settings"
+local stream <const> = require "bytenite.stream"
+
+local download <const> = {}
+
+local known <const> = { on_progress = check.callable, result = check.text, file_name = check.callable }
+for name, limit_check in pairs(settings.limits) do
+  known[name] = limit_check
+end
+
+local function file_error(message, hint)
+  return errors.new { kind = "file", message = message, hint = hint }
+end
+
+-- Why a name cannot be that of a file below the folder, or nil.
+local function problem_with(name)
+  if type(name) ~= "string" or name == "" then return "it has none" end
+  if name:find "%c" then return "it holds control characters" end
+  if name:find "\\" then return "it holds a backslash" end
+  if name:sub(1, 1) == "/" then return "it is absolute" end
+  for part in (name .. "/"):gmatch "([^/]*)/" do
+    if part == "" or part == "." or part == ".." then return "it would lead elsewhere" end
+  end
+  return nil
+end
+
+local NAME_HINT <const> = "choose names of your own with file_name"
+
+-- What is to be fetched, and under which names, or an error: nothing is fetched when one of them cannot be.
+local function plan_files(results, options)
+  local files <const>, taken <const> = {}, {}
+  for index, result in ipairs(results) do
+    if type(result) ~= "table" then
+      return nil, errors.new { kind = "unexpected", message = "the answer holds something else than results" }
+    end
+    if not options.result or result.name == options.result then
+      local name <const> = options.file_name and options.file_name(result, index) or result.name
+      local problem <const> = problem_with(name)
+      if problem then
+        return nil, file_error(("cannot write result %d, %q: %s"):format(index, tostring(name), problem), NAME_HINT)
+      end
+      if taken[name] then return nil, file_error(("two results are called %q"):format(name), NAME_HINT) end
+      taken[name] = true
+      files[#files + 1] = { name = name, link = result.link }
+    end
+  end
+  if options.result and #files == 0 then
+    return nil, errors.new { kind = "not_found", message = ("the job has no result %q"):format(options.result) }
+  end
+  return files
+end
+
+local Fetch <const> = { __name = "bytenite.Fetch" }
+Fetch.__index = Fetch
+
+-- The further headers of a sending: what is there already is not asked for again.
+local function headers_of(fetch)
+  local headers <const> = { "Accept: */*" }
+  local size <const> = fetch.file:size()
+  if size == 0 then return headers end
+  headers[2] = ("Range: bytes=%d-"):format(size)
+  if fetch.validator then headers[3] = "If-Range: " .. fetch.validator end
+  return headers
+end
+
+local function header_number(text)
+  return text and text:find "^%d+$" and math.tointeger(tonumber(text))
+end
+
+--- Takes note of the head of an answer. RFC 9110 sections 14.4 (Content-Range) and 13.1.5 (If-Range).
+---@return table|nil # an error
+function Fetch:meet(attempt, status, headers)
+  self.attempt = attempt
+  local tag <const> = headers.etag
+  self.validator = tag and not tag:find "^W/" and tag or headers["last-modified"]
+  if status == 206 then
+    local first <const>, total <const> = (headers["content-range"] or ""):match "^bytes (%d+)%-%d+/([%d*]+)$"
+    local whole <const> = header_number(total)
+    if header_number(first) ~= self.file:size() or (self.total and whole and whole ~= self.total) then
+      return errors.new { kind = "protocol", message = "the server gave another part of the file than was asked for" }
+    end
+    self.total = whole or self.total
+    return nil
+  end
+  self.total = header_number(headers["content-length"])
+  local restarted <const>, problem <const> = self.file:restart()
+  return not restarted and file_error(("cannot write %s: %s"):format(self.name, problem)) or nil
+end
+
+-- Writes bytes of the answer.
+local function write(fetch, bytes)
+  local written <const>, problem <const> = fetch.file:write(bytes)
+  if not written then return file_error(("cannot write %s: %s"):format(fetch.name, problem)) end
+  if fetch.on_progress then fetch.on_progress(fetch.file:size(), fetch.total, fetch.name) end
+  return nil
+end
+
+local explain <const> = link.explain "the link may have expired: job:results() gives new ones"
+
+local function accept(self, status)
+  if status ~= 200 and status ~= 206 then return nil, "unexpected" end
+  return { status = status, headers = self.exchange:headers(), bytes = self.exchange:body() }
+end
+
+local function plan_for(fetch, address)
+  return {
+    operation = {
+      name = "download",
+      method = "GET",
+      repeatable = true,
+      sent_once = false,
+      authorized = false,
+      any_success = true,
+      raw = { url = address, headers = {} },
+    },
+    accept = accept,
+    cannot_recover = explain,
+    stream = stream.plan {
+      begin = function(self)
+        self.exchange:set_headers(headers_of(fetch))
+      end,
+      may_repeat = function(self)
+        local size <const> = fetch.file:size()
+        if size > fetch.most then -- it goes on: the attempts are counted from here
+          fetch.most = size
+          self.retries = 0
+        end
+        return true
+      end,
+    },
+  }
+end
+
+-- Takes what a call has to give, until it has ended. Returns an error of this side.
+local function take(get, fetch)
+  while not get.done do
+    local attempt <const>, status <const> = get.attempts, get.exchange:status()
+    local bytes <const> = get.exchange:take()
+    if bytes == "" then
+      stream.await(get)
+    else
+      local problem <const> = attempt ~= fetch.attempt and fetch:meet(attempt, status, get.exchange:headers())
+        or write(fetch, bytes)
+      if problem then return get:abandon(problem) end
+    end
+  end
+end
+
+-- Takes what was left when the call ended.
+local function take_rest(fetch, attempt, rest)
+  local problem = attempt ~= fetch.attempt and fetch:meet(attempt, rest.status, rest.headers) or nil
+  if not problem and (rest.bytes ~= "" or fetch.file:size() == 0) then problem = write(fetch, rest.bytes) end
+  local size <const> = fetch.file:size()
+  if not problem and fetch.total and size ~= fetch.total then
+    problem = errors.new {
+      kind = "protocol",
+      message = ("%s ended after %d of %d bytes"):format(fetch.name, size, fetch.total),
+    }
+  end
+  return problem
+end
+
+-- Gives the file its name.
+local function commit(fetch, written)
+  local occupant <const> = fetch.file:occupant()
+  if occupant and written[occupant] then
+    return nil, file_error(("two results would be the one file %s"):format(fetch.name), NAME_HINT)
+  end
+  local identity <const>, problem <const> = fetch.file:commit()
+  if not identity then return nil, file_error(("cannot write %s: %s"):format(fetch.name, problem)) end
+  written[identity] = true
+  return true
+end
+
+-- Fetches one file.
+local function fetch_file(client, folder, wanted, options, written)
+  local address <const>, unusable <const> = link.check(client, ("the link of %s"):format(wanted.name), wanted.link)
+  if not address then return nil, unusable end
+  local file <close>, unwritable <const> = folder:create(wanted.name)
+  if not file then return nil, file_error(("cannot write %s: %s"):format(wanted.name, unwritable)) end
+  local fetch <const> =
+    setmetatable({ name = wanted.name, file = file, on_progress = options.on_progress, most = 0 }, Fetch)
+  local get <close> = stream.open(client, plan_for(fetch, address), nil, nil, options.limits)
+  take(get, fetch)
+  local rest, problem = call.await(get)
+  problem = problem or take_rest(fetch, get.attempts, rest)
+  if problem then return nil, problem end
+  rest, problem = commit(fetch, written)
+  return rest and file:size(), problem
+end
+
+--- Fetches a job's results into a folder.
+---@param client table
+---@param into string the folder; it is made when it is missing
+---@param options table|nil result, the name of the only one wanted; file_name(result, index), which returns the path below
+---   the folder; on_progress(received, total, name) in bytes, total nil where the server does not tell; limits of this call
+---@param list function(limits) the call that lists the results
+---@return table|nil # a list of {name, path, size}; nil and an error
+---@return table|nil # then: those that were fetched
+function download.run(client, into, options, list)
+  local checked <const> = check.options("download", options, known)
+  check.text("download: folder", into)
+  checked.limits = {}
+  for name in pairs(settings.limits) do
+    checked.limits[name] = checked[name]
+  end
+  local results <const>, without <const> = list(checked.limits)
+  if not results then return nil, without, {} end
+  local files <const>, unsafe <const> = plan_files(results, checked)
+  if not files then return nil, unsafe, {} end
+  local folder <close>, unusable <const> = core.folder(into)
+  if not folder then return nil, file_error(("cannot use the folder %s: %s"):format(into, unusable)), {} end
+  local fetched <const>, written <const> = {}, {}
+  for _, wanted in ipairs(files) do
+    local size <const>, problem <const> = fetch_file(client, folder, wanted, checked, written)
+    if not size then return nil, problem, fetched end
+    fetched[#fetched + 1] = { name = wanted.name, path = into:gsub("/+$", "") .. "/" .. wanted.name, size = size }
+  end
+  return fetched
+end
+
+return download

@@ -1,0 +1,126 @@
+--- events.lua: the service's stream of events. Experimental: no source shows how events are framed, so both forms that the
+--- service declares are read: an object a line, and server-sent events, whose data is such an object.
+local core <const> = require "bytenite.core"
+local errors <const> = require "bytenite.errors"
+local redact <const> = require "bytenite.redact"
+local stream <const> = require "bytenite.stream"
+
+local events <const> = {}
+
+local function accept(self)
+  return self.exchange:body()
+end
+
+local function new_plan(reader)
+  return {
+    operation = core.operations.events,
+    name = "each_event",
+    accept = accept,
+    stream = stream.plan {
+      may_repeat = function(self)
+        if self.exchange:status() == 200 then reader.rest = self.exchange:body() end
+        return not reader.has_begun and reader.rest == "" -- what happened in between would be lost unseen
+      end,
+    },
+  }
+end
+
+local Reader <const> = { __name = "bytenite.EventReader" }
+Reader.__index = Reader
+
+-- Ends the stream with an error that the iterator raises. The call itself may have ended well: what it brought is wrong.
+local function stop(reader, problem)
+  problem.method, problem.path = core.operations.events.method, reader.path
+  reader.opened:abandon(problem)
+  error(problem, 0)
+end
+
+-- More of the stream, or nil at its end.
+local function more(reader)
+  local opened <const> = reader.opened
+  while not opened.done do
+    local bytes <const> = opened.exchange:take()
+    if bytes ~= "" then return bytes end
+    stream.await(opened)
+  end
+  local rest <const> = reader.rest ~= "" and reader.rest or opened.value
+  reader.rest, opened.value = "", false
+  if rest and rest ~= "" then return rest end
+  if opened.raised then error(opened.raised, 0) end
+  if opened.problem then error(opened.problem, 0) end
+  return nil
+end
+
+-- The next line without its end, or nil at the end of the stream.
+local function next_line(reader)
+  while true do
+    local stop_at <const> = reader.text:find("\n", reader.at, true)
+    if stop_at then
+      local line <const> = reader.text:sub(reader.at, stop_at - 1):gsub("\r$", "")
+      reader.at = stop_at + 1
+      return line
+    end
+    local bytes <const> = more(reader)
+    if not bytes then
+      local line <const> = reader.text:sub(reader.at)
+      reader.text, reader.at = "", 1
+      return line ~= "" and line or nil
+    end
+    reader.has_begun = true
+    reader.text, reader.at = reader.text:sub(reader.at) .. bytes, 1
+    if #reader.text > reader.opened.limits.max_response_bytes + #bytes then
+      stop(reader, errors.new { kind = "too_large", message = "an event without an end" })
+    end
+  end
+end
+
+-- What a line says: an object, or nil for one that says nothing (an empty one, a comment, another field of an event).
+local function item_of(reader, line)
+  local text = line
+  if not line:find "^%s*{" then
+    text = line:match "^data:%s*({.*)$"
+    if not text then return nil end
+  end
+  local item <const>, problem <const> = core.decode(text, core.operations.events.result)
+  if item then return item end
+  stop(reader, errors.new { kind = "protocol", message = "an event is not JSON: " .. problem })
+end
+
+-- The error that ends a stream: a status of gRPC.
+local function failed(reader, status)
+  local text <const> = core.encode { error = status }
+  local secrets <const> = reader.client.credentials.secrets {}
+  stop(
+    reader,
+    errors.new {
+      kind = "unexpected",
+      code = math.type(status.code) == "integer" and status.code or nil,
+      message = redact.text(type(status.message) == "string" and status.message or text, secrets),
+    }
+  )
+end
+
+local function next_event(reader)
+  for line in next_line, reader do
+    local item <const> = item_of(reader, line)
+    if item and type(item.error) == "table" then failed(reader, item.error) end
+    if item and type(item.result) == "table" then return item.result end
+  end
+  return nil
+end
+
+--- Opens the stream.
+---@param client table
+---@param options table|nil of this call
+---@return function # the iterator
+---@return table # its state
+---@return nil
+---@return table # to be closed
+function events.each(client, options)
+  local reader <const> = setmetatable({ client = client, text = "", at = 1, rest = "", has_begun = false }, Reader)
+  reader.opened = stream.open(client, new_plan(reader), nil, nil, options)
+  reader.path = reader.opened.exchange and reader.opened.exchange:path()
+  return next_event, reader, nil, reader.opened
+end
+
+return events

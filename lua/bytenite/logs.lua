@@ -1,0 +1,146 @@
+--- logs.lua: a job's logs. The service gives them in parts, one for each service and task; here they become one sequence in the
+--- order of time.
+local accept <const> = require "bytenite.accept"
+local call <const> = require "bytenite.call"
+local check <const> = require "bytenite.check"
+local core <const> = require "bytenite.core"
+local time <const> = require "bytenite.time"
+
+local logs <const> = {}
+
+-- What a part of an answer holds: nothing where it is null or missing; nil where it is of another type than it should be.
+local function content_of(part, is_list)
+  if part == nil or part == core.null then return {} end
+  if type(part) ~= "table" or core.is_array(part) ~= is_list then return nil end
+  return part
+end
+
+-- Parts that the answer consists of, in the order in which lines of the same time are given: lists of {lines, service, task_id}.
+local function parts_of(answer)
+  local tasks <const> = content_of(answer.taskrunner, false)
+  if not tasks then return nil end
+  local parts <const> = { { lines = answer.partitioner, service = "PARTITIONER" } }
+  local ids <const> = {}
+  for id in pairs(tasks) do
+    ids[#ids + 1] = id
+  end
+  table.sort(ids)
+  for _, id in ipairs(ids) do
+    local task <const> = content_of(tasks[id], false)
+    if not task then return nil end
+    parts[#parts + 1] = { lines = task.logs, service = "TASKRUNNER", task_id = id }
+  end
+  parts[#parts + 1] = { lines = answer.assembler, service = "ASSEMBLER" }
+  return parts
+end
+
+local function exact_time(line)
+  if type(line.timestamp) ~= "string" then return nil end
+  return time.exact(line.timestamp)
+end
+
+-- Gives lines without a time of their own that of the line before them, so that they stay right behind it. Those at the
+-- beginning of their part stay in front of the first that has one.
+local function fill_times(entries, first)
+  local seconds, fraction = math.mininteger, 0
+  for index = first, #entries do
+    if entries[index].seconds then
+      seconds, fraction = entries[index].seconds, entries[index].fraction
+      break
+    end
+  end
+  for index = first, #entries do
+    local entry <const> = entries[index]
+    if entry.seconds then
+      seconds, fraction = entry.seconds, entry.fraction
+    else
+      entry.seconds, entry.fraction = seconds, fraction
+    end
+  end
+end
+
+-- Adds the lines of a part to the entries; true unless it holds something else.
+local function add_part(entries, part)
+  local lines <const> = content_of(part.lines, true)
+  if not lines then return false end
+  local first <const> = #entries + 1
+  for _, line in ipairs(lines) do
+    if line ~= core.null then
+      if type(line) ~= "table" or core.is_array(line) then return false end
+      local seconds <const>, fraction <const> = exact_time(line)
+      entries[#entries + 1] = { line = line, part = part, seconds = seconds, fraction = fraction, place = #entries }
+    end
+  end
+  fill_times(entries, first)
+  return true
+end
+
+local function is_before(one, other)
+  if one.seconds ~= other.seconds then return one.seconds < other.seconds end
+  if one.fraction ~= other.fraction then return one.fraction < other.fraction end
+  return one.place < other.place
+end
+
+-- Accepts `{partitioner, assembler, taskrunner}`: a function that gives line after line, and keeps none that it gave.
+local function accept_logs(self)
+  local answer <const>, kind <const>, message <const> = accept.object(self)
+  if not answer then return nil, kind, message end
+  local entries <const> = {}
+  local parts <const> = parts_of(answer)
+  local are_lines = parts ~= nil
+  for _, part in ipairs(parts or {}) do
+    are_lines = are_lines and add_part(entries, part)
+  end
+  if not are_lines then return nil, "unexpected", "the answer holds something else than logs" end
+  table.sort(entries, is_before)
+  local index = 0
+  return function()
+    index = index + 1
+    local entry <const> = entries[index]
+    if not entry then return nil end
+    entries[index] = false
+    return entry.line, entry.part.service, entry.part.task_id
+  end
+end
+
+local plan <const> = { operation = core.operations.logs, accept = accept_logs }
+
+local function list(where, value)
+  return check.type(where, value, "table")
+end
+
+local wanted <const> = { taskIds = list, levels = list, services = list }
+local wanted_of <const> = { taskIds = list, levels = list, services = list, jobId = check.segment }
+
+-- Fetches the logs. Lists that are not given go out as [], which stands for all.
+local function fetch(client, id, chosen, options)
+  local body <const> = { jobId = id }
+  for name in pairs(wanted) do
+    body[name] = chosen[name] or core.array {}
+  end
+  return call.run(client, plan, nil, body, options)
+end
+
+--- Fetches the logs of a job by a query.
+---@param client table
+---@param query table jobId; taskIds, levels, services as needed
+---@param options table|nil of this call
+---@return function|nil # gives the next line, its service and its task's id; nil and an error
+--- Raises on bad input.
+function logs.of_query(client, query, options)
+  local chosen <const> = check.options("logs", check.type("logs: query", query, "table"), wanted_of, "member")
+  if not chosen.jobId then check.raise "logs: jobId is needed" end
+  return fetch(client, chosen.jobId, chosen, options)
+end
+
+--- Fetches the logs of a job.
+---@param client table
+---@param id string
+---@param filters table|nil taskIds, levels, services as needed
+---@param options table|nil of this call
+---@return function|nil # the same
+function logs.of_job(client, id, filters, options)
+  return fetch(client, id, check.options("logs", filters, wanted, "member"), options)
+end
+
+return logs

@@ -1,0 +1,49 @@
+--- states.lua: what the states of a job mean, as data. Imports nothing of ours.
+local states <const> = {}
+
+local succeeds <const> = { JOB_STATE_COMPLETE = true }
+local fails <const> = { JOB_STATE_FAILED = true }
+local ended_by <const> = { "endedAt", "deletedAt" } -- members that are set when a job has come to its end, whatever its state
+
+-- The way of a job that succeeds. JOB_STATE_FAILED can follow on any of them.
+local in_order <const> = {
+  "JOB_STATE_NEW",
+  "JOB_STATE_STARTED",
+  "JOB_STATE_UPLOADING",
+  "JOB_STATE_PARTITIONING",
+  "JOB_STATE_PARTITIONED",
+  "JOB_STATE_TASKS_COMPLETED",
+  "JOB_STATE_MERGING",
+  "JOB_STATE_MERGED",
+  "JOB_STATE_DOWNLOADING",
+  "JOB_STATE_COMPLETE",
+}
+
+local fractions <const> = {}
+for index, state in ipairs(in_order) do
+  fractions[state] = (index - 1) / (#in_order - 1)
+end
+
+--- How a job ended.
+---@param job table
+---@return string|nil # "succeeded" or "failed"; nil as long as it has not, as far as the table tells. A state that is not known
+---   (a name, or a number where the service has no name) is not final.
+function states.outcome(job)
+  local state <const> = rawget(job, "state")
+  if succeeds[state] then return "succeeded" end
+  if fails[state] then return "failed" end
+  for _, name in ipairs(ended_by) do
+    local time <const> = rawget(job, name)
+    if type(time) == "string" and time ~= "" then return "failed" end
+  end
+  return nil
+end
+
+--- How much of its way a job has behind it.
+---@param job table
+---@return number|nil # 0 to 1; nil for a state that tells nothing of it
+function states.fraction(job)
+  return fractions[rawget(job, "state")]
+end
+
+return states

@@ -1,0 +1,143 @@
+--- upload.lua: a job's input, sent to the address that the service gave for it.
+---@see https://docs.bytenite.com the guide on file uploads: PUT of the raw bytes, then uploadcompleted
+local call <const> = require "bytenite.call"
+local check <const> = require "bytenite.check"
+local errors <const> = require "bytenite.errors"
+local link <const> = require "bytenite.link"
+local settings <const> = require "bytenite.settings"
+local source <const> = require "bytenite.source"
+local stream <const> = require "bytenite.stream"
+
+local upload <const> = {}
+
+local known <const> = { on_progress = check.callable, size = check.integer(0, math.maxinteger) }
+for name, limit_check in pairs(settings.limits) do
+  known[name] = limit_check
+end
+
+--- The limits among the options of a transfer, for the plain calls that go with it.
+---@param options table checked
+---@return table
+function upload.limits(options)
+  local limits <const> = {}
+  for name in pairs(settings.limits) do
+    limits[name] = options[name]
+  end
+  return limits
+end
+
+local function address_in(job)
+  local given <const> = rawget(job, "dataSource")
+  local params <const> = type(given) == "table" and given.params
+  local address <const> = type(params) == "table" and params.tempUrl
+  return type(address) == "string" and address ~= "" and address or nil
+end
+
+-- The address to send to. A job that was only read from a list may not hold it.
+local function find_address(client, job, fetch)
+  local address = address_in(job)
+  if not address then
+    local fetched <const>, problem <const> = fetch()
+    if not fetched then return nil, problem end
+    address = address_in(job)
+  end
+  if address then return link.check(client, "the upload address", address) end
+  return nil,
+    errors.new {
+      kind = "unexpected",
+      message = "the job has no upload address",
+      hint = "set its data source first: job:set_datasource { dataSource = bytenite.datasource.file() }",
+    }
+end
+
+local explain <const> = link.explain "the upload address may have expired: job:set_datasource gives a new one"
+
+local ASK_FROM <const> = 1024 * 1024 -- bytes that are worth asking first whether they will be taken (RFC 9110 section 10.1.1)
+
+local function headers_for(opened)
+  local headers <const> = { "Accept: */*", "Content-Disposition: attachment" }
+  if opened.size < ASK_FROM then headers[3] = "Expect:" end -- keeps libcurl from asking
+  return headers
+end
+
+local function plan_for(opened, address)
+  return {
+    operation = {
+      name = "upload",
+      method = "PUT",
+      repeatable = opened:can_rewind(),
+      sent_once = not opened:can_rewind(),
+      authorized = false,
+      any_success = true,
+      raw = { url = address, headers = headers_for(opened) },
+    },
+    accept = function()
+      if opened.given == opened.size then return true end
+      return nil, "unexpected", ("the answer came after %d of %d bytes"):format(opened.given, opened.size)
+    end,
+    cannot_recover = explain,
+    stream = stream.plan {
+      size = opened.size,
+      begin = function()
+        opened:rewind()
+      end,
+      may_repeat = function()
+        return opened:can_rewind()
+      end,
+    },
+  }
+end
+
+-- Feeds a call until it has ended.
+local function feed(put, opened, on_progress)
+  while not put.done do
+    local wanted <const> = put.exchange:wanted()
+    if wanted == 0 or opened.given == opened.size then
+      stream.await(put)
+    else
+      local piece <const>, problem <const> = opened:read(wanted)
+      if not piece then return put:abandon(problem) end
+      if put.done then return end -- while a reader of the user's took its time
+      put.exchange:feed(piece)
+      if on_progress then on_progress(opened.given, opened.size) end
+    end
+  end
+end
+
+-- Sends the bytes. True; or nil and an error.
+local function send(client, job, address, opened, options)
+  local put <close> = stream.open(client, plan_for(opened, address), nil, nil, upload.limits(options), job)
+  feed(put, opened, options.on_progress)
+  local sent <const>, problem <const> = call.await(put)
+  if not sent then return nil, problem end
+  if opened.size == 0 and options.on_progress then options.on_progress(0, 0) end
+  local change <const> = opened:check_unchanged()
+  if change then return nil, change end
+  return true
+end
+
+--- Sends a job's input.
+---@param client table
+---@param job table
+---@param given any the source (see source.open)
+---@param options table|nil on_progress(sent, total), size, and limits of this call
+---@param calls table refresh(limits) and complete(limits), the calls on the job that go with it
+---@return table|nil # the job as it is; nil and an error
+function upload.run(client, job, given, options, calls)
+  local checked <const> = check.options("upload", options, known)
+  local limits <const> = upload.limits(checked)
+  local opened <close>, unreadable <const> = source.open("upload: source", given, checked.size)
+  if not opened then return nil, unreadable end
+  local address <const>, without_address <const> = find_address(client, job, function()
+    return calls.refresh(limits)
+  end)
+  if not address then return nil, without_address end
+  local sent <const>, problem <const> = send(client, job, address, opened, checked)
+  if not sent then return nil, problem end
+  local completed <const>, incomplete <const> = calls.complete(limits)
+  if completed then return completed end
+  incomplete.hint = incomplete.hint or "the input was sent: job:upload_completed() tells the service"
+  return nil, incomplete
+end
+
+return upload

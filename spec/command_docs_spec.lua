@@ -1,0 +1,102 @@
+-- What README.md and docs/command.md tell people of the command line: the session in README.md runs as it stands there.
+local lfs <const> = require "lfs"
+local markdown <const> = require "spec.support.markdown"
+local program <const> = require "spec.support.program"
+local sandbox <const> = require "spec.support.sandbox"
+
+local function read(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read "a"
+end
+
+local function write(path, text)
+  local file <close> = assert(io.open(path, "wb"))
+  assert(file:write(text))
+end
+
+local readme <const> = read "README.md":match "\n## Command line\n.-\n## "
+
+-- What a user's shell has: the program on its path, in a folder of the user's.
+local SHELL <const> = [[
+root=$PWD
+bytenite() { "%s" "$root/bin/bytenite" "$@"; }
+cd '%s'
+set -eu
+%s]]
+
+describe("the command line of README.md", function()
+  local folder, service
+
+  before_each(function()
+    folder = os.tmpname() .. ".d"
+    assert(lfs.mkdir(folder))
+    service = sandbox.start "--speed 100"
+  end)
+
+  after_each(function()
+    service:close()
+    os.execute(("rm -r '%s'"):format(folder))
+  end)
+
+  local function run(script)
+    return program.run(
+      { "bash", "-c", SHELL:format(program.interpreter(), folder, script) },
+      program.environment(service)
+    )
+  end
+
+  it("works, from the file to the results", function()
+    write(folder .. "/job.lua", markdown.blocks(readme, "lua")[1].code)
+    local ran <const> = run(markdown.blocks(readme, "bash")[1].code)
+    assert.equal(0, ran.status, ran.output .. ran.errors)
+    assert.equal("directory", lfs.attributes(folder .. "/out", "mode"))
+    for _, pattern in ipairs {
+      "\nname +Another batch\n",
+      '"prompt":"A sunrise"',
+      "\nstate +complete\n",
+      "\ndeleted %x+%-",
+    } do
+      assert.is_truthy(ran.output:find(pattern), pattern .. "\n" .. ran.output)
+    end
+  end)
+
+  it("completes commands", function()
+    local line <const> = readme:match '`(eval "%$%(bytenite completion bash%)")`'
+    local ran <const> = run(line .. "\ncomplete -p bytenite")
+    assert.equal(0, ran.status, ran.errors)
+    assert.is_truthy(ran.output:find "^complete .*bytenite\n$")
+  end)
+end)
+
+describe("docs/command.md", function()
+  local page <const> = read "docs/command.md"
+
+  it("has a file that can be submitted", function()
+    local path <const> = os.tmpname()
+    write(path .. ".lua", markdown.blocks(page, "lua")[1].code)
+    local service <const> = sandbox.plain()
+    service:reset()
+    local ran <const> =
+      program.lua({ "bin/bytenite", "submit", path .. ".lua", "--draft" }, program.environment(service))
+    os.remove(path .. ".lua")
+    os.remove(path)
+    assert.equal(0, ran.status, ran.errors)
+  end)
+
+  it("has links that lead somewhere", function()
+    for _, link in ipairs(markdown.links(page)) do
+      local file <const>, anchor <const> = link:match "^([^#]*)#?(.*)$"
+      assert.is_true(markdown.anchors(read("docs/" .. file))[anchor] or false, link)
+    end
+  end)
+
+  it("has a section for each command of --help", function()
+    local help <const> = program.lua({ "bin/bytenite", "--help" }).output:match "\nCommands:\n(.-)\n\n"
+    local count = 0
+    for name in help:gmatch "   (%S+) [^\n]*" do
+      count = count + 1
+      assert.is_true(markdown.anchors(page)["bytenite-" .. name] or false, name)
+    end
+    assert.is_true(count > 15)
+  end)
+end)

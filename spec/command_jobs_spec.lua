@@ -1,0 +1,323 @@
+-- The commands of `bytenite` that list, show, make, change and delete jobs, in pipes.
+local core <const> = require "bytenite.core"
+local command <const> = require "spec.support.command"
+local connect <const> = require "spec.support.connect"
+local sandbox <const> = require "spec.support.sandbox"
+
+local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local OTHER <const> = "0a8e5d1b-94f7-4e31-8b6c-d25f1c7e9a04"
+local JOB <const> =
+  [[{"id":"%s","name":"Old name","state":"JOB_STATE_NEW","templateId":"img-gen","createdAt":"2025-08-27T17:55:57.104Z",
+  "params":{"app":{"prompt":"A sunset","size":{"width":8}},"partitioner":{},"assembler":{}}}]]
+
+local service
+
+before_each(function()
+  service = sandbox.plain()
+  service:reset()
+  service:put_job(ID, JOB:format(ID))
+end)
+
+-- Runs a command that must succeed; returns what it printed.
+local function run(arguments, options)
+  local ran <const> = command.run(service, arguments, options)
+  assert.equal(0, ran.status, ran.errors)
+  return ran.output, ran.errors
+end
+
+local function run_json(arguments, options)
+  local output <const> = run({ "--json", table.unpack(arguments) }, options)
+  assert.equal("\n", output:sub(-1))
+  return (assert(core.decode(output)))
+end
+
+-- The JSON bodies of the requests of an operation.
+local function sent(operation)
+  local bodies <const> = {}
+  for _, request in ipairs(connect.sent(service)) do
+    if request.operation == operation then bodies[#bodies + 1] = core.decode(request.body) or request.body end
+  end
+  return bodies
+end
+
+local function temporary(ending, text)
+  local name <const> = os.tmpname()
+  local file <close> = assert(io.open(name .. ending, "wb"))
+  assert(file:write(text))
+  finally(function()
+    os.remove(name)
+    os.remove(name .. ending)
+  end)
+  return name .. ending
+end
+
+describe("bytenite get", function()
+  it("prints what the service says of a job as JSON", function()
+    local client <close> = connect.client(service)
+    local job <const> = assert(client:get_job(ID))
+    assert.same(core.decode(core.encode(job)), run_json { "get", ID })
+  end)
+
+  it("prints a record for people, always in the same order", function()
+    assert.equal(
+      [[
+id        3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3
+name      Old name
+state     new
+template  img-gen
+app       {"prompt":"A sunset","size":{"width":8}}
+created   2025-08-27 17:55:57
+]],
+      (run { "get", ID })
+    )
+  end)
+
+  it("shows people a data source without what may be secret in it", function()
+    service:put_job(
+      ID,
+      '{"dataSource":{"dataSourceDescriptor":"url","params":{"url":"https://u:p@h.org/in?sig=1","password":"w"}}}'
+    )
+    assert.is_truthy(run({ "get", ID }):find "\nsource  url https://h%.org/in%?%.%.%.\n$")
+  end)
+end)
+
+describe("bytenite list", function()
+  local ROWS <const> = '{"data":[{"id":"a","name":"First","state":"JOB_STATE_COMPLETE","createdAt":"2025-08-27T17:55:57Z"},'
+    .. '{"id":"bb","name":"One\\nline","state":"JOB_STATE_TASKS_COMPLETED"}],"pagination":{"total":%d,"hasNext":%s}}'
+
+  local function answer(operation, total, has_next)
+    service:fault { operation = operation, body = ROWS:format(total, has_next) }
+  end
+
+  it("prints a table, and tells of what it leaves out", function()
+    answer("list_jobs", 7, "true")
+    local output <const>, errors <const> = run { "list", "--limit", "2", "--order-by", "createdAt" }
+    assert.equal(
+      [[
+ID  STATE            CREATED (UTC)        NAME
+a   complete         2025-08-27 17:55:57  First
+bb  tasks completed                       One line
+]],
+      output
+    )
+    assert.equal("2 of 7 jobs; --all shows all\n", errors)
+    assert.is_truthy(connect.sent(service)[1].path:find "pagination%.limit=2")
+    assert.is_truthy(connect.sent(service)[1].path:find "orderBy=createdAt")
+  end)
+
+  it("prints a list of the jobs as JSON, and nothing else", function()
+    answer("list_jobs", 7, "true")
+    local output <const>, errors <const> = run { "list", "--json" }
+    local jobs <const> = core.decode(output)
+    assert.same({ 2, "a", "One\nline" }, { #jobs, jobs[1].id, jobs[2].name })
+    assert.equal("", errors)
+  end)
+
+  it("prints an empty list where there is none", function()
+    local body <const> = '{"data":[],"pagination":{"total":0}}'
+    service:fault { operation = "list_jobs", body = body, times = 2 }
+    assert.equal("[]\n", (run { "list", "--json" }))
+    local output <const>, errors <const> = run { "list" }
+    assert.same({ "", "no jobs\n" }, { output, errors })
+  end)
+
+  it("prints ids alone with --ids, for other commands", function()
+    answer("list_jobs", 2, "false")
+    assert.equal("a\nbb\n", (run { "list", "--ids" }))
+    assert.equal(ID .. "\n", (run { "get", ID, "--ids" }))
+  end)
+
+  it("goes through all pages with --all", function()
+    answer("list_jobs", 4, "true")
+    answer("list_jobs", 4, "false")
+    assert.equal(4, #run_json { "list", "--all" })
+    assert.equal(2, #connect.sent(service))
+  end)
+
+  it("filters, with values as JSON where they are", function()
+    answer("filter_jobs", 2, "false")
+    run { "list", "--filter", "state=JOB_STATE_COMPLETE", "--filter", "numChunks >= 12", "--filter", "name~%batch%" }
+    local filters <const> = sent("filter_jobs")[1].filters
+    local told <const> = {}
+    for index, filter in ipairs(filters) do
+      told[index] = { filter.field, filter.condition, filter.value.value }
+    end
+    assert.same({
+      { "state", "FILTER_CONDITION_EQ", "JOB_STATE_COMPLETE" },
+      { "numChunks", "FILTER_CONDITION_GTE", "12" },
+      { "name", "FILTER_CONDITION_LIKE", "%batch%" },
+    }, told)
+  end)
+
+  it("fails as a whole when it is refused, and does not list the rest instead", function()
+    service:fault { operation = "filter_jobs", status = 400 }
+    assert.equal(6, command.run(service, { "list", "--filter", "state=x" }).status)
+    assert.equal(0, #sent "list_jobs")
+  end)
+end)
+
+describe("bytenite set-...", function()
+  it("set-name changes the name and shows the job", function()
+    assert.is_truthy(run({ "set-name", ID, "New name" }):find "\nname      New name\n")
+    assert.same({ "New name" }, sent "set_name")
+  end)
+
+  it("set-params sends a file as it is", function()
+    for ending, text in pairs { [".json"] = '{"app":{"seed":9007199254740993}}', [".lua"] = "return {app={seed=2^53|1}}" } do
+      run { "set-params", ID, temporary(ending, text) }
+    end
+    for _, body in ipairs(sent "set_params") do
+      assert.same({ app = { seed = 9007199254740993 } }, body)
+    end
+    assert.equal(0, #sent "get_job")
+  end)
+
+  it("set-params reads standard input for -", function()
+    run({ "set-params", ID, "-" }, { input = '{"app":{"a":[]}}' })
+    assert.equal('{"app":{"a":[]}}', connect.sent(service)[1].body)
+  end)
+
+  it("set-params --param changes what it names and keeps the rest", function()
+    run {
+      "set-params",
+      ID,
+      "--param=app.size.height=5",
+      "--param=app.prompt=A sunrise",
+      '--param=partitioner.list=[1,"two",null]',
+      '--param=app.text="7"',
+    }
+    assert.same({
+      app = { prompt = "A sunrise", size = { width = 8, height = 5 }, text = "7" },
+      partitioner = { list = core.array { 1, "two", core.null } },
+      assembler = {},
+    }, sent("set_params")[1])
+  end)
+
+  it("set-params does not look into lists", function()
+    local ran <const> = command.run(
+      service,
+      { "set-params", ID, "-", "--param", "app.l.x=1" },
+      { input = '{"app":{"l":[1]}}' }
+    )
+    assert.equal(2, ran.status)
+    assert.is_truthy(ran.errors:find "l is no object")
+  end)
+
+  it("set-configs sends what it is given", function()
+    run { "set-configs", ID, "--task-timeout", "60", "--test-job" }
+    run { "set-configs", ID, "--job-timeout=120", "--max-task-retries=0", "--no-test-job" }
+    assert.same({
+      { taskTimeout = 60, isTestJob = true },
+      { jobTimeout = 120, maxTaskRetries = 0, isTestJob = false },
+    }, sent "set_configs")
+  end)
+
+  it("set-datasource takes words, addresses and files", function()
+    local storage <const> = '{"dataSourceDescriptor":"s3","params":{"name":"in","bucketName":"b"}}'
+    run { "set-datasource", ID, "--source", "https://h.org/in", "--destination", "bucket" }
+    run { "set-datasource", ID, "--source", "url:ftp://h.org/in" }
+    run { "set-datasource", ID, "--source", "file" }
+    run { "set-datasource", ID, "--destination", temporary(".json", storage) }
+    local bodies <const> = sent "set_datasource"
+    assert.same({ "https://h.org/in", "bucket" }, {
+      bodies[1].dataSource.params.url,
+      bodies[1].dataDestination.dataSourceDescriptor,
+    })
+    assert.equal("ftp://h.org/in", bodies[2].dataSource.params.url)
+    assert.equal("file", bodies[3].dataSource.dataSourceDescriptor)
+    assert.same({
+      name = "in",
+      bucketName = "b",
+      ["@type"] = "type.googleapis.com/bytenite.data_source.S3DataSource",
+    }, bodies[4].dataDestination.params)
+  end)
+end)
+
+describe("bytenite delete", function()
+  it("deletes without a question when told so", function()
+    service:fault { operation = "delete", body = '{"ok":true}', times = 2 }
+    assert.equal(("deleted %s\ndeleted %s\n"):format(ID, OTHER), (run { "delete", "--yes", ID, OTHER }))
+  end)
+
+  it("goes on after one that cannot be, and ends with its status", function()
+    service:fault { operation = "delete", status = 404 }
+    service:fault { operation = "delete", body = '{"ok":true}' }
+    local ran <const> = command.run(service, { "delete", "-y", OTHER, ID })
+    assert.equal(5, ran.status)
+    assert.equal(("deleted %s\n"):format(ID), ran.output)
+    assert.is_truthy(ran.errors:find "^bytenite: DELETE [^\n]*not_found[^\n]*\n$")
+  end)
+
+  it("asks nobody in a pipe: without --yes it refuses", function()
+    assert.equal(2, command.run(service, { "delete", ID }, { input = "y\n" }).status)
+    assert.equal(0, #connect.sent(service))
+  end)
+end)
+
+describe("bytenite submit", function()
+  local DESCRIPTION <const> = [[
+    return {
+      templateId = "img-gen",
+      name = "From Lua",
+      dataSource = bytenite.datasource.url "https://example.org/in.txt",
+      dataDestination = bytenite.datasource.bucket(),
+      params = { app = { prompt = ("x"):rep(3), tags = bytenite.array {}, mask = bytenite.null } },
+      config = { isTestJob = true },
+    }]]
+
+  it("makes a draft of a file of Lua, which has the module at hand", function()
+    local job <const> = run_json { "submit", "--draft", temporary(".lua", DESCRIPTION) }
+    assert.equal("JOB_STATE_NEW", job.state)
+    local body <const> = connect.sent(service)[1].body
+    assert.is_truthy(body:find '"prompt":"xxx"')
+    assert.is_truthy(body:find '"tags":%[%]')
+    assert.is_truthy(body:find '"mask":null')
+  end)
+
+  it("takes JSON from standard input, and options on top", function()
+    run({ "submit", "-", "--draft", "--name", "Another", "--param", "app.a=1", "--source", "bypass" }, {
+      input = '{"templateId":"img-gen","name":"Nightly","params":{"app":{"b":2}}}',
+    })
+    assert.same({
+      templateId = "img-gen",
+      name = "Another",
+      params = { app = { a = 1, b = 2 } },
+      dataSource = { dataSourceDescriptor = "bypass" },
+    }, sent("create_job")[1])
+  end)
+
+  local bad <const> = {
+    { ".json", '{"templateId": }', "%.json: .*byte 16" },
+    { ".json", "[1]", "%.json: it must hold an object" },
+    { ".lua", "return {\n  oops oops }", "%.lua:2: " },
+    { ".lua", "\nerror 'no input today'", "%.lua:2: no input today" },
+    { ".lua", "return bytenite.datasource.url { ulr = 'x' }", '%.lua: .*did you mean "url"' },
+    { ".lua", "return 5", "%.lua: it must return a table" },
+    { ".lua", "\nlocal x = bytenite.datasource.url { ulr = 'x' }", '%.lua:2: .*did you mean "url"' },
+    { ".json", '{"templateId":"t","nmae":"x"}', '"nmae": did you mean "name"' },
+    { ".json", '{"templateId":"t","config":{"taskTimeout":"soon"}}', "config%.taskTimeout" },
+  }
+  for _, case in ipairs(bad) do
+    it(("names the place of what is wrong in %q"):format(case[2]), function()
+      local ran <const> = command.run(service, { "submit", temporary(case[1], case[2]) })
+      assert.equal(2, ran.status, ran.errors)
+      assert.is_truthy(ran.errors:find("^bytenite: [^\n]*" .. case[3] .. "[^\n]*\n$"), ran.errors)
+      assert.equal(0, #connect.sent(service))
+    end)
+  end
+
+  it("tells how far it came, and which job there is", function()
+    service:fault { operation = "set_params", status = 400, message = "no such parameter" }
+    local input <const> = '{"templateId":"t","name":"Nightly","params":{"app":{"x":1}}}'
+    local ran <const> = command.run(service, { "submit", "-" }, { input = input })
+    assert.equal(6, ran.status)
+    assert.is_truthy(
+      ran.errors:find "^bytenite: set_params: PATCH [^\n]*no such parameter[^\n]*\nbytenite: the job exists: %x[^\n]*\n$"
+    )
+    service:fault { operation = "set_params", status = 400 }
+    local told <const> = command.run(service, { "submit", "-", "--json" }, { input = input })
+    local problem <const> = core.decode(told.errors).error
+    assert.equal("set_params", problem.step)
+    assert.is_truthy(problem.jobId:find "^%x+%-")
+  end)
+end)

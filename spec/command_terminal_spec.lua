@@ -1,0 +1,207 @@
+-- `bytenite` in a terminal: tables that fit, colours, bars, questions, Ctrl-C; nothing of a server's that steers the terminal.
+local command <const> = require "spec.support.command"
+local compile <const> = require "spec.support.compile"
+local connect <const> = require "spec.support.connect"
+local sandbox <const> = require "spec.support.sandbox"
+local text <const> = require "bytenite.command.text"
+
+local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+
+describe("bytenite in a terminal", function()
+  local folder, terminal, service
+
+  setup(function()
+    folder = compile.folder()
+    terminal = folder:module "terminal"()
+  end)
+
+  teardown(function()
+    folder:__close()
+  end)
+
+  before_each(function()
+    service = sandbox.plain()
+    service:reset()
+    service:put_job(ID, ('{"id":"%s","name":"Old name","state":"JOB_STATE_COMPLETE"}'):format(ID))
+  end)
+
+  local function answer(operation, ...)
+    local faults <const> = {}
+    for index, body in ipairs { ... } do
+      faults[index] = { operation = operation, body = body }
+    end
+    service:fault(faults)
+  end
+
+  local function job_in(state)
+    return ('{"job":{"id":"%s","name":"Nightly","state":"JOB_STATE_%s"}}'):format(ID, state)
+  end
+
+  -- Runs the program there; its output, with the ends of lines that Lua knows, and its status.
+  local function run(arguments, options)
+    local seen <const> = command.in_terminal(terminal, service, arguments, options)
+    return seen.output:gsub("\r\n", "\n"), seen.status
+  end
+
+  local LIST <const> = '{"data":[{"id":"a","name":"%s","state":"JOB_STATE_FAILED"}],"pagination":{"total":1}}'
+
+  it("cuts tables to the width there is, and paints the states", function()
+    answer("list_jobs", LIST:format(("long "):rep(30)))
+    local output <const>, status <const> = run({ "list" }, { columns = 50 })
+    assert.equal(0, status, output)
+    assert.is_truthy(output:find("\27[31mfailed\27[0m", 1, true))
+    assert.is_truthy(output:find "%.%.%.\n")
+    for line in output:gsub("\27%[%d+m", ""):gmatch "[^\n]+" do
+      assert.is_true(#line <= 50, line)
+    end
+  end)
+
+  it("paints nothing with NO_COLOR, or on a terminal that cannot", function()
+    for _, environment in ipairs { { NO_COLOR = "1" }, { TERM = "dumb" } } do
+      answer("list_jobs", LIST:format "Nightly")
+      local output <const> = run({ "list" }, { environment = environment })
+      assert.equal("ID  STATE   CREATED (UTC)  NAME\na   failed                 Nightly\n", output)
+    end
+  end)
+
+  it("paints with an empty NO_COLOR, which is as good as none", function()
+    assert.is_truthy(run({ "get", ID }, { environment = { NO_COLOR = "" } }):find("\27[32mcomplete\27[0m", 1, true))
+  end)
+
+  it("shows control characters of the service's instead of obeying them", function()
+    local evil <const> = "\\u001b]0;title\\u0007\\u009b2J\\u202egnp\\r\\nx\\u007f"
+    local shown <const> = "^[]0;title^G<9B>2J<U+202E>gnp x^?"
+    local environment <const> = { NO_COLOR = "1" }
+    answer("list_jobs", LIST:format(evil))
+    answer("get_job", ('{"job":{"id":"%s","name":"%s","params":{"app":{"x":"%s"}}}}'):format(ID, evil, evil))
+    service:fault { operation = "get_job", status = 404, message = "no \27[31mjob\27[0m \u{9B}2J" }
+    local output <const> = run({ "list" }, { environment = environment })
+      .. run({ "get", ID }, { environment = environment })
+      .. run({ "get", ID }, { environment = environment })
+    assert.is_truthy(output:find("failed                 " .. shown, 1, true), output)
+    assert.is_truthy(output:find("name  " .. shown, 1, true), output)
+    assert.is_nil(output:find "[\0-\x09\x0B-\x1F\x7F]", output)
+    assert.is_nil(output:find("\xC2\x9B", 1, true))
+    assert.is_truthy(output:find("404 not_found: [^\n]*<9B>2J"), output)
+  end)
+
+  it("makes lines of what programs draw over each other", function()
+    answer(
+      "logs",
+      '{"partitioner":[{"log":" 1%\\r 2%\\r\\u001b[1mdone\\n","timestamp":"T","level":"UNKNOWN"}],"assembler":[],"taskrunner":{}}'
+    )
+    local prefix <const> = "T UNKNOWN partitioner  "
+    assert.equal(prefix .. " 1%\n" .. prefix .. " 2%\n" .. prefix .. "^[[1mdone\n", (run { "logs", ID }))
+  end)
+
+  it("draws a bar, and leaves it at its end", function()
+    answer("get_job", job_in "STARTED", job_in "PARTITIONED", job_in "COMPLETE")
+    local output <const>, status <const> = run({ "wait", ID, "--interval", "0.02" }, { columns = 60 })
+    assert.equal(0, status)
+    assert.is_truthy(output:find "\rwaiting %[##%-+%]  11 %% started")
+    assert.is_truthy(output:find "\rwaiting %[##########%-+%]  44 %% partitioned")
+    assert.is_truthy(output:find "\rwaiting %[########################%] 100 %% complete[ \b]*\n")
+  end)
+
+  it("draws no bar where that cannot be, and none wider than the terminal", function()
+    answer("get_job", job_in "STARTED", job_in "COMPLETE")
+    local output <const> = run({ "wait", ID, "--interval", "0.02" }, { environment = { TERM = "dumb" } })
+    assert.is_truthy(output:find("waiting: 11 % started\nwaiting: 100 % complete\n", 1, true))
+    answer("get_job", job_in "STARTED", job_in "COMPLETE")
+    local narrow <const> = run({ "wait", ID, "--interval", "0.02" }, { columns = 20 })
+    for drawn in narrow:gmatch "\r([^\r\n\b]*)" do
+      assert.is_true(#drawn < 20, drawn)
+    end
+  end)
+
+  it("asks before it deletes, and takes only a yes for one", function()
+    answer("delete", '{"ok":true}')
+    for _, case in ipairs { { "y\n", 1 }, { "\n", 0 }, { "no\n", 0 }, { "\4", 0 } } do
+      service:reset()
+      answer("delete", '{"ok":true}')
+      local typed <const> = { { after = "Delete job " .. ID:gsub("%-", "%%-") .. "%? %[y/N%] ", text = case[1] } }
+      local output <const>, status <const> = run({ "delete", ID }, { typed = typed })
+      assert.equal(0, status, output)
+      assert.equal(case[2], #connect.sent(service), case[1])
+      assert.is_truthy(output:find(case[2] == 1 and "deleted " .. ID or "nothing was deleted", 1, true))
+    end
+  end)
+
+  it("asks although the output goes into a pipe", function()
+    local typed <const> = { { after = "Delete 2 jobs%? %[y/N%] ", text = "n\n" } }
+    local output <const> = run({ "delete", ID, "other" }, { typed = typed, shell = '"$@" | cat' })
+    assert.is_truthy(output:find("nothing was deleted", 1, true))
+  end)
+
+  it("draws the bar although the output goes into a pipe, which stays clean", function()
+    answer("get_job", job_in "STARTED", job_in "COMPLETE")
+    local output <const> = run({ "wait", ID, "--interval", "0.02" }, { shell = '"$@" | sed "s/^/> /"' })
+    assert.is_truthy(output:find "100 %% complete[ \b]*\n")
+    assert.is_truthy(output:find(("> id     %s\n> name   Nightly\n> state  complete\n"):format(ID), 1, true))
+  end)
+
+  it("ends on Ctrl-C with status 130 and one line, wherever it is", function()
+    service:put_job(ID, ('{"id":"%s","name":"Old name","state":"JOB_STATE_STARTED"}'):format(ID))
+    local endless <const> = os.tmpname() .. ".lua"
+    do
+      local file <close> = assert(io.open(endless, "w"))
+      file:write "io.stderr:write 'thinking' while true do end"
+    end
+    local cases <const> = {
+      { { "wait", ID }, after = "11 %%" },
+      { { "logs", ID, "--follow" }, after = "partitioner  here" },
+      { { "delete", ID }, after = "%[y/N%] " },
+      { { "--json", "wait", ID, "--interval", "5" }, after = "" },
+      { { "submit", endless }, after = "thinking" },
+    }
+    local logs <const> =
+      '{"partitioner":[{"log":"here","timestamp":"T","level":"INFO"}],"assembler":[],"taskrunner":{}}'
+    service:fault { operation = "logs", body = logs, times = "forever" }
+    for number, case in ipairs(cases) do
+      local typed <const> = { { after = case.after, text = "\3" } }
+      local shell <const> = number == 4 and '(sleep 0.4; kill -INT $$) & exec "$@"' or nil
+      local output <const>, status <const> = run(case[1], { typed = not shell and typed or nil, shell = shell })
+      assert.equal(130, status, output)
+      assert.is_truthy(
+        output:find(number == 4 and '"kind":"interrupted"' or "bytenite: interrupted\n", 1, true),
+        output
+      )
+      assert.is_nil(output:find("traceback", 1, true))
+      assert.is_nil(output:find("lua:", 1, true), output)
+    end
+    os.remove(endless)
+  end)
+end)
+
+describe("text for a terminal", function()
+  it("shows what would steer it", function()
+    for given, shown in pairs {
+      ["plain \t text"] = "plain \t text",
+      ["größe 東京 ✓"] = "größe 東京 ✓",
+      ["\27[2J"] = "^[[2J",
+      ["a\0b\r\n"] = "a^@b^M^J",
+      ["\u{85}\u{9B}"] = "<85><9B>",
+      ["\x9B2J \xFF"] = "<9B>2J <FF>",
+      ["\u{202E}x\u{2066}"] = "<U+202E>x<U+2066>",
+      ["cut \xE6\x9D"] = "cut <E6><9D>",
+    } do
+      assert.equal(shown, text.visible(given))
+    end
+  end)
+
+  it("is cut by columns, not by bytes", function()
+    assert.equal("größe", text.cut("größe", 5))
+    assert.equal("grö...", text.cut("größere Größe", 6))
+    assert.equal("東...", text.cut("東京都庁", 6))
+    assert.equal("...", text.cut("abcdef", 3))
+    assert.equal("..", text.cut("abcdef", 2))
+    assert.equal("東京  |", text.pad("東京", 6) .. "|")
+  end)
+
+  it("says how much in units that people read", function()
+    assert.same(
+      { "0 B", "1023 B", "1.5 KiB", "16.0 MiB", "2048.0 TiB" },
+      { text.bytes(0), text.bytes(1023), text.bytes(1536), text.bytes(1 << 24), text.bytes(1 << 51) }
+    )
+  end)
+end)

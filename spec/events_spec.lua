@@ -1,0 +1,180 @@
+-- The stream of events: experimental, since no source shows its framing.
+local bytenite <const> = require "bytenite"
+local connect <const> = require "spec.support.connect"
+local errors <const> = require "bytenite.errors"
+local event_loops <const> = require "spec.support.event_loops"
+local refusals <const> = require "spec.support.refusals"
+local sandbox <const> = require "spec.support.sandbox"
+
+local function item(name, more)
+  return ('{"result":{"event":"%s","data":{"@type":"x","n":%s}}}\n'):format(name, more or 1)
+end
+
+for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
+  describe(("events of a %s sandbox"):format(kind), function()
+    local service, client
+
+    before_each(function()
+      service = start()
+      service:reset()
+      client = connect.client(service, { max_retries = 2 })
+    end)
+
+    after_each(function()
+      client:close()
+    end)
+
+    -- What the stream says, and then ends.
+    local function answer(body, more)
+      local fault <const> = { operation = "events", body = body, status = 200 }
+      for name, value in pairs(more or {}) do
+        fault[name] = value
+      end
+      service:fault(fault)
+    end
+
+    local function names()
+      local seen <const> = {}
+      for event in client:each_event() do
+        seen[#seen + 1] = event.event
+      end
+      return seen
+    end
+
+    it("come as they happen, until the program has seen enough", function()
+      local job <const> =
+        assert(client:create_job { templateId = "t", dataSource = bytenite.datasource.url "https://a.example" })
+      service:set_speed(1000)
+      local running <const> = client:async(function()
+        return job:run()
+      end)
+      local seen
+      for event in client:each_event() do
+        seen = event
+        if event.data.jobId == job.id then break end
+      end
+      assert.is_string(seen.event)
+      assert.equal(job.id, seen.data.jobId)
+      assert(running:get(5))
+      assert.equal(0, client.session:in_flight()) -- the break has ended the stream
+      assert(client:get_job(job.id))
+    end)
+
+    it("are read an object a line", function()
+      answer(item "a" .. "\r\n" .. item("b", "9007199254740993") .. item("c"):gsub("\n$", ""))
+      local numbers, seen = {}, {}
+      for event in client:each_event() do
+        seen[#seen + 1], numbers[#numbers + 1] = event.event, event.data.n
+      end
+      assert.same({ "a", "b", "c" }, seen)
+      assert.equal(9007199254740993, numbers[2])
+    end)
+
+    it("are read from server-sent events", function()
+      answer(
+        ": hello\n\nevent: message\nid: 1\ndata: " .. item "a" .. "\ndata:" .. item "b" .. "\n",
+        { content_type = "text/event-stream" }
+      )
+      assert.same({ "a", "b" }, names())
+    end)
+
+    it("are put together from pieces of any size", function()
+      answer(item "a" .. item "b" .. item "c", { drip = { bytes = 7, every = 0.001 } })
+      assert.same({ "a", "b", "c" }, names())
+    end)
+
+    it("are none when the stream ends at once", function()
+      answer ""
+      assert.same({}, names())
+    end)
+
+    -- The error that a loop over the events raises, after how many.
+    local function failure(options)
+      local count = 0
+      local ok <const>, err <const> = pcall(function()
+        for _ in client:each_event(options) do
+          count = count + 1
+        end
+      end)
+      assert.is_false(ok)
+      assert.is_true(errors.is(err), tostring(err))
+      assert.equal(0, client.session:in_flight())
+      return err, count
+    end
+
+    it("raise the error that the service sends in place of one", function()
+      answer(item "a" .. '{"error":{"code":14,"message":"upstream unavailable","details":[]}}\n' .. item "b")
+      local err <const>, count <const> = failure()
+      assert.equal("unexpected", err.kind)
+      assert.equal(14, err.code)
+      assert.equal("upstream unavailable", err.message)
+      assert.matches("/events$", err.path)
+      assert.equal(1, count)
+    end)
+
+    it("raise an error for what is no JSON", function()
+      answer(item "a" .. "{broken\n")
+      local err <const>, count <const> = failure()
+      assert.equal("protocol", err.kind)
+      assert.equal(1, count)
+    end)
+
+    it("raise the error of a call that is refused", function()
+      service:fault { operation = "events", status = 403, message = "not yours" }
+      assert.equal("not yours", failure().message)
+    end)
+
+    it("are asked for again as long as none has come", function()
+      service:fault { operation = "events", status = 503, retry_after = 0.01 }
+      answer(item "a")
+      assert.same({ "a" }, names())
+    end)
+
+    it("raise an error when the stream breaks, and are not asked for again", function()
+      answer(item "a" .. item "b", { truncate = #item "a" + 5 })
+      local err <const>, count <const> = failure()
+      assert.equal("connection", err.kind)
+      assert.equal(1, count)
+      assert.equal(1, #connect.sent(service))
+    end)
+
+    it("may be as large as an answer, and no larger", function()
+      answer(item(("x"):rep(300000)) .. item "b")
+      assert.equal("too_large", failure({ max_response_bytes = 100000 }).kind)
+      answer(item(("x"):rep(300000)) .. item "b")
+      assert.equal(2, #names())
+    end)
+
+    it("must come within the time limit", function()
+      service:fault { operation = "events", hang = true }
+      assert.equal("timeout", failure({ timeout = 0.1, max_retries = 0 }).kind)
+    end)
+
+    for loop, Host in pairs(event_loops.hosts) do
+      it("suspend in the loop of " .. loop, function()
+        answer(item "a" .. item "b", { drip = { bytes = 10, every = 0.01 } })
+        local host <const> = Host.new()
+        host:attach(client)
+        local ticks, seen = 0, nil
+        host:spawn(client, function()
+          seen = names()
+        end)
+        host:every(0.005, function()
+          ticks = ticks + 1
+          return seen == nil
+        end)
+        host:run()
+        assert.same({ "a", "b" }, seen)
+        assert.is_true(ticks > 5)
+      end)
+    end
+
+    it("refuse unknown options where the mistake is", function()
+      local message <const> = refusals.message(function()
+        local iterator <const> = client:each_event { timout = 3 }
+        return iterator
+      end)
+      assert.matches('each_event: unknown option "timout": did you mean "timeout"', message)
+    end)
+  end)
+end

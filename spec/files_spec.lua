@@ -1,0 +1,192 @@
+-- Files that appear whole or not at all, in folders that nothing written through them leaves.
+local core <const> = require "bytenite.core"
+local folder <const> = require "spec.support.folder"
+local lfs <const> = require "lfs"
+
+describe("a file in a folder", function()
+  local base, place
+
+  before_each(function()
+    base = folder.new()
+    place = assert(core.folder(base.path))
+  end)
+
+  after_each(function()
+    getmetatable(base).__close(base)
+  end)
+
+  it("has its name once it is whole", function()
+    local file <close> = assert(place:create "a.txt")
+    assert.is_true(file:write "one ")
+    assert.is_true(file:write "two")
+    assert.equal(7, file:size())
+    assert.is_nil(base:read "a.txt")
+    assert.is_string(file:commit())
+    assert.equal("one two", base:read "a.txt")
+    assert.same({ "a.txt" }, base:names())
+  end)
+
+  it("is gone when it is given up", function()
+    do
+      local file <close> = assert(place:create "a.txt")
+      file:write "half"
+      assert.equal(1, #base:names())
+    end
+    assert.same({}, base:names())
+  end)
+
+  it("is gone when it is collected", function()
+    place:create("a.txt"):write "half"
+    collectgarbage()
+    collectgarbage()
+    assert.same({}, base:names())
+  end)
+
+  it("begins anew", function()
+    local file <close> = assert(place:create "a.txt")
+    file:write "what was wrong"
+    assert.is_true(file:restart())
+    assert.equal(0, file:size())
+    file:write "right"
+    assert(file:commit())
+    assert.equal("right", base:read "a.txt")
+  end)
+
+  it("takes the place of one from before", function()
+    base:write("a.txt", "before")
+    local file <close> = assert(place:create "a.txt")
+    file:write "after"
+    local before <const> = file:occupant()
+    assert.is_string(before)
+    local now <const> = assert(file:commit())
+    assert.not_equal(before, now)
+    assert.equal("after", base:read "a.txt")
+  end)
+
+  it("has folders on its way made", function()
+    local file <close> = assert(place:create "a/b/c.txt")
+    file:write "deep"
+    assert(file:commit())
+    assert.equal("deep", base:read "a/b/c.txt")
+  end)
+
+  it("can be written beside others of its name", function()
+    local one <close> = assert(place:create "a.txt")
+    local other <close> = assert(place:create "a.txt")
+    one:write "one"
+    other:write "other"
+    local identity <const> = assert(one:commit())
+    assert.equal(identity, other:occupant())
+    assert.equal("one", base:read "a.txt")
+  end)
+
+  describe("is refused", function()
+    local names <const> = { "../a.txt", "a/../../b.txt", "..", ".", "", "/tmp/a.txt", "a//b", "a/", "./a", "a/./b" }
+    for _, name in ipairs(names) do
+      it(("under the name %q"):format(name), function()
+        local file <const>, problem <const> = place:create(name)
+        assert.is_nil(file)
+        assert.is_string(problem)
+        assert.same({}, base:names())
+      end)
+    end
+
+    it("under a name longer than a file system takes", function()
+      local file <const>, problem <const> = place:create(("x"):rep(256))
+      assert.is_nil(file)
+      assert.matches("too long", problem)
+    end)
+
+    it("behind a symbolic link to a folder", function()
+      local outside <close> = folder.new()
+      assert(lfs.link(outside.path, base:at "link", true))
+      local file <const>, problem <const> = place:create "link/a.txt"
+      assert.is_nil(file)
+      assert.is_string(problem)
+      assert.same({}, outside:names())
+    end)
+
+    it("behind a file", function()
+      base:write("a", "a file")
+      assert.is_nil((place:create "a/b.txt"))
+      assert.equal("a file", base:read "a")
+    end)
+
+    it("under the name of a folder", function()
+      assert(lfs.mkdir(base:at "a"))
+      local file <close> = assert(place:create "a")
+      assert.is_nil((file:commit()))
+    end)
+  end)
+
+  it("replaces a symbolic link, and leaves what that leads to alone", function()
+    local outside <close> = folder.new()
+    local target <const> = outside:write("target.txt", "not ours")
+    assert(lfs.link(target, base:at "a.txt", true))
+    local file <close> = assert(place:create "a.txt")
+    file:write "ours"
+    assert(file:commit())
+    assert.equal("not ours", outside:read "target.txt")
+    assert.equal("ours", base:read "a.txt")
+    assert.equal("file", lfs.symlinkattributes(base:at "a.txt", "mode"))
+  end)
+
+  it("stays in the folder when that is moved meanwhile and a link put in its place", function()
+    local outside <close> = folder.new()
+    local file <close> = assert(place:create "a/b.txt")
+    assert(os.rename(base:at "a", base:at "moved"))
+    assert(lfs.link(outside.path, base:at "a", true))
+    file:write "inside"
+    assert(file:commit())
+    assert.same({}, outside:names())
+    assert.equal("inside", base:read "moved/b.txt")
+  end)
+end)
+
+describe("a folder", function()
+  it("is made when it is missing, but not its parents", function()
+    local base <close> = folder.new()
+    assert.is_userdata((core.folder(base:at "new")))
+    assert.equal("directory", lfs.attributes(base:at "new", "mode"))
+    local missing <const>, problem <const> = core.folder(base:at "no/such")
+    assert.is_nil(missing)
+    assert.is_string(problem)
+  end)
+
+  it("is none that is a file", function()
+    local base <close> = folder.new()
+    assert.is_nil((core.folder(base:write("a", ""))))
+  end)
+end)
+
+describe("the stamp of a file", function()
+  it("tells its size, and changes with its content", function()
+    local base <close> = folder.new()
+    local path <const> = base:write("a", "12345")
+    local file <close> = assert(io.open(path, "rb"))
+    local size <const>, stamp <const> = core.stamp(file)
+    assert.equal(5, size)
+    base:write("a", "1234567")
+    local later_size <const>, later <const> = core.stamp(file)
+    assert.equal(7, later_size)
+    assert.not_equal(stamp, later)
+  end)
+
+  it("is missing for what is no regular file", function()
+    local folder_file <close> = assert(io.open "/")
+    assert.is_nil((core.stamp(folder_file)))
+    local pipe <close> = assert(io.popen "echo x")
+    assert.is_nil((core.stamp(pipe)))
+  end)
+
+  it("is not asked of anything else", function()
+    assert.error(function()
+      core.stamp {}
+    end)
+    local closed <const> = assert(io.tmpfile())
+    closed:close()
+    assert.error_matches(function()
+      core.stamp(closed)
+    end, "closed file")
+  end)
+end)

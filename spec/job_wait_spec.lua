@@ -1,0 +1,299 @@
+-- job:wait: looking at a job until it has come to its end.
+local bytenite <const> = require "bytenite"
+local connect <const> = require "spec.support.connect"
+local cqueues <const> = require "cqueues"
+local refusals <const> = require "spec.support.refusals"
+local sandbox <const> = require "spec.support.sandbox"
+local virtual_clock <const> = require "spec.support.virtual_clock"
+
+local ID <const> = "j1"
+
+describe("waiting for a job", function()
+  local service, client, clock, job
+
+  before_each(function()
+    service = sandbox.plain()
+    service:reset()
+    client, clock = virtual_clock.client { base_url = service.base_url, api_key = service.api_key, max_retries = 0 }
+    job = client:job(ID)
+  end)
+
+  after_each(function()
+    client:close()
+  end)
+
+  -- Lets looks show a job with these members beside its id, as JSON.
+  local function show(members, times)
+    local body <const> = ('{"job":{"id":"%s",%s}}'):format(ID, members)
+    service:fault { operation = "get_job", body = body, times = times or 1 }
+  end
+
+  local function show_state(state, times)
+    show(('"state":"JOB_STATE_%s"'):format(state), times)
+  end
+
+  local function looks()
+    return #connect.sent(service)
+  end
+
+  -- Waits, and gives the times of the looks, counted from the first.
+  local function times_of_looks(options)
+    local times <const> = {}
+    local began <const> = clock.time
+    local chosen <const> = {
+      on_progress = function()
+        times[#times + 1] = clock.time - began
+      end,
+    }
+    for name, value in pairs(options or {}) do
+      chosen[name] = value
+    end
+    local ended <const>, problem <const> = job:wait(chosen)
+    return times, ended, problem
+  end
+
+  local function assert_near(expected, actual)
+    assert.equal(#expected, #actual)
+    for index, value in ipairs(expected) do
+      assert.is_true(math.abs(value - actual[index]) < 1e-6, ("%d: %g, not %g"):format(index, actual[index], value))
+    end
+  end
+
+  it("returns the job itself, refreshed, once it is complete", function()
+    show_state "PARTITIONED"
+    show '"state":"JOB_STATE_COMPLETE","numChunks":"12"'
+    local ended <const>, problem <const>, third <const> = job:wait()
+    assert.equal(job, ended)
+    assert.is_nil(problem)
+    assert.is_nil(third)
+    assert.same({ "JOB_STATE_COMPLETE", 12 }, { job.state, job.numChunks })
+  end)
+
+  it("looks at once, and once only, at a job that has ended", function()
+    show_state "COMPLETE"
+    assert_near({ 0 }, (times_of_looks()))
+    assert.equal(1, looks())
+  end)
+
+  it("looks again after 1 s, and then after half as much again each time, up to 10 s", function()
+    show_state("PARTITIONED", 9)
+    show_state "COMPLETE"
+    assert_near({
+      0,
+      1,
+      2.5,
+      4.75,
+      8.125,
+      13.1875,
+      20.78125,
+      30.78125,
+      40.78125,
+      50.78125,
+    }, (times_of_looks()))
+  end)
+
+  it("takes other intervals", function()
+    show_state("PARTITIONED", 4)
+    show_state "COMPLETE"
+    assert_near({ 0, 4, 9, 14, 19 }, (times_of_looks { interval = 4, max_interval = 5 }))
+  end)
+
+  it("keeps to an interval that is longer than the longest one otherwise", function()
+    show_state("PARTITIONED", 2)
+    show_state "COMPLETE"
+    assert_near({ 0, 60, 120 }, (times_of_looks { interval = 60 }))
+  end)
+
+  it("keeps to a longest interval that is shorter than the first one otherwise", function()
+    show_state("PARTITIONED", 2)
+    show_state "COMPLETE"
+    assert_near({ 0, 0.5, 1 }, (times_of_looks { max_interval = 0.5 }))
+  end)
+
+  describe("gives job_failed", function()
+    local function assert_failed(message, members)
+      show(members)
+      local ended <const>, problem <const>, third <const> = job:wait()
+      assert.is_nil(ended)
+      assert.same({ "job_failed", message, false }, { problem.kind, problem.message, problem.retryable })
+      assert.equal(job, third)
+      assert.equal(1, looks())
+    end
+
+    it("with the service's words", function()
+      assert_failed("GPU memory ran out", '"state":"JOB_STATE_FAILED","errorMessage":"GPU memory ran out"')
+      assert.equal("JOB_STATE_FAILED", job.state)
+    end)
+
+    it("where it says nothing", function()
+      assert_failed("ended in state JOB_STATE_FAILED", '"state":"JOB_STATE_FAILED","errorMessage":""')
+    end)
+
+    it("for a job that ended in another state", function()
+      assert_failed(
+        "ended in state JOB_STATE_PARTITIONED",
+        '"state":"JOB_STATE_PARTITIONED","endedAt":"2025-01-01T00:00:00Z"'
+      )
+    end)
+
+    it("for a job that was deleted", function()
+      assert_failed("ended in state JOB_STATE_NEW", '"state":"JOB_STATE_NEW","deletedAt":"2025-01-01T00:00:00Z"')
+    end)
+
+    it("for a job that ended in a state without a name", function()
+      assert_failed("ended in state 17", '"state":17,"endedAt":"2025-01-01T00:00:00Z"')
+    end)
+
+    it("for a job that ended in no state", function()
+      assert_failed("ended in an unknown state", '"endedAt":"2025-01-01T00:00:00Z"')
+    end)
+
+    it("without the secrets that its words hold", function()
+      assert_failed(
+        "cannot read https://example.org/in?[redacted]",
+        '"state":"JOB_STATE_FAILED","errorMessage":"cannot read https://example.org/in?signature=abcdefghijklmnop"'
+      )
+    end)
+
+    it("in one line", function()
+      show '"state":"JOB_STATE_FAILED","errorMessage":"no GPU"'
+      local _ <const>, problem <const> = job:wait()
+      assert.equal("job_failed: no GPU; job:logs() may tell why", tostring(problem))
+    end)
+  end)
+
+  it("takes COMPLETE for success, whatever else is set", function()
+    show '"state":"JOB_STATE_COMPLETE","endedAt":"2025-01-01T00:00:00Z","errorMessage":"a warning"'
+    assert.equal(job, job:wait())
+  end)
+
+  it("takes what is unknown or unset for not final", function()
+    show '"state":"JOB_STATE_POLISHING"'
+    show '"state":42'
+    show '"state":null,"endedAt":null'
+    show '"state":"","endedAt":"","deletedAt":""'
+    show '"name":"no state at all"'
+    show '"state":"JOB_STATE_ABORTING","endedAt":0'
+    show_state "COMPLETE"
+    assert.equal(job, job:wait())
+    assert.equal(7, looks())
+  end)
+
+  it("waits for a job that was never run", function()
+    show_state("NEW", 3)
+    show_state "COMPLETE"
+    assert.equal(job, job:wait())
+  end)
+
+  describe("with a timeout", function()
+    it("gives up at its end, and says what the job was at", function()
+      show_state("MERGING", "forever")
+      local began <const> = clock.time
+      local ended <const>, problem <const>, third <const> = job:wait { timeout = 60 }
+      assert.is_nil(ended)
+      assert.equal(job, third)
+      assert.same({ "timeout", true }, { problem.kind, problem.retryable })
+      assert.equal("job j1 is still JOB_STATE_MERGING after 60 s", problem.message)
+      assert.is_true(math.abs(clock.time - began - 60) < 1e-6)
+      assert.matches(
+        "^timeout: job j1 is still JOB_STATE_MERGING after 60 s %(%d+ attempts in 60.000 s%)$",
+        tostring(problem)
+      )
+    end)
+
+    it("looks a last time shortly before its end", function()
+      show_state("MERGING", "forever")
+      assert_near({ 0, 1, 2.5, 4.75, 8.125, 11 }, (times_of_looks { timeout = 12 }))
+    end)
+
+    it("looks a last time shortly before its end, however short it is", function()
+      show_state("MERGING", "forever")
+      assert_near({ 0, 0.09 }, (times_of_looks { timeout = 0.1 }))
+    end)
+
+    it("names the way out for a job that was never run", function()
+      show_state("NEW", "forever")
+      local _ <const>, problem <const> = job:wait { timeout = 1 }
+      assert.equal("it was never run: job:run()", problem.hint)
+    end)
+
+    it("says what happened to the last look, where it failed", function()
+      show_state "MERGING"
+      service:fault { operation = "get_job", status = 503, times = "forever" }
+      local _ <const>, problem <const> = job:wait { timeout = 3 }
+      assert.equal("timeout", problem.kind)
+      assert.matches("^the last look failed: GET /v1/customer/jobs/j1: 503 unavailable", problem.hint)
+    end)
+
+    it("bounds the look that is under way, too", function()
+      service:fault { operation = "get_job", hang = true }
+      local real <close> = connect.client(service)
+      local began <const> = cqueues.monotime()
+      local ended <const>, problem <const> = real:job(ID):wait { timeout = 0.1 }
+      assert.same({ nil, "timeout" }, { ended, problem.kind })
+      assert.matches("still in an unknown state after 0.1 s", problem.message)
+      assert.is_true(cqueues.monotime() - began < 2)
+    end)
+
+    it("leaves the look the limits it was given", function()
+      service:fault { operation = "get_job", hang = true, times = "forever" }
+      local real <close> = connect.client(service)
+      for _, timeout in ipairs { false, 60 } do
+        local options <const> = { interval = 0.001, timeout = timeout or nil }
+        local _ <const>, problem <const> = real:job(ID):wait(options, { deadline = 0.02 })
+        assert.same({ "timeout", "GET" }, { problem.kind, problem.method })
+      end
+    end)
+  end)
+
+  it("is_final knows the same ends", function()
+    for members, expected in pairs {
+      ['"state":"JOB_STATE_COMPLETE"'] = true,
+      ['"state":"JOB_STATE_FAILED"'] = true,
+      ['"state":"JOB_STATE_DOWNLOADING"'] = false,
+      ['"state":"JOB_STATE_POLISHING"'] = false,
+      ['"state":42'] = false,
+      ['"state":"JOB_STATE_NEW","endedAt":"2025-01-01T00:00:00Z"'] = true,
+      ['"state":"JOB_STATE_NEW","deletedAt":"2025-01-01T00:00:00Z"'] = true,
+      ['"state":"JOB_STATE_NEW","endedAt":"","deletedAt":null'] = false,
+    } do
+      show(members)
+      assert.equal(expected, assert(job:refresh()):is_final(), members)
+    end
+    assert.is_false(client:job("x"):is_final())
+  end)
+
+  describe("refuses", function()
+    for message, call in pairs {
+      ['wait: unknown option "timeuot": did you mean "timeout"?'] = { { timeuot = 3 } },
+      ["wait: timeout: expected seconds above 0 and up to 2147483, got 0"] = { { timeout = 0 } },
+      ["wait: interval: expected a number, got a string"] = { { interval = "1" } },
+      ["wait: max_interval: must not be below interval"] = { { interval = 3, max_interval = 2 } },
+      ["wait: on_progress: expected a function, got a string"] = { { on_progress = "print" } },
+      ["wait: options: expected a table, got a number"] = { 600 },
+      ['wait: unknown option "interval": known are deadline, max_response_bytes, max_retries, timeout'] = {
+        {},
+        { interval = 3 },
+      },
+    } do
+      it("bad input: " .. message, function()
+        assert.equal(
+          message,
+          refusals.message(function()
+            local _ <const> = job:wait(table.unpack(call))
+          end)
+        )
+        assert.same({}, service:requests())
+      end)
+    end
+
+    it("what is no job", function()
+      assert.matches(
+        "^wait: expected a job, got a table",
+        refusals.message(function()
+          local _ <const> = bytenite.Job.wait {}
+        end)
+      )
+    end)
+  end)
+end)

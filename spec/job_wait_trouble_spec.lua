@@ -1,0 +1,344 @@
+-- job:wait where looks fail, what it tells of progress, and beside other things.
+local connect <const> = require "spec.support.connect"
+local cqueues <const> = require "cqueues"
+local cqueues_loop <const> = require "bytenite.loop.cqueues"
+local sandbox <const> = require "spec.support.sandbox"
+local virtual_clock <const> = require "spec.support.virtual_clock"
+
+local ID <const> = "j1"
+
+local STATES <const> = {
+  "NEW",
+  "STARTED",
+  "UPLOADING",
+  "PARTITIONING",
+  "PARTITIONED",
+  "TASKS_COMPLETED",
+  "MERGING",
+  "MERGED",
+  "DOWNLOADING",
+  "COMPLETE",
+}
+
+describe("waiting for a job", function()
+  local service, client, clock, job
+
+  before_each(function()
+    service = sandbox.plain()
+    service:reset()
+    client, clock = virtual_clock.client { base_url = service.base_url, api_key = service.api_key, max_retries = 0 }
+    job = client:job(ID)
+  end)
+
+  after_each(function()
+    client:close()
+  end)
+
+  -- Lets looks show a job with these members beside its id, as JSON.
+  local function show(members, times)
+    local body <const> = ('{"job":{"id":"%s",%s}}'):format(ID, members)
+    service:fault { operation = "get_job", body = body, times = times or 1 }
+  end
+
+  local function show_state(state, times)
+    show(('"state":"JOB_STATE_%s"'):format(state), times)
+  end
+
+  local function looks()
+    return #connect.sent(service)
+  end
+
+  -- Waits, and gives the times of the looks, counted from the first.
+  local function times_of_looks(options)
+    local times <const> = {}
+    local began <const> = clock.time
+    local chosen <const> = {
+      on_progress = function()
+        times[#times + 1] = clock.time - began
+      end,
+    }
+    for name, value in pairs(options or {}) do
+      chosen[name] = value
+    end
+    local ended <const>, problem <const> = job:wait(chosen)
+    return times, ended, problem
+  end
+
+  local function assert_near(expected, actual)
+    assert.equal(#expected, #actual)
+    for index, value in ipairs(expected) do
+      assert.is_true(math.abs(value - actual[index]) < 1e-6, ("%d: %g, not %g"):format(index, actual[index], value))
+    end
+  end
+
+  describe("when a look fails", function()
+    it("goes on, where another may succeed", function()
+      service:fault { operation = "get_job", status = 503 }
+      service:fault { operation = "get_job", reset = true }
+      service:fault { operation = "get_job", status = 429 }
+      service:fault { operation = "get_job", status = 500 }
+      show_state "MERGING"
+      service:fault { operation = "get_job", status = 503, times = 4 }
+      show_state "COMPLETE"
+      assert.equal(job, job:wait())
+      assert.equal(10, looks())
+    end)
+
+    it("gives up at the fifth in a row", function()
+      service:fault { operation = "get_job", status = 503, times = "forever" }
+      local ended <const>, problem <const>, third <const> = job:wait()
+      assert.same({ nil, "unavailable", 503 }, { ended, problem.kind, problem.status })
+      assert.equal(job, third)
+      assert.equal(5, looks())
+    end)
+
+    it("waits as long as the service asks", function()
+      service:fault { operation = "get_job", status = 503, retry_after = 90 }
+      show_state "COMPLETE"
+      assert_near({ 90 }, (times_of_looks()))
+    end)
+
+    for status, kind in pairs { [404] = "not_found", [403] = "permission_denied", [400] = "bad_request" } do
+      it(("gives %s at once"):format(kind), function()
+        show_state "MERGING"
+        service:fault { operation = "get_job", status = status }
+        local ended <const>, problem <const>, third <const> = job:wait()
+        assert.same({ nil, kind, "JOB_STATE_MERGING" }, { ended, problem.kind, third.state })
+        assert.equal(job, third)
+        assert.equal(2, looks())
+      end)
+    end
+
+    it("gives not_found for a job that is gone", function()
+      local _ <const>, problem <const> = client:job("nowhere"):wait()
+      assert.equal("not_found", problem.kind)
+    end)
+  end)
+
+  describe("tells of progress", function()
+    it("after each look, in the order of the states", function()
+      local seen <const> = {}
+      for _, state in ipairs(STATES) do
+        show_state(state)
+      end
+      assert(job:wait {
+        on_progress = function(shown, fraction)
+          assert.equal(job, shown)
+          seen[#seen + 1] = ("%s %.3f"):format(shown.state, fraction)
+        end,
+      })
+      for index, state in ipairs(STATES) do
+        assert.equal(("JOB_STATE_%s %.3f"):format(state, (index - 1) / 9), seen[index])
+      end
+      assert.equal(10, #seen)
+    end)
+
+    it("that never falls, and stays where a state tells nothing", function()
+      local seen <const> = {}
+      show_state "POLISHING"
+      show_state "MERGING"
+      show_state "PARTITIONED"
+      show '"state":42'
+      show_state "MERGED"
+      show_state "FAILED"
+      job:wait {
+        on_progress = function(_, fraction)
+          seen[#seen + 1] = ("%.3f"):format(fraction)
+        end,
+      }
+      assert.same({ "0.000", "0.667", "0.667", "0.667", "0.778", "0.778" }, seen)
+    end)
+
+    it("not after a look that failed", function()
+      local calls = 0
+      service:fault { operation = "get_job", status = 503 }
+      show_state "COMPLETE"
+      assert(job:wait {
+        on_progress = function()
+          calls = calls + 1
+        end,
+      })
+      assert.equal(1, calls)
+    end)
+
+    it("and lets out what is raised there", function()
+      show_state("MERGING", "forever")
+      local raised <const> = {}
+      local ok <const>, got <const> = pcall(job.wait, job, {
+        on_progress = function()
+          error(raised)
+        end,
+      })
+      assert.is_false(ok)
+      assert.equal(raised, got)
+      assert.equal(1, looks())
+    end)
+
+    it("to a function that may change the table", function()
+      show_state "COMPLETE"
+      assert.equal(
+        job,
+        job:wait {
+          on_progress = function(shown)
+            shown.state = "JOB_STATE_FAILED"
+          end,
+        }
+      )
+    end)
+
+    it("to a function that may make calls", function()
+      show_state "MERGING"
+      show_state "MERGED"
+      show_state "COMPLETE"
+      local seen <const> = {}
+      assert(job:wait {
+        on_progress = function(shown)
+          if #seen == 0 then assert(shown:refresh()) end
+          seen[#seen + 1] = shown.state
+        end,
+      })
+      assert.same({ "JOB_STATE_MERGED", "JOB_STATE_COMPLETE" }, seen)
+    end)
+  end)
+
+  describe("beside other things", function()
+    local real
+
+    before_each(function()
+      real = connect.client(service)
+    end)
+
+    after_each(function()
+      real:close()
+    end)
+
+    local QUICKLY <const> = { interval = 0.01 }
+
+    it("waits for many jobs at once in client:map", function()
+      local jobs <const> = {}
+      for index = 1, 50 do
+        local id <const> = "m" .. index
+        service:put_job(id, ('{"id":"%s","state":"JOB_STATE_MERGING"}'):format(id))
+        jobs[index] = real:job(id)
+      end
+      real:async(function()
+        for index = 1, 50 do
+          local id <const> = "m" .. index
+          service:put_job(id, ('{"id":"%s","state":"JOB_STATE_COMPLETE"}'):format(id))
+        end
+      end)
+      local began <const> = cqueues.monotime()
+      local results <const> = real:map(jobs, function(each)
+        return each:wait { interval = 0.1 }
+      end)
+      assert.equal(50, results.succeeded)
+      assert.is_true(cqueues.monotime() - began < 2)
+    end)
+
+    it("lets a future go on that it waits for in place", function()
+      service:put_job(ID, '{"id":"j1","state":"JOB_STATE_NEW"}')
+      real:async(function()
+        service:put_job(ID, '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
+      end)
+      local waited <const> = real:async(function()
+        return real:job(ID):wait(QUICKLY)
+      end)
+      assert.equal("JOB_STATE_COMPLETE", assert(real:job(ID):wait(QUICKLY)).state)
+      assert.equal("JOB_STATE_COMPLETE", assert(waited:get(5)).state)
+    end)
+
+    it("waits in place in a callback of a function of C", function()
+      show_state "MERGING"
+      show_state "COMPLETE"
+      local text <const> = ("x"):gsub("x", function()
+        return assert(real:job(ID):wait(QUICKLY)).state
+      end)
+      assert.equal("JOB_STATE_COMPLETE", text)
+    end)
+
+    it("suspends a coroutine of an event loop", function()
+      show_state("MERGING", 3)
+      show_state "COMPLETE"
+      local loop <const> = cqueues.new()
+      cqueues_loop.attach(real, loop)
+      local state
+      local ticks = 0
+      loop:wrap(function()
+        state = assert(real:job(ID):wait { interval = 0.05 }).state
+      end)
+      loop:wrap(function()
+        while not state do
+          ticks = ticks + 1
+          cqueues.sleep(0.01)
+        end
+      end)
+      assert(loop:loop(5))
+      assert.equal("JOB_STATE_COMPLETE", state)
+      assert.is_true(ticks > 5, ticks .. " ticks")
+    end)
+
+    it("ends where it is cancelled", function()
+      show_state("MERGING", "forever")
+      local waiting <const> = real:async(function()
+        return real:job(ID):wait { interval = 60 }
+      end)
+      waiting:get(0.05)
+      waiting:cancel()
+      local _ <const>, problem <const> = waiting:get()
+      assert.equal("cancelled", problem.kind)
+      assert.is_false(real:step())
+    end)
+
+    it("ends when the client is closed by another task", function()
+      show_state("MERGING", "forever")
+      local waiting <const> = real:async(function()
+        return real:job(ID):wait { interval = 60 }
+      end)
+      waiting:get(0.05)
+      real:close()
+      local ended <const>, problem <const> = waiting:get()
+      assert.same({ nil, "closed" }, { ended, problem.kind })
+    end)
+
+    it("in place ends when the client is closed by another task", function()
+      show_state("MERGING", "forever")
+      local closing <const> = real:async(function()
+        real:job(ID):wait { interval = 0.01, timeout = 0.1 } -- until the other one sleeps
+        real:close()
+      end)
+      local began <const> = cqueues.monotime()
+      local ended <const>, problem <const> = real:job(ID):wait { interval = 60 }
+      assert.same({ nil, "closed", true }, { ended, problem.kind, closing:done() })
+      assert.is_true(cqueues.monotime() - began < 2)
+    end)
+
+    it("ends when on_progress closes the client", function()
+      show_state("MERGING", "forever")
+      local closing <const> = {
+        interval = 60,
+        on_progress = function()
+          real:close()
+        end,
+      }
+      local _ <const>, problem <const> = real:job(ID):wait(closing)
+      assert.equal("closed", problem.kind)
+    end)
+
+    it("in an event loop ends when the client is closed", function()
+      show_state("MERGING", "forever")
+      local loop <const> = cqueues.new()
+      cqueues_loop.attach(real, loop)
+      local kind
+      loop:wrap(function()
+        kind = select(2, real:job(ID):wait { interval = 60 }).kind
+      end)
+      loop:wrap(function()
+        cqueues.sleep(0.05)
+        real:close()
+      end)
+      assert(loop:loop(5))
+      assert.is_true(loop:empty())
+      assert.equal("closed", kind)
+    end)
+  end)
+end)

@@ -1,0 +1,51 @@
+--- Pages that a sandbox answers, one after the other.
+---
+---   local page <const>, asked <const> = page_answers.of(service)
+---   page("a b", { total = 3 })
+---   page("c", { total = 3 })
+local bytenite <const> = require "bytenite"
+local connect <const> = require "spec.support.connect"
+
+local page_answers <const> = {}
+
+--- What makes pages of a sandbox's, and what it was asked for.
+---@param service spec.Sandbox
+---@return fun(ids: string, pagination: table|nil, operation: string|nil) page lets a page be answered, after those before it
+---@return fun(): string[] asked gives the paths asked for, without what they have in common
+---@usage local page <const>, asked <const> = page_answers.of(sandbox.plain())
+function page_answers.of(service)
+  local function page(ids, pagination, operation)
+    local data <const> = bytenite.array {}
+    for id in ids:gmatch "%S+" do
+      data[#data + 1] = { id = id, name = "Job " .. id }
+    end
+    service:fault {
+      operation = operation or "list_jobs",
+      body = bytenite.encode { data = data, pagination = pagination },
+    }
+  end
+
+  local function asked()
+    local paths <const> = {}
+    for _, request in ipairs(connect.sent(service)) do
+      paths[#paths + 1] = request.path:match "^/v1/customer/(.*)$"
+    end
+    return paths
+  end
+
+  return page, asked
+end
+
+--- The rows that an iterator gives, as their ids in one text.
+---@param each function
+---@return string
+---@usage assert.equal("a b c", page_answers.walk(client:each_job()))
+function page_answers.walk(each)
+  local ids <const> = {}
+  for row in each do
+    ids[#ids + 1] = row.id
+  end
+  return table.concat(ids, " ")
+end
+
+return page_answers

@@ -1,0 +1,88 @@
+/*
+** stream.c: bodies that go through in pieces: what a transfer holds of them is bounded, however large they are.
+**
+** libcurl's callbacks run no Lua. They take from a buffer and fill one; where the first is empty or the second full they tell libcurl to wait, and the
+** stream calls: whoever drives the transport then feeds it, or takes what is there.
+*/
+#include <string.h>
+
+#include "transfer.h"
+
+enum { OK = 200, PARTIAL_CONTENT = 206 };
+
+/* A byte has moved: the time limit begins anew. */
+static void restart_patience(Transfer *transfer) {
+  transfer->ends_at = transfer->transport->now + (long long)transfer->stream.patience * 1000;
+}
+
+size_t stream_send(char *data, size_t size, size_t count, void *context) {
+  Transfer *transfer = context;
+  Stream *stream = &transfer->stream;
+  const size_t room = size * count;
+  const size_t left = stream->input.length - stream->taken;
+  if (left == 0) {
+    stream->is_starved = true;
+    transport_call(transfer);
+    return CURL_READFUNC_PAUSE;
+  }
+  const size_t taken = left < room ? left : room;
+  memcpy(data, stream->input.data + stream->taken, taken);
+  stream->taken += taken;
+  restart_patience(transfer);
+  return taken;
+}
+
+bool stream_receive(Transfer *transfer, const char *data, size_t length, size_t *result) {
+  Stream *stream = &transfer->stream;
+  const long status = transfer_status(transfer);
+  if (status != OK && status != PARTIAL_CONTENT) return false;
+  transport_call(transfer);
+  if (transfer->response.length >= STREAM_PIECE) {
+    stream->is_full = true;
+    *result = CURL_WRITEFUNC_PAUSE;
+    return true;
+  }
+  restart_patience(transfer);
+  *result = length;
+  if (!buffer_append(&transfer->response, data, length)) {
+    transfer->outcome = TRANSFER_NO_MEMORY;
+    *result = 0;
+  }
+  return true;
+}
+
+CURLcode stream_prepare(Transfer *transfer, const TransferRequest *request) {
+  Stream *stream = &transfer->stream;
+  buffer_reset(&stream->input, 0);
+  *stream = (Stream){.is_on = true, .size = request->stream_size, .patience = request->timeout};
+  if (stream->size < 0) return CURLE_OK;
+  CURL *easy = transfer->easy;
+  curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, stream_send);
+  curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+  return curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)stream->size);
+}
+
+size_t transfer_wanted(const Transfer *transfer) {
+  return transfer->in_flight && transfer->stream.is_starved ? STREAM_PIECE : 0;
+}
+
+bool transfer_feed(Transfer *transfer, const char *bytes, size_t count) {
+  Stream *stream = &transfer->stream;
+  if (stream->taken == stream->input.length) {
+    buffer_reset(&stream->input, (size_t)2 * STREAM_PIECE);
+    stream->taken = 0;
+  }
+  if (!buffer_append(&stream->input, bytes, count)) return false;
+  if (count == 0 || !stream->is_starved) return true;
+  stream->is_starved = false;
+  transport_resume(transfer);
+  return true;
+}
+
+void transfer_take(Transfer *transfer, Buffer *buffer) {
+  transfer_swap_body(transfer, buffer);
+  if (!transfer->stream.is_full) return;
+  transfer->stream.is_full = false;
+  transport_resume(transfer);
+}
