@@ -72,6 +72,12 @@ created   2025-08-27 17:55:57
     )
   end)
 
+  it("orders the members of objects for people", function()
+    service:put_job(ID, '{"params":{"app":{"f":{"z":1,"y":[2,{}]},"e":[],"d":null,"c":"x","b":2.5,"a":true}}}')
+    local app <const> = '{"a":true,"b":2.5,"c":"x","d":null,"e":[],"f":{"y":[2,{}],"z":1}}'
+    assert.is_truthy(run({ "get", ID }):find(app, 1, true))
+  end)
+
   it("shows people a data source without what may be secret in it", function()
     service:put_job(
       ID,
