@@ -93,7 +93,9 @@ local all_pass = true
 for _, result in ipairs(results) do
   local passes <const> = result.is_whole and result.lua < MOST_GROWTH and result.resident < MOST_GROWTH
   all_pass = all_pass and passes
-  lines[#lines + 1] = ("- %s %s: %s bytes; Lua's memory %.1f MB more, resident %.1f MB more than after the first MB (below %d)"):format(
+  local verdict <const> =
+    "- %s %s: %s bytes; Lua's memory %.1f MB more, resident %.1f MB more than after the first MB (below %d)"
+  lines[#lines + 1] = verdict:format(
     passes and "PASS" or "FAIL",
     result.name,
     figures.with_thousands(SIZE),
