@@ -1,5 +1,5 @@
--- transfers.lua BYTES [README]: uploads a file of so many bytes to a sandbox, downloads as many, prints what memory that takes, and
--- judges. With README the table also goes into that file, between two marks. Ends with status 1 when a target is missed.
+-- transfers.lua BYTES [README]: uploads a file of so many bytes to a sandbox, downloads as many, prints what memory that takes,
+-- and judges. With README the table also goes into that file, between two marks. Ends with status 1 when a target is missed.
 local bytenite <const> = require "bytenite"
 local figures <const> = require "figures"
 local memory <const> = require "memory"
