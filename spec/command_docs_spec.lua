@@ -15,6 +15,7 @@ local function write(path, text)
 end
 
 local readme <const> = read "README.md":match "\n## Command line\n.-\n## "
+local sandbox_section <const> = read "README.md":match "\n## The sandbox\n.-\n## "
 
 -- What a user's shell has: the program on its path, in a folder of the user's.
 local SHELL <const> = [[
@@ -30,7 +31,7 @@ describe("the command line of README.md", function()
   before_each(function()
     folder = os.tmpname() .. ".d"
     assert(lfs.mkdir(folder))
-    service = sandbox.start "--speed 100"
+    service = sandbox.start "--speed 100 --jobs 200"
   end)
 
   after_each(function()
@@ -58,6 +59,21 @@ describe("the command line of README.md", function()
     } do
       assert.is_truthy(ran.output:find(pattern), pattern .. "\n" .. ran.output)
     end
+  end)
+
+  it("works with the sandbox as that is started in its section", function()
+    local ran <const> = run(markdown.blocks(sandbox_section, "bash")[1].code)
+    assert.equal(0, ran.status, ran.output .. ran.errors)
+    for _, pattern in ipairs {
+      "\n%x+%-[^\n]* failed ",
+      "\nword%-count%-template ",
+      "no seed given",
+      "\ncall me Ishmael\n$",
+    } do
+      assert.is_truthy(ran.output:find(pattern), pattern .. "\n" .. ran.output)
+    end
+    local speed <const> = sandbox_section:match "bin/bytenite%-sandbox %-%-port 8080 %-%-speed %d+ %-%-jobs 200\n"
+    assert.is_string(speed)
   end)
 
   it("completes commands", function()
