@@ -1,0 +1,47 @@
+--- Requests to signed URLs by a client that is not ours, each over a connection of its own.
+local http_client <const> = require "spec.support.http_client"
+
+local signed_url = {}
+
+--- Sends a request and waits for the answer.
+---@param url string
+---@param options {method: string|nil, headers: table|nil, body: string|nil, timeout: number|nil}|nil
+---@param version number|nil of HTTP: 1.1 (default) or 2
+---@return table|nil answer as of `http_client`
+---@return any problem
+---@return table|nil part what came of the answer
+---@usage local answer = assert(signed_url.fetch(link, { headers = { range = "bytes=4-" } }))
+function signed_url.fetch(url, options, version)
+  local connection <close> = http_client.connect(url, { version = version })
+  options = options or {}
+  return connection:request {
+    method = options.method,
+    path = signed_url.path_of(url),
+    headers = options.headers,
+    body = options.body,
+    timeout = options.timeout,
+  }
+end
+
+--- The path of a URL, with its query.
+---@param url string
+---@return string
+---@usage local path = signed_url.path_of(link)
+function signed_url.path_of(url)
+  return url:match "^https?://[^/]+(/.*)$"
+end
+
+--- Sends a request that must be refused as storage services do.
+---@param status integer
+---@param code string
+---@param url string
+---@param options table|nil as of `fetch`
+---@param version number|nil of HTTP
+---@usage signed_url.is_refused(403, "AccessDenied", link)
+function signed_url.is_refused(status, code, url, options, version)
+  local answer <const> = assert(signed_url.fetch(url, options, version))
+  assert(answer.status == status and answer.headers["content-type"] == "application/xml", answer.body)
+  assert(answer.body:find(("<Error><Code>%s</Code><Message>"):format(code), 1, true), answer.body)
+end
+
+return signed_url
