@@ -50,7 +50,7 @@ end
 local service <close> = sandbox.start "--speed 1000"
 local client <close> = bytenite.new { base_url = service.base_url, api_key = service.api_key }
 local job <const> = assert(client:create_job {
-  templateId = "video-transcoder",
+  templateId = "video-encoding-template",
   dataSource = bytenite.datasource.file(),
   dataDestination = bytenite.datasource.bucket(),
 })

@@ -25,7 +25,7 @@ local client <close> = bytenite.new()
 
 -- What went wrong, at which step and with which job, stands in the error.
 local job = assert(client:create_job {
-  templateId = "video-transcoder",
+  templateId = "video-encoding-template",
   name = "Transcoding " .. input:match "[^/]*$",
   dataSource = bytenite.datasource.file(),
   dataDestination = bytenite.datasource.bucket(),

@@ -218,7 +218,7 @@ describe("the sandbox", function()
 
   it("lists templates in pages, those of two ages", function()
     local _, body = api:call("GET", "/customer/jobs/templates?pagination.limit=3")
-    assert.same({ total = 5, offset = 0, hasPrevious = false, hasNext = true }, body.pagination)
+    assert.same({ total = 6, offset = 0, hasPrevious = false, hasNext = true }, body.pagination)
     assert.equal("img-gen-diffusers-flux-gpu-template", body.data[1].id)
     _, body = api:call("GET", "/customer/jobs/templates?pagination.limit=3&pagination.offset=3")
     assert.same({ "llama4-app-gpu-template", true, "alice" }, {

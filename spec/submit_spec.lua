@@ -127,42 +127,54 @@ describe("submit", function()
   end)
 
   describe("with an upload", function()
-    local original <const> = bytenite.Job.upload
-    local uploads
-
-    before_each(function()
-      uploads = {}
-      bytenite.Job.upload = function(job, source, options) -- luacheck: ignore 122
-        uploads[#uploads + 1] = { job.dataSource.dataSourceDescriptor, source, options, #connect.sent(service) }
-        if source == "missing.txt" then return nil, { kind = "file" } end
-        return job
-      end
-    end)
-
-    after_each(function()
-      bytenite.Job.upload = original -- luacheck: ignore 122
-    end)
-
     local function with_upload(source)
       local given <const> = whole()
       given.dataSource, given.upload = bytenite.datasource.file(), source
       return given
     end
 
-    it("uploads just before it runs the job", function()
+    it("uploads just before it runs the job, and tells how far it is", function()
       can_run()
-      local options <const>, source <const> = { max_retries = 1 }, { data = "input" }
-      assert(client:submit(with_upload(source), options))
-      assert.same({ { "file", source, options, 4 } }, uploads)
-      assert.equal("create_job set_datasource set_params set_configs run get_job", sent_names())
+      local reports <const> = {}
+      local job <const> = assert(client:submit(with_upload { data = "input" }, {
+        max_retries = 1,
+        on_progress = function(sent, total)
+          reports[#reports + 1] = { sent, total }
+        end,
+      }))
+      assert.equal("input", service:uploaded(job.id).content)
+      assert.same({ { 5, 5 } }, reports)
+      local expected <const> = "create_job set_datasource set_params set_configs upload upload_completed run get_job"
+      assert.equal(expected, sent_names())
       assert.is_nil(body_of("create_job").upload)
     end)
 
-    it("says so when that fails, and does not run the job", function()
-      local job <const>, problem <const> = client:submit(with_upload "missing.txt")
-      assert.same({ nil, "file", "upload" }, { job, problem.kind, problem.step })
+    it("takes a reader whose size is told", function()
+      can_run()
+      local given = false
+      local job <const> = assert(client:submit(
+        with_upload(function()
+          if given then return nil end
+          given = true
+          return "read"
+        end),
+        { size = 4 }
+      ))
+      assert.equal("read", service:uploaded(job.id).content)
+    end)
+
+    it("leaves no job behind when the file cannot be read", function()
+      local job <const>, problem <const> = client:submit(with_upload "no-such-file.txt")
+      assert.same({ nil, "file", "upload", nil }, { job, problem.kind, problem.step, problem.job })
+      assert.equal(0, #connect.sent(service))
+    end)
+
+    it("says so when it fails, and does not run the job", function()
+      service:fault { operation = "upload", status = 403 }
+      local job <const>, problem <const> = client:submit(with_upload { data = "input" })
+      assert.same({ nil, "permission_denied", "upload" }, { job, problem.kind, problem.step })
       assert.equal("Nightly batch", problem.job.name)
-      assert.equal(4, #connect.sent(service))
+      assert.equal("create_job set_datasource set_params set_configs upload", sent_names())
     end)
 
     it("takes a draft's data source", function()
@@ -171,9 +183,10 @@ describe("submit", function()
         templateId = "img-gen",
         name = "A draft",
         dataSource = bytenite.datasource.file(),
+        dataDestination = bytenite.datasource.bucket(),
       })
-      assert(client:submit { templateId = "img-gen", jobId = draft.id, upload = "in.txt" })
-      assert.equal("in.txt", uploads[1][2])
+      assert(client:submit { templateId = "img-gen", jobId = draft.id, upload = { data = "input" } })
+      assert.equal("input", service:uploaded(draft.id).content)
     end)
   end)
 

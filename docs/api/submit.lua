@@ -8,14 +8,18 @@ return {
   functions = {
     {
       name = "submit",
-      makes_calls = true,
       summary = "Creates a job, sets it up, runs it, and refreshes it.",
       text = "The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those "
-        .. "for which something is given. Everything is checked before the first one, so that bad input leaves no job behind. "
+        .. "for which something is given. Everything is checked before the first one, a file to upload is opened: bad input leaves "
+        .. "no job behind. "
         .. "To go on after an error, do the rest with `err.job`, or submit again with its id as `jobId`.",
       parameters = {
         { "new", "bytenite.Submission", "`templateId` is needed; see [Submission](#submission)" },
-        { "options", "bytenite.CallOptions?", "limits of each step; see [Options](#options)" },
+        {
+          "options",
+          "bytenite.UploadOptions?",
+          "limits of each step (see [Options](#options)); and those of [the upload](#uploadoptions), where there is one",
+        },
       },
       returns = { "bytenite.Job", "job", "running, as far as the service has come" },
       fails = "Those of the steps. `step` names the one that failed, `job` is the job that exists. With `maybe_done` the step "

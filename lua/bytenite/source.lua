@@ -15,6 +15,7 @@ end
 
 function Source:__close()
   if self.close then self.close() end
+  self.close = nil
 end
 
 --- Gives the next bytes.
@@ -158,10 +159,11 @@ end
 --- Opens a source.
 ---@param where string what it is for
 ---@param given any a path; { data = bytes }; an open file, read from where it stands; a function that returns the next piece,
----   nil at the end
+---   nil at the end; a source that is open already
 ---@param size integer|nil bytes; needed where the source does not tell
 ---@return table|nil # a source, to be declared `<close>`: size in bytes, name; nil and an error of kind `file`
 function source.open(where, given, size)
+  if getmetatable(given) == Source then return given end
   local opened <const>, problem <const> = make(where, given, size)
   if not opened then return nil, problem end
   opened.size = opened.size or size

@@ -5,7 +5,8 @@ local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
 local job <const> = require "bytenite.job"
-local settings <const> = require "bytenite.settings"
+local source <const> = require "bytenite.source"
+local upload <const> = require "bytenite.upload"
 
 local submit <const> = {}
 
@@ -32,7 +33,7 @@ local function always()
 end
 
 -- The steps after the creation, in order, by the names of the job's methods: `takes` gives the method's argument, nil for a step
--- that is not needed; `run` calls it where it has another form than the others.
+-- that is not needed; `run` calls it where it has another form than the others, with the limits of a call, and all options.
 local steps <const> = {
   {
     name = "set_datasource",
@@ -56,6 +57,9 @@ local steps <const> = {
     name = "upload",
     takes = function(given)
       return given.upload
+    end,
+    run = function(new, opened, _, options)
+      return Job.upload(new, opened, options)
     end,
   },
   {
@@ -94,7 +98,7 @@ local function check_upload(given)
   end
 end
 
--- Checks all that will be sent, so that bad input leaves no job behind.
+-- Checks all that will be sent, so that bad input leaves no job behind. Returns what to do, and the options.
 local function check_all(new, options)
   local given <const> = check.options("submit", check.type("submit: new", new, "table"), members, "member")
   local body <const> = {}
@@ -104,8 +108,7 @@ local function check_all(new, options)
   local ok <const>, problem <const> = core.encode(body, "NewJob")
   if not ok then check.raise("submit: " .. problem) end
   check_upload(given)
-  check.options("submit", options, settings.limits)
-  return given
+  return given, check.options("submit", options, upload.options)
 end
 
 local function failed(problem, step, new)
@@ -114,25 +117,40 @@ local function failed(problem, step, new)
   return nil, problem
 end
 
---- Creates a job, sets it up and runs it.
----@param client table
----@param new table what to do, as the user gave it
----@param options table|nil limits of each step
----@return table|nil # the job, refreshed; nil and an error, whose `step` tells what failed and whose `job` is the job that exists
---- Raises on bad input; nothing is sent then.
-function submit.run(client, new, options)
-  local given <const> = check_all(new, options)
-  local created <const>, problem <const> = call.run(client, job.creation, nil, pick(given, created_with), options)
+-- Opens what is to be uploaded, so that a file that is missing leaves no job behind either.
+local function open_upload(given, options)
+  if given.upload == nil then return nil end
+  local opened <const>, problem <const> = source.open("submit: upload", given.upload, options.size)
+  given.upload = opened
+  return opened, problem
+end
+
+local function run_steps(client, given, options)
+  local limits <const> = upload.limits(options)
+  local created <const>, problem <const> = call.run(client, job.creation, nil, pick(given, created_with), limits)
   if not created then return failed(problem, "create_job") end
   for _, step in ipairs(steps) do
     local argument <const> = step.takes(given)
     if argument ~= nil then
       local run <const> = step.run or Job[step.name]
-      local done <const>, step_problem <const> = run(created, argument, options)
+      local done <const>, step_problem <const> = run(created, argument, limits, options)
       if not done then return failed(step_problem, step.name, created) end
     end
   end
   return created
+end
+
+--- Creates a job, sets it up and runs it.
+---@param client table
+---@param new table what to do, as the user gave it
+---@param options table|nil limits of each step; on_progress(sent, total) and size of the upload, in bytes
+---@return table|nil # the job, refreshed; nil and an error, whose `step` tells what failed and whose `job` is the job that exists
+--- Raises on bad input; nothing is sent then.
+function submit.run(client, new, options)
+  local given <const>, chosen <const> = check_all(new, options)
+  local opened <close>, unreadable <const> = open_upload(given, chosen) -- luacheck: ignore opened
+  if unreadable then return failed(unreadable, "upload") end
+  return run_steps(client, given, chosen)
 end
 
 return submit

@@ -10,9 +10,10 @@ local stream <const> = require "bytenite.stream"
 
 local upload <const> = {}
 
-local known <const> = { on_progress = check.callable, size = check.integer(0, math.maxinteger) }
+--- The options of an upload: a check by name.
+upload.options = { on_progress = check.callable, size = check.integer(0, math.maxinteger) }
 for name, limit_check in pairs(settings.limits) do
-  known[name] = limit_check
+  upload.options[name] = limit_check
 end
 
 --- The limits among the options of a transfer, for the plain calls that go with it.
@@ -124,7 +125,7 @@ end
 ---@param calls table refresh(limits) and complete(limits), the calls on the job that go with it
 ---@return table|nil # the job as it is; nil and an error
 function upload.run(client, job, given, options, calls)
-  local checked <const> = check.options("upload", options, known)
+  local checked <const> = check.options("upload", options, upload.options)
   local limits <const> = upload.limits(checked)
   local opened <close>, unreadable <const> = source.open("upload: source", given, checked.size)
   if not opened then return nil, unreadable end

@@ -2,6 +2,7 @@
 local bytenite <const> = require "bytenite"
 local failures <const> = require "bytenite.command.failures"
 local input <const> = require "bytenite.command.input"
+local progress <const> = require "bytenite.command.progress"
 local runs <const> = require "bytenite.command.runs"
 local transfers <const> = require "bytenite.command.transfers"
 local updates <const> = require "bytenite.command.updates"
@@ -34,8 +35,11 @@ local function draft(context, new)
 end
 
 local function submit(context, new)
-  if type(new.upload) == "string" then context.console:say("uploading %s", new.upload) end
-  local job <const> = assert(context.client():submit(new))
+  local options
+  local told <close> = new.upload and progress.bytes(context.console, "uploading") or nil
+  if told then options = { on_progress = told.update_bytes } end
+  local job <const> = assert(context.client():submit(new, options))
+  if told then told:finish() end
   context.console:say("job %s runs", job.id)
   return job
 end

@@ -55,6 +55,14 @@ local known <const> = {
     partitioner = "line-splitter",
     assembler = "summer",
   },
+  {
+    id = "img-gen",
+    owner = OWNER,
+    description = "Prompt to images, for trying things out",
+    app = "img-gen@1",
+    partitioner = "fanout-replica",
+    assembler = "zipper",
+  },
 }
 
 local by_id <const> = {}
