@@ -155,6 +155,27 @@ bb  tasks completed                       One line
     }, told)
   end)
 
+  it("takes states as it shows them, and looks for a text anywhere in a member", function()
+    answer("filter_jobs", 2, "false")
+    run { "list", "--filter", "state=tasks_completed", "--filter", "name~batch" }
+    local filters <const> = sent("filter_jobs")[1].filters
+    assert.same({ "JOB_STATE_TASKS_COMPLETED", "%batch%" }, { filters[1].value.value, filters[2].value.value })
+  end)
+
+  it("lists as many as are asked for, though the service gives fewer at a time", function()
+    service:fill(250)
+    local output <const>, errors <const> = run { "list", "--ids", "--limit", "230", "--offset", "5" }
+    local seen, count = {}, 0
+    for id in output:gmatch "[^\n]+" do
+      assert.is_nil(seen[id])
+      seen[id], count = true, count + 1
+    end
+    assert.equal(230, count)
+    assert.matches("^230 of 25%d jobs", errors)
+    local _ <const>, none <const> = run { "list", "--offset", "1000" }
+    assert.matches("no jobs behind the first 1000", none)
+  end)
+
   it("fails as a whole when it is refused, and does not list the rest instead", function()
     service:fault { operation = "filter_jobs", status = 400 }
     assert.equal(6, command.run(service, { "list", "--filter", "state=x" }).status)
@@ -252,6 +273,14 @@ describe("bytenite delete", function()
     assert.equal(5, ran.status)
     assert.equal(("deleted %s\n"):format(ID), ran.output)
     assert.is_truthy(ran.errors:find "^bytenite: DELETE [^\n]*not_found[^\n]*\n$")
+  end)
+
+  it("tells of each that cannot be", function()
+    local ran <const> = command.run(service, { "delete", "-y", "no-such-1", "no-such-2" })
+    assert.equal(5, ran.status)
+    assert.is_truthy(
+      ran.errors:find "^bytenite: DELETE [^\n]*no%-such%-1[^\n]*\nbytenite: DELETE [^\n]*no%-such%-2[^\n]*\n$"
+    )
   end)
 
   it("asks nobody in a pipe: without --yes it refuses", function()

@@ -92,7 +92,7 @@ describe("a mistake on the command line", function()
     { { "list", "--limit", "many" }, "expected a whole number, got 'many'" },
     { { "list", "--filter", "state" }, "--filter state: expected FIELD=VALUE" },
     { { "get" }, "missing argument 'id'" },
-    { { "get", ".." }, "get_job: job id: the dots would change the path" },
+    { { "get", ".." }, "job id: the dots would change the path" },
     { { "wait", ID, "--timeout", "0" }, "seconds above 0" },
     { { "set-params", ID }, "give a file, or --param" },
     { { "set-params", ID, "--param", "prompt=x" }, "--param prompt=x: expected app.NAME=VALUE" },
@@ -101,7 +101,7 @@ describe("a mistake on the command line", function()
     { { "set-datasource", ID }, "give --source" },
     { { "set-datasource", ID, "--source", "nowhere" }, "--source nowhere: expected file" },
     { { "submit", "-", "--draft", "--wait" }, "does not run" },
-    { { "get", ID, "--base-url", "ftp://host" }, "base_url: not usable" },
+    { { "get", ID, "--base-url", "ftp://host" }, "--base-url: not usable" },
     { { "delete", ID }, "add --yes" },
     { { "--quiet", "sandbox" }, "takes no options in front of its name" },
   }
@@ -213,7 +213,7 @@ describe("an error of a call", function()
     assert.equal("bug", failures.from("/x/lua/bytenite/command/view.lua:3: attempt to index nil").kind)
     assert.equal("bug", failures.from({}).kind)
     assert.equal("usage", failures.from("bin/bytenite:33: get_job: job id: must not be empty").kind)
-    assert.equal("get_job: x", failures.from("...under/bin/bytenite:33: get_job: x").message)
+    assert.equal("x", failures.from("...under/bin/bytenite:33: get_job: x").message)
   end)
 end)
 

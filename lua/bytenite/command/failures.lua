@@ -44,6 +44,12 @@ function failures.without_place(message)
   return (message:gsub("^[^:]*bytenite:%d+: ", ""))
 end
 
+-- What the module's messages name, and what it is called here.
+local function in_options(message)
+  message = message:gsub("^%l[%l_]*: ", ""):gsub("^base_url: ", "--base-url: ")
+  return (message:gsub(": use https, or set allow_http = true$", ": use https"))
+end
+
 -- What a string that was raised says of a mistake of the user's; nil for a fault of ours, which has a place of ours in front.
 local function mistake_of(raised)
   local message <const> = failures.without_place(raised)
@@ -60,7 +66,7 @@ function failures.from(raised)
     return setmetatable({ kind = "interrupted", message = "interrupted" }, Failure)
   end
   local mistake <const> = type(raised) == "string" and mistake_of(raised)
-  if mistake then return setmetatable({ kind = "usage", message = mistake }, Failure) end
+  if mistake then return setmetatable({ kind = "usage", message = in_options(mistake) }, Failure) end
   return setmetatable({ kind = "bug", message = "a fault of this program: " .. tostring(raised) }, Failure)
 end
 
@@ -105,6 +111,8 @@ local COMMANDS <const> = {
   ["job:results()"] = "bytenite results ID",
   ["job:set_datasource { dataSource = bytenite.datasource.file() }"] = "bytenite set-datasource ID --source file",
   ["job:set_datasource"] = "bytenite set-datasource ID --source file",
+  ["job:upload_completed()"] = "bytenite upload ID again",
+  ["bytenite.datasource.file()"] = "--source file",
 }
 
 local methods <const> = {}

@@ -70,22 +70,32 @@ function input.value(given)
   return value
 end
 
---- Reads a whole number from the command line, for argparse's `convert`.
----@param given string
----@return integer|nil # nil and a message
-function input.count(given)
-  local number <const> = math.tointeger(tonumber(given))
-  if number and number >= 0 then return number end
-  return nil, ("expected a whole number, got '%s'"):format(given)
+-- Makes what an option has for argparse's `convert`: its own message does not name the option.
+local function reader(option, wanted, read)
+  return function(given)
+    local value <const> = read(tonumber(given))
+    if value then return value end
+    return nil, ("option '%s' expected %s, got '%s'"):format(option, wanted, given)
+  end
 end
 
---- Reads a number of seconds above zero from the command line, for argparse's `convert`.
----@param given string
----@return number|nil # nil and a message
-function input.seconds(given)
-  local number <const> = tonumber(given)
-  if number and number > 0 then return number end
-  return nil, ("expected seconds above 0, got '%s'"):format(given)
+--- Makes the reader of an option that takes a whole number.
+---@param option string its name
+---@return function # for argparse's `convert`
+function input.count(option)
+  return reader(option, "a whole number", function(number)
+    local integer <const> = math.tointeger(number)
+    return integer and integer >= 0 and integer
+  end)
+end
+
+--- Makes the reader of an option that takes a number of seconds above zero.
+---@param option string its name
+---@return function # for argparse's `convert`
+function input.seconds(option)
+  return reader(option, "seconds above 0", function(number)
+    return number and number > 0 and number
+  end)
 end
 
 local GROUPS <const> = { app = true, partitioner = true, assembler = true }

@@ -15,14 +15,21 @@ local OPERATORS <const> = {
   ["~"] = "LIKE",
 }
 
--- state=JOB_STATE_COMPLETE as the module wants it.
+-- A value as the module wants it: states may be called as the tables call them, and what is like a text may stand anywhere.
+local function value_of(field, condition, given)
+  if field == "state" and given:find "^[%l_]+$" then return "JOB_STATE_" .. given:upper() end
+  if condition == "LIKE" and not given:find("%", 1, true) then return "%" .. given .. "%" end
+  return input.value(given)
+end
+
+-- state=complete as the module wants it.
 local function filter(given)
   local field <const>, operator <const>, value <const> = given:match "^([%w_.]+)%s*([=!<>~]=?)%s*(.*)$"
   local condition <const> = OPERATORS[operator]
   if not condition then
     failures.usage(("--filter %s: expected FIELD=VALUE"):format(given), "operators are = != > >= < <= ~")
   end
-  return { field = field, condition = condition, value = input.value(value) }
+  return { field = field, condition = condition, value = value_of(field, condition, value) }
 end
 
 local list <const> = {
@@ -30,8 +37,8 @@ local list <const> = {
   summary = "List jobs.",
   examples = {
     "bytenite list",
-    "bytenite list --all --filter state=JOB_STATE_FAILED",
-    "bytenite list --filter 'name~%batch%' --order-by createdAt",
+    "bytenite list --all --filter state=failed",
+    "bytenite list --filter name~batch --order-by createdAt",
     "bytenite list --json | jq -r '.[].name'",
     "bytenite list --all --ids --filter state=JOB_STATE_FAILED | xargs bytenite delete --yes",
   },
@@ -52,8 +59,8 @@ local list <const> = {
     local client <const> = context.client()
     listing.show(context.console, given, {
       noun = "job",
-      page = function(limit)
-        query.limit = limit
+      page = function(limit, offset)
+        query.limit, query.offset = limit, offset
         if query.filters then return client:filter_jobs(query) end
         return client:list_jobs(query)
       end,
@@ -100,7 +107,7 @@ local delete <const> = {
       return
     end
     local client <const> = context.client()
-    local first_problem
+    local last_problem
     local deleted <const> = bytenite.array {}
     for _, id in ipairs(given.ids) do
       local done <const>, problem <const> = client:job(id):delete()
@@ -108,12 +115,12 @@ local delete <const> = {
         deleted[#deleted + 1] = { id = id, deleted = true }
         if not console.json then console:line("deleted " .. id) end
       else
-        if first_problem then failures.tell(first_problem, console) end
-        first_problem = first_problem or problem
+        if last_problem then failures.tell(last_problem, console) end
+        last_problem = problem
       end
     end
     if console.json then console:value(deleted) end
-    if first_problem then error(first_problem, 0) end
+    if last_problem then error(last_problem, 0) end
   end,
 }
 

@@ -96,7 +96,10 @@ local logs <const> = {
   define = function(command)
     command:argument("id", "The job's id."):argname "ID"
     command:flag("-f --follow", "Go on until the job has ended.")
-    command:option("--interval", "Seconds between looks with --follow.", "2"):convert(input.seconds):argname "S"
+    command
+      :option("--interval", "Seconds between looks with --follow.", "2")
+      :convert(input.seconds "--interval")
+      :argname "S"
     command
       :option("--level", "Only this level: TRACE, DEBUG, INFO, WARN, ERROR, ... May be repeated.")
       :convert(upper)
@@ -121,7 +124,9 @@ local logs <const> = {
       return assert(job:logs(filters))
     end
     if given.follow then return follow(context, job, fetch, given.interval, {}) end
-    show_new(context.console, fetch(), {})
+    local seen <const> = {}
+    show_new(context.console, fetch(), seen)
+    if next(seen) == nil then context.console:say "no lines" end
   end,
 }
 

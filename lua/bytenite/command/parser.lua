@@ -34,8 +34,11 @@ local function add_common_options(root)
   root:option("--service", "The part of the path behind it (default: customer)."):argname "NAME"
   root:option("--api-key-file", "A file that holds the API key (default: $BYTENITE_API_KEY)."):argname "PATH"
   root:option("--ca-file", "Certificates to trust (default: $BYTENITE_CA_FILE)."):argname "PATH"
-  root:option("--timeout", "Seconds for one attempt of a call."):convert(input.seconds):argname "S"
-  root:option("--max-retries", "Further attempts after one that failed (default: 2)."):convert(input.count):argname "N"
+  root:option("--timeout", "Seconds for one attempt of a call."):convert(input.seconds "--timeout"):argname "S"
+  root
+    :option("--max-retries", "Further attempts after one that failed (default: 2).")
+    :convert(input.count "--max-retries")
+    :argname "N"
 end
 
 local function add_version(root, version)

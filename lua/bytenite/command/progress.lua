@@ -96,8 +96,12 @@ Progress.__close = Progress.finish
 function progress.bytes(console, label)
   local self <const> = progress.start(console, label)
   local started <const> = os.time()
+  local shown
   function self.update_bytes(done, total)
     local seconds <const> = os.time() - started
+    local moment <const> = ("%s %d"):format(percent(total and total > 0 and done / total or nil), seconds)
+    if moment == shown and done ~= total then return end -- pieces come by the thousand
+    shown = moment
     local rate <const> = seconds > 0 and (", %s/s"):format(text.bytes(done / seconds)) or ""
     local of_total <const> = total and total > 0 and " of " .. text.bytes(total) or ""
     self:update(total and total > 0 and done / total or nil, text.bytes(done) .. of_total .. rate)

@@ -10,14 +10,14 @@ local TIMEOUT <const> = "Give up waiting after so many seconds (the job goes on)
 local function define_interval(command)
   command
     :option("--interval", "Seconds between looks at the job, at first (default: 1).")
-    :convert(input.seconds)
+    :convert(input.seconds "--interval")
     :argname "S"
 end
 
 --- Adds the options of waiting.
 ---@param command table
 function runs.define_waiting(command)
-  command:option("--wait-timeout", TIMEOUT):convert(input.seconds):argname "S"
+  command:option("--wait-timeout", TIMEOUT):convert(input.seconds "--wait-timeout"):argname "S"
   define_interval(command)
 end
 
@@ -70,7 +70,11 @@ local wait <const> = {
   examples = { "bytenite wait ID --timeout 600 && bytenite results ID --download out" },
   define = function(command)
     id_argument(command)
-    command:option("--timeout --wait-timeout", TIMEOUT):target("wait_timeout"):convert(input.seconds):argname "S"
+    command
+      :option("--timeout --wait-timeout", TIMEOUT)
+      :target("wait_timeout")
+      :convert(input.seconds "--timeout")
+      :argname "S"
     define_interval(command)
   end,
   run = function(context, given)

@@ -13,8 +13,8 @@ local templates <const> = {
     local client <const> = context.client()
     listing.show(context.console, given, {
       noun = "template",
-      page = function(limit)
-        return client:list_templates { limit = limit, offset = given.offset }
+      page = function(limit, offset)
+        return client:list_templates { limit = limit, offset = offset }
       end,
       each = function()
         return client:each_template { offset = given.offset }

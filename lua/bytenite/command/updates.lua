@@ -61,9 +61,15 @@ local set_params <const> = {
 --- Adds the options that make up a job's configs.
 ---@param command table
 function updates.define_configs(command)
-  command:option("--task-timeout", "Seconds that one task may run."):convert(input.count):argname "S"
-  command:option("--job-timeout", "Seconds that the whole job may run."):convert(input.count):argname "S"
-  command:option("--max-task-retries", "How often a task is tried again."):convert(input.count):argname "N"
+  command:option("--task-timeout", "Seconds that one task may run."):convert(input.count "--task-timeout"):argname "S"
+  command
+    :option("--job-timeout", "Seconds that the whole job may run.")
+    :convert(input.count "--job-timeout")
+    :argname "S"
+  command
+    :option("--max-task-retries", "How often a task is tried again.")
+    :convert(input.count "--max-task-retries")
+    :argname "N"
   command:mutex(
     command:flag("--test-job", "Mark the job as a test."),
     command:flag("--no-test-job", "Do not mark it as one.")
