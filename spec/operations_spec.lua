@@ -219,7 +219,7 @@ describe("the call", function()
         }
         local results <const>, problem <const> = patient:job(calls.id):results()
         assert.is_nil(results)
-        assert.same({ status, 1, "wait for the job's end first: job:wait()" }, {
+        assert.same({ status, 1, "a complete job has results: job:wait() waits for that" }, {
           problem.status,
           problem.attempts,
           problem.hint,

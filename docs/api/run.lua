@@ -100,7 +100,7 @@ assert(job:set_datasource {
 assert(job:run())
 
 local none, err = job:results()
-print(none, err.message, err.hint) --> nil job has not yet been completed wait for the job's end first: job:wait()
+print(none, err.message, err.hint) --> nil job has not yet been completed a complete job has results: job:wait() waits for that
 
 assert(job:wait { interval = 0.1 })
 local files = assert(job:results())

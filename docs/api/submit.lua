@@ -10,8 +10,8 @@ return {
       name = "submit",
       summary = "Creates a job, sets it up, runs it, and refreshes it.",
       text = "The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those "
-        .. "for which something is given. Everything is checked before the first one, a file to upload is opened: bad input leaves "
-        .. "no job behind. "
+        .. "for which something is given. Everything is checked before the first one, and a file to upload is opened: bad input "
+        .. "leaves no job behind. "
         .. "To go on after an error, do the rest with `err.job`, or submit again with its id as `jobId`.",
       parameters = {
         { "new", "bytenite.Submission", "`templateId` is needed; see [Submission](#submission)" },

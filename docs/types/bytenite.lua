@@ -463,7 +463,7 @@ function Client:list_templates(query, options) end
 ---@return fun(): bytenite.JobTemplate? next_template an iterator function
 function Client:each_template(query, options) end
 
----Creates a job, sets it up, runs it, and refreshes it. The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those for which something is given. Everything is checked before the first one, a file to upload is opened: bad input leaves no job behind. To go on after an error, do the rest with `err.job`, or submit again with its id as `jobId`.
+---Creates a job, sets it up, runs it, and refreshes it. The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those for which something is given. Everything is checked before the first one, and a file to upload is opened: bad input leaves no job behind. To go on after an error, do the rest with `err.job`, or submit again with its id as `jobId`.
 ---@param new bytenite.Submission `templateId` is needed; see Submission
 ---@param options? bytenite.UploadOptions limits of each step (see Options); and those of the upload, where there is one
 ---@return bytenite.Job? job running, as far as the service has come

@@ -116,7 +116,7 @@ end
 -- Before its end a job has no results, which the service tells with any status, 500 among them.
 local function is_too_early(problem)
   if not problem.message:find("not yet been completed", 1, true) then return false end
-  problem.hint = "wait for the job's end first: job:wait()"
+  problem.hint = "a complete job has results: job:wait() waits for that"
   return true
 end
 

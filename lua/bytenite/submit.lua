@@ -91,9 +91,9 @@ end
 
 local function check_upload(given)
   if given.upload == nil then return end
-  local source <const> = is_given(given.dataSource) and given.dataSource
-  if not source and is_given(given.jobId) then return end -- the draft may have one
-  if not source or source.dataSourceDescriptor ~= "file" then
+  local from <const> = is_given(given.dataSource) and given.dataSource
+  if not from and is_given(given.jobId) then return end -- the draft may have one
+  if not from or from.dataSourceDescriptor ~= "file" then
     check.raise "submit: upload: needs a dataSource of kind file: bytenite.datasource.file()"
   end
 end

@@ -146,6 +146,9 @@ function failures.tell(failure, console)
     io.stderr:write(as_json(failure), "\n")
     return
   end
+  if failure.kind == "interrupted" and console.job_id ~= "ID" then
+    failure.hint = ("the job itself goes on, if it runs: bytenite wait %s"):format(console.job_id)
+  end
   io.stderr:write(line_of(failure, console), "\n")
   if failure.usage then io.stderr:write(failure.usage, "\n") end
   local job <const> = failure.job

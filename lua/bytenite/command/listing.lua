@@ -35,7 +35,8 @@ end
 -- As many rows as are wanted: the service may give fewer at a time. Says how many more there are.
 local function some(console, given, source)
   local offset <const> = given.offset or 0
-  local rows, total = {}, nil
+  local rows <const> = {}
+  local total
   repeat
     local page <const> = assert(source.page(given.limit - #rows, offset + #rows))
     table.move(page.data, 1, #page.data, #rows + 1, rows)

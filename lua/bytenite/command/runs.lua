@@ -28,12 +28,19 @@ end
 ---@return table # the job
 --- Raises the error of a job that failed, or whatever kept it from being seen.
 function runs.wait(context, job, given)
-  local told <close> = progress.start(context.console, "waiting")
+  local console <const> = context.console
+  local told <close> = progress.start(console, "waiting")
+  console.job_id = job.id
+  local is_draft
   return assert(job:wait {
     timeout = given.wait_timeout,
     interval = given.interval,
     on_progress = function(seen, fraction)
       local state <const> = view.state(seen.state)
+      if seen.state == "JOB_STATE_NEW" and not is_draft then
+        is_draft = true
+        console:say("the job does not run yet: bytenite run %s", seen.id)
+      end
       told:update(fraction, state, state)
     end,
   })

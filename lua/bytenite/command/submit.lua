@@ -40,6 +40,7 @@ local function submit(context, new)
   if told then options = { on_progress = told.update_bytes } end
   local job <const> = assert(context.client():submit(new, options))
   if told then told:finish() end
+  context.console.job_id = job.id
   context.console:say("job %s runs", job.id)
   return job
 end
