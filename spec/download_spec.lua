@@ -164,6 +164,45 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("another", base:read "results/a")
     end)
 
+    it("takes no error for a part of the file, however late it looks", function()
+      service:set_results("j1", { { name = "a", content = BIG } })
+      service:fault { operation = "download", truncate = 500000 }
+      service:fault { operation = "download", status = 503, body = ("an error"):rep(1000), retry_after = 0.01 }
+      local is_late
+      assert(job:download(into, {
+        on_progress = function()
+          if is_late then return end
+          is_late = true
+          service:fault { operation = "get_job", delay = 0.3, act = "before" }
+          assert(client:get_job "j1") -- meanwhile the second attempt is answered
+        end,
+      }))
+      assert.equal(BIG, base:read "results/a")
+    end)
+
+    it("does not go on where nothing would tell a part of another file", function()
+      service:set_results("j1", { { name = "a", content = BIG } })
+      service:fault { operation = "download", body = BIG, status = 200, truncate = 500000 }
+      assert(job:download(into))
+      assert.equal(BIG, base:read "results/a")
+      assert.is_nil(downloads()[2].header.range)
+    end)
+
+    it("is an error when the server gives a part of another file", function()
+      service:set_results("j1", { { name = "a", content = BIG } })
+      service:fault { operation = "download", truncate = 500000 }
+      service:fault {
+        operation = "download",
+        status = 206,
+        body = "xxx",
+        headers = { ["content-range"] = ("bytes 0-2/%d"):format(#BIG), etag = '"another"' },
+      }
+      local none <const>, err <const> = job:download(into)
+      assert.is_nil(none)
+      assert.equal("protocol", err.kind)
+      assert.same({}, base:names())
+    end)
+
     local lies <const> = {
       ["another part"] = "bytes 7-1048575/1048576",
       ["a part of another whole"] = "bytes %d-1048576/1048577",
@@ -214,6 +253,25 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.matches("^Request has expired", err.message)
       assert.matches("job:results%(%) gives new ones", err.hint)
       assert.is_nil((tostring(err) .. core.encode(setmetatable(err, nil))):find(secret, 1, true))
+    end)
+
+    it("shows no signature as storage prints it, decoded or in XML, nor a part of one as a path", function()
+      local host <const> = service.base_url:match "^https?://[^/]+"
+      service:set_results(
+        "j1",
+        { { name = "a", link = host .. "/sandbox/results/j1/1/a?x=1&sig=abcdefghijk%2Flmnop%3D+qr" } }
+      )
+      service:fault {
+        operation = "download",
+        status = 403,
+        body = "<Error><Message>abcdefghijk/lmnop= qr, x=1&amp;sig=abcdefghijk%2Flmnop%3D+qr</Message></Error>",
+      }
+      local _, err = job:download(into)
+      assert.is_nil((tostring(err) .. err.body):find "lmnop")
+      service:set_results("j1", { { name = "a", link = host .. "?sig=AAAA/SECRETSECRETSECRET" } })
+      _, err = job:download(into)
+      assert.equal("/", err.path)
+      assert.is_nil(tostring(err):find("SECRET", 1, true))
     end)
 
     it("takes only statuses that come with the file", function()

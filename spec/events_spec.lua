@@ -130,6 +130,17 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.same({ "a" }, names())
     end)
 
+    it("are none of what an error's body says, however late the program looks", function()
+      service:fault { operation = "events", status = 403, body = item "forged" }
+      local iterator <const>, state <const>, _ <const>, closing <close> = client:each_event() -- luacheck: ignore closing
+      service:put_job("j1", '{"id":"j1"}')
+      service:fault { operation = "get_job", delay = 0.1, act = "before" }
+      assert(client:get_job "j1")
+      local ok <const>, err <const> = pcall(iterator, state)
+      assert.is_false(ok)
+      assert.equal("permission_denied", err.kind)
+    end)
+
     it("raise an error when the stream breaks, and are not asked for again", function()
       answer(item "a" .. item "b", { truncate = #item "a" + 5 })
       local err <const>, count <const> = failure()

@@ -314,6 +314,12 @@ describe("submit", function()
       },
       ['submit: unknown option "timeuot": did you mean "timeout"?'] = { whole(), { timeuot = 1 } },
       ["submit: upload: needs a dataSource of kind file: bytenite.datasource.file()"] = { with { upload = "in.txt" } },
+      ["submit: upload: expected a path, { data = bytes }, an open file or a reader function, got a number"] = {
+        with { dataSource = bytenite.datasource.file(), upload = 7 },
+      },
+      ["submit: upload: size (bytes) is needed for what has no size of its own: storage wants to know it first"] = {
+        with { dataSource = bytenite.datasource.file(), upload = print },
+      },
     } do
       it(message, function()
         assert.equal(

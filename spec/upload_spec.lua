@@ -167,6 +167,20 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(2, service:uploaded(job.id).attempts)
     end)
 
+    it("is repeated with all its bytes when a kept connection dies", function()
+      assert(client:get_job(job.id))
+      service:fault { operation = "upload", reset = "connection" }
+      assert(job:upload { data = "the bytes" })
+      assert.equal("the bytes", content())
+    end)
+
+    it("takes an answer as every call does", function()
+      service:fault { operation = "upload", status = 200, body = ("x"):rep(300000), act = "before", times = 2 }
+      assert(job:upload { data = "bytes" })
+      local _ <const>, err <const> = job:upload({ data = "bytes" }, { max_response_bytes = 100000 })
+      assert.equal("too_large", err.kind)
+    end)
+
     it("is repeated from a file, too, and from where that stood", function()
       local file <close> = assert(io.open(place:write("in.bin", "skip" .. BIG), "rb"))
       file:seek("set", 4)

@@ -261,9 +261,9 @@ static int exchange_path(lua_State *L) {
   const Exchange *exchange = exchange_find(L);
   const char *url = exchange != NULL ? exchange->url.data : "";
   const char *authority = strstr(url, "://");
-  const char *path = authority != NULL ? strchr(authority + 3, '/') : NULL;
-  if (path == NULL) path = "/";
-  lua_pushlstring(L, path, strcspn(path, "?"));
+  const char *path = authority != NULL ? authority + 3 + strcspn(authority + 3, "/?#") : "/";
+  if (*path != '/') path = "/";
+  lua_pushlstring(L, path, strcspn(path, "?#"));
   return 1;
 }
 

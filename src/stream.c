@@ -1,6 +1,8 @@
 /*
 ** stream.c: bodies that go through in pieces: what a transfer holds of them is bounded, however large they are.
 **
+** An answer to a streamed request, and one that is an error, is received like any other.
+**
 ** libcurl's callbacks run no Lua. They take from a buffer and fill one; where the first is empty or the second full they tell libcurl to wait, and the
 ** stream calls: whoever drives the transport then feeds it, or takes what is there.
 */
@@ -35,7 +37,8 @@ size_t stream_send(char *data, size_t size, size_t count, void *context) {
 bool stream_receive(Transfer *transfer, const char *data, size_t length, size_t *result) {
   Stream *stream = &transfer->stream;
   const long status = transfer_status(transfer);
-  if (status != OK && status != PARTIAL_CONTENT) return false;
+  if (stream->size >= 0 || (status != OK && status != PARTIAL_CONTENT)) return false;
+  stream->has_begun = true;
   transport_call(transfer);
   if (transfer->response.length >= STREAM_PIECE) {
     stream->is_full = true;
@@ -57,6 +60,7 @@ CURLcode stream_prepare(Transfer *transfer, const TransferRequest *request) {
   *stream = (Stream){.is_on = true, .size = request->stream_size, .patience = request->timeout};
   if (stream->size < 0) return CURLE_OK;
   CURL *easy = transfer->easy;
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL); /* or libcurl would think that it can begin anew */
   curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(easy, CURLOPT_READFUNCTION, stream_send);
   curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
@@ -81,7 +85,7 @@ bool transfer_feed(Transfer *transfer, const char *bytes, size_t count) {
 }
 
 void transfer_take(Transfer *transfer, Buffer *buffer) {
-  transfer_swap_body(transfer, buffer);
+  if (transfer->stream.has_begun) transfer_swap_body(transfer, buffer);
   if (!transfer->stream.is_full) return;
   transfer->stream.is_full = false;
   transport_resume(transfer);

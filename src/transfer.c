@@ -47,6 +47,11 @@ void transfer_free(Transfer *transfer) {
   free(transfer);
 }
 
+/* Whether libcurl must not send it again: because the server might do twice what it asks for, or the bytes of its body are gone. */
+static bool is_sent_once(const Transfer *transfer) {
+  return transfer->once_only || (transfer->stream.is_on && transfer->stream.size >= 0);
+}
+
 /*
 ** Called by libcurl before it sends a request, and before it repeats one by itself. That it does when a kept connection breaks without an answer,
 ** over HTTP/2 too, and when the server has refused the stream; only then has the server surely done nothing, and libcurl has no words for it. A once-only request must go out once.
@@ -58,7 +63,7 @@ static int begin(void *context, char *address, char *own_address, int port, int 
   (void)own_address;
   (void)port;
   (void)own_port;
-  if (transfer->once_only && transfer->was_begun) {
+  if (is_sent_once(transfer) && transfer->was_begun) {
     transfer->was_refused = transfer->problem[0] == '\0';
     return CURL_PREREQFUNC_ABORT;
   }
@@ -249,11 +254,13 @@ static void set_connection(Transfer *transfer, const TransferRequest *request) {
   const bool is_large = usual != CURL_HTTP_VERSION_1_1 && (request->streams || request->body_length > MAX_HTTP2_BODY);
   const long version = is_large ? CURL_HTTP_VERSION_1_1 : usual;
   const bool alone = version == CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE && !transfer_shares_without_tls();
+  const bool is_upload = request->streams && request->stream_size >= 0;
   const bool shares = transport->peer == PEER_HTTP_2 && version != CURL_HTTP_VERSION_1_1 && !alone;
   transfer->lane = &transport->lanes[is_large && transport->peer != PEER_HTTP_1 ? LANE_LARGE : LANE_MAIN];
   set_number(transfer, CURLOPT_HTTP_VERSION, &transfer->version, version);
   set_number(transfer, CURLOPT_PIPEWAIT, &transfer->wait_for_connection, shares ? 1L : 0L);
-  set_number(transfer, CURLOPT_FRESH_CONNECT, &transfer->fresh, alone || (request->once_only && !shares) ? 1L : 0L);
+  set_number(transfer, CURLOPT_FRESH_CONNECT, &transfer->fresh,
+             alone || ((request->once_only || is_upload) && !shares) ? 1L : 0L);
   set_number(transfer, CURLOPT_FORBID_REUSE, &transfer->forbid_reuse, alone ? 1L : 0L);
   set_number(transfer, CURLOPT_CONNECTTIMEOUT_MS, &transfer->connect_timeout, request->connect_timeout);
   set_number(transfer, CURLOPT_TIMEOUT_MS, &transfer->timeout, request->streams ? 0L : request->timeout);

@@ -15,6 +15,7 @@ typedef struct Stream {
   Buffer input;             /* what of it is at hand */
   size_t taken;             /* by libcurl, of those */
   bool is_starved, is_full; /* libcurl waits for bytes; for room */
+  bool has_begun;           /* the answer's body is one to be streamed, and has begun */
   bool is_calling;          /* among the transport's calling ones */
   Transfer *next_calling;
   long patience; /* milliseconds without a byte moving */

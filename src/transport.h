@@ -169,7 +169,7 @@ size_t transfer_wanted(const Transfer *transfer);
 /* Gives a stream bytes of its body; false when memory ran out. */
 bool transfer_feed(Transfer *transfer, const char *bytes, size_t count);
 
-/* Takes what a stream has received for an empty buffer, and lets it go on. */
+/* Takes what a stream has received for an empty buffer, which stays empty when that is no streamed body; and lets it go on. */
 void transfer_take(Transfer *transfer, Buffer *buffer);
 
 /* What it carries as Authorization; NULL when nothing. */

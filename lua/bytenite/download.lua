@@ -63,9 +63,9 @@ Fetch.__index = Fetch
 local function headers_of(fetch)
   local headers <const> = { "Accept: */*" }
   local size <const> = fetch.file:size()
-  if size == 0 then return headers end
+  if size == 0 or not fetch.validator then return headers end -- nothing would tell a part of another file
   headers[2] = ("Range: bytes=%d-"):format(size)
-  if fetch.validator then headers[3] = "If-Range: " .. fetch.validator end
+  headers[3] = "If-Range: " .. fetch.validator
   return headers
 end
 
@@ -73,13 +73,21 @@ local function header_number(text)
   return text and text:find "^%d+$" and math.tointeger(tonumber(text))
 end
 
+-- What tells this content from another under the same address.
+local function validator_in(headers)
+  local tag <const> = headers.etag
+  return tag and not tag:find "^W/" and tag or headers["last-modified"]
+end
+
 --- Takes note of the head of an answer. RFC 9110 sections 14.4 (Content-Range) and 13.1.5 (If-Range).
 ---@return table|nil # an error
 function Fetch:meet(attempt, status, headers)
   self.attempt = attempt
-  local tag <const> = headers.etag
-  self.validator = tag and not tag:find "^W/" and tag or headers["last-modified"]
+  local validator <const> = validator_in(headers)
   if status == 206 then
+    if self.validator and validator and validator ~= self.validator then
+      return errors.new { kind = "protocol", message = "the server gave a part of another file", retryable = true }
+    end
     local first <const>, total <const> = (headers["content-range"] or ""):match "^bytes (%d+)%-%d+/([%d*]+)$"
     local whole <const> = header_number(total)
     if header_number(first) ~= self.file:size() or (self.total and whole and whole ~= self.total) then
@@ -88,6 +96,7 @@ function Fetch:meet(attempt, status, headers)
     self.total = whole or self.total
     return nil
   end
+  self.validator = validator
   self.total = header_number(headers["content-length"])
   local restarted <const>, problem <const> = self.file:restart()
   return not restarted and file_error(("cannot write %s: %s"):format(self.name, problem)) or nil

@@ -32,14 +32,26 @@ end
 
 local LONG_PART <const> = 16 -- bytes from which a value in a signed URL's query is taken for a secret of its own
 
+local function percent_decoded(text)
+  local decoded <const> = text:gsub("%%(%x%x)", function(digits)
+    return string.char(tonumber(digits, 16))
+  end)
+  return decoded
+end
+
 -- Adds the password in a URL, its query, and the query's longer values, to a list: they may come back without their URL.
 local function gather_url(text, found)
   found[#found + 1] = text:match "^%a[%w+.-]*://[^/?#@:]*:([^/?#]*)@"
   local query <const> = text:match "^%a[%w+.-]*://[^?]*%?(.+)$"
   if not query then return end
   found[#found + 1] = query
-  for part in query:gmatch "=([^&]+)" do
-    if #part >= LONG_PART then found[#found + 1] = part end
+  found[#found + 1] = (query:gsub("&", "&amp;")) -- in XML
+  for part in query:gmatch "=([^&#]+)" do
+    if #part >= LONG_PART then
+      found[#found + 1] = part
+      found[#found + 1] = percent_decoded(part)
+      found[#found + 1] = percent_decoded((part:gsub("+", " ")))
+    end
   end
 end
 

@@ -90,7 +90,7 @@ for _, member in ipairs(core.schema.NewJob) do
 end
 
 local function check_upload(given)
-  if given.upload == nil then return end
+  if not is_given(given.upload) then return end
   local from <const> = is_given(given.dataSource) and given.dataSource
   if not from and is_given(given.jobId) then return end -- the draft may have one
   if not from or from.dataSourceDescriptor ~= "file" then
@@ -119,7 +119,10 @@ end
 
 -- Opens what is to be uploaded, so that a file that is missing leaves no job behind either.
 local function open_upload(given, options)
-  if given.upload == nil then return nil end
+  if not is_given(given.upload) then
+    given.upload = nil
+    return nil
+  end
   local opened <const>, problem <const> = source.open("submit: upload", given.upload, options.size)
   given.upload = opened
   return opened, problem

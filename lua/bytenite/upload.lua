@@ -93,8 +93,12 @@ end
 local function feed(put, opened, on_progress)
   while not put.done do
     local wanted <const> = put.exchange:wanted()
-    if wanted == 0 or opened.given == opened.size then
+    if wanted == 0 then
       stream.await(put)
+    elseif opened.given == opened.size then
+      put:abandon(
+        errors.new { kind = "connection", message = "the connection wants the input again", retryable = true }
+      )
     else
       local piece <const>, problem <const> = opened:read(wanted)
       if not piece then return put:abandon(problem) end
