@@ -58,8 +58,19 @@ static int folder_collect(lua_State *L) {
   return 0;
 }
 
+/* Makes the folders that a path leads through. What goes wrong shows when the last one is opened. */
+static void make_parents(const char *path, Buffer *parent) {
+  for (const char *slash = path; (slash = strchr(slash, '/')) != NULL; slash++) {
+    buffer_reset(parent, SIZE_MAX);
+    if (slash > path && buffer_append(parent, path, (size_t)(slash - path))) mkdir(parent->data, 0777);
+  }
+}
+
 int files_folder(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
+  Buffer *parent = buffer_push(L);
+  make_parents(path, parent);
+  buffer_free(parent);
   Folder *folder = lua_newuserdatauv(L, sizeof *folder, 0);
   folder->descriptor = CLOSED;
   luaL_setmetatable(L, folder_class);

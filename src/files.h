@@ -11,7 +11,7 @@
 /* Makes the classes known to a state. */
 void files_register(lua_State *L);
 
-/* core.folder(path): a folder, which is made when it is missing; or nil and why not. */
+/* core.folder(path): a folder, which is made when it is missing, with those on its way; or nil and why not. */
 int files_folder(lua_State *L);
 
 /*

@@ -46,7 +46,7 @@ print(job:upload "no-such-file.txt") --> nil file: cannot read no-such-file.txt:
     },
     {
       name = "download",
-      summary = "Fetches the job's results into a folder, which is made when it is missing.",
+      summary = "Fetches the job's results into a folder, which is made when it is missing, with those above it.",
       text = "Names may hold slashes: folders on the way are made. A name that leads out of the folder (`..`, an absolute one), "
         .. "holds a backslash or control characters, or is that of two results, is refused before anything is fetched: "
         .. "`file_name` can give others. Symbolic links in the folder are never followed. Each file is written under a "

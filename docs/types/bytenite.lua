@@ -385,7 +385,7 @@ function Job:upload_completed(options) end
 ---@return bytenite.Error? err `file` when the source cannot be read, changes meanwhile or has another size than announced; `permission_denied` when the address has expired; `unexpected` when the job has none. The input can be sent again.
 function Job:upload(source, options) end
 
----Fetches the job's results into a folder, which is made when it is missing. Names may hold slashes: folders on the way are made. A name that leads out of the folder (`..`, an absolute one), holds a backslash or control characters, or is that of two results, is refused before anything is fetched: `file_name` can give others. Symbolic links in the folder are never followed. Each file is written under a temporary name and renamed when it is whole; one of that name from before is replaced.
+---Fetches the job's results into a folder, which is made when it is missing, with those above it. Names may hold slashes: folders on the way are made. A name that leads out of the folder (`..`, an absolute one), holds a backslash or control characters, or is that of two results, is refused before anything is fetched: `file_name` can give others. Symbolic links in the folder are never followed. Each file is written under a temporary name and renamed when it is whole; one of that name from before is replaced.
 ---@param folder string its path
 ---@param options? bytenite.DownloadOptions see DownloadOptions
 ---@return bytenite.DownloadedFile[]? files see DownloadedFile

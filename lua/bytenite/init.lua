@@ -27,6 +27,7 @@ local bytenite <const> = {
 ---@return table # a client; declare it `<close>` or call close()
 --- Raises on an unknown option ("did you mean ...?") or a value that cannot be.
 function bytenite.new(options)
+  if options == bytenite then check.raise "new: call it with a dot: bytenite.new { ... }" end
   return client.new(options)
 end
 

@@ -133,7 +133,9 @@ end
 
 -- One line that a terminal can show. The usage of a mistake, which has lines of its own, is the program's.
 local function line_of(failure, console)
-  local line <const> = "bytenite: " .. in_commands(tostring(failure):gsub("\n%s*", " "), console.job_id)
+  local job <const> = failure.job
+  local id <const> = type(job) == "table" and type(job.id) == "string" and job.id or console.job_id
+  local line <const> = "bytenite: " .. in_commands(tostring(failure):gsub("\n%s*", " "), id)
   return console.err.is_terminal and text.visible(line) or line
 end
 
@@ -153,7 +155,8 @@ function failures.tell(failure, console)
   if failure.usage then io.stderr:write(failure.usage, "\n") end
   local job <const> = failure.job
   if type(job) == "table" and job.id then
-    io.stderr:write("bytenite: the job exists: ", text.visible(tostring(job.id)), "\n")
+    local verb <const> = failure.step == "refresh" and "runs" or "exists"
+    io.stderr:write(("bytenite: the job %s: %s\n"):format(verb, text.visible(tostring(job.id))))
   end
 end
 

@@ -48,7 +48,7 @@ end
 local DESCRIPTION <const> = [[
 Creates a job, sets it up, uploads its input and runs it. The file holds JSON, or Lua that returns a table
 (the module is there as `bytenite`): templateId, and name, description, dataSource, dataDestination, params,
-config, upload (a path) as needed.
+config, upload (a path, from where you are) as needed.
 ]] .. updates.SOURCE_HELP
 
 local command <const> = {
