@@ -94,6 +94,24 @@ describe("the sandbox", function()
       assert.equal(0, #before.assembler)
     end)
 
+    it("why a job failed", function()
+      local failing <const> = api:new_job {
+        params = { app = { sandbox_fail = "out of memory" } },
+        dataSource = { dataSourceDescriptor = "bypass" },
+      }
+      api:call("POST", ("/customer/jobs/%s/run"):format(failing.id))
+      service:advance(30)
+      local _ <const>, body <const> =
+        api:call("POST", "/customer/logs", ('{"jobId":"%s","levels":["ERROR"]}'):format(failing.id))
+      local lines <const> = {}
+      for _, task in pairs(body.taskrunner) do
+        for _, line in ipairs(task.logs) do
+          lines[#lines + 1] = line.log
+        end
+      end
+      assert.same({ "out of memory" }, lines)
+    end)
+
     it("of the tasks, levels and services asked for", function()
       start()
       service:advance(30)

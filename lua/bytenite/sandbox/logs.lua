@@ -23,26 +23,26 @@ local SERVICES <const> = { PARTITIONER = true, ASSEMBLER = true, TASKRUNNER = tr
 
 logs.levels, logs.services = LEVELS, SERVICES
 
--- Lines of a part: how far between two states they are written, what and how. "%d" stands for the number of chunks.
+-- Lines of a part: how far between two states they are written, what and how.
 local PARTITIONER <const> = {
   { 0.05, "DEBUG", "main", "partitioner started" },
   { 0.3, "INFO", "main", "reading the input" },
-  { 0.95, "INFO", "main", "split input into %d chunks" },
+  { 0.95, "INFO", "main", "split input into {chunks} chunks" },
 }
 local TASK <const> = {
   { 0.02, "INFO", "main", "container started" },
-  { 0.2, "UNKNOWN", "", "Fetching 15 files:  27%%|██▋       | 4/15 [00:06<00:17,  1.61s/it]\r" },
-  { 0.4, "UNKNOWN", "", "Fetching 15 files: 100%%|██████████| 15/15 [00:21<00:00,  1.40s/it]\r\n" },
+  { 0.2, "UNKNOWN", "", "Fetching 15 files:  27%|██▋       | 4/15 [00:06<00:17,  1.61s/it]\r" },
+  { 0.4, "UNKNOWN", "", "Fetching 15 files: 100%|██████████| 15/15 [00:21<00:00,  1.40s/it]\r\n" },
   { 0.5, "WARN", "main", "no seed given, using a random one" },
-  { 0.9, "INFO", "main", "task finished, 1 of %d" },
+  { 0.9, "INFO", "main", "task finished, {number} of {chunks}" },
 }
 local ASSEMBLER <const> = {
   { 0.1, "DEBUG", "main", "assembler started" },
-  { 0.9, "INFO", "main", "merged %d chunks" },
+  { 0.9, "INFO", "main", "merged {chunks} chunks" },
 }
 
 -- The lines of a part that have been written, of those between two states.
-local function written(script, course, first, last, now)
+local function written(script, course, first, last, now, number)
   local list <const> = core.array {}
   local from <const> = lifecycle.time_of(course, first)
   if from == nil then return list end
@@ -52,7 +52,7 @@ local function written(script, course, first, last, now)
   for index, line in ipairs(script) do
     local time <const> = from + line[1] * (to - from)
     if time > until_now then break end
-    local text <const> = line[4]:format(course.chunks)
+    local text <const> = line[4]:gsub("{(%l+)}", { chunks = course.chunks, number = number })
     list[index] = { log = text, timestamp = clock.timestamp(time), level = line[2], container = line[3] }
   end
   return list
@@ -74,6 +74,14 @@ function logs.task_id(id, number)
   )
 end
 
+-- Adds why a job failed, once it has.
+local function add_failure(lines, course, now)
+  local last <const> = course.steps[#course.steps]
+  if last.state ~= "JOB_STATE_FAILED" or last.time > now then return end
+  lines[#lines + 1] =
+    { log = course.failure, timestamp = clock.timestamp(last.time), level = "ERROR", container = "main" }
+end
+
 -- All that a job wrote until now.
 local function all(id, kept, now)
   local course <const> = kept.course
@@ -81,12 +89,15 @@ local function all(id, kept, now)
   local taskrunner <const> = {}
   if lifecycle.time_of(course, "JOB_STATE_PARTITIONED") and kept.values.numChunks ~= 0 then
     for number = 1, math.min(course.chunks, MOST_TASKS) do
-      local lines <const> = written(TASK, course, "JOB_STATE_PARTITIONED", "JOB_STATE_TASKS_COMPLETED", now)
+      local lines <const> = written(TASK, course, "JOB_STATE_PARTITIONED", "JOB_STATE_TASKS_COMPLETED", now, number)
       taskrunner[logs.task_id(id, number)] = { logs = lines }
     end
   end
+  local partitioner <const> = written(PARTITIONER, course, "JOB_STATE_PARTITIONING", "JOB_STATE_PARTITIONED", now)
+  local first_task <const> = taskrunner[logs.task_id(id, 1)]
+  add_failure(first_task and first_task.logs or partitioner, course, now)
   return {
-    partitioner = written(PARTITIONER, course, "JOB_STATE_PARTITIONING", "JOB_STATE_PARTITIONED", now),
+    partitioner = partitioner,
     assembler = written(ASSEMBLER, course, "JOB_STATE_MERGING", "JOB_STATE_MERGED", now),
     taskrunner = taskrunner,
   }
