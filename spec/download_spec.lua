@@ -226,6 +226,24 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       end)
     end
 
+    it("is an error when the server gives a part that was not asked for, or an encoded file", function()
+      service:set_results("j1", { { name = "a", content = BIG } })
+      for _, fault in ipairs {
+        { status = 206, headers = { ["content-range"] = "bytes 0-2/*" } },
+        { status = 200, headers = { ["content-encoding"] = "gzip" } },
+      } do
+        fault.operation, fault.body = "download", "xxx"
+        service:fault(fault)
+        local none <const>, err <const> = job:download(into)
+        assert.is_nil(none)
+        assert.equal("protocol", err.kind)
+        assert.equal("GET", err.method)
+        assert.matches("^/sandbox/results/", err.path)
+      end
+      assert.same({}, base:names())
+      assert.equal("identity", downloads()[1].header["accept-encoding"])
+    end)
+
     it("gives the files that were fetched before the failure", function()
       service:set_results(
         "j1",
@@ -564,6 +582,7 @@ describe("a download", function()
     local mistakes <const> = {
       ["download: folder: expected a string, got nothing"] = {},
       ["download: folder: must not be empty"] = { "" },
+      ["download: folder: no path holds a NUL"] = { "a\0b" },
       ['unknown option "on_progres": did you mean "on_progress"'] = { into, { on_progres = print } },
       ["result: expected a string"] = { into, { result = 1 } },
       ["timeout: expected seconds"] = { into, { timeout = 0 } },

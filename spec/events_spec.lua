@@ -119,6 +119,41 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(1, count)
     end)
 
+    it("raise an error for what is no stream of events", function()
+      for _, body in ipairs {
+        "<html>a proxy's page</html>\n",
+        '{"ok":false,"message":"no"}\n',
+        '{"error":"plain text"}\n',
+      } do
+        answer(item "a" .. body)
+        local err <const>, count <const> = failure()
+        assert.is_true(err.kind == "protocol" or err.kind == "unexpected")
+        assert.equal(1, count)
+      end
+    end)
+
+    it("are not lost when the program takes longer between two of them than one may take to come", function()
+      answer(item "a" .. item "b" .. item "c", { drip = { bytes = #item "a", every = 0.1 } })
+      local seen = 0
+      for _ in client:each_event { timeout = 0.3, max_retries = 0 } do
+        seen = seen + 1
+        local until_time <const> = os.time() + 2
+        while seen == 1 and os.time() < until_time do -- luacheck: ignore 542
+        end
+      end
+      assert.equal(3, seen)
+    end)
+
+    it("go to one task at a time", function()
+      service:fault { operation = "events", delay = 0.2, body = item "a" }
+      local iterator <const>, state <const>, _ <const>, closing <close> = client:each_event() -- luacheck: ignore closing
+      local results <const> = client:map({ 1, 2 }, function()
+        return iterator(state)
+      end)
+      assert.equal(1, results.failed)
+      assert.matches("another task waits", tostring(results[1].error or results[2].error))
+    end)
+
     it("raise the error of a call that is refused", function()
       service:fault { operation = "events", status = 403, message = "not yours" }
       assert.equal("not yours", failure().message)

@@ -261,6 +261,13 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.matches("no regular file", err.message)
       end)
 
+      it("that is a pipe says so, and waits for nobody", function()
+        assert(os.execute(("mkfifo '%s'"):format(place:at "fifo")))
+        local _ <const>, err <const> = job:upload(place:at "fifo")
+        assert.equal("file", err.kind)
+        assert.matches("no regular file", err.message)
+      end)
+
       it("that gets shorter meanwhile says so, and tells the service nothing", function()
         local path <const> = place:write("in.bin", BIG:rep(8))
         local is_cut
@@ -463,18 +470,36 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       end)
     end
 
-    it("takes turns with other calls on the job", function()
-      service:fault { operation = "upload", delay = 0.1, act = "before" }
-      local results <const> = client:map({ 1, 2 }, function(index)
-        if index == 1 then return job:upload { data = "bytes" } end
-        return job:set_name "Behind the upload"
-      end)
-      assert.equal(2, results.succeeded)
-      local order <const> = {}
-      for _, request in ipairs(connect.sent(service)) do
-        order[#order + 1] = request.operation
+    it("lets on_progress call the job itself", function()
+      local count = 0
+      assert(job:upload({ data = BIG }, {
+        deadline = 5,
+        on_progress = function()
+          count = count + 1
+          if count == 3 then assert(job:refresh { deadline = 1 }) end
+        end,
+      }))
+      assert.equal(BIG, content())
+    end)
+
+    it("loses no piece of a reader that is at work when the connection breaks", function()
+      service:fault { operation = "upload", reset = "connection", after = 0 }
+      local pieces <const> = { "first ", "second" }
+      local index = 0
+      local done <const>, err <const> = job:upload(function()
+        index = index + 1
+        if index == 1 then
+          service:fault { operation = "get_job", delay = 0.2, act = "before" }
+          assert(client:get_job(job.id)) -- meanwhile it breaks
+        end
+        return pieces[index]
+      end, { size = 12 })
+      if done then
+        assert.equal("first second", content())
+      else
+        assert.equal("connection", err.kind)
+        assert.matches("read once only", err.hint)
       end
-      assert.same({ "create_job", "upload", "set_name", "upload_completed" }, order)
     end)
   end)
 end
@@ -535,6 +560,7 @@ describe("an upload", function()
       ["upload: source: expected a path"] = { 7 },
       ["got nothing"] = {},
       ["upload: source: must not be empty"] = { "" },
+      ["upload: source: no path holds a NUL"] = { "a\0b" },
       ["upload: source: the file is closed"] = { closed },
       ["size %(bytes%) is needed"] = { function() end },
       ["size: the source has 5 bytes, not 4"] = { { data = "bytes" }, { size = 4 } },

@@ -230,11 +230,21 @@ static int file_commit(lua_State *L) {
 #define CHANGED(status) ((status).st_mtim)
 #endif
 
-int files_stamp(lua_State *L) {
+/* Looks at the file or the path at stack index 1; false: errno says why that cannot be. */
+static bool look_at(lua_State *L, struct stat *status) {
+  if (lua_type(L, 1) == LUA_TSTRING) return stat(lua_tostring(L, 1), status) == 0;
   const luaL_Stream *stream = luaL_checkudata(L, 1, LUA_FILEHANDLE);
   luaL_argcheck(L, stream->closef != NULL, 1, "a closed file");
+  return fstat(fileno(stream->f), status) == 0;
+}
+
+int files_stamp(lua_State *L) {
   struct stat status;
-  if (fstat(fileno(stream->f), &status) != 0 || !S_ISREG(status.st_mode)) return 0;
+  if (!look_at(L, &status)) return return_errno(L);
+  if (!S_ISREG(status.st_mode)) {
+    lua_pushliteral(L, "it is no regular file");
+    return return_problem(L);
+  }
   char text[96];
   snprintf(text, sizeof text, "%jd %jd.%09ld", (intmax_t)status.st_size, (intmax_t)CHANGED(status).tv_sec,
            (long)CHANGED(status).tv_nsec);

@@ -15,8 +15,8 @@ void files_register(lua_State *L);
 int files_folder(lua_State *L);
 
 /*
-** core.stamp(file): the size in bytes of a regular file that is open (io.open), and a text that changes when its content does; or nil when it is
-** something else, a pipe or a folder.
+** core.stamp(file): the size in bytes of a regular file, open (io.open) or by its path, and a text that changes when its content does; or nil and
+** why not: it may be something else, a pipe or a folder.
 */
 int files_stamp(lua_State *L);
 

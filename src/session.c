@@ -156,8 +156,8 @@ static void set_in_flight_table(lua_State *L, int index) {
 }
 
 /*
-** core.session(options): base_url, service, user_agent, ca_file, proxy, http_version ("auto", "1.1", "2"), allow_http,
-** max_connections. The values were checked in Lua.
+** core.session(options): base_url, service, user_agent, ca_file, proxy, http_version ("auto", "1.1", "2"), max_connections.
+** The values were checked in Lua.
 */
 static int session_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -171,8 +171,6 @@ static int session_new(lua_State *L) {
     .http_version = http_version_option(L),
     .is_https = strncmp(base_url, "https:", strlen("https:")) == 0,
   };
-  lua_getfield(L, 1, "allow_http");
-  options.allow_http = lua_toboolean(L, -1);
   lua_getfield(L, 1, "max_connections");
   options.max_connections = (size_t)luaL_checkinteger(L, -1);
   Session *session = lua_newuserdatauv(L, sizeof *session, SESSION_USER_VALUES);

@@ -111,7 +111,8 @@ static CURLcode configure(Transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer->transport);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->transport);
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, options->allow_http ? "http,https" : "https");
+  /* which of the two an address may have was looked at in Lua, and redirects are not followed */
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (code == CURLE_OK && options->ca_file != NULL) code = curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
   if (code == CURLE_OK && options->proxy != NULL) code = curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
   return code;

@@ -330,8 +330,8 @@ static void act(Lane *lane, curl_socket_t socket, int what) {
     give_up(lane);
 }
 
-/* Does what is due. */
-static void run_due(Transport *transport) {
+/* Lets libcurl do what is due. */
+static void run_timers(Transport *transport) {
   const long long at = transport->now;
   for (int i = 0; i < LANES; i++) {
     Lane *lane = &transport->lanes[i];
@@ -339,6 +339,12 @@ static void run_due(Transport *transport) {
     lane->timer_at = NEVER; /* libcurl sets the next one in there */
     act(lane, CURL_SOCKET_TIMEOUT, 0);
   }
+}
+
+/* Does what is due. */
+static void run_due(Transport *transport) {
+  const long long at = transport->now;
+  run_timers(transport);
   if (transport->in_flight > 0 && transport->sweep_at <= at) sweep(transport, at);
   if (transport->scout != NULL && transport->scout_until <= at) {
     transport->scout = NULL;
@@ -400,14 +406,15 @@ static void let_libcurl_wait(Transport *transport, int milliseconds) {
 void transport_step(Transport *transport, int milliseconds) {
   const bool had_room = transport_has_room(transport, false);
   look_at_clock(transport);
-  run_due(transport);
+  run_timers(transport);
   if (transport->finished != NULL || transport->calling != NULL) return;
   if (!had_room && transport_has_room(transport, false)) return; /* others can start */
   if (transport->poller.is_open)
     wait_and_act(transport, milliseconds);
   else
     let_libcurl_wait(transport, milliseconds);
-  run_due(transport); /* an answer may have made a timer due */
+  /* an answer may have made a timer due; and a stream has not stood still when it was us who did not look */
+  run_due(transport);
 }
 
 int transport_descriptor(const Transport *transport) {

@@ -23,7 +23,6 @@ typedef struct TransportOptions {
   const char *ca_file; /* NULL: libcurl's own */
   const char *proxy;   /* NULL: the environment's; "": none */
   HttpVersion http_version;
-  bool allow_http;
   bool is_https;          /* most requests are */
   size_t max_connections; /* at least 1; also the most transfers at once */
 } TransportOptions;

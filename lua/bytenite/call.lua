@@ -134,7 +134,7 @@ local function retry_or_fail(self, problem, class)
   if class.maybe_done then self.maybe_done = true end
   problem.retryable = class.repeatable
   local stream <const> = self.plan.stream
-  if stream and not stream.may_repeat(self) then class = retry.final end
+  if stream and not stream.may_repeat(self, problem) then class = retry.final end
   local delay <const>, why_not <const> = retry.decide {
     class = class,
     repeatable = self.operation.repeatable,
@@ -146,7 +146,9 @@ local function retry_or_fail(self, problem, class)
     budget = client.budget,
     random = client.clock.random(),
   }
-  if problem.kind == "rate_limited" then client.driver:pause(now + retry.pause(delay, problem.retry_after)) end
+  if problem.kind == "rate_limited" and not stream then
+    client.driver:pause(now + retry.pause(delay, problem.retry_after))
+  end
   if not delay then
     problem.hint = problem.hint or why_not
     return fail(self, problem)
@@ -205,7 +207,7 @@ on_answer = function(self)
   local kind <const>, status <const>, was_sent <const>, certificate_refused <const> = self.exchange:outcome()
   if kind ~= "answered" then return on_failure(self, kind, status, was_sent, certificate_refused) end
   if self.client.options.on_event then emit_response(self, { status = status }) end
-  if status == 200 or (self.operation.any_success and status > 200 and status < 300) then
+  if status == 200 or (self.operation.any_success and status > 200 and status < 300) or status == self.plan.accepts then
     return on_success(self, status)
   end
   local plan <const> = self.plan
@@ -389,8 +391,8 @@ end
 ---@param plan table what all calls of a kind share: operation, a row of core.operations or one like it; name, the method's
 ---   where it is another than the row's; accept(call, status), which turns the exchange into the call's value, or gives nil,
 ---   a kind of error and a message; with_held_token, to send the token in hand and get no other; done_when_repeated, the status
----   of a second sending that says that the first one did it; cannot_recover(problem), whether no other attempt can help; stream,
----   where the bodies go through in pieces (see stream.lua)
+---   of a second sending that says that the first one did it; cannot_recover(problem), whether no other attempt can help; accepts, a
+---   further status that `accept` looks at; stream, where the bodies go through in pieces (see stream.lua)
 ---@param id string|nil of the job
 ---@param body any to send: as the body, or as the query where the row has one
 ---@param options table|nil the user's, for this call

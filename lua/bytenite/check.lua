@@ -79,6 +79,13 @@ function check.text(where, value)
   return value
 end
 
+--- Raises unless a value can be a path: C would take what stands before a NUL for all of it.
+function check.path(where, value)
+  check.text(where, value)
+  if value:find("\0", 1, true) then check.raise(where .. ": no path holds a NUL") end
+  return value
+end
+
 --- Seconds in 2^31 milliseconds, which is what a C long holds everywhere.
 check.longest = 2147483
 

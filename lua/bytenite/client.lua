@@ -61,7 +61,6 @@ function client.new(given, clock)
     ca_file = options.ca_file,
     proxy = options.proxy,
     http_version = options.http_version,
-    allow_http = not options.is_https,
     max_connections = options.max_connections,
   }
   local self <const> = setmetatable({

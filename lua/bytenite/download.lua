@@ -9,14 +9,10 @@ local stream <const> = require "bytenite.stream"
 
 local download <const> = {}
 
-local known <const> = { on_progress = check.callable, result = check.text, file_name = check.callable }
-for name, limit_check in pairs(settings.limits) do
-  known[name] = limit_check
-end
+local known <const> =
+  settings.with_limits { on_progress = check.callable, result = check.text, file_name = check.callable }
 
-local function file_error(message, hint)
-  return errors.new { kind = "file", message = message, hint = hint }
-end
+local file_error <const> = errors.file
 
 -- Why a name cannot be that of a file below the folder, or nil.
 local function problem_with(name)
@@ -40,7 +36,8 @@ local function plan_files(results, options)
       return nil, errors.new { kind = "unexpected", message = "the answer holds something else than results" }
     end
     if not options.result or result.name == options.result then
-      local name <const> = options.file_name and options.file_name(result, index) or result.name
+      local name = result.name
+      if options.file_name then name = options.file_name(result, index) end
       local problem <const> = problem_with(name)
       if problem then
         return nil, file_error(("cannot write result %d, %q: %s"):format(index, tostring(name), problem), NAME_HINT)
@@ -61,11 +58,13 @@ Fetch.__index = Fetch
 
 -- The further headers of a sending: what is there already is not asked for again.
 local function headers_of(fetch)
-  local headers <const> = { "Accept: */*" }
+  local headers <const> = { "Accept: */*", "Accept-Encoding: identity" }
   local size <const> = fetch.file:size()
+  fetch.asks_for_part = false
   if size == 0 or not fetch.validator then return headers end -- nothing would tell a part of another file
-  headers[2] = ("Range: bytes=%d-"):format(size)
-  headers[3] = "If-Range: " .. fetch.validator
+  fetch.asks_for_part = true
+  headers[3] = ("Range: bytes=%d-"):format(size)
+  headers[4] = "If-Range: " .. fetch.validator
   return headers
 end
 
@@ -79,24 +78,36 @@ local function validator_in(headers)
   return tag and not tag:find "^W/" and tag or headers["last-modified"]
 end
 
+local function wrong(message)
+  return errors.new { kind = "protocol", message = message, retryable = true }
+end
+
+-- What is wrong with a part of the file, or nil.
+local function problem_with_part(fetch, headers)
+  local validator <const> = validator_in(headers)
+  local first <const>, total <const> = (headers["content-range"] or ""):match "^bytes (%d+)%-%d+/([%d*]+)$"
+  local whole <const> = header_number(total)
+  if fetch.validator and validator and validator ~= fetch.validator then
+    return wrong "the server gave a part of another file"
+  end
+  local follows <const> = fetch.asks_for_part and header_number(first) == fetch.file:size()
+  if not follows or (fetch.total and whole and whole ~= fetch.total) then
+    return wrong "the server gave another part of the file than was asked for"
+  end
+  fetch.total = whole or fetch.total
+  return nil
+end
+
 --- Takes note of the head of an answer. RFC 9110 sections 14.4 (Content-Range) and 13.1.5 (If-Range).
 ---@return table|nil # an error
 function Fetch:meet(attempt, status, headers)
-  self.attempt = attempt
-  local validator <const> = validator_in(headers)
-  if status == 206 then
-    if self.validator and validator and validator ~= self.validator then
-      return errors.new { kind = "protocol", message = "the server gave a part of another file", retryable = true }
-    end
-    local first <const>, total <const> = (headers["content-range"] or ""):match "^bytes (%d+)%-%d+/([%d*]+)$"
-    local whole <const> = header_number(total)
-    if header_number(first) ~= self.file:size() or (self.total and whole and whole ~= self.total) then
-      return errors.new { kind = "protocol", message = "the server gave another part of the file than was asked for" }
-    end
-    self.total = whole or self.total
-    return nil
+  self.attempt, self.status = attempt, status
+  local encoding <const> = headers["content-encoding"]
+  if encoding and encoding ~= "identity" then
+    return wrong(("the server encoded the file (%s), which was not asked for"):format(encoding))
   end
-  self.validator = validator
+  if status == 206 then return problem_with_part(self, headers) end
+  self.validator = validator_in(headers)
   self.total = header_number(headers["content-length"])
   local restarted <const>, problem <const> = self.file:restart()
   return not restarted and file_error(("cannot write %s: %s"):format(self.name, problem)) or nil
@@ -112,9 +123,20 @@ end
 
 local explain <const> = link.explain "the link may have expired: job:results() gives new ones"
 
-local function accept(self, status)
-  if status ~= 200 and status ~= 206 then return nil, "unexpected" end
-  return { status = status, headers = self.exchange:headers(), bytes = self.exchange:body() }
+local NOTHING_BEHIND <const> = 416 -- RFC 9110 section 15.5.17: there is nothing from where on was asked
+
+local function accept(fetch)
+  return function(self, status)
+    local headers <const> = self.exchange:headers()
+    if status == 200 or status == 206 then
+      return { status = status, headers = headers, bytes = self.exchange:body() }
+    end
+    local total <const> = header_number((headers["content-range"] or ""):match "^bytes %*/(%d+)$")
+    if status == NOTHING_BEHIND and fetch.asks_for_part and total == fetch.file:size() then
+      return { is_there = true } -- the last attempt broke off after the last byte
+    end
+    return nil, "unexpected"
+  end
 end
 
 local function plan_for(fetch, address)
@@ -126,9 +148,10 @@ local function plan_for(fetch, address)
       sent_once = false,
       authorized = false,
       any_success = true,
-      raw = { url = address, headers = {} },
+      raw = { url = address, headers = {} }, -- headers: see begin
     },
-    accept = accept,
+    accept = accept(fetch),
+    accepts = NOTHING_BEHIND,
     cannot_recover = explain,
     stream = stream.plan {
       begin = function(self)
@@ -163,16 +186,34 @@ end
 
 -- Takes what was left when the call ended.
 local function take_rest(fetch, attempt, rest)
-  local problem = attempt ~= fetch.attempt and fetch:meet(attempt, rest.status, rest.headers) or nil
-  if not problem and (rest.bytes ~= "" or fetch.file:size() == 0) then problem = write(fetch, rest.bytes) end
-  local size <const> = fetch.file:size()
-  if not problem and fetch.total and size ~= fetch.total then
-    problem = errors.new {
-      kind = "protocol",
-      message = ("%s ended after %d of %d bytes"):format(fetch.name, size, fetch.total),
-    }
+  if rest.is_there then
+    fetch.total = fetch.file:size()
+    return nil
   end
-  return problem
+  local problem <const> = attempt ~= fetch.attempt and fetch:meet(attempt, rest.status, rest.headers) or nil
+  if problem or (rest.bytes == "" and fetch.file:size() > 0) then return problem end
+  return write(fetch, rest.bytes)
+end
+
+-- Whether the file is whole, or an error. A server may give less at once than was asked for.
+local function is_whole(fetch, size_before)
+  local size <const> = fetch.file:size()
+  if not fetch.total or size == fetch.total then return true end
+  if fetch.status == 206 and size > size_before and size < fetch.total then return false end
+  return nil, wrong(("it ended after %d of %d bytes"):format(size, fetch.total))
+end
+
+-- Fetches the file, or a part of it. Returns what is_whole does.
+local function fetch_part(client, fetch, address, limits)
+  local size_before <const> = fetch.file:size()
+  local get <close> = stream.open(client, plan_for(fetch, address), nil, nil, limits)
+  fetch.attempt = 0
+  take(get, fetch)
+  local rest <const>, failure <const> = call.await(get)
+  if failure then return nil, failure end
+  local problem <const> = take_rest(fetch, get.attempts, rest)
+  if problem then return nil, problem end
+  return is_whole(fetch, size_before)
 end
 
 -- Gives the file its name.
@@ -187,7 +228,7 @@ local function commit(fetch, written)
   return true
 end
 
--- Fetches one file.
+-- Fetches one file. Returns its size in bytes; or nil and an error.
 local function fetch_file(client, folder, wanted, options, written)
   local address <const>, unusable <const> = link.check(client, ("the link of %s"):format(wanted.name), wanted.link)
   if not address then return nil, unusable end
@@ -195,13 +236,19 @@ local function fetch_file(client, folder, wanted, options, written)
   if not file then return nil, file_error(("cannot write %s: %s"):format(wanted.name, unwritable)) end
   local fetch <const> =
     setmetatable({ name = wanted.name, file = file, on_progress = options.on_progress, most = 0 }, Fetch)
-  local get <close> = stream.open(client, plan_for(fetch, address), nil, nil, options.limits)
-  take(get, fetch)
-  local rest, problem = call.await(get)
-  problem = problem or take_rest(fetch, get.attempts, rest)
-  if problem then return nil, problem end
-  rest, problem = commit(fetch, written)
-  return rest and file:size(), problem
+  local whole, problem
+  repeat
+    whole, problem = fetch_part(client, fetch, address, settings.limits_in(options))
+  until whole or problem
+  if not problem then
+    whole, problem = commit(fetch, written)
+  end
+  if not whole then
+    problem.method = problem.method or "GET"
+    problem.path = problem.path or address:match "^%a+://[^/?#]*([^?#]*)"
+    return nil, problem
+  end
+  return file:size()
 end
 
 --- Fetches a job's results into a folder.
@@ -214,12 +261,8 @@ end
 ---@return table|nil # then: those that were fetched
 function download.run(client, into, options, list)
   local checked <const> = check.options("download", options, known)
-  check.text("download: folder", into)
-  checked.limits = {}
-  for name in pairs(settings.limits) do
-    checked.limits[name] = checked[name]
-  end
-  local results <const>, without <const> = list(checked.limits)
+  check.path("download: folder", into)
+  local results <const>, without <const> = list(settings.limits_in(checked))
   if not results then return nil, without, {} end
   local files <const>, unsafe <const> = plan_files(results, checked)
   if not files then return nil, unsafe, {} end

@@ -76,6 +76,14 @@ function errors.new(fields)
   return setmetatable(fields, Error)
 end
 
+--- Makes the error of a local file.
+---@param message string
+---@param hint string|nil
+---@return table
+function errors.file(message, hint)
+  return errors.new { kind = "file", message = message, hint = hint }
+end
+
 --- True for an error value of this module's.
 function errors.is(value)
   return getmetatable(value) == Error

@@ -54,10 +54,10 @@ end
 -- The next line without its end, or nil at the end of the stream.
 local function next_line(reader)
   while true do
-    local stop_at <const> = reader.text:find("\n", reader.at, true)
-    if stop_at then
-      local line <const> = reader.text:sub(reader.at, stop_at - 1):gsub("\r$", "")
-      reader.at = stop_at + 1
+    local line_end <const> = reader.text:find("\n", reader.at, true)
+    if line_end then
+      local line <const> = reader.text:sub(reader.at, line_end - 1):gsub("\r$", "")
+      reader.at = line_end + 1
       return line
     end
     local bytes <const> = more(reader)
@@ -74,28 +74,29 @@ local function next_line(reader)
   end
 end
 
--- What a line says: an object, or nil for one that says nothing (an empty one, a comment, another field of an event).
+-- What a line says: an object; or nil for one that says nothing: an empty one, a comment, another field of a server-sent event.
 local function item_of(reader, line)
-  local text = line
-  if not line:find "^%s*{" then
-    text = line:match "^data:%s*({.*)$"
-    if not text then return nil end
+  local text <const> = line:find "^%s*{" and line or line:match "^data:%s*({.*)$"
+  if not text then
+    if line:find "^%s*$" or line:find "^%l*:" then return nil end
+    stop(reader, errors.new { kind = "protocol", message = "the answer is no stream of events" })
   end
   local item <const>, problem <const> = core.decode(text, core.operations.events.result)
   if item then return item end
   stop(reader, errors.new { kind = "protocol", message = "an event is not JSON: " .. problem })
 end
 
--- The error that ends a stream: a status of gRPC.
-local function failed(reader, status)
-  local text <const> = core.encode { error = status }
-  local secrets <const> = reader.client.credentials.secrets {}
+-- What ends a stream in place of an event: a status of gRPC, or whatever else the service says there.
+local function failed(reader, item)
+  local status <const> = type(item.error) == "table" and item.error or item
+  local words <const> = type(item.error) == "string" and item.error
+    or type(status.message) == "string" and status.message
   stop(
     reader,
     errors.new {
       kind = "unexpected",
       code = math.type(status.code) == "integer" and status.code or nil,
-      message = redact.text(type(status.message) == "string" and status.message or text, secrets),
+      message = redact.text(words or core.encode(item), reader.client.credentials.secrets {}),
     }
   )
 end
@@ -103,8 +104,8 @@ end
 local function next_event(reader)
   for line in next_line, reader do
     local item <const> = item_of(reader, line)
-    if item and type(item.error) == "table" then failed(reader, item.error) end
-    if item and type(item.result) == "table" then return item.result end
+    if item and type(item.result) == "table" and item.error == nil then return item.result end
+    if item then failed(reader, item) end
   end
   return nil
 end

@@ -67,11 +67,12 @@ function failure.deadline(call, waiting_for)
 end
 
 -- A next step, by the kind of failure and libcurl's words for it.
-local function hint_for(kind, words)
+local function hint_for(call, kind, words)
   if words:find("setting certificate", 1, true) then
     return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE"
   end
   if kind == "tls" then return "if the server's certificate is your own, set ca_file or BYTENITE_CA_FILE to its CA" end
+  if call.plan.stream and call.operation.raw then return nil end -- a link, which is not of base_url
   if words:find("resolve host", 1, true) then
     return "check base_url; the service's public hosts answer no more, bytenite-sandbox serves the API locally"
   end
@@ -91,7 +92,7 @@ function failure.no_answer(call, kind, words)
       hint = "raise max_response_bytes to take larger answers",
     }
   end
-  return errors.new { kind = kind, message = redact.text(words, secrets_of(call)), hint = hint_for(kind, words) }
+  return errors.new { kind = kind, message = redact.text(words, secrets_of(call)), hint = hint_for(call, kind, words) }
 end
 
 --- The error that an answer speaks of, to be completed when it was the last.

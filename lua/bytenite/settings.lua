@@ -54,6 +54,27 @@ settings.limits = {
   max_response_bytes = check.integer(1, math.maxinteger // 2),
 }
 
+--- Adds the limits of a call to what else a method takes.
+---@param own table<string, function> a check by name
+---@return table # the same
+function settings.with_limits(own)
+  for name, limit_check in pairs(settings.limits) do
+    own[name] = limit_check
+  end
+  return own
+end
+
+--- The limits among the options of a method, for the calls that it makes.
+---@param checked table
+---@return table
+function settings.limits_in(checked)
+  local limits <const> = {}
+  for name in pairs(settings.limits) do
+    limits[name] = checked[name]
+  end
+  return limits
+end
+
 --- Seconds: what streams have for a deadline unless they are given one.
 settings.longest = check.longest
 

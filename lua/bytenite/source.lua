@@ -9,9 +9,7 @@ local source <const> = {}
 local Source <const> = { __name = "bytenite.Source" }
 Source.__index = Source
 
-local function file_error(message, hint)
-  return errors.new { kind = "file", message = message, hint = hint }
-end
+local file_error <const> = errors.file
 
 function Source:__close()
   if self.close then self.close() end
@@ -23,6 +21,7 @@ end
 ---@return string|nil # not empty; nil and an error when there are fewer than announced or they cannot be read
 function Source:read(most)
   local piece, problem
+  self.was_asked = true -- before it answers: a function may take its time, and what it gives then must not be lost
   repeat
     piece, problem = self.next_piece(math.min(most, self.size - self.given))
   until piece ~= ""
@@ -41,15 +40,15 @@ end
 --- Begins anew.
 ---@return boolean # false when that cannot be
 function Source:rewind()
-  if self.given == 0 then return true end
+  if not self.was_asked then return true end
   if not self.go_back or not self.go_back() then return false end
-  self.given = 0
+  self.given, self.was_asked = 0, false
   return true
 end
 
 --- Whether it can be read again from its beginning.
 function Source:can_rewind()
-  return self.given == 0 or self.go_back ~= nil
+  return self.go_back ~= nil
 end
 
 --- Looks whether what was read is what is there, once all was given.
@@ -101,12 +100,10 @@ local function from_file(file, name, size)
 end
 
 local function from_path(path)
+  local size <const>, reason <const> = core.stamp(path) -- first: opening a pipe would wait for its other end
+  if not size then return nil, file_error(("cannot read %s: %s"):format(path, reason)) end
   local file <const>, problem <const> = io.open(path, "rb")
   if not file then return nil, file_error("cannot read " .. problem) end
-  if not core.stamp(file) then
-    file:close()
-    return nil, file_error(("cannot read %s: it is no regular file"):format(path))
-  end
   local own <const> = from_file(file, path)
   own.close = function()
     file:close()
@@ -143,7 +140,7 @@ local function is_callable(value)
 end
 
 local function make(where, given, size)
-  if type(given) == "string" then return from_path(check.text(where, given)) end
+  if type(given) == "string" then return from_path(check.path(where, given)) end
   if io.type(given) == "file" then return from_file(given, "the file", size) end
   if type(given) == "table" and type(given.data) == "string" then return from_string(given.data) end
   if is_callable(given) then return from_function(given, where) end
@@ -173,7 +170,7 @@ function source.open(where, given, size)
   if size and size ~= opened.size then
     check.raise(("%s: size: the source has %d bytes, not %d"):format(where, opened.size, size))
   end
-  opened.given = 0
+  opened.given, opened.was_asked = 0, false
   return setmetatable(opened, Source)
 end
 

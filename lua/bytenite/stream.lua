@@ -3,6 +3,7 @@
 --- Whoever does so runs in the coroutine that made the call, so that functions of the user's (readers, progress) may make
 --- calls themselves. Between pieces it waits, like everything, in the driver.
 local call <const> = require "bytenite.call"
+local check <const> = require "bytenite.check"
 
 local stream <const> = {}
 
@@ -33,7 +34,7 @@ local function nothing() end
 
 --- What the plan of a streaming call says of it.
 ---@param fields table size, bytes of the request's body, nil: it has none; begin(call), called before each sending;
----   may_repeat(call), whether there may be another one
+---   may_repeat(call, problem), whether there may be another one
 ---@return table # for the plan's `stream`
 function stream.plan(fields)
   return {
@@ -58,6 +59,9 @@ end
 ---@param opened table
 function stream.await(opened)
   if opened.done then return end
+  if opened.attention and not opened.attention.done then
+    check.raise(opened.operation.name .. ": another task waits for this stream")
+  end
   opened.attention = setmetatable({
     call = opened,
     done = false,

@@ -5,6 +5,7 @@ local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
 local job <const> = require "bytenite.job"
+local settings <const> = require "bytenite.settings"
 local source <const> = require "bytenite.source"
 local upload <const> = require "bytenite.upload"
 
@@ -129,7 +130,7 @@ local function open_upload(given, options)
 end
 
 local function run_steps(client, given, options)
-  local limits <const> = upload.limits(options)
+  local limits <const> = settings.limits_in(options)
   local created <const>, problem <const> = call.run(client, job.creation, nil, pick(given, created_with), limits)
   if not created then return failed(problem, "create_job") end
   for _, step in ipairs(steps) do

@@ -11,21 +11,7 @@ local stream <const> = require "bytenite.stream"
 local upload <const> = {}
 
 --- The options of an upload: a check by name.
-upload.options = { on_progress = check.callable, size = check.integer(0, math.maxinteger) }
-for name, limit_check in pairs(settings.limits) do
-  upload.options[name] = limit_check
-end
-
---- The limits among the options of a transfer, for the plain calls that go with it.
----@param options table checked
----@return table
-function upload.limits(options)
-  local limits <const> = {}
-  for name in pairs(settings.limits) do
-    limits[name] = options[name]
-  end
-  return limits
-end
+upload.options = settings.with_limits { on_progress = check.callable, size = check.integer(0, math.maxinteger) }
 
 local function address_in(job)
   local given <const> = rawget(job, "dataSource")
@@ -82,8 +68,11 @@ local function plan_for(opened, address)
       begin = function()
         opened:rewind()
       end,
-      may_repeat = function()
-        return opened:can_rewind()
+      may_repeat = function(_, problem)
+        if not opened.was_asked or opened:can_rewind() then return true end
+        problem.hint = problem.hint
+          or "it is read once only: to have a sending repeated, give a path or { data = bytes }"
+        return false
       end,
     },
   }
@@ -110,8 +99,8 @@ local function feed(put, opened, on_progress)
 end
 
 -- Sends the bytes. True; or nil and an error.
-local function send(client, job, address, opened, options)
-  local put <close> = stream.open(client, plan_for(opened, address), nil, nil, upload.limits(options), job)
+local function send(client, address, opened, options)
+  local put <close> = stream.open(client, plan_for(opened, address), nil, nil, settings.limits_in(options))
   feed(put, opened, options.on_progress)
   local sent <const>, problem <const> = call.await(put)
   if not sent then return nil, problem end
@@ -130,14 +119,14 @@ end
 ---@return table|nil # the job as it is; nil and an error
 function upload.run(client, job, given, options, calls)
   local checked <const> = check.options("upload", options, upload.options)
-  local limits <const> = upload.limits(checked)
+  local limits <const> = settings.limits_in(checked)
   local opened <close>, unreadable <const> = source.open("upload: source", given, checked.size)
   if not opened then return nil, unreadable end
   local address <const>, without_address <const> = find_address(client, job, function()
     return calls.refresh(limits)
   end)
   if not address then return nil, without_address end
-  local sent <const>, problem <const> = send(client, job, address, opened, checked)
+  local sent <const>, problem <const> = send(client, address, opened, checked)
   if not sent then return nil, problem end
   local completed <const>, incomplete <const> = calls.complete(limits)
   if completed then return completed end
