@@ -12,8 +12,8 @@ transfers.job = {
     .. "service signs: they get no Authorization, redirects are not followed, and plain http is for loopback hosts unless "
     .. "`allow_http` is set. Attempts that fail are repeated as those of other calls; a download goes on where it broke when "
     .. "the server can do that, and its attempts are counted anew from there. Inside tasks and event loops both suspend, and "
-    .. "readers and `on_progress` may make calls themselves; a transfer holds one of the client's `max_connections` meanwhile. An "
-    .. "upload from a function, or from a file that has no size, is not repeated once it was read.\n\n"
+    .. "readers and `on_progress` may make calls themselves; a transfer holds one of the client's `max_connections` meanwhile. "
+    .. "An upload from a function, or from a file that has no size, is not repeated once it was read.\n\n"
     .. LIMITS,
 
   functions = {
