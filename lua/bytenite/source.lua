@@ -48,7 +48,7 @@ end
 
 --- Whether it can be read again from its beginning.
 function Source:can_rewind()
-  return self.go_back ~= nil
+  return not self.was_asked or self.go_back ~= nil
 end
 
 --- Looks whether what was read is what is there, once all was given.

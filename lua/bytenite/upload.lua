@@ -52,8 +52,8 @@ local function plan_for(opened, address)
     operation = {
       name = "upload",
       method = "PUT",
-      repeatable = opened:can_rewind(),
-      sent_once = not opened:can_rewind(),
+      repeatable = true, -- as long as the source can be read again: see may_repeat
+      sent_once = false,
       authorized = false,
       any_success = true,
       raw = { url = address, headers = headers_for(opened) },
@@ -69,7 +69,7 @@ local function plan_for(opened, address)
         opened:rewind()
       end,
       may_repeat = function(_, problem)
-        if not opened.was_asked or opened:can_rewind() then return true end
+        if opened:can_rewind() then return true end
         problem.hint = problem.hint
           or "it is read once only: to have a sending repeated, give a path or { data = bytes }"
         return false
