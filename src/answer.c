@@ -72,16 +72,14 @@ static int refuse_answer(lua_State *L, const char *kind, const char *message) {
 ** Checks the id that was read against the one at stack index 2, nil for any, and keeps that one where the answer has none: unset values
 ** come as "". Returns what is wrong, or NULL.
 */
-static const char *check_id(lua_State *L, int slots) {
-  const int id = slots + (int)schema_index(&schema_job, "id");
+static const char *check_id(lua_State *L, JobMembers *members) {
+  int *id = &members->at[schema_index(&schema_job, "id")];
   const bool is_known = !lua_isnil(L, 2);
-  const bool is_unset = lua_isnil(L, id) || (lua_type(L, id) == LUA_TSTRING && lua_rawlen(L, id) == 0);
-  if (!is_known) return is_unset || lua_type(L, id) != LUA_TSTRING ? "the answer holds a job without an id" : NULL;
-  if (is_unset) {
-    lua_pushvalue(L, 2);
-    lua_replace(L, id);
-  }
-  return lua_rawequal(L, id, 2) ? NULL : "the answer is about another job";
+  const bool is_text = *id != 0 && lua_type(L, *id) == LUA_TSTRING;
+  const bool is_unset = *id == 0 || (is_text && lua_rawlen(L, *id) == 0);
+  if (!is_known) return is_unset || !is_text ? "the answer holds a job without an id" : NULL;
+  if (is_unset) *id = 2;
+  return lua_rawequal(L, *id, 2) ? NULL : "the answer is about another job";
 }
 
 /*
@@ -92,9 +90,10 @@ static const char *check_id(lua_State *L, int slots) {
 static int exchange_job(lua_State *L) {
   const Buffer *body = &check_answer(L)->body;
   Exchange *exchange = exchange_check(L);
+  JobMembers members;
   lua_settop(L, 3);
   exchange->is_read = true; /* as in exchange_value */
-  const JobAnswer answer = marshal_read_job(L, buffer_text(body), body->length);
+  const JobAnswer answer = marshal_read_job(L, buffer_text(body), body->length, &members);
   exchange->is_read = false;
   switch (answer) {
     case JOB_READ: break;
@@ -105,14 +104,14 @@ static int exchange_job(lua_State *L) {
     case JOB_NOT_OK: return refuse_answer(L, "unexpected", NULL);
     case JOB_MISSING: return refuse_answer(L, "unexpected", "the answer holds no job");
   }
-  const char *problem = check_id(L, 4);
+  const char *problem = check_id(L, &members);
   if (problem != NULL) return refuse_answer(L, "unexpected", problem);
   if (lua_isnil(L, 3)) {
     lua_createtable(L, 0, (int)schema_job.count);
     lua_replace(L, 3);
   }
   luaL_checktype(L, 3, LUA_TTABLE);
-  refresh(L, 3, &schema_job, 4);
+  refresh(L, 3, &schema_job, &members);
   lua_settop(L, 3);
   return 1;
 }

@@ -26,7 +26,6 @@ enum { FIRST_TOKENS = 256 };
 
 typedef struct Reader {
   const char *text;
-  const char *at;
   const char *end;
   JsonTokens *tokens;
   size_t open[JSON_MAX_READ_DEPTH]; /* indices of the containers not yet closed */
@@ -41,42 +40,45 @@ bool json_read_init(void) {
   return c_locale != (locale_t)0;
 }
 
-static bool fail_at(Reader *reader, const char *at, const char *message) {
+/*
+** The functions that read take where to begin and return where they have come to: behind what they read, or NULL when it is
+** not JSON. The place is passed on, and not kept in the reader, so that it stays in a register.
+*/
+
+static const char *fail_at(Reader *reader, const char *at, const char *message) {
   reader->problem->message = message;
   reader->problem->offset = (size_t)(at - reader->text);
-  return false;
+  return NULL;
 }
 
-static bool fail(Reader *reader, const char *message) {
-  return fail_at(reader, reader->at, reader->at == reader->end ? "the text ends early" : message);
+static const char *fail(Reader *reader, const char *at, const char *message) {
+  return fail_at(reader, at, at == reader->end ? "the text ends early" : message);
 }
 
-static void skip_space(Reader *reader) {
-  const char *at = reader->at;
+static inline const char *skip_space(const char *at) {
   while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
     at++;
-  reader->at = at;
+  return at;
 }
 
-static bool grow(Reader *reader) {
-  JsonTokens *tokens = reader->tokens;
+static bool grow(JsonTokens *tokens) {
   const size_t capacity = tokens->capacity > 0 ? tokens->capacity * 2 : FIRST_TOKENS;
   JsonToken *items = realloc(tokens->items, capacity * sizeof *items);
-  if (items == NULL) return fail_at(reader, reader->at, NULL);
+  if (items == NULL) return false;
   tokens->items = items;
   tokens->capacity = capacity;
   return true;
 }
 
-static inline bool add_token(Reader *reader, JsonType type, const char *start, size_t length, bool plain) {
+/* Adds a token for the text from `start` to `behind`. */
+static inline bool add_token(Reader *reader, JsonType type, const char *start, const char *behind, bool plain) {
   JsonTokens *tokens = reader->tokens;
-  if (tokens->count == tokens->capacity && !grow(reader)) return false;
-  tokens->items[tokens->count++] = (JsonToken){
-    .start = (uint32_t)(start - reader->text),
-    .length = (uint32_t)length,
-    .type = (uint8_t)type,
-    .plain = plain,
-  };
+  if (tokens->count == tokens->capacity && !grow(tokens)) return fail_at(reader, start, NULL) != NULL;
+  JsonToken *token = &tokens->items[tokens->count++];
+  token->start = (uint32_t)(start - reader->text);
+  token->length = (uint32_t)(behind - start);
+  token->type = (uint8_t)type;
+  token->plain = plain;
   return true;
 }
 
@@ -107,52 +109,49 @@ static bool is_low_surrogate(uint32_t unit) {
   return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
-/* Checks the escape at reader->at (a backslash) and moves past it. */
-static bool skip_escape(Reader *reader) {
-  const char *at = reader->at + 1;
-  if (at == reader->end) return fail_at(reader, at, "the text ends early");
+/* Checks an escape, which begins with the backslash at `at`. */
+static const char *skip_escape(Reader *reader, const char *backslash) {
+  const char *at = backslash + 1;
+  if (at == reader->end) return fail(reader, at, "");
   if (*at != 'u') {
-    if (*at == '\0' || strchr("\"\\/bfnrt", *at) == NULL) return fail(reader, "an unknown escape in a string");
-    reader->at = at + 1;
-    return true;
+    if (*at != '\0' && strchr("\"\\/bfnrt", *at) != NULL) return at + 1;
+    return fail(reader, backslash, "an unknown escape in a string");
   }
   uint32_t unit;
-  if (!hex_digits(at + 1, reader->end, &unit)) return fail(reader, "\\u without four hexadecimal digits");
+  if (!hex_digits(at + 1, reader->end, &unit)) return fail(reader, backslash, "\\u without four hexadecimal digits");
   at += 5;
-  if (is_low_surrogate(unit)) return fail(reader, "a lone surrogate in a string");
-  if (is_high_surrogate(unit)) {
-    uint32_t low;
-    if (reader->end - at < 6 || at[0] != '\\' || at[1] != 'u' || !hex_digits(at + 2, reader->end, &low) ||
-        !is_low_surrogate(low))
-      return fail(reader, "a lone surrogate in a string");
-    at += 6;
-  }
-  reader->at = at;
-  return true;
+  if (is_low_surrogate(unit)) return fail(reader, backslash, "a lone surrogate in a string");
+  if (!is_high_surrogate(unit)) return at;
+  uint32_t low;
+  if (reader->end - at < 6 || at[0] != '\\' || at[1] != 'u' || !hex_digits(at + 2, reader->end, &low) ||
+      !is_low_surrogate(low))
+    return fail(reader, backslash, "a lone surrogate in a string");
+  return at + 6;
 }
 
-/* Reads the string whose opening quote is at reader->at. */
-static bool read_string(Reader *reader) {
-  const char *start = ++reader->at;
+/* Checks what stands in a string and is no plain byte: an escape, or a sequence of UTF-8. */
+static const char *skip_special(Reader *reader, const char *at) {
+  if (at == reader->end) return fail(reader, at, "");
+  if (*at == '\\') return skip_escape(reader, at);
+  const size_t length = utf8_sequence(at, (size_t)(reader->end - at));
+  if (length == 0) return fail(reader, at, "invalid UTF-8 in a string");
+  if (length == 1) return fail(reader, at, "a raw control character in a string");
+  return at + length;
+}
+
+/* Reads a string, whose opening quote is at `quote`. */
+static inline const char *read_string(Reader *reader, const char *quote) {
+  const char *start = quote + 1;
+  const char *at = start;
   bool plain = true;
   for (;;) {
-    const char *at = reader->at + json_plain_run(reader->at, (size_t)(reader->end - reader->at));
-    reader->at = at;
+    at += json_plain_run(at, (size_t)(reader->end - at));
     if (*at == '"') break;
-    if (at == reader->end) return fail(reader, "");
-    if (*at == '\\') {
-      plain = false;
-      if (!skip_escape(reader)) return false;
-    } else {
-      const size_t length = utf8_sequence(at, (size_t)(reader->end - at));
-      if (length == 0) return fail(reader, "invalid UTF-8 in a string");
-      if (length == 1) return fail(reader, "a raw control character in a string");
-      reader->at = at + length;
-    }
+    plain = plain && *at != '\\';
+    at = skip_special(reader, at);
+    if (at == NULL) return NULL;
   }
-  if (!add_token(reader, JSON_STRING, start, (size_t)(reader->at - start), plain)) return false;
-  reader->at++;
-  return true;
+  return add_token(reader, JSON_STRING, start, at, plain) ? at + 1 : NULL;
 }
 
 static const char *skip_digits(const char *at) {
@@ -191,121 +190,106 @@ bool json_is_number(const char *text, size_t length, bool *plain) {
   return number_end(text, plain) == text + length;
 }
 
-static bool read_word(Reader *reader, const char *word, JsonType type) {
-  const size_t length = strlen(word);
-  if ((size_t)(reader->end - reader->at) < length || memcmp(reader->at, word, length) != 0)
-    return fail(reader, "expected a value");
-  if (!add_token(reader, type, reader->at, length, true)) return false;
-  reader->at += length;
-  return true;
+static const char *read_word(Reader *reader, const char *at, const char *word, size_t length, JsonType type) {
+  if ((size_t)(reader->end - at) < length || memcmp(at, word, length) != 0) return fail(reader, at, "expected a value");
+  return add_token(reader, type, at, at + length, true) ? at + length : NULL;
 }
 
-static bool read_number(Reader *reader) {
+static const char *read_number(Reader *reader, const char *at) {
   bool plain;
-  const char *end = number_end(reader->at, &plain);
-  if (end == NULL) return fail(reader, "a malformed number");
-  if (!add_token(reader, JSON_NUMBER, reader->at, (size_t)(end - reader->at), plain)) return false;
-  reader->at = end;
-  return true;
+  const char *end = number_end(at, &plain);
+  if (end == NULL) return fail(reader, at, "a malformed number");
+  return add_token(reader, JSON_NUMBER, at, end, plain) ? end : NULL;
 }
 
-static bool read_scalar(Reader *reader) {
-  switch (*reader->at) {
-    case '"': return read_string(reader);
-    case 'n': return read_word(reader, "null", JSON_NULL);
-    case 't': return read_word(reader, "true", JSON_TRUE);
-    case 'f': return read_word(reader, "false", JSON_FALSE);
-    case '-': return read_number(reader);
-    default:
-      if (*reader->at >= '0' && *reader->at <= '9') return read_number(reader);
-      return fail(reader, "expected a value");
+static inline const char *read_scalar(Reader *reader, const char *at) {
+  switch (*at) {
+    case '"': return read_string(reader, at);
+    case 'n': return read_word(reader, at, "null", 4, JSON_NULL);
+    case 't': return read_word(reader, at, "true", 4, JSON_TRUE);
+    case 'f': return read_word(reader, at, "false", 5, JSON_FALSE);
+    default: break;
   }
+  if (*at == '-' || (*at >= '0' && *at <= '9')) return read_number(reader, at);
+  return fail(reader, at, "expected a value");
 }
 
-/* Opens the array or object whose bracket is at reader->at. */
-static bool open_container(Reader *reader) {
-  if (reader->depth == JSON_MAX_READ_DEPTH) return fail(reader, "nested over 128 levels");
-  reader->open[reader->depth++] = reader->tokens->count;
-  if (!add_token(reader, *reader->at == '{' ? JSON_OBJECT : JSON_ARRAY, reader->at, 0, true)) return false;
-  reader->at++;
-  return true;
-}
-
-static JsonToken *innermost(Reader *reader) {
+static inline JsonToken *innermost(Reader *reader) {
   return &reader->tokens->items[reader->open[reader->depth - 1]];
 }
 
-static void close_container(Reader *reader) {
-  const size_t index = reader->open[--reader->depth];
-  JsonToken *container = &reader->tokens->items[index];
-  container->length = (uint32_t)(reader->tokens->count - index - 1);
-  container->end = (uint32_t)(++reader->at - reader->text);
-}
-
-static bool at_closing(Reader *reader) {
-  return *reader->at == (innermost(reader)->type == JSON_OBJECT ? '}' : ']') && reader->at < reader->end;
-}
-
 /* A new value or member of the innermost container starts here: counts it, and reads a member's name and colon. */
-static bool start_element(Reader *reader) {
+static inline const char *start_element(Reader *reader, const char *at) {
   JsonToken *container = innermost(reader);
   container->count++;
-  if (container->type == JSON_ARRAY) return true;
-  skip_space(reader);
-  if (*reader->at != '"') return fail(reader, "expected a member's name in quotes");
-  if (!read_string(reader)) return false;
-  skip_space(reader);
-  if (*reader->at != ':') return fail(reader, "expected a colon");
-  reader->at++;
-  return true;
+  if (container->type == JSON_ARRAY) return at;
+  at = skip_space(at);
+  if (*at != '"') return fail(reader, at, "expected a member's name in quotes");
+  at = read_string(reader, at);
+  if (at == NULL) return NULL;
+  at = skip_space(at);
+  return *at == ':' ? at + 1 : fail(reader, at, "expected a colon");
 }
 
-/* After a value: closes what ends here; *more tells whether another value is due (else the document is complete). */
-static bool finish_value(Reader *reader, bool *more) {
-  for (;;) {
-    skip_space(reader);
-    *more = reader->depth > 0;
-    if (!*more) {
-      if (reader->at == reader->end) return true;
-      return fail(reader, "more text after the value");
-    }
-    if (at_closing(reader)) {
-      close_container(reader);
-      continue;
-    }
-    if (*reader->at != ',') return fail(reader, "expected a comma or the end of the array or object");
-    reader->at++;
-    return start_element(reader);
+static inline bool is_closing(Reader *reader, const char *at) {
+  return *at == (innermost(reader)->type == JSON_OBJECT ? '}' : ']');
+}
+
+static inline const char *close_container(Reader *reader, const char *at) {
+  JsonTokens *tokens = reader->tokens;
+  const size_t index = reader->open[--reader->depth];
+  JsonToken *container = &tokens->items[index];
+  container->length = (uint32_t)(tokens->count - index - 1);
+  container->end = (uint32_t)(at + 1 - reader->text);
+  return at + 1;
+}
+
+/* After a value: closes what ends here and starts the element that follows, if any; else the depth is 0. */
+static inline const char *finish_value(Reader *reader, const char *at) {
+  while (at != NULL && reader->depth > 0) {
+    at = skip_space(at);
+    if (*at == ',') return start_element(reader, at + 1);
+    if (!is_closing(reader, at)) return fail(reader, at, "expected a comma or the end of the array or object");
+    at = close_container(reader, at);
   }
+  return at;
+}
+
+/* Opens an array or object, and starts its first element, or closes it. */
+static inline const char *open_container(Reader *reader, const char *at) {
+  if (reader->depth == JSON_MAX_READ_DEPTH) return fail(reader, at, "nested over 128 levels");
+  reader->open[reader->depth++] = reader->tokens->count;
+  if (reader->depth > reader->tokens->depth) reader->tokens->depth = reader->depth;
+  if (!add_token(reader, *at == '{' ? JSON_OBJECT : JSON_ARRAY, at, at, true)) return NULL;
+  innermost(reader)->count = 0;
+  at = skip_space(at + 1);
+  if (!is_closing(reader, at)) return start_element(reader, at);
+  return finish_value(reader, close_container(reader, at));
 }
 
 static bool read_document(Reader *reader) {
-  bool more = true;
-  while (more) {
-    skip_space(reader);
-    if (*reader->at == '{' || *reader->at == '[') {
-      if (!open_container(reader)) return false;
-      skip_space(reader);
-      if (!at_closing(reader)) {
-        if (!start_element(reader)) return false;
-        continue;
-      }
-      close_container(reader);
-    } else if (!read_scalar(reader)) {
-      return false;
-    }
-    if (!finish_value(reader, &more)) return false;
-  }
-  return true;
+  const char *at = reader->text;
+  do {
+    at = skip_space(at);
+    at = *at == '{' || *at == '[' ? open_container(reader, at) : finish_value(reader, read_scalar(reader, at));
+  } while (at != NULL && reader->depth > 0);
+  if (at == NULL) return false;
+  at = skip_space(at);
+  return at == reader->end || fail(reader, at, "more text after the value") != NULL;
 }
 
 bool json_read(JsonTokens *tokens, const char *text, size_t length, JsonProblem *problem) {
-  tokens->count = 0;
+  tokens->count = tokens->depth = 0;
   if (length >= UINT32_MAX) { /* offsets have 32 bits */
     *problem = (JsonProblem){"a text of 4 GiB or more", 0};
     return false;
   }
-  Reader reader = {.text = text, .at = text, .end = text + length, .tokens = tokens, .problem = problem};
+  Reader reader;
+  reader.text = text;
+  reader.end = text + length;
+  reader.tokens = tokens;
+  reader.depth = 0; /* what is open needs no place in advance */
+  reader.problem = problem;
   return read_document(&reader);
 }
 

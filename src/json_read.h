@@ -30,6 +30,7 @@ typedef struct JsonTokens {
   JsonToken *items; /* freed by json_tokens_free */
   size_t count;
   size_t capacity;
+  size_t depth; /* of the containers in one another */
 } JsonTokens;
 
 typedef struct JsonProblem {

@@ -41,12 +41,17 @@ typedef enum JobAnswer {
   JOB_MISSING     /* it holds no job */
 } JobAnswer;
 
+/* Where the members of a job that was read lie on the stack; 0: the job has no such member. */
+typedef struct JobMembers {
+  int at[SCHEMA_MAX_MEMBERS]; /* in the order of the schema */
+  int others;                 /* a table of those that are not declared */
+} JobMembers;
+
 /*
-** Reads an answer `{job, templateInfo}`. For JOB_READ pushes the values of the job's declared members (nil for an absent one), in the
-** order of the schema, and a table of its other members or nil; templateInfo may have stood inside the job or beside it. For
-** JOB_NOT_JSON pushes what is wrong, else nothing.
+** Reads an answer `{job, templateInfo}`. For JOB_READ pushes the values of the job's members, and some more, and fills `members`; templateInfo may have
+** stood inside the job or beside it. For JOB_NOT_JSON pushes what is wrong, else nothing.
 */
-JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length);
+JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length, JobMembers *members);
 
 /* Pushes null, as it stands in Lua. */
 void marshal_push_null(lua_State *L);

@@ -12,7 +12,12 @@
 #include "json_read.h"
 #include "marshal.h"
 
-enum { KEEP_TOKENS = 64 * 1024, KEEP_SCRATCH = 256 * 1024 };
+enum {
+  KEEP_TOKENS = 64 * 1024,
+  KEEP_SCRATCH = 256 * 1024,
+  SLOTS_PER_LEVEL = 6, /* of Lua's stack, that a table takes while it is built, and what is pushed for its members */
+  FEW_MEMBERS = 8      /* whose names are compared one by one */
+};
 
 /* The memory of a reading, in a box so that an error leaks nothing. */
 typedef struct Workspace {
@@ -25,14 +30,10 @@ typedef struct Builder {
   const char *text;
   Workspace *workspace;
   int array_metatable; /* stack index */
-  size_t next;         /* index of the token to build from */
-  int slots; /* stack index: where the members of a job go instead of a table; 0: into a table, like any object's */
   JsonProblem problem;
 } Builder;
 
 static const char workspace_key = 'w'; /* registry: the workspace, nil while it is in use */
-
-static bool push_value(Builder *builder, const Schema *schema);
 
 static const char workspace_class[] = "bytenite.workspace";
 
@@ -73,13 +74,15 @@ static void keep_workspace(lua_State *L, int index, Workspace *workspace) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &workspace_key);
 }
 
-static const JsonToken *next_token(Builder *builder) {
-  return &builder->workspace->tokens.items[builder->next];
-}
+/*
+** The functions that push values take the token to begin with and return the one to go on with: behind the value and all inside it.
+** NULL when they failed; the stack is the caller's to clear then.
+*/
+static const JsonToken *push_value(Builder *builder, const JsonToken *token, const Schema *schema);
 
-static bool fail(Builder *builder, const JsonToken *token, const char *message) {
+static const JsonToken *fail(Builder *builder, const JsonToken *token, const char *message) {
   builder->problem = (JsonProblem){message, token->start};
-  return false;
+  return NULL;
 }
 
 /* The content of a string, its escapes resolved; valid until the next string with escapes. */
@@ -131,271 +134,314 @@ static bool is_numeric(SchemaKind kind) {
   return kind == SCHEMA_INTEGER || kind == SCHEMA_UINT32 || kind == SCHEMA_NUMBER;
 }
 
-static void set_array_metatable(Builder *builder) {
-  lua_pushvalue(builder->L, builder->array_metatable);
-  lua_setmetatable(builder->L, -2);
-}
-
-static bool push_array(Builder *builder, const JsonToken *token, const Schema *element) {
+static const JsonToken *push_array(Builder *builder, const JsonToken *token, const Schema *element) {
   lua_State *L = builder->L;
   const lua_Integer count = token->count;
   lua_createtable(L, (int)count, 0);
+  token++;
   for (lua_Integer i = 1; i <= count; i++) {
-    if (!push_value(builder, element)) return false;
+    token = push_value(builder, token, element);
+    if (token == NULL) return NULL;
     lua_rawseti(L, -2, i);
   }
-  set_array_metatable(builder);
-  return true;
+  lua_pushvalue(L, builder->array_metatable);
+  lua_setmetatable(L, -2);
+  return token;
 }
 
-static bool is_container(const JsonToken *token) {
-  return token->type >= JSON_ARRAY;
+/* Whether two stretches of the text, from the tokens' starts on, are the same. */
+static bool has_same_text(const Builder *builder, const JsonToken *a, uint32_t a_length, const JsonToken *b,
+                          uint32_t b_length) {
+  return a_length == b_length && memcmp(builder->text + a->start, builder->text + b->start, a_length) == 0;
+}
+
+/* Whether a name without escapes is among others without. */
+static bool is_among(const Builder *builder, const JsonToken *name, const JsonToken *const *names, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (has_same_text(builder, names[i], names[i]->length, name, name->length)) return true;
+  return false;
+}
+
+/* Whether the table below the name on the top, which stays, has a member of that name. */
+static bool has_member(lua_State *L) {
+  lua_pushvalue(L, -1);
+  const bool present = lua_rawget(L, -3) != LUA_TNIL;
+  lua_pop(L, 1);
+  return present;
+}
+
+/* Sets a member under a name no schema knows, in the table on the top. */
+static const JsonToken *set_free_member(Builder *builder, const JsonToken *name, const Schema *element) {
+  push_string(builder, name);
+  if (has_member(builder->L)) return fail(builder, name, "a repeated member");
+  const JsonToken *next = push_value(builder, name + 1, element);
+  if (next != NULL) lua_rawset(builder->L, -3);
+  return next;
+}
+
+static const JsonToken *push_free_object(Builder *builder, const JsonToken *object, const Schema *element) {
+  lua_State *L = builder->L;
+  const JsonToken *names[FEW_MEMBERS];
+  const uint32_t count = object->count;
+  const JsonToken *token = object + 1;
+  bool are_comparable = true; /* a repeated one among few names is found by their text, which is cheaper than to ask the table */
+  lua_createtable(L, 0, (int)count);
+  for (uint32_t i = 0; i < count && token != NULL; i++) {
+    const JsonToken *name = token;
+    are_comparable = are_comparable && i < FEW_MEMBERS && name->plain;
+    if (!are_comparable) {
+      token = set_free_member(builder, name, element);
+      continue;
+    }
+    if (is_among(builder, name, names, i)) return fail(builder, name, "a repeated member");
+    names[i] = name;
+    push_string(builder, name);
+    token = push_value(builder, name + 1, element);
+    if (token != NULL) lua_rawset(L, -3);
+  }
+  return token;
 }
 
 /* The token behind a value and all inside it. */
 static const JsonToken *skip(const JsonToken *token) {
-  return token + 1 + (is_container(token) ? token->length : 0);
+  return token + 1 + (token->type >= JSON_ARRAY ? token->length : 0);
 }
 
-/* Sets a member under a name no schema knows, from the token of the name and the one behind it. */
-static bool set_free_member(Builder *builder, const JsonToken *name, const Schema *element) {
-  lua_State *L = builder->L;
-  push_string(builder, name);
-  lua_pushvalue(L, -1);
-  const bool repeated = lua_rawget(L, -3) != LUA_TNIL;
-  lua_pop(L, 1);
-  if (repeated) return fail(builder, name, "a repeated member");
-  if (!push_value(builder, element)) return false;
-  lua_rawset(L, -3);
-  return true;
-}
-
-static bool push_free_object(Builder *builder, const JsonToken *token, const Schema *element) {
-  const uint32_t count = token->count;
-  lua_createtable(builder->L, 0, (int)count);
-  for (uint32_t i = 0; i < count; i++) {
-    const JsonToken *name = next_token(builder);
-    builder->next++;
-    if (!set_free_member(builder, name, element)) return false;
-  }
-  return true;
-}
-
-/* How many members of an object, whose token is given, are not null: the others take no place in the table. */
-static int count_present(const JsonToken *token) {
+/* How many members of an object are not null: the others take no place in the table. */
+static int count_present(const JsonToken *object) {
   int present = 0;
-  const JsonToken *name = token + 1;
-  for (uint32_t i = 0; i < token->count; i++, name = skip(name + 1))
+  const JsonToken *name = object + 1;
+  for (uint32_t i = 0; i < object->count; i++, name = skip(name + 1))
     if (name[1].type != JSON_NULL) present++;
   return present;
 }
 
-/* The value of an object's member, or NULL; only a name without escapes is found. */
-static const JsonToken *find_member(const Builder *builder, const JsonToken *object, const char *name) {
-  const size_t length = strlen(name);
-  const JsonToken *member = object + 1;
-  for (uint32_t i = 0; i < object->count; i++, member = skip(member + 1))
-    if (member->plain && member->length == length && memcmp(builder->text + member->start, name, length) == 0)
-      return member + 1;
-  return NULL;
-}
+/* The declared members of an object that were met so far. */
+typedef struct Declared {
+  const Schema *schema;
+  size_t expected; /* which is looked at first */
+  uint64_t seen;
+} Declared;
 
-static bool has_same_text(const Builder *builder, const JsonToken *a, const JsonToken *b) {
-  return a->type == JSON_OBJECT && b->type == JSON_OBJECT && a->end - a->start == b->end - b->start &&
-         memcmp(builder->text + a->start, builder->text + b->start, a->end - a->start) == 0;
-}
-
-/*
-** A job's answer carries the template's description twice, inside the job and beside it, mostly to the letter. Where it does, the
-** value of the first, which is in its slot, is taken again: pushes it and moves past the second.
-*/
-static bool push_repeated(Builder *builder, const JsonToken *object, const SchemaMember *member) {
-  if (member->repeats == NULL || builder->slots == 0) return false;
-  const JsonToken *token = next_token(builder);
-  const JsonToken *outer = find_member(builder, object, member->repeats);
-  const JsonToken *first =
-    outer != NULL && outer < token && outer->type == JSON_OBJECT ? find_member(builder, outer, member->name) : NULL;
-  if (first == NULL || !has_same_text(builder, first, token)) return false;
-  lua_pushvalue(builder->L, builder->slots + (int)schema_index(&schema_job, member->name));
-  builder->next += 1 + token->length;
-  return true;
-}
-
-static bool push_job_into_slots(Builder *builder);
-
-/* Pushes the value of a declared member. */
-static bool push_member(Builder *builder, const JsonToken *object, const SchemaMember *member) {
-  if (builder->slots > 0 && member->type == &schema_job && next_token(builder)->type == JSON_OBJECT)
-    return push_job_into_slots(builder);
-  return push_repeated(builder, object, member) || push_value(builder, member->type);
-}
-
-/* Finds the declared member that the next token names and moves past the name; *member is NULL for another. False: repeated. */
-static bool find_declared(Builder *builder, const Schema *schema, size_t *expected, uint64_t *seen,
-                          const SchemaMember **member) {
-  const JsonToken *name = next_token(builder);
+/* Finds the declared member of a name; *member is NULL for another. False: repeated. */
+static bool find_declared(Builder *builder, const JsonToken *name, Declared *declared, const SchemaMember **member) {
   size_t length;
   const char *content = string_content(builder, name, &length);
-  *member = schema_member(schema, content, length, expected);
-  builder->next++;
+  *member = schema_member(declared->schema, content, length, &declared->expected);
   if (*member == NULL) return true;
-  const uint64_t bit = UINT64_C(1) << (*member - schema->members);
-  if ((*seen & bit) != 0) return fail(builder, name, "a repeated member");
-  *seen |= bit;
+  const uint64_t bit = UINT64_C(1) << (*member - declared->schema->members);
+  if ((declared->seen & bit) != 0) return fail(builder, name, "a repeated member") != NULL;
+  declared->seen |= bit;
   return true;
 }
 
-/* Sets a declared member from the token behind its name; null leaves it absent. The table is on the top, over the names. */
-static bool set_declared_member(Builder *builder, const JsonToken *object, const SchemaMember *member, size_t index) {
+/* Sets a declared member; null leaves it absent. The names are on the top, over the table. */
+static const JsonToken *set_declared_member(Builder *builder, const JsonToken *value, const SchemaMember *member,
+                                            size_t index) {
+  if (value->type == JSON_NULL) return value + 1;
+  lua_rawgeti(builder->L, -1, (lua_Integer)index + 1);
+  const JsonToken *next = push_value(builder, value, member->type);
+  if (next != NULL) lua_rawset(builder->L, -4);
+  return next;
+}
+
+/* Sets a member that is not declared; stack as above. */
+static const JsonToken *set_other_member(Builder *builder, const JsonToken *name) {
+  lua_pushvalue(builder->L, -2);
+  const JsonToken *next = set_free_member(builder, name, &schema_any);
+  if (next != NULL) lua_pop(builder->L, 1);
+  return next;
+}
+
+static const JsonToken *push_declared_object(Builder *builder, const JsonToken *object, const Schema *schema) {
   lua_State *L = builder->L;
-  if (next_token(builder)->type == JSON_NULL) {
-    builder->next++;
-    return true;
-  }
-  lua_rawgeti(L, -2, (lua_Integer)index + 1);
-  if (!push_member(builder, object, member)) return false;
-  lua_rawset(L, -3);
-  return true;
-}
-
-static bool push_declared_object(Builder *builder, const JsonToken *token, const Schema *schema) {
-  const uint32_t count = token->count;
-  size_t expected = 0;
-  uint64_t seen = 0;
-  marshal_push_names(builder->L, schema);
-  lua_createtable(builder->L, 0, count_present(token));
-  for (uint32_t i = 0; i < count; i++) {
-    const JsonToken *name = next_token(builder);
+  Declared declared = {.schema = schema};
+  const JsonToken *token = object + 1;
+  lua_createtable(L, 0, count_present(object));
+  marshal_push_names(L, schema);
+  for (uint32_t i = 0; i < object->count && token != NULL; i++) {
     const SchemaMember *member;
-    if (!find_declared(builder, schema, &expected, &seen, &member)) return false;
-    const bool set = member != NULL ? set_declared_member(builder, token, member, (size_t)(member - schema->members))
-                                    : set_free_member(builder, name, &schema_any);
-    if (!set) return false;
+    if (!find_declared(builder, token, &declared, &member)) return NULL;
+    token = member != NULL ? set_declared_member(builder, token + 1, member, (size_t)(member - schema->members))
+                           : set_other_member(builder, token);
   }
-  lua_remove(builder->L, -2);
-  return true;
+  lua_settop(L, -2); /* the names; nothing that matters when it failed */
+  return token;
 }
 
-/* Sets an undeclared member of the job in the table behind the slots, which is made for the first one. */
-static bool set_other(Builder *builder, const JsonToken *name) {
-  lua_State *L = builder->L;
-  const int others = builder->slots + (int)schema_job.count;
-  if (lua_isnil(L, others)) {
-    lua_newtable(L);
-    lua_replace(L, others);
-  }
-  lua_pushvalue(L, others);
-  if (!set_free_member(builder, name, &schema_any)) return false;
-  lua_pop(L, 1);
-  return true;
-}
-
-static const char in_slots = 's'; /* its address stands for a job that is in the slots */
-
-/* Reads the job, an object, into the slots: no table is made only to be copied. Pushes a stand-in for it. */
-static bool push_job_into_slots(Builder *builder) {
-  lua_State *L = builder->L;
-  const uint32_t count = next_token(builder)->count;
-  size_t expected = 0;
-  uint64_t seen = 0;
-  builder->next++;
-  for (uint32_t i = 0; i < count; i++) {
-    const JsonToken *name = next_token(builder);
-    const SchemaMember *member;
-    if (!find_declared(builder, &schema_job, &expected, &seen, &member)) return false;
-    if (member == NULL) {
-      if (!set_other(builder, name)) return false;
-    } else if (next_token(builder)->type == JSON_NULL) {
-      builder->next++;
-    } else {
-      if (!push_value(builder, member->type)) return false;
-      lua_replace(L, builder->slots + (int)(member - schema_job.members));
-    }
-  }
-  lua_pushlightuserdata(L, (void *)&in_slots);
-  return true;
-}
-
-static bool push_object(Builder *builder, const JsonToken *token, const Schema *schema) {
+static const JsonToken *push_object(Builder *builder, const JsonToken *token, const Schema *schema) {
   if (schema->kind == SCHEMA_OBJECT) return push_declared_object(builder, token, schema);
   return push_free_object(builder, token, schema->kind == SCHEMA_MAP ? schema->element : &schema_any);
 }
 
-/* Pushes the value of the next token, and of all inside it. On failure the stack is the caller's to clear. */
-static bool push_value(Builder *builder, const Schema *schema) {
+static const JsonToken *push_value(Builder *builder, const JsonToken *token, const Schema *schema) {
   lua_State *L = builder->L;
-  const JsonToken *token = next_token(builder);
-  builder->next++;
   switch ((JsonType)token->type) {
-    case JSON_NULL: marshal_push_null(L); return true;
-    case JSON_FALSE: lua_pushboolean(L, 0); return true;
-    case JSON_TRUE: lua_pushboolean(L, 1); return true;
+    case JSON_NULL: marshal_push_null(L); return token + 1;
+    case JSON_FALSE: lua_pushboolean(L, 0); return token + 1;
+    case JSON_TRUE: lua_pushboolean(L, 1); return token + 1;
     case JSON_NUMBER:
-      if (push_number(L, builder->text + token->start, token->length, token->plain, schema->kind)) return true;
+      if (push_number(L, builder->text + token->start, token->length, token->plain, schema->kind)) return token + 1;
       return fail(builder, token, "a number beyond the range of a double");
     case JSON_STRING:
       if (!is_numeric(schema->kind) || !push_number_in_string(builder, token, schema->kind)) push_string(builder, token);
-      return true;
-    case JSON_ARRAY:
-      luaL_checkstack(L, 8, NULL);
-      return push_array(builder, token, schema->kind == SCHEMA_ARRAY ? schema->element : &schema_any);
-    case JSON_OBJECT: luaL_checkstack(L, 8, NULL); return push_object(builder, token, schema);
+      return token + 1;
+    case JSON_ARRAY: return push_array(builder, token, schema->kind == SCHEMA_ARRAY ? schema->element : &schema_any);
+    case JSON_OBJECT: return push_object(builder, token, schema);
   }
-  return false;
+  return NULL;
 }
 
-static void push_problem(lua_State *L, const JsonProblem *problem) {
+/*
+** Takes the tokens of a text, and room on Lua's stack for all that is built from them, and `slots` more. Pushes two values. Returns the
+** first token, or NULL when it is not JSON.
+*/
+static const JsonToken *begin(Builder *builder, size_t length, size_t slots) {
+  lua_State *L = builder->L;
+  luaL_checkstack(L, 8, NULL);
+  builder->workspace = push_workspace(L);
+  marshal_push_array_metatable(L);
+  builder->array_metatable = lua_gettop(L);
+  JsonTokens *tokens = &builder->workspace->tokens;
+  if (!json_read(tokens, builder->text, length, &builder->problem)) return NULL;
+  luaL_checkstack(L, (int)((tokens->depth + 1) * SLOTS_PER_LEVEL + slots), NULL);
+  return tokens->items;
+}
+
+/* Puts away what `begin` took, which lies from `base` on; where it was no JSON pushes what is wrong in its place. */
+static void end(Builder *builder, int base, bool read) {
+  lua_State *L = builder->L;
+  keep_workspace(L, base, builder->workspace);
+  if (read) return;
+  lua_settop(L, base - 1);
+  const JsonProblem *problem = &builder->problem;
   if (problem->message == NULL) raise_no_memory(L);
   lua_pushfstring(L, "%s at byte %I", problem->message, (lua_Integer)problem->offset + 1);
 }
 
-/* Reads the text with a workspace of its own and pushes its value, or what is wrong; `slots` as in Builder. */
-static bool read_text(lua_State *L, const char *text, size_t length, const Schema *schema, int slots) {
-  luaL_checkstack(L, 8, NULL);
-  const int box = lua_gettop(L) + 1;
-  Workspace *workspace = push_workspace(L);
-  marshal_push_array_metatable(L);
-  Builder builder = {.L = L, .text = text, .workspace = workspace, .array_metatable = box + 1, .slots = slots};
-  const bool read = json_read(&workspace->tokens, text, length, &builder.problem) && push_value(&builder, schema);
-  if (!read) push_problem(L, &builder.problem);
-  keep_workspace(L, box, workspace);
-  lua_replace(L, box);
-  lua_settop(L, box);
+bool marshal_read(lua_State *L, const char *text, size_t length, const Schema *schema) {
+  const int base = lua_gettop(L) + 1;
+  Builder builder = {.L = L, .text = text};
+  const JsonToken *token = begin(&builder, length, 0);
+  const bool read = token != NULL && push_value(&builder, token, schema) != NULL;
+  end(&builder, base, read);
+  if (read) {
+    lua_replace(L, base);
+    lua_settop(L, base);
+  }
   return read;
 }
 
-bool marshal_read(lua_State *L, const char *text, size_t length, const Schema *schema) {
-  return read_text(L, text, length, schema, 0);
+/* Sets a member that is not declared in a table of such, which is made for the first one: *others is its stack index, 0 before. */
+static const JsonToken *set_other(Builder *builder, const JsonToken *name, int *others) {
+  lua_State *L = builder->L;
+  if (*others == 0) {
+    lua_newtable(L);
+    *others = lua_gettop(L);
+  }
+  lua_pushvalue(L, *others);
+  const JsonToken *next = set_free_member(builder, name, &schema_any);
+  if (next != NULL) lua_pop(L, 1);
+  return next;
 }
 
-/* What the answer on the top, whose job is in the slots, comes to. */
-static JobAnswer judge(lua_State *L) {
-  if (!lua_istable(L, -1) || marshal_is_array(L, -1)) return JOB_NOT_OBJECT;
-  const bool refused = lua_getfield(L, -1, "ok") == LUA_TBOOLEAN && !lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  if (refused) return JOB_NOT_OK;
-  lua_getfield(L, -1, "job");
-  const bool has_job = lua_touserdata(L, -1) == (void *)&in_slots;
-  lua_pop(L, 1);
-  return has_job ? JOB_READ : JOB_MISSING;
+/* The reading of an answer `{job, templateInfo}`. */
+typedef struct JobReader {
+  Builder builder;
+  JobMembers *members;
+  const JsonToken *info; /* the template's description in the job; NULL: none */
+  int info_beside;       /* stack index of the one beside the job; 0: none */
+  int others;            /* stack index of a table of the answer's members that are not declared; 0: none */
+  bool has_job;
+} JobReader;
+
+static size_t info_index(void) {
+  return schema_index(&schema_job, "templateInfo");
 }
 
-JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length) {
-  const int slots = lua_gettop(L) + 1;
-  const int count = (int)schema_job.count + 1;
-  luaL_checkstack(L, count, NULL);
-  lua_settop(L, slots - 1 + count);
-  if (!read_text(L, text, length, &schema_job_response, slots)) {
-    lua_replace(L, slots);
-    lua_settop(L, slots);
-    return JOB_NOT_JSON;
+/* Pushes the values of a job's members: no table is made only to be copied. */
+static const JsonToken *push_job(JobReader *reader, const JsonToken *job) {
+  Builder *builder = &reader->builder;
+  Declared declared = {.schema = &schema_job};
+  const size_t info = info_index();
+  const JsonToken *token = job + 1;
+  for (uint32_t i = 0; i < job->count && token != NULL; i++) {
+    const SchemaMember *member;
+    if (!find_declared(builder, token, &declared, &member)) return NULL;
+    if (member == NULL) {
+      token = set_other(builder, token, &reader->members->others);
+    } else if (token[1].type == JSON_NULL) {
+      token += 2;
+    } else {
+      const size_t index = (size_t)(member - schema_job.members);
+      if (index == info) reader->info = token + 1;
+      token = push_value(builder, token + 1, member->type);
+      reader->members->at[index] = lua_gettop(builder->L);
+    }
   }
-  const int info = slots + (int)schema_index(&schema_job, "templateInfo");
-  const JobAnswer answer = judge(L);
-  if (answer == JOB_READ && lua_isnil(L, info)) {
-    lua_getfield(L, -1, "templateInfo");
-    lua_replace(L, info);
+  reader->has_job = true;
+  return token;
+}
+
+/*
+** Pushes the template's description that stands beside the job. As a rule it is the one in the job again, to the letter, whose value is
+** there already.
+*/
+static const JsonToken *push_info_beside(JobReader *reader, const JsonToken *info, const Schema *type) {
+  const Builder *builder = &reader->builder;
+  const JsonToken *first = reader->info;
+  if (info->type == JSON_NULL) return info + 1;
+  if (first != NULL && first->type == JSON_OBJECT && info->type == JSON_OBJECT &&
+      has_same_text(builder, first, first->end - first->start, info, info->end - info->start))
+    return skip(info);
+  const JsonToken *next = push_value(&reader->builder, info, type);
+  reader->info_beside = lua_gettop(builder->L);
+  return next;
+}
+
+/* Pushes the values of the answer's members. */
+static const JsonToken *push_answer(JobReader *reader, const JsonToken *answer) {
+  Builder *builder = &reader->builder;
+  Declared declared = {.schema = &schema_job_response};
+  const JsonToken *token = answer + 1;
+  if (answer->type != JSON_OBJECT) return push_value(builder, answer, &schema_any);
+  for (uint32_t i = 0; i < answer->count && token != NULL; i++) {
+    const SchemaMember *member;
+    if (!find_declared(builder, token, &declared, &member)) return NULL;
+    if (member == NULL)
+      token = set_other(builder, token, &reader->others);
+    else if (member->type != &schema_job)
+      token = push_info_beside(reader, token + 1, member->type);
+    else if (token[1].type == JSON_OBJECT)
+      token = push_job(reader, token + 1);
+    else
+      token = push_value(builder, token + 1, &schema_any);
   }
-  lua_settop(L, answer == JOB_READ ? slots - 1 + count : slots - 1);
-  return answer;
+  return token;
+}
+
+/* What the answer comes to, all of which was read. */
+static JobAnswer judge(const JobReader *reader, const JsonToken *answer) {
+  lua_State *L = reader->builder.L;
+  if (answer->type != JSON_OBJECT) return JOB_NOT_OBJECT;
+  if (reader->others > 0) {
+    const bool refused = lua_getfield(L, reader->others, "ok") == LUA_TBOOLEAN && !lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    if (refused) return JOB_NOT_OK;
+  }
+  return reader->has_job ? JOB_READ : JOB_MISSING;
+}
+
+JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length, JobMembers *members) {
+  const int base = lua_gettop(L) + 1;
+  JobReader reader = {.builder = {.L = L, .text = text}, .members = members};
+  *members = (JobMembers){0};
+  const JsonToken *answer = begin(&reader.builder, length, schema_job.count + 4);
+  const bool read = answer != NULL && push_answer(&reader, answer) != NULL;
+  const JobAnswer outcome = read ? judge(&reader, answer) : JOB_NOT_JSON;
+  end(&reader.builder, base, read);
+  if (read && outcome != JOB_READ) lua_settop(L, base - 1);
+  int *info = &members->at[info_index()];
+  if (*info == 0) *info = reader.info_beside;
+  return outcome;
 }

@@ -15,15 +15,14 @@ typedef struct Refresh {
   lua_State *L;
   int job; /* stack indices */
   int names;
-  int slots;
-  int others; /* the table of undeclared members, or nil */
   const Schema *schema;
+  const JobMembers *members;
 } Refresh;
 
 static const char placeholder = 'p'; /* its address stands for a value not yet assigned */
 
 static bool is_present(const Refresh *refresh, size_t index) {
-  return !lua_isnil(refresh->L, refresh->slots + (int)index);
+  return refresh->members->at[index] != 0;
 }
 
 static void push_name(const Refresh *refresh, size_t index) {
@@ -66,25 +65,34 @@ static void remove_placeholders(lua_State *L, int job) {
   }
 }
 
-/* The first phase. */
-static void make_room(const Refresh *refresh) {
+/* Pushes the names of the answer's members that the job lacks. */
+static void push_lacking(const Refresh *refresh) {
   lua_State *L = refresh->L;
-  lua_pushcfunction(L, insert_missing);
-  const int function = lua_gettop(L);
-  lua_pushvalue(L, refresh->job);
-  lua_pushvalue(L, refresh->others);
   for (size_t i = 0; i < refresh->schema->count; i++) {
     if (!is_present(refresh, i)) continue;
     push_name(refresh, i);
-    const bool lacking = lua_rawget(L, refresh->job) == LUA_TNIL;
-    lua_pop(L, 1);
-    if (lacking) push_name(refresh, i);
+    if (has_key(L, refresh->job)) lua_pop(L, 1);
   }
-  if (lua_gettop(L) == function + 2 && lua_isnil(L, refresh->others)) {
-    lua_settop(L, function - 1);
-    return;
-  }
-  if (lua_pcall(L, lua_gettop(L) - function, 0, 0) == LUA_OK) return;
+}
+
+/* The first phase. */
+static void make_room(const Refresh *refresh) {
+  lua_State *L = refresh->L;
+  const int others = refresh->members->others;
+  const int top = lua_gettop(L);
+  push_lacking(refresh);
+  const int count = lua_gettop(L) - top;
+  if (count == 0 && others == 0) return;
+  lua_pushcfunction(L, insert_missing);
+  lua_insert(L, top + 1);
+  lua_pushvalue(L, refresh->job);
+  lua_insert(L, top + 2);
+  if (others != 0)
+    lua_pushvalue(L, others);
+  else
+    lua_pushnil(L);
+  lua_insert(L, top + 3);
+  if (lua_pcall(L, count + 2, 0, 0) == LUA_OK) return;
   remove_placeholders(L, refresh->job);
   lua_error(L);
 }
@@ -94,24 +102,21 @@ static size_t assign_declared(const Refresh *refresh) {
   lua_State *L = refresh->L;
   size_t count = 0;
   for (size_t i = 0; i < refresh->schema->count; i++) {
-    const bool present = is_present(refresh, i);
+    if (!is_present(refresh, i)) continue;
     push_name(refresh, i);
-    if (!present && !has_key(L, refresh->job)) {
-      lua_pop(L, 1);
-      continue;
-    }
-    lua_pushvalue(L, refresh->slots + (int)i);
+    lua_pushvalue(L, refresh->members->at[i]);
     lua_rawset(L, refresh->job);
-    if (present) count++;
+    count++;
   }
   return count;
 }
 
 static size_t assign_others(const Refresh *refresh) {
   lua_State *L = refresh->L;
+  const int others = refresh->members->others;
   size_t count = 0;
-  if (lua_isnil(L, refresh->others)) return 0;
-  for (lua_pushnil(L); lua_next(L, refresh->others); count++) {
+  if (others == 0) return 0;
+  for (lua_pushnil(L); lua_next(L, others); count++) {
     lua_pushvalue(L, -2);
     lua_insert(L, -2);
     lua_rawset(L, refresh->job);
@@ -129,7 +134,7 @@ static size_t count_keys(lua_State *L, int table) {
 /* Whether the key on the top, which stays, is one of the answer's. */
 static bool is_in_answer(const Refresh *refresh) {
   lua_State *L = refresh->L;
-  if (!lua_isnil(L, refresh->others) && has_key(L, refresh->others)) return true;
+  if (refresh->members->others != 0 && has_key(L, refresh->members->others)) return true;
   if (lua_type(L, -1) != LUA_TSTRING) return false;
   size_t next = 0;
   size_t length;
@@ -149,12 +154,10 @@ static void drop_rest(const Refresh *refresh) {
   }
 }
 
-void refresh(lua_State *L, int job, const Schema *schema, int slots) {
-  const int count = (int)schema->count;
-  luaL_checkstack(L, count + 12, NULL);
+void refresh(lua_State *L, int job, const Schema *schema, const JobMembers *members) {
+  luaL_checkstack(L, (int)schema->count + 12, NULL);
   marshal_push_names(L, schema);
-  const Refresh refresh = {
-    .L = L, .job = job, .names = lua_gettop(L), .slots = slots, .others = slots + count, .schema = schema};
+  const Refresh refresh = {.L = L, .job = job, .names = lua_gettop(L), .schema = schema, .members = members};
   make_room(&refresh);
   const size_t expected = assign_declared(&refresh) + assign_others(&refresh);
   if (count_keys(L, job) > expected) drop_rest(&refresh);

@@ -6,11 +6,9 @@
 #include <string.h>
 
 #define MEMBER(name, type, meaning) \
-  { name, sizeof(name) - 1, &(type), false, meaning, NULL }
+  { name, sizeof(name) - 1, &(type), false, meaning }
 #define REQUIRED_MEMBER(name, type, meaning) \
-  { name, sizeof(name) - 1, &(type), true, meaning, NULL }
-#define REPEATING_MEMBER(name, type, meaning, repeats) \
-  { name, sizeof(name) - 1, &(type), false, meaning, repeats }
+  { name, sizeof(name) - 1, &(type), true, meaning }
 #define OBJECT(name, members) \
   { name, SCHEMA_OBJECT, NULL, members, sizeof(members) / sizeof((members)[0]) }
 #define SCALAR(name, kind) \
@@ -116,7 +114,7 @@ const Schema schema_job = OBJECT("Job", job_members);
 
 static const SchemaMember job_response_members[] = {
   MEMBER("job", schema_job, "the job"),
-  REPEATING_MEMBER("templateInfo", job_template, "its template", "job"),
+  MEMBER("templateInfo", job_template, "its template"),
 };
 const Schema schema_job_response = OBJECT("JobResponse", job_response_members);
 

@@ -36,7 +36,6 @@ typedef struct SchemaMember {
   const Schema *type;
   bool required;       /* when written */
   const char *meaning; /* one line for the reference page */
-  const char *repeats; /* a member before it that has, as a rule, the same member with the same text; NULL: none */
 } SchemaMember;
 
 struct Schema {
