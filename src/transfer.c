@@ -13,6 +13,7 @@
 enum {
   PROBE = 256 * 1024,          /* bytes: more than the header line that libcurl refuses */
   EXPECTING_BODY = 512 * 1024, /* bytes; libcurl waits for a "100 Continue" from 1 MiB on */
+  KEEP_URL = 4096,             /* bytes of an address worth keeping, too */
   KEEP_RESPONSE = 256 * 1024,  /* bytes of a response buffer worth keeping for the next transfer */
   /*
   ** Over HTTP/2 libcurl spins for ever when a server answers before it has read a body above its 64 KiB window
@@ -40,6 +41,8 @@ static size_t receive(char *data, size_t size, size_t count, void *context) {
 
 void transfer_free(Transfer *transfer) {
   curl_easy_cleanup(transfer->easy);
+  curl_url_cleanup(transfer->address);
+  buffer_free(&transfer->url);
   curl_slist_free_all(transfer->headers);
   buffer_free(&transfer->authorization);
   buffer_free(&transfer->response);
@@ -97,6 +100,7 @@ static CURLcode configure(Transfer *transfer) {
   const TransportOptions *options = &transfer->transport->options;
   CURL *easy = transfer->easy;
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+  curl_easy_setopt(easy, CURLOPT_CURLU, transfer->address);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 1L);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* a slow resolver must not hold up the end of a transfer */
@@ -123,7 +127,9 @@ CURLcode transfer_new(Transport *transport, Transfer **made) {
   if (transfer == NULL) return CURLE_OUT_OF_MEMORY;
   transfer->transport = transport;
   transfer->easy = curl_easy_init();
-  const CURLcode code = transfer->easy != NULL ? configure(transfer) : CURLE_OUT_OF_MEMORY;
+  transfer->address = curl_url();
+  const bool has_memory = transfer->easy != NULL && transfer->address != NULL;
+  const CURLcode code = has_memory ? configure(transfer) : CURLE_OUT_OF_MEMORY;
   if (code == CURLE_OK)
     *made = transfer;
   else
@@ -267,8 +273,21 @@ static void set_connection(Transfer *transfer, const TransferRequest *request) {
   set_number(transfer, CURLOPT_TIMEOUT_MS, &transfer->timeout, request->streams ? 0L : request->timeout);
 }
 
+/*
+** Tells libcurl the address, in its parts: from a text it would make these for every request, and a text of them again. Often it is that
+** of the request before.
+*/
+static CURLcode set_address(Transfer *transfer, const char *url) {
+  Buffer *current = &transfer->url;
+  if (current->length > 0 && strcmp(current->data, url) == 0) return CURLE_OK;
+  buffer_reset(current, KEEP_URL); /* until it is known that libcurl has taken it */
+  const CURLUcode code = curl_url_set(transfer->address, CURLUPART_URL, url, CURLU_PATH_AS_IS);
+  if (code == CURLUE_OUT_OF_MEMORY) return CURLE_OUT_OF_MEMORY;
+  if (code != CURLUE_OK) return CURLE_URL_MALFORMAT;
+  return buffer_append_text(current, url) ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+}
+
 CURLcode transfer_prepare(Transfer *transfer, const TransferRequest *request) {
-  CURL *easy = transfer->easy;
   transfer->outcome = TRANSFER_ANSWERED;
   transfer->code = CURLE_OK;
   transfer->problem[0] = '\0';
@@ -279,7 +298,7 @@ CURLcode transfer_prepare(Transfer *transfer, const TransferRequest *request) {
   set_connection(transfer, request);
   CURLcode code = set_method(transfer, request);
   if (code == CURLE_OK && request->streams) code = stream_prepare(transfer, request);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_URL, request->url);
+  if (code == CURLE_OK) code = set_address(transfer, request->url);
   if (code == CURLE_OK) code = set_headers(transfer, request);
   return code;
 }

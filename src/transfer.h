@@ -25,6 +25,8 @@ struct Transfer {
   Transport *transport;
   Lane *lane;
   CURL *easy;
+  CURLU *address; /* where its requests go */
+  Buffer url;     /* the same as text */
   Transfer **holder;
   void *owner;
   Transfer *previous, *next; /* in the transport's list of those in use, or its pool */
