@@ -9,8 +9,7 @@
 #include "refresh.h"
 
 /* The answer to the last sending, taken from its transfer at the first look. */
-static Answer *check_answer(lua_State *L) {
-  Exchange *exchange = exchange_check(L);
+static Answer *answer_of(lua_State *L, Exchange *exchange) {
   Answer *answer = &exchange->answer;
   if (exchange->has_answer) return answer;
   Transfer *transfer = exchange->transfer;
@@ -27,6 +26,10 @@ static Answer *check_answer(lua_State *L) {
   transfer_swap_body(transfer, &answer->body);
   exchange->has_answer = true;
   return answer;
+}
+
+static Answer *check_answer(lua_State *L) {
+  return answer_of(L, exchange_check(L));
 }
 
 /*
@@ -50,8 +53,8 @@ static int exchange_outcome(lua_State *L) {
 
 /* exchange:value(): the body read by the schema of the operation's result; or nil and why it cannot be read. */
 static int exchange_value(lua_State *L) {
-  const Buffer *body = &check_answer(L)->body;
   Exchange *exchange = exchange_check(L);
+  const Buffer *body = &answer_of(L, exchange)->body;
   const Schema *schema = exchange->result != NULL ? exchange->result : &schema_any;
   exchange->is_read = true; /* stays so when memory runs out: then only the collector frees the body */
   const bool read = marshal_read(L, buffer_text(body), body->length, schema);
@@ -88,8 +91,8 @@ static const char *check_id(lua_State *L, JobMembers *members) {
 ** the answer itself says what is wrong.
 */
 static int exchange_job(lua_State *L) {
-  const Buffer *body = &check_answer(L)->body;
   Exchange *exchange = exchange_check(L);
+  const Buffer *body = &answer_of(L, exchange)->body;
   JobMembers members;
   lua_settop(L, 3);
   exchange->is_read = true; /* as in exchange_value */

@@ -7,34 +7,37 @@
 
 static const char buffer_class[] = "bytenite.buffer";
 
+/* Sets functions in the table on the top; each carries the metatable at `metatable` as its only upvalue. */
+static void set_functions(lua_State *L, int metatable, const luaL_Reg *functions) {
+  lua_pushvalue(L, metatable);
+  luaL_setfuncs(L, functions, 1);
+}
+
 void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, lua_CFunction collect) {
+  const luaL_Reg endings[] = {{"__gc", collect}, {"__close", collect}, {NULL, NULL}};
   luaL_newmetatable(L, class_name);
-  lua_pushcfunction(L, collect);
-  lua_setfield(L, -2, "__gc");
-  lua_pushcfunction(L, collect);
-  lua_setfield(L, -2, "__close");
+  const int metatable = lua_gettop(L);
+  set_functions(L, metatable, endings);
   if (methods != NULL) {
     lua_newtable(L);
-    luaL_setfuncs(L, methods, 0);
-    lua_setfield(L, -2, "__index");
+    set_functions(L, metatable, methods);
+    lua_setfield(L, metatable, "__index");
   }
-  lua_rawsetp(L, LUA_REGISTRYINDEX, class_name);
+  lua_settop(L, metatable - 1);
 }
 
 void class_add(lua_State *L, const char *class_name, const luaL_Reg *methods) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, class_name);
+  luaL_getmetatable(L, class_name);
   lua_getfield(L, -1, "__index");
-  luaL_setfuncs(L, methods, 0);
+  set_functions(L, lua_gettop(L) - 1, methods);
   lua_pop(L, 2);
 }
 
 void *class_check(lua_State *L, int index, const char *class_name) {
-  void *userdata = lua_touserdata(L, index);
-  if (userdata != NULL && lua_getmetatable(L, index)) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, class_name);
-    const bool is_instance = lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
-    if (is_instance) return userdata;
+  if (lua_type(L, index) == LUA_TUSERDATA && lua_getmetatable(L, index)) {
+    const bool is_instance = lua_rawequal(L, -1, lua_upvalueindex(1));
+    lua_pop(L, 1);
+    if (is_instance) return lua_touserdata(L, index);
   }
   return luaL_checkudata(L, index, class_name); /* raises */
 }

@@ -13,14 +13,17 @@
 
 /*
 ** Makes a class known to a state: its methods (NULL for none) and its finalizer. Fills it also when it was there, because memory may
-** have run out while it was filled. `class_name` must be one and the same string everywhere: its address is the key.
+** have run out while it was filled.
 */
 void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, lua_CFunction collect);
 
 /* Adds methods to a class that has some. */
 void class_add(lua_State *L, const char *class_name, const luaL_Reg *methods);
 
-/* The userdata of that class at `index`; raises when it is none. As luaL_checkudata, but no name is looked up. */
+/*
+** For a method or finalizer of a class: the userdata of that class at `index`; raises when it is none. As luaL_checkudata, but no name is
+** looked up.
+*/
 void *class_check(lua_State *L, int index, const char *class_name);
 
 /* For a function that gives nil and a message: the message is on the top. Returns how many results there are. */

@@ -79,9 +79,8 @@ static Exchange *push_idle_exchange(lua_State *L, Session *session) {
   return ((Handle *)lua_touserdata(L, -1))->exchange;
 }
 
-/* Pushes an exchange of the session at stack index 1, with nothing in it. */
-static Exchange *push_exchange(lua_State *L) {
-  Session *session = session_check(L, 1);
+/* Pushes an exchange of the session, which is at stack index 1, with nothing in it. */
+static Exchange *push_exchange(lua_State *L, Session *session) {
   if (session->idle > 0) {
     Exchange *idle = push_idle_exchange(L, session);
     if (idle != NULL) return idle;
@@ -96,6 +95,10 @@ static Exchange *push_exchange(lua_State *L) {
   if (exchange == NULL) raise_no_memory(L);
   handle->exchange = exchange;
   exchange->session = session;
+  lua_getiuservalue(L, 1, SESSION_EXCHANGES);
+  lua_pushvalue(L, -2);
+  lua_rawsetp(L, -2, exchange);
+  lua_pop(L, 1);
   return exchange;
 }
 
@@ -151,16 +154,16 @@ static int refuse_url(lua_State *L) {
 }
 
 int exchange_new(lua_State *L) {
-  session_check(L, 1);
+  Session *session = session_check(L, 1);
   const Operation *operation = operation_find(luaL_checkstring(L, 2));
   luaL_argcheck(L, operation != NULL, 2, "no such operation");
   size_t id_length = 0;
-  const char *id = luaL_optlstring(L, 3, NULL, &id_length);
+  const char *id = lua_type(L, 3) == LUA_TSTRING ? lua_tolstring(L, 3, &id_length) : NULL;
   const bool needs_id = strstr(operation->path, "{jobId}") != NULL;
-  luaL_argcheck(L, !needs_id || (id != NULL && url_is_segment(id, id_length)), 3, "no job id");
+  if (needs_id && (id == NULL || !url_is_segment(id, id_length))) return 0;
   const char *query = luaL_optstring(L, 5, NULL);
   lua_settop(L, 5);
-  Exchange *exchange = push_exchange(L);
+  Exchange *exchange = push_exchange(L, session);
   exchange->method = operation->method;
   exchange->result = operation->result;
   exchange->has_body = operation->body != NULL;
@@ -186,14 +189,14 @@ void exchange_set_headers(lua_State *L, int index, Exchange *exchange) {
 }
 
 int exchange_new_raw(lua_State *L) {
-  session_check(L, 1);
+  Session *session = session_check(L, 1);
   const char *method = luaL_checkstring(L, 2);
   const char *url = luaL_checkstring(L, 3);
   size_t length = 0;
   const char *body = luaL_optlstring(L, 4, NULL, &length);
   luaL_checktype(L, 5, LUA_TTABLE);
   lua_settop(L, 5);
-  Exchange *exchange = push_exchange(L);
+  Exchange *exchange = push_exchange(L, session);
   exchange->method = method; /* lives as long as its user value */
   check_memory(L, buffer_append_text(&exchange->url, url));
   exchange->has_body = body != NULL;
@@ -208,17 +211,6 @@ int exchange_new_raw(lua_State *L) {
 /* In milliseconds, at least one: 0 would mean no limit to libcurl. */
 static long time_limit(lua_Number seconds) {
   return (long)(seconds * 1000) + 1;
-}
-
-/* Enters the exchange at stack index 1 among those in flight of its session, with its owner at index 2. */
-static void set_in_flight(lua_State *L, const Exchange *exchange) {
-  lua_pushvalue(L, 2);
-  lua_setiuservalue(L, 1, EXCHANGE_OWNER);
-  lua_getiuservalue(L, 1, EXCHANGE_SESSION);
-  lua_getiuservalue(L, -1, SESSION_IN_FLIGHT);
-  lua_pushvalue(L, 1);
-  lua_rawsetp(L, -2, exchange);
-  lua_pop(L, 2);
 }
 
 /*
@@ -248,7 +240,8 @@ static int exchange_start(lua_State *L) {
     return return_problem(L);
   }
   release_transfer(exchange);
-  set_in_flight(L, exchange);
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, 1, EXCHANGE_OWNER);
   const CURLcode code = transport_start(&exchange->session->transport, &request, &exchange->transfer, exchange);
   check_memory(L, code != CURLE_OUT_OF_MEMORY);
   if (code != CURLE_OK) return luaL_error(L, "libcurl cannot send this request: %s", curl_easy_strerror(code));

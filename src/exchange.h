@@ -18,7 +18,7 @@ void exchange_register(lua_State *L);
 
 /*
 ** session:exchange(operation, id, body, query): a call of the API by the name of its row; `query` encoded, or nil. Returns the
-** exchange; or nil and what is wrong with the body. Raises on an id that is no path segment.
+** exchange; or nil and what is wrong with the body, or nothing where the id is no path segment.
 */
 int exchange_new(lua_State *L);
 

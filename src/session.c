@@ -58,13 +58,8 @@ static int session_in_flight(lua_State *L) {
 
 /* Pushes the owner of the exchange a transfer belongs to; false when the exchange is gone or being collected. */
 static bool push_owner(lua_State *L, const Transfer *transfer) {
-  const void *key = transfer_owner(transfer);
-  lua_getiuservalue(L, 1, SESSION_IN_FLIGHT);
-  const bool alive = lua_rawgetp(L, -1, key) == LUA_TUSERDATA;
-  if (transfer_has_ended(transfer)) {
-    lua_pushnil(L);
-    lua_rawsetp(L, -3, key);
-  }
+  lua_getiuservalue(L, 1, SESSION_EXCHANGES);
+  const bool alive = lua_rawgetp(L, -1, transfer_owner(transfer)) == LUA_TUSERDATA;
   if (alive) lua_getiuservalue(L, -1, EXCHANGE_OWNER);
   return alive;
 }
@@ -104,9 +99,14 @@ static int session_step(lua_State *L) {
   return 0;
 }
 
-/* session:has_room(once_only): whether another exchange should be started now; more than that would only wait for a connection. */
+/*
+** session:has_room(once_only): whether another exchange should be started now; more than that would only wait for a connection. nil when
+** the session cannot be used.
+*/
 static int session_has_room(lua_State *L) {
-  lua_pushboolean(L, transport_has_room(&session_check(L, 1)->transport, lua_toboolean(L, 2)));
+  const Session *session = session_check(L, 1);
+  if (session_problem(session) != NULL) return 0;
+  lua_pushboolean(L, transport_has_room(&session->transport, lua_toboolean(L, 2)));
   return 1;
 }
 
@@ -146,13 +146,13 @@ static HttpVersion http_version_option(lua_State *L) {
   return versions[luaL_checkoption(L, -1, "auto", names)];
 }
 
-static void set_in_flight_table(lua_State *L, int index) {
+static void set_exchanges_table(lua_State *L, int index) {
   lua_newtable(L);
   lua_newtable(L);
   lua_pushliteral(L, "v");
   lua_setfield(L, -2, "__mode");
   lua_setmetatable(L, -2);
-  lua_setiuservalue(L, index, SESSION_IN_FLIGHT);
+  lua_setiuservalue(L, index, SESSION_EXCHANGES);
 }
 
 /*
@@ -176,7 +176,7 @@ static int session_new(lua_State *L) {
   Session *session = lua_newuserdatauv(L, sizeof *session, SESSION_USER_VALUES);
   memset(session, 0, sizeof *session);
   luaL_setmetatable(L, class_name);
-  set_in_flight_table(L, lua_gettop(L));
+  set_exchanges_table(L, lua_gettop(L));
   lua_createtable(L, SESSION_MAX_IDLE, 0); /* so that keeping one allocates nothing */
   lua_setiuservalue(L, -2, SESSION_IDLE);
   if (!transport_open(&session->transport, &options) || !buffer_append_text(&session->base_url, base_url) ||

@@ -20,10 +20,10 @@ typedef struct Session {
 } Session;
 
 /*
-** User values of a session: a table from an exchange's address to the exchange, weak, of those in flight; and a list of exchanges that
-** serve again, so that a call costs neither their memory nor their finalizer.
+** User values of a session: a weak table of its exchanges by their addresses; and a list of those that serve again, so that a call costs
+** neither their memory nor their finalizer.
 */
-enum { SESSION_IN_FLIGHT = 1, SESSION_IDLE, SESSION_USER_VALUES = SESSION_IDLE };
+enum { SESSION_EXCHANGES = 1, SESSION_IDLE, SESSION_USER_VALUES = SESSION_IDLE };
 
 enum { SESSION_MAX_IDLE = 64 };
 

@@ -17,7 +17,7 @@ local call <const> = {}
 local Call <const> = { __name = "bytenite.Call" }
 Call.__index = Call
 
-local authorize, take_turn, use_token -- steps that earlier ones lead back to
+local authorize, take_turn, without_token -- steps that earlier ones lead back to
 
 -- What a call was last in a job's queue: the next one waits for it. Weak both ways: neither a job nor a call is kept.
 local last_in_turn <const> = setmetatable({}, { __mode = "kv" })
@@ -78,6 +78,7 @@ local function fail(self, problem)
   finish(self, nil, failure.complete(self, problem))
 end
 
+local send
 local on_answer, on_piece -- the steps of a call whose exchange is under way
 
 -- Ends a call from outside. That must work without memory, too: then it ends with that.
@@ -185,7 +186,8 @@ local function renew_or_fail(self, problem)
   local fresh <const>, need <const>, hint <const> = credentials.get(now)
   if fresh == token then return retry_or_fail(self, problem, retry.of_status(401)) end
   self.exchange:release()
-  return use_token(self, now, fresh, need, hint)
+  if fresh then return send(self, fresh, now) end
+  return without_token(self, need, hint)
 end
 
 -- A whole answer with a status of success. `accept` turns it into the call's value; or it gives nil, the kind of error and a
@@ -248,10 +250,9 @@ local function hold_back(self, now)
   return true
 end
 
-local function send(self, token, now)
+send = function(self, token, now)
   local client <const> = self.client
   local limits <const> = self.limits
-  now = now or client.clock.now()
   local time_left <const> = self.started_at + limits.deadline - now
   if time_left <= 0 then return fail_deadline(self, self.held_back_by or "another attempt") end
   if (self.is_one_of_many or client.driver:must_park(self)) and hold_back(self, now) then return end
@@ -267,10 +268,11 @@ local function send(self, token, now)
     stream.begin(self)
     client.driver.timers:set(self, self.started_at + limits.deadline) -- the exchange knows no limit of the whole
   end
+  local timeout <const> = limits.timeout
   local started <const> = self.exchange:start(
     self,
     token,
-    math.min(limits.timeout, time_left),
+    timeout < time_left and timeout or time_left,
     client.options.connect_timeout,
     limits.max_response_bytes,
     self.operation.sent_once
@@ -290,9 +292,10 @@ local function on_renewal(self)
     self.met_another = true
     return authorize(self) -- what another call met with is not this one's
   end
-  if renewal.value then return send(self, client.credentials.held()) end
-  local fallback <const> = client.credentials.fallback(client.clock.now())
-  if fallback then return send(self, fallback) end
+  local now <const> = client.clock.now()
+  if renewal.value then return send(self, client.credentials.held(), now) end
+  local fallback <const> = client.credentials.fallback(now)
+  if fallback then return send(self, fallback, now) end
   fail(self, failure.no_token(renewal.problem))
 end
 
@@ -320,26 +323,27 @@ local function renewal_of(self)
   return renewal
 end
 
--- Sends with a token, or gets one first where credentials.get said so. `now` is the time, where a step before has just
--- asked for it.
-use_token = function(self, now, token, need, hint)
-  if token then return send(self, token, now) end
+-- Gets a token first, where credentials.get said so.
+without_token = function(self, need, hint)
   if need == "renew" then return follow(self, renewal_of(self), on_renewal) end
   if need == "raised" then raise(self, hint) end
   fail(self, errors.new { kind = "no_credentials", message = "no API key and no access token", hint = hint })
 end
 
+-- Sends with a token. `now` is the time, where a step before has just asked for it.
 authorize = function(self, now)
   local client <const> = self.client
   if client.session:problem() then return self:fail_closed() end
-  if not self.operation.authorized then return send(self) end
+  now = now or client.clock.now()
+  if not self.plan.operation.authorized then return send(self, nil, now) end
   if self.plan.with_held_token then
     local held <const> = client.credentials.held()
     if not held then return finish(self, true) end -- another call has signed out meanwhile
-    return send(self, held)
+    return send(self, held, now)
   end
-  now = now or client.clock.now()
-  use_token(self, now, client.credentials.get(now))
+  local token <const>, need <const>, hint <const> = client.credentials.get(now)
+  if token then return send(self, token, now) end
+  without_token(self, need, hint)
 end
 
 -- Calls on one job take turns, in the order they were made.
@@ -370,7 +374,10 @@ local function new_exchange(client, plan, name, id, body)
   else
     exchange, problem = client.session:exchange(operation.name, id, body)
   end
-  if not exchange then check.raise(name .. ": " .. problem) end
+  if not exchange then
+    if not problem then check.segment(name .. ": job id", id) end -- raises
+    check.raise(name .. ": " .. problem)
+  end
   if plan.stream then exchange:stream(plan.stream.size) end
   return exchange
 end

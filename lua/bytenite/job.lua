@@ -16,9 +16,11 @@ local job <const> = {}
 local Job <const> = {}
 job.Job = Job
 
+-- The clients by the metatables of their jobs.
+local clients <const> = setmetatable({}, { __mode = "k" })
+
 local function client_of(self, method)
-  local meta <const> = getmetatable(self)
-  local client <const> = type(self) == "table" and type(meta) == "table" and rawget(meta, "client")
+  local client <const> = clients[getmetatable(self)]
   if not client then
     check.raise(("%s: expected a job, got %s: call it as job:%s(...)"):format(method, check.describe(self), method))
   end
@@ -51,8 +53,7 @@ job.creation = { operation = core.operations.create_job, accept = accept_new }
 
 -- Runs a call on a job, when it is the job's turn.
 local function run_call(self, method, plan, body, options)
-  local client <const> = client_of(self, method)
-  return call.run(client, plan, job.check_id(method, rawget(self, "id")), body, options, self)
+  return call.run(client_of(self, method), plan, self.id, body, options, self)
 end
 
 -- The updates are derived from the rows: what sends a body to a job's path and gets the job back.
@@ -203,7 +204,9 @@ end
 ---@param client table
 ---@return table
 function job.metatable(client)
-  return { __name = "bytenite.Job", __index = Job, __tostring = to_string, client = client }
+  local meta <const> = { __name = "bytenite.Job", __index = Job, __tostring = to_string }
+  clients[meta] = client
+  return meta
 end
 
 --- Makes a table with an id a job of a client's.
