@@ -42,6 +42,7 @@ static size_t receive(char *data, size_t size, size_t count, void *context) {
 void transfer_free(Transfer *transfer) {
   curl_easy_cleanup(transfer->easy);
   curl_url_cleanup(transfer->address);
+  buffer_free(&transfer->origin);
   buffer_free(&transfer->url);
   curl_slist_free_all(transfer->headers);
   buffer_free(&transfer->authorization);
@@ -273,18 +274,51 @@ static void set_connection(Transfer *transfer, const TransferRequest *request) {
   set_number(transfer, CURLOPT_TIMEOUT_MS, &transfer->timeout, request->streams ? 0L : request->timeout);
 }
 
+/* Whether text can stand in a request's first line as it is. */
+static bool is_visible_ascii(const char *text) {
+  for (; *text != '\0'; text++)
+    if (*text <= ' ' || *text > '~') return false;
+  return true;
+}
+
 /*
-** Tells libcurl the address, in its parts: from a text it would make these for every request, and a text of them again. Often it is that
-** of the request before.
+** Where in a URL its path and query begin, which are what the request asks for (RFC 9112 section 3.2.1); at its end where libcurl is to find
+** them itself, because there is more to do: something to encode or to leave out, or a proxy that wants to be told the whole URL.
 */
-static CURLcode set_address(Transfer *transfer, const char *url) {
+static const char *find_target(const TransportOptions *options, const char *url) {
+  const char *authority = strstr(url, "://");
+  const char *target = authority != NULL ? authority + 3 + strcspn(authority + 3, "/?#") : "";
+  const bool goes_straight = strncasecmp(url, "https:", 6) == 0 || (options->proxy != NULL && options->proxy[0] == '\0');
+  const bool is_ready = *target == '/' && goes_straight && strchr(target, '#') == NULL && is_visible_ascii(target);
+  return is_ready ? target : url + strlen(url);
+}
+
+/* Tells libcurl where a request goes: `length` bytes of its URL. */
+static CURLcode set_origin(Transfer *transfer, const char *url, size_t length) {
+  Buffer *origin = &transfer->origin;
+  if (origin->length == length && length > 0 && memcmp(origin->data, url, length) == 0) return CURLE_OK;
+  buffer_reset(origin, KEEP_URL);
+  if (!buffer_append(origin, url, length)) return CURLE_OUT_OF_MEMORY;
+  const CURLUcode code = curl_url_set(transfer->address, CURLUPART_URL, origin->data, CURLU_PATH_AS_IS);
+  if (code != CURLUE_OK) buffer_reset(origin, 0); /* libcurl has none, or half of one */
+  if (code == CURLUE_OUT_OF_MEMORY) return CURLE_OUT_OF_MEMORY;
+  return code == CURLUE_OK ? CURLE_OK : CURLE_URL_MALFORMAT;
+}
+
+/*
+** Tells libcurl the URL in two parts: where to and what for. Given as one it is taken apart, encoded and put together again for every
+** request; and of the parts mostly the first, often both are those of the request before.
+*/
+static CURLcode set_url(Transfer *transfer, const char *url) {
   Buffer *current = &transfer->url;
   if (current->length > 0 && strcmp(current->data, url) == 0) return CURLE_OK;
-  buffer_reset(current, KEEP_URL); /* until it is known that libcurl has taken it */
-  const CURLUcode code = curl_url_set(transfer->address, CURLUPART_URL, url, CURLU_PATH_AS_IS);
-  if (code == CURLUE_OUT_OF_MEMORY) return CURLE_OUT_OF_MEMORY;
-  if (code != CURLUE_OK) return CURLE_URL_MALFORMAT;
-  return buffer_append_text(current, url) ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+  buffer_reset(current, KEEP_URL); /* until libcurl has taken this one */
+  const char *target = find_target(&transfer->transport->options, url);
+  CURLcode code = set_origin(transfer, url, (size_t)(target - url));
+  if (code == CURLE_OK)
+    code = curl_easy_setopt(transfer->easy, CURLOPT_REQUEST_TARGET, *target != '\0' ? target : NULL);
+  if (code == CURLE_OK && !buffer_append_text(current, url)) code = CURLE_OUT_OF_MEMORY;
+  return code;
 }
 
 CURLcode transfer_prepare(Transfer *transfer, const TransferRequest *request) {
@@ -298,7 +332,7 @@ CURLcode transfer_prepare(Transfer *transfer, const TransferRequest *request) {
   set_connection(transfer, request);
   CURLcode code = set_method(transfer, request);
   if (code == CURLE_OK && request->streams) code = stream_prepare(transfer, request);
-  if (code == CURLE_OK) code = set_address(transfer, request->url);
+  if (code == CURLE_OK) code = set_url(transfer, request->url);
   if (code == CURLE_OK) code = set_headers(transfer, request);
   return code;
 }

@@ -25,8 +25,8 @@ struct Transfer {
   Transport *transport;
   Lane *lane;
   CURL *easy;
-  CURLU *address; /* where its requests go */
-  Buffer url;     /* the same as text */
+  CURLU *address;     /* where its requests go */
+  Buffer origin, url; /* what that was made of; and the whole, with what the request asks for */
   Transfer **holder;
   void *owner;
   Transfer *previous, *next; /* in the transport's list of those in use, or its pool */
