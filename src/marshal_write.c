@@ -103,6 +103,17 @@ static bool write_string(Writer *writer, int index) {
   return check_written(writer, json_write_string(writer->out, text, length));
 }
 
+/* Writes the name of a declared member, in which nothing is to be escaped, and the colon. */
+static void write_name(Writer *writer, const char *name, size_t length) {
+  Buffer *out = writer->out;
+  if (!buffer_reserve(out, length + 3)) raise_no_memory(writer->L);
+  char *at = out->data + out->length;
+  *at++ = '"';
+  memcpy(at, name, length);
+  memcpy(at + length, "\":", 3); /* with its NUL */
+  out->length += length + 3;
+}
+
 static bool write_number(Writer *writer, int index) {
   lua_State *L = writer->L;
   if (lua_isinteger(L, index)) return check_written(writer, json_write_integer(writer->out, lua_tointeger(L, index)));
@@ -209,15 +220,26 @@ static bool write_array(Writer *writer, int index, const Schema *element) {
   return write_literal(writer, "[]"); /* lua-cjson's empty_array is no table */
 }
 
-/* Writes a member whose name is at index `key` and whose value is on the top; comma before all but the first. */
-static bool write_member(Writer *writer, int key, const Schema *type, bool *first) {
-  lua_State *L = writer->L;
+/* Begins a member, but for the first with a comma; its name is kept as the place in hand. */
+static bool begin_member(Writer *writer, const char *name, size_t length, bool *first) {
   Step *step = last_step(writer);
-  step->name = lua_tolstring(L, key, &step->length);
-  if (!*first && !write_byte(writer, ',')) return false;
-  *first = false;
-  if (!write_string(writer, key) || !write_byte(writer, ':')) return false;
-  return write_value(writer, lua_gettop(L), type);
+  step->name = name;
+  step->length = length;
+  if (*first) {
+    *first = false;
+    return true;
+  }
+  return write_byte(writer, ',');
+}
+
+/* Writes a member under a free name, the key below its value on the top. */
+static bool write_free_member(Writer *writer, const Schema *type, bool *first) {
+  lua_State *L = writer->L;
+  const int value = lua_gettop(L);
+  size_t length;
+  const char *name = lua_tolstring(L, value - 1, &length);
+  return begin_member(writer, name, length, first) && write_string(writer, value - 1) && write_byte(writer, ':') &&
+         write_value(writer, value, type);
 }
 
 /* Writes the members of a free-form object or map. */
@@ -229,7 +251,7 @@ static bool write_free_members(Writer *writer, int index, const Schema *element)
       writer->depth--;
       return refuse_keys(writer, index);
     }
-    if (!write_member(writer, lua_gettop(L) - 1, element, &first)) return false;
+    if (!write_free_member(writer, element, &first)) return false;
   }
   return true;
 }
@@ -246,73 +268,92 @@ static bool check_unknown(Writer *writer, const Schema *schema, const char *name
   return true;
 }
 
-/* Looks at the key below the value on the top: refuses one that is no name or looks misspelled; tells whether it is declared. */
-static bool check_key(Writer *writer, int index, const Schema *schema, bool *is_declared) {
+/* Where the values of an object's declared members lie on the stack, in the order of the declaration; 0: it has none such. */
+typedef struct Places {
+  int at[SCHEMA_MAX_MEMBERS];
+  bool has_others;
+} Places;
+
+/*
+** Looks at the key below the value on the top: refuses one that is no name or looks misspelled. A declared one's value stays on the stack, with the key
+** twice around it, so that the table can be walked on.
+*/
+static bool place_member(Writer *writer, int index, const Schema *schema, size_t *expected, Places *places) {
   lua_State *L = writer->L;
   if (lua_type(L, -2) != LUA_TSTRING) {
     writer->depth--;
     return refuse_keys(writer, index);
   }
-  size_t next = 0;
   size_t length;
   const char *name = lua_tolstring(L, -2, &length);
-  *is_declared = schema_member(schema, name, length, &next) != NULL;
-  return *is_declared || check_unknown(writer, schema, name, length);
-}
-
-/* Refuses an object that lacks a member; where another is misspelled, that is what is told. */
-static bool refuse_missing(Writer *writer, int index, const Schema *schema, const SchemaMember *member) {
-  lua_State *L = writer->L;
-  bool is_declared = false;
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-    if (!check_key(writer, index, schema, &is_declared)) return false;
-  writer->depth--;
-  lua_pushfstring(L, "member \"%s\" is required", member->name);
-  return refuse_with_top(writer);
-}
-
-/* Writes the declared members, in the order of the declaration. */
-static bool write_declared(Writer *writer, int index, const Schema *schema, bool *first) {
-  lua_State *L = writer->L;
-  const int names = lua_gettop(L) + 1;
-  marshal_push_names(L, schema);
-  for (size_t i = 0; i < schema->count; i++) {
-    const SchemaMember *member = &schema->members[i];
-    lua_rawgeti(L, names, (lua_Integer)i + 1);
-    lua_pushvalue(L, -1);
-    lua_rawget(L, index);
-    if (lua_isnil(L, -1)) {
-      if (member->required) return refuse_missing(writer, index, schema, member);
-    } else if (!write_member(writer, lua_gettop(L) - 1, member->type, first)) {
-      return false;
-    }
-    lua_pop(L, 2);
+  const SchemaMember *member = schema_member(schema, name, length, expected);
+  if (member == NULL) {
+    places->has_others = true;
+    lua_pop(L, 1);
+    return check_unknown(writer, schema, name, length);
   }
-  lua_pop(L, 1);
+  places->at[member - schema->members] = lua_gettop(L);
+  lua_pushvalue(L, -2);
+  return true;
+}
+
+/* Puts the values of the declared members on the stack, and checks that all that must be there are. */
+static bool place_members(Writer *writer, int index, const Schema *schema, Places *places) {
+  lua_State *L = writer->L;
+  size_t expected = 0;
+  memset(places->at, 0, schema->count * sizeof places->at[0]);
+  places->has_others = false;
+  luaL_checkstack(L, 2 * (int)schema->count + 8, "too many levels of tables");
+  lua_pushnil(L);
+  while (lua_next(L, index))
+    if (!place_member(writer, index, schema, &expected, places)) return false;
+  for (size_t i = 0; i < schema->count; i++) {
+    if (places->at[i] != 0 || !schema->members[i].required) continue;
+    writer->depth--;
+    lua_pushfstring(L, "member \"%s\" is required", schema->members[i].name);
+    return refuse_with_top(writer);
+  }
   return true;
 }
 
 /* Writes the members that the schema does not know. */
-static bool write_unknown(Writer *writer, int index, const Schema *schema, bool *first) {
+static bool write_others(Writer *writer, int index, const Schema *schema, bool *first) {
   lua_State *L = writer->L;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    bool is_declared = false;
-    if (!check_key(writer, index, schema, &is_declared)) return false;
-    if (!is_declared && !write_member(writer, lua_gettop(L) - 1, &schema_any, first)) return false;
+    size_t next = 0;
+    size_t length;
+    const char *name = lua_tolstring(L, -2, &length);
+    if (schema_member(schema, name, length, &next) != NULL) continue;
+    if (!write_free_member(writer, &schema_any, first)) return false;
   }
   return true;
+}
+
+/* Writes the declared members, in the order of the declaration, and then the others. */
+static bool write_declared_members(Writer *writer, int index, const Schema *schema) {
+  lua_State *L = writer->L;
+  const int top = lua_gettop(L);
+  Places places;
+  bool first = true;
+  if (!place_members(writer, index, schema, &places)) return false;
+  for (size_t i = 0; i < schema->count; i++) {
+    const SchemaMember *member = &schema->members[i];
+    if (places.at[i] == 0) continue;
+    if (!begin_member(writer, member->name, member->length, &first)) return false;
+    write_name(writer, member->name, member->length);
+    if (!write_value(writer, places.at[i], member->type)) return false;
+  }
+  lua_settop(L, top);
+  return !places.has_others || write_others(writer, index, schema, &first);
 }
 
 static bool write_object(Writer *writer, int index, const Schema *schema) {
   if (!enter(writer, index)) return false;
   if (!write_byte(writer, '{')) return false;
-  bool first = true;
-  if (schema->kind == SCHEMA_OBJECT) {
-    if (!write_declared(writer, index, schema, &first) || !write_unknown(writer, index, schema, &first)) return false;
-  } else if (!write_free_members(writer, index, schema->kind == SCHEMA_MAP ? schema->element : &schema_any)) {
-    return false;
-  }
-  return leave(writer, '}');
+  const bool written = schema->kind == SCHEMA_OBJECT
+                         ? write_declared_members(writer, index, schema)
+                         : write_free_members(writer, index, schema->kind == SCHEMA_MAP ? schema->element : &schema_any);
+  return written && leave(writer, '}');
 }
 
 /* A table that shows its content through __pairs only would go out empty. */
@@ -439,6 +480,10 @@ static bool write_value(Writer *writer, int index, const Schema *schema) {
 
 bool marshal_write(lua_State *L, int index, const Schema *schema, Buffer *out) {
   luaL_checkstack(L, 8, NULL);
-  Writer writer = {.L = L, .out = out, .base = lua_gettop(L)};
+  Writer writer;
+  writer.L = L;
+  writer.out = out;
+  writer.base = lua_gettop(L);
+  writer.depth = 0; /* the path needs no content in advance */
   return write_value(&writer, lua_absindex(L, index), schema);
 }

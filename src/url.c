@@ -9,17 +9,21 @@
 #include <strings.h>
 
 static bool is_unreserved(unsigned char byte) {
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-         (byte != '\0' && strchr("-._~", byte) != NULL);
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '-' ||
+         byte == '.' || byte == '_' || byte == '~';
 }
 
 bool url_append_encoded(Buffer *out, const char *bytes, size_t count) {
   static const char digits[] = "0123456789ABCDEF";
-  for (size_t i = 0; i < count; i++) {
-    const unsigned char byte = (unsigned char)bytes[i];
+  for (size_t at = 0; at < count;) {
+    const size_t run = at;
+    while (at < count && is_unreserved((unsigned char)bytes[at]))
+      at++;
+    if (!buffer_append(out, bytes + run, at - run)) return false;
+    if (at == count) return true;
+    const unsigned char byte = (unsigned char)bytes[at++];
     const char encoded[3] = {'%', digits[byte >> 4], digits[byte & 0xF]};
-    const bool added = is_unreserved(byte) ? buffer_append(out, bytes + i, 1) : buffer_append(out, encoded, 3);
-    if (!added) return false;
+    if (!buffer_append(out, encoded, sizeof encoded)) return false;
   }
   return true;
 }
