@@ -28,9 +28,16 @@ void class_register(lua_State *L, const char *class_name, const luaL_Reg *method
 
 void class_add(lua_State *L, const char *class_name, const luaL_Reg *methods) {
   luaL_getmetatable(L, class_name);
+  const int metatable = lua_gettop(L);
+  lua_getfield(L, metatable, "__index");
+  set_functions(L, metatable, methods);
+  lua_settop(L, metatable - 1);
+}
+
+void class_push_methods(lua_State *L, const char *class_name) {
+  luaL_getmetatable(L, class_name);
   lua_getfield(L, -1, "__index");
-  set_functions(L, lua_gettop(L) - 1, methods);
-  lua_pop(L, 2);
+  lua_remove(L, -2);
 }
 
 void *class_check(lua_State *L, int index, const char *class_name) {

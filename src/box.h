@@ -17,6 +17,9 @@
 */
 void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, lua_CFunction collect);
 
+/* Pushes the table of a class's methods. */
+void class_push_methods(lua_State *L, const char *class_name);
+
 /* Adds methods to a class that has some. */
 void class_add(lua_State *L, const char *class_name, const luaL_Reg *methods);
 

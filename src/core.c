@@ -274,6 +274,7 @@ static const luaL_Reg functions[] = {
   {"is_terminal", core_is_terminal},
   {"terminal_width", core_terminal_width},
   {"now", core_now},
+  {"session", session_new},
   {"folder", files_folder},
   {"stamp", files_stamp},
   {NULL, NULL},
@@ -290,11 +291,14 @@ EXPORTED int luaopen_bytenite_core(lua_State *L) {
   initialise_once(L);
   marshal_init(L);
   buffer_register(L);
-  exchange_register(L);
   files_register(L);
   luaL_newlib(L, functions);
+  lua_newtable(L);
   session_register(L);
   lua_setfield(L, -2, "session");
+  exchange_register(L);
+  lua_setfield(L, -2, "exchange");
+  lua_setfield(L, -2, "methods");
   push_random(L);
   lua_setfield(L, -2, "random");
   marshal_push_null(L);

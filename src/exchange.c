@@ -289,4 +289,5 @@ void exchange_register(lua_State *L) {
   class_register(L, class_name, methods, exchange_collect);
   class_add(L, class_name, answer_methods);
   class_add(L, class_name, stream_methods);
+  class_push_methods(L, class_name);
 }

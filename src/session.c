@@ -159,7 +159,7 @@ static void set_exchanges_table(lua_State *L, int index) {
 ** core.session(options): base_url, service, user_agent, ca_file, proxy, http_version ("auto", "1.1", "2"), max_connections.
 ** The values were checked in Lua.
 */
-static int session_new(lua_State *L) {
+int session_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   const char *base_url = option(L, "base_url");
   const char *service = option(L, "service");
@@ -200,5 +200,5 @@ static const luaL_Reg methods[] = {
 
 void session_register(lua_State *L) {
   class_register(L, class_name, methods, session_collect);
-  lua_pushcfunction(L, session_new);
+  class_push_methods(L, class_name);
 }

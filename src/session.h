@@ -33,8 +33,11 @@ Session *session_check(lua_State *L, int index);
 /* Why the session cannot be used: "closed", "forked" (this is a child of the process that opened it), or NULL: it can. */
 const char *session_problem(const Session *session);
 
-/* Makes the class known to a state and pushes the function that makes sessions. */
+/* Makes the class known to a state and pushes the table of its methods. */
 void session_register(lua_State *L);
+
+/* core.session(options): a session. */
+int session_new(lua_State *L);
 
 #pragma GCC visibility pop
 

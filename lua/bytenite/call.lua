@@ -19,6 +19,12 @@ Call.__index = Call
 
 local authorize, take_turn, without_token -- steps that earlier ones lead back to
 
+-- Looked up once, and not for every call.
+local await <const>, end_of <const> = driver.await, driver.end_of
+local may_suspend <const>, must_park <const> = driver.may_suspend, driver.must_park
+local new_exchange <const>, problem_of <const> = core.methods.session.exchange, core.methods.session.problem
+local start_exchange <const>, outcome_of <const> = core.methods.exchange.start, core.methods.exchange.outcome
+
 -- What a call was last in a job's queue: the next one waits for it. Weak both ways: neither a job nor a call is kept.
 local last_in_turn <const> = setmetatable({}, { __mode = "kv" })
 
@@ -33,8 +39,8 @@ end
 
 -- Tells the user's on_event what happens. Ask for client.options.on_event first: most clients have none.
 local function emit(self, event)
-  event.operation = self.operation.name
-  event.method = self.operation.method
+  event.operation = self.plan.operation.name
+  event.method = self.plan.operation.method
   event.path = self.exchange:path()
   event.attempt = self.attempts
   self.emitting = true
@@ -66,7 +72,7 @@ local function finish(self, value, problem, raised)
   self.value, self.problem, self.raised = value, problem, raised
   if client.renewal == self then client.renewal = false end
   if job and last_in_turn[job] == self then last_in_turn[job] = self.waits_for and still_before(self) end
-  client.driver:end_of(self)
+  end_of(client.driver, self)
 end
 
 --- Ends the call with what its step has raised.
@@ -138,7 +144,7 @@ local function retry_or_fail(self, problem, class)
   if stream and not stream.may_repeat(self, problem) then class = retry.final end
   local delay <const>, why_not <const> = retry.decide {
     class = class,
-    repeatable = self.operation.repeatable,
+    repeatable = self.plan.operation.repeatable,
     retries = self.retries or 0,
     max_retries = self.limits.max_retries,
     retry_after = problem.retry_after,
@@ -206,16 +212,16 @@ end
 
 -- The exchange has ended.
 on_answer = function(self)
-  local kind <const>, status <const>, was_sent <const>, certificate_refused <const> = self.exchange:outcome()
+  local kind <const>, status <const>, was_sent <const>, certificate_refused <const> = outcome_of(self.exchange)
   if kind ~= "answered" then return on_failure(self, kind, status, was_sent, certificate_refused) end
   if self.client.options.on_event then emit_response(self, { status = status }) end
-  if status == 200 or (self.operation.any_success and status > 200 and status < 300) or status == self.plan.accepts then
+  if status == 200 or (self.plan.operation.any_success and status > 200 and status < 300) or status == self.plan.accepts then
     return on_success(self, status)
   end
   local plan <const> = self.plan
   if self.maybe_done and plan.done_when_repeated == status then return finish(self, true) end
   local problem <const> = failure.answer(self, status)
-  if status == 401 and self.operation.authorized then return renew_or_fail(self, problem) end
+  if status == 401 and self.plan.operation.authorized then return renew_or_fail(self, problem) end
   local is_final <const> = plan.cannot_recover and plan.cannot_recover(problem)
   return retry_or_fail(self, problem, is_final and retry.final or retry.of_status(status))
 end
@@ -255,7 +261,7 @@ send = function(self, token, now)
   local limits <const> = self.limits
   local time_left <const> = self.started_at + limits.deadline - now
   if time_left <= 0 then return fail_deadline(self, self.held_back_by or "another attempt") end
-  if (self.is_one_of_many or client.driver:must_park(self)) and hold_back(self, now) then return end
+  if (self.is_one_of_many or must_park(client.driver, self)) and hold_back(self, now) then return end
   self.attempts = self.attempts + 1
   if client.options.on_event then
     self.sent_at = now
@@ -269,13 +275,14 @@ send = function(self, token, now)
     client.driver.timers:set(self, self.started_at + limits.deadline) -- the exchange knows no limit of the whole
   end
   local timeout <const> = limits.timeout
-  local started <const> = self.exchange:start(
+  local started <const> = start_exchange(
+    self.exchange,
     self,
     token,
     timeout < time_left and timeout or time_left,
     client.options.connect_timeout,
     limits.max_response_bytes,
-    self.operation.sent_once
+    self.plan.operation.sent_once
   )
   if not started then return self:fail_closed() end -- an on_event has closed the client
 end
@@ -333,7 +340,7 @@ end
 -- Sends with a token. `now` is the time, where a step before has just asked for it.
 authorize = function(self, now)
   local client <const> = self.client
-  if client.session:problem() then return self:fail_closed() end
+  if problem_of(client.session) then return self:fail_closed() end
   now = now or client.clock.now()
   if not self.plan.operation.authorized then return send(self, nil, now) end
   if self.plan.with_held_token then
@@ -362,7 +369,7 @@ take_turn = function(self, now)
 end
 
 -- Makes the exchange; bad input is refused here, before anything is sent.
-local function new_exchange(client, plan, name, id, body)
+local function make_exchange(client, plan, name, id, body)
   local operation <const> = plan.operation
   local exchange, problem
   local raw <const> = operation.raw
@@ -370,9 +377,9 @@ local function new_exchange(client, plan, name, id, body)
     local url <const> = raw.url or client.options.base_url .. raw.target
     exchange, problem = client.session:raw_exchange(operation.method, url, raw.body, raw.headers)
   elseif operation.query then
-    exchange, problem = client.session:exchange(operation.name, id, nil, query.text(name, query.flatten(body)))
+    exchange, problem = new_exchange(client.session, operation.name, id, nil, query.text(name, query.flatten(body)))
   else
-    exchange, problem = client.session:exchange(operation.name, id, body)
+    exchange, problem = new_exchange(client.session, operation.name, id, body)
   end
   if not exchange then
     if not problem then check.segment(name .. ": job id", id) end -- raises
@@ -411,8 +418,7 @@ function call.start(client, plan, id, body, options, job)
   local self <const> = setmetatable({
     client = client,
     plan = plan,
-    operation = operation,
-    exchange = new_exchange(client, plan, name, id, body),
+    exchange = make_exchange(client, plan, name, id, body),
     id = id,
     job = job,
     limits = limits_of(client, plan, name, options),
@@ -427,7 +433,7 @@ function call.start(client, plan, id, body, options, job)
     next_ready = false,
     next_ended = false,
   }, Call)
-  if client.driver:may_suspend() then
+  if may_suspend(client.driver) then
     -- a token exchange serves other calls, too
     self.is_one_of_many, self.on_done, self.task = operation.authorized, false, false
   end
@@ -445,7 +451,7 @@ end
 ---@param waiting table a call
 ---@return any # the call's value; or nil and its error
 function call.await(waiting)
-  waiting.client.driver:await(waiting)
+  await(waiting.client.driver, waiting)
   if waiting.raised then error(waiting.raised, 0) end
   if waiting.problem then return nil, waiting.problem end
   return waiting.value

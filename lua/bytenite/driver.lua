@@ -3,12 +3,14 @@
 --- It moves on things that will be done. Such a thing is a table with `step(thing, now)`, what to do when it is woken; `done`;
 --- `on_done(thing)`, called once when it is; `fail(thing, raised)`, what becomes of it when its step raises; and what
 --- the lists below need: next_ready, next_ended (false), exchange, followers.
+local core <const> = require "bytenite.core"
 local scheduler <const> = require "bytenite.scheduler"
 local timers <const> = require "bytenite.timers"
 
 local driver <const> = {}
 
 local state <const> = scheduler.state
+local has_room <const>, recycle <const> = core.methods.session.has_room, core.methods.exchange.recycle
 
 local Driver <const> = { __name = "bytenite.Driver" }
 Driver.__index = Driver
@@ -74,7 +76,7 @@ local function settle(self)
     local exchange <const>, followers <const>, on_done <const> = ended.exchange, ended.followers, ended.on_done
     if exchange then
       ended.exchange = false -- serves another call from now on
-      exchange:recycle()
+      recycle(exchange)
     end
     if followers then
       for _, follower in pairs(followers) do
@@ -97,7 +99,7 @@ end
 ---@param thing table its `done` is true from here on
 function Driver:end_of(thing)
   thing.done = true
-  thing.timer = nil
+  if thing.timer then thing.timer = nil end
   if self.suspended[thing] then self.suspended[thing] = nil end
   thing.next_ended = self.first_ended
   self.first_ended = thing
@@ -126,7 +128,7 @@ local advance <const> = driver.advance
 --- Whether a call must wait for room on the wire, behind those that do already.
 function Driver:must_park(call)
   if self.admitted == call then return false end
-  return self.first_parked <= self.last_parked or not self.session:has_room(call.operation.sent_once)
+  return self.first_parked <= self.last_parked or not has_room(self.session, call.plan.operation.sent_once)
 end
 
 --- Lets a call wait for room; its step runs again when there is some.
@@ -150,7 +152,7 @@ end
 -- Moves on calls that wait for room, as long as there is some.
 local function admit(self)
   local call = first_parked(self)
-  while call and self.session:has_room(call.operation.sent_once) do
+  while call and has_room(self.session, call.plan.operation.sent_once) do
     self.parked[self.first_parked] = nil
     self.first_parked = self.first_parked + 1
     call.timer = nil
@@ -212,6 +214,8 @@ function Driver:drive(seconds, with_tasks)
   end
   return (ended or self.first_ready or self.first_runnable) and true or false
 end
+
+local drive <const> = Driver.drive
 
 --- Ends the calls that coroutines wait for, of a client that was closed or belongs to the parent of this process.
 function Driver:fail_suspended()
@@ -276,7 +280,7 @@ end
 local function time_left(self)
   if self.first_runnable or self.first_ready or self.first_ended then return 0 end
   local parked <const> = first_parked(self)
-  if parked and self.session:has_room(parked.operation.sent_once) then return 0 end
+  if parked and has_room(self.session, parked.plan.operation.sent_once) then return 0 end
   local next_at <const> = self.timers:next_at()
   return next_at and math.max(0, next_at - self.clock.now())
 end
@@ -368,7 +372,7 @@ local function wait_in_place(self, thing)
   local with_tasks <const> = not task or (tasks and task.depth < DEEPEST)
   repeat
     local has_run <const> = not with_tasks and tasks and scheduler.run_only(tasks)
-    if not thing.done then self:drive(has_run and 0 or SLICE, with_tasks) end
+    if not thing.done then drive(self, has_run and 0 or SLICE, with_tasks) end
     if not thing.done then thing:still_waiting() end
   until thing.done
   if self.pollable then self:wake_loop() end
@@ -388,5 +392,9 @@ function Driver:await(thing)
     end
   end
 end
+
+-- The same as functions, for a call's way (call.lua).
+driver.await, driver.end_of = Driver.await, Driver.end_of
+driver.may_suspend, driver.must_park = Driver.may_suspend, Driver.must_park
 
 return driver

@@ -10,7 +10,7 @@ local failure <const> = {}
 local function secrets_of(call)
   local found <const> = call.client.credentials.secrets { call.exchange:token() }
   local sent <const> = call.exchange:request_body()
-  return redact.gather(found, sent and core.decode(sent), call.job, call.operation.raw)
+  return redact.gather(found, sent and core.decode(sent), call.job, call.plan.operation.raw)
 end
 
 --- Completes an error with what was tried.
@@ -18,14 +18,14 @@ end
 ---@param problem table becomes complete
 ---@return table # the same
 function failure.complete(call, problem)
-  problem.method = call.operation.method
+  problem.method = call.plan.operation.method
   problem.path = call.exchange:path()
   problem.attempts = call.attempts
   problem.elapsed = call.client.clock.now() - call.started_at
   problem.retryable = problem.retryable or false
-  if call.maybe_done and call.operation.method ~= "GET" then
+  if call.maybe_done and call.plan.operation.method ~= "GET" then
     problem.maybe_done = true
-    if not call.operation.repeatable then
+    if not call.plan.operation.repeatable then
       problem.hint = problem.hint or "it may have been done all the same: look before you repeat it"
     end
   end
@@ -72,7 +72,7 @@ local function hint_for(call, kind, words)
     return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE"
   end
   if kind == "tls" then return "if the server's certificate is your own, set ca_file or BYTENITE_CA_FILE to its CA" end
-  if call.plan.stream and call.operation.raw then return nil end -- a link, which is not of base_url
+  if call.plan.stream and call.plan.operation.raw then return nil end -- a link, which is not of base_url
   if words:find("resolve host", 1, true) then
     return "check base_url; the service's public hosts answer no more, bytenite-sandbox serves the API locally"
   end

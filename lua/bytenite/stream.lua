@@ -60,7 +60,7 @@ end
 function stream.await(opened)
   if opened.done then return end
   if opened.attention and not opened.attention.done then
-    check.raise(opened.operation.name .. ": another task waits for this stream")
+    check.raise(opened.plan.operation.name .. ": another task waits for this stream")
   end
   opened.attention = setmetatable({
     call = opened,
