@@ -48,6 +48,7 @@ build = {
         "src/poller_epoll.c",
         "src/poller_kqueue.c",
         "src/poller_none.c",
+        "src/recent.c",
         "src/refresh.c",
         "src/schema.c",
         "src/session.c",

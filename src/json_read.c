@@ -56,6 +56,7 @@ static const char *fail(Reader *reader, const char *at, const char *message) {
 }
 
 static inline const char *skip_space(const char *at) {
+  if ((unsigned char)*at > ' ') return at; /* services send none */
   while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
     at++;
   return at;

@@ -11,17 +11,19 @@
 #include "box.h"
 #include "json_read.h"
 #include "marshal.h"
+#include "recent.h"
 
 enum {
   KEEP_TOKENS = 64 * 1024,
   KEEP_SCRATCH = 256 * 1024,
   SLOTS_PER_LEVEL = 6, /* of Lua's stack, that a table takes while it is built, and what is pushed for its members */
-  FEW_MEMBERS = 8      /* whose names are compared one by one */
+  FEW_MEMBERS = 32     /* whose names are compared one by one */
 };
 
 /* The memory of a reading, in a box so that an error leaks nothing. */
 typedef struct Workspace {
   JsonTokens tokens;
+  Recent recent;  /* its table is the box's user value */
   Buffer scratch; /* strings with their escapes resolved */
 } Workspace;
 
@@ -29,7 +31,8 @@ typedef struct Builder {
   lua_State *L;
   const char *text;
   Workspace *workspace;
-  int array_metatable; /* stack index */
+  int array_metatable; /* stack indices */
+  int recent;
   JsonProblem problem;
 } Builder;
 
@@ -45,9 +48,11 @@ static int collect_workspace(lua_State *L) {
 }
 
 static Workspace *push_new_workspace(lua_State *L) {
-  Workspace *workspace = lua_newuserdatauv(L, sizeof *workspace, 0);
-  *workspace = (Workspace){0};
+  Workspace *workspace = lua_newuserdatauv(L, sizeof *workspace, 1);
+  memset(workspace, 0, sizeof *workspace);
   luaL_setmetatable(L, workspace_class);
+  recent_push_table(L);
+  lua_setiuservalue(L, -2, 1);
   return workspace;
 }
 
@@ -100,7 +105,7 @@ static const char *string_content(Builder *builder, const JsonToken *token, size
 static void push_string(Builder *builder, const JsonToken *token) {
   size_t length;
   const char *content = string_content(builder, token, &length);
-  lua_pushlstring(builder->L, content, length);
+  recent_push(builder->L, &builder->workspace->recent, builder->recent, content, length);
 }
 
 /* Pushes a number's text as the kind of the schema wants it; false when it is beyond the range of a double. */
@@ -155,11 +160,32 @@ static bool has_same_text(const Builder *builder, const JsonToken *a, uint32_t a
   return a_length == b_length && memcmp(builder->text + a->start, builder->text + b->start, a_length) == 0;
 }
 
-/* Whether a name without escapes is among others without. */
-static bool is_among(const Builder *builder, const JsonToken *name, const JsonToken *const *names, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++)
-    if (has_same_text(builder, names[i], names[i]->length, name, name->length)) return true;
-  return false;
+/* The names met so far in an object: the first ones are compared as text, which is cheaper than to ask the table. */
+typedef struct Names {
+  const JsonToken *met[FEW_MEMBERS];
+  uint32_t count;
+  uint64_t marks; /* a bit for each of them; several may share one */
+  bool are_plain;
+} Names;
+
+/* A bit that names of different length or ends mostly do not share. */
+static uint64_t mark_of(const Builder *builder, const JsonToken *name) {
+  const char *text = builder->text + name->start;
+  if (name->length == 0) return 1;
+  const uint32_t code = name->length * 5 + (unsigned char)text[0] * 3 + (unsigned char)text[name->length - 1];
+  return UINT64_C(1) << (code % 64);
+}
+
+/* Takes note of a name; false when it, or one before it, cannot be compared as text: because of escapes, or there are too many. */
+static bool note_name(const Builder *builder, Names *names, const JsonToken *name, bool *is_repeated) {
+  if (!names->are_plain || !name->plain || names->count == FEW_MEMBERS) return names->are_plain = false;
+  const uint64_t mark = mark_of(builder, name);
+  if ((names->marks & mark) != 0)
+    for (uint32_t i = 0; i < names->count; i++)
+      if (has_same_text(builder, names->met[i], names->met[i]->length, name, name->length)) *is_repeated = true;
+  names->marks |= mark;
+  names->met[names->count++] = name;
+  return true;
 }
 
 /* Whether the table below the name on the top, which stays, has a member of that name. */
@@ -170,35 +196,27 @@ static bool has_member(lua_State *L) {
   return present;
 }
 
-/* Sets a member under a name no schema knows, in the table on the top. */
-static const JsonToken *set_free_member(Builder *builder, const JsonToken *name, const Schema *element) {
+/* Sets a member under a name no schema knows, in the table on the top; `names` of those that were set before, NULL: ask the table. */
+static const JsonToken *set_free_member(Builder *builder, const JsonToken *name, const Schema *element, Names *names) {
+  bool is_repeated = false;
   push_string(builder, name);
-  if (has_member(builder->L)) return fail(builder, name, "a repeated member");
+  if (names == NULL || !note_name(builder, names, name, &is_repeated)) is_repeated = has_member(builder->L);
+  if (is_repeated) return fail(builder, name, "a repeated member");
   const JsonToken *next = push_value(builder, name + 1, element);
   if (next != NULL) lua_rawset(builder->L, -3);
   return next;
 }
 
 static const JsonToken *push_free_object(Builder *builder, const JsonToken *object, const Schema *element) {
-  lua_State *L = builder->L;
-  const JsonToken *names[FEW_MEMBERS];
   const uint32_t count = object->count;
   const JsonToken *token = object + 1;
-  bool are_comparable = true; /* a repeated one among few names is found by their text, which is cheaper than to ask the table */
-  lua_createtable(L, 0, (int)count);
-  for (uint32_t i = 0; i < count && token != NULL; i++) {
-    const JsonToken *name = token;
-    are_comparable = are_comparable && i < FEW_MEMBERS && name->plain;
-    if (!are_comparable) {
-      token = set_free_member(builder, name, element);
-      continue;
-    }
-    if (is_among(builder, name, names, i)) return fail(builder, name, "a repeated member");
-    names[i] = name;
-    push_string(builder, name);
-    token = push_value(builder, name + 1, element);
-    if (token != NULL) lua_rawset(L, -3);
-  }
+  Names names;
+  names.count = 0;
+  names.marks = 0;
+  names.are_plain = true;
+  lua_createtable(builder->L, 0, (int)count);
+  for (uint32_t i = 0; i < count && token != NULL; i++)
+    token = set_free_member(builder, token, element, &names);
   return token;
 }
 
@@ -248,7 +266,7 @@ static const JsonToken *set_declared_member(Builder *builder, const JsonToken *v
 /* Sets a member that is not declared; stack as above. */
 static const JsonToken *set_other_member(Builder *builder, const JsonToken *name) {
   lua_pushvalue(builder->L, -2);
-  const JsonToken *next = set_free_member(builder, name, &schema_any);
+  const JsonToken *next = set_free_member(builder, name, &schema_any, NULL);
   if (next != NULL) lua_pop(builder->L, 1);
   return next;
 }
@@ -293,7 +311,7 @@ static const JsonToken *push_value(Builder *builder, const JsonToken *token, con
 }
 
 /*
-** Takes the tokens of a text, and room on Lua's stack for all that is built from them, and `slots` more. Pushes two values. Returns the
+** Takes the tokens of a text, and room on Lua's stack for all that is built from them, and `slots` more. Pushes three values. Returns the
 ** first token, or NULL when it is not JSON.
 */
 static const JsonToken *begin(Builder *builder, size_t length, size_t slots) {
@@ -302,6 +320,8 @@ static const JsonToken *begin(Builder *builder, size_t length, size_t slots) {
   builder->workspace = push_workspace(L);
   marshal_push_array_metatable(L);
   builder->array_metatable = lua_gettop(L);
+  lua_getiuservalue(L, -2, 1);
+  builder->recent = builder->array_metatable + 1;
   JsonTokens *tokens = &builder->workspace->tokens;
   if (!json_read(tokens, builder->text, length, &builder->problem)) return NULL;
   luaL_checkstack(L, (int)((tokens->depth + 1) * SLOTS_PER_LEVEL + slots), NULL);
@@ -340,7 +360,7 @@ static const JsonToken *set_other(Builder *builder, const JsonToken *name, int *
     *others = lua_gettop(L);
   }
   lua_pushvalue(L, *others);
-  const JsonToken *next = set_free_member(builder, name, &schema_any);
+  const JsonToken *next = set_free_member(builder, name, &schema_any, NULL);
   if (next != NULL) lua_pop(L, 1);
   return next;
 }
