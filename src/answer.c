@@ -72,29 +72,29 @@ static int refuse_answer(lua_State *L, const char *kind, const char *message) {
 }
 
 /*
-** Checks the id that was read against the one at stack index 2, nil for any, and keeps that one where the answer has none: unset values
-** come as "". Returns what is wrong, or NULL.
+** Checks the id that was read against that of the request at stack index 3, nil for any, and keeps that one where the answer has none: unset
+** values come as "". Returns what is wrong, or NULL.
 */
 static const char *check_id(lua_State *L, JobMembers *members) {
   int *id = &members->at[schema_index(&schema_job, "id")];
-  const bool is_known = !lua_isnil(L, 2);
+  const bool is_known = !lua_isnil(L, 3);
   const bool is_text = *id != 0 && lua_type(L, *id) == LUA_TSTRING;
   const bool is_unset = *id == 0 || (is_text && lua_rawlen(L, *id) == 0);
   if (!is_known) return is_unset || !is_text ? "the answer holds a job without an id" : NULL;
-  if (is_unset) *id = 2;
-  return lua_rawequal(L, *id, 2) ? NULL : "the answer is about another job";
+  if (is_unset) *id = 3;
+  return lua_rawequal(L, *id, 3) ? NULL : "the answer is about another job";
 }
 
 /*
-** exchange:job(id, job): reads the body as `{job, templateInfo}` into `job`, whole or not at all, or into a new table when that is
-** nil, and returns it. `id` is the job's, or nil when it is not known yet. Else nil, a kind of error and a message; no message where
-** the answer itself says what is wrong.
+** exchange:job(job): reads the body as `{job, templateInfo}` into `job`, whole or not at all, or into a new table when that is
+** nil, and returns it. Else nil, a kind of error and a message; no message where the answer itself says what is wrong.
 */
 static int exchange_job(lua_State *L) {
   Exchange *exchange = exchange_check(L);
   const Buffer *body = &answer_of(L, exchange)->body;
   JobMembers members;
-  lua_settop(L, 3);
+  lua_settop(L, 2);
+  lua_getiuservalue(L, 1, EXCHANGE_ID);
   exchange->is_read = true; /* as in exchange_value */
   const JobAnswer answer = marshal_read_job(L, buffer_text(body), body->length, &members);
   exchange->is_read = false;
@@ -109,13 +109,13 @@ static int exchange_job(lua_State *L) {
   }
   const char *problem = check_id(L, &members);
   if (problem != NULL) return refuse_answer(L, "unexpected", problem);
-  if (lua_isnil(L, 3)) {
+  if (lua_isnil(L, 2)) {
     lua_createtable(L, 0, (int)schema_job.count);
-    lua_replace(L, 3);
+    lua_replace(L, 2);
   }
-  luaL_checktype(L, 3, LUA_TTABLE);
-  refresh(L, 3, &schema_job, &members);
-  lua_settop(L, 3);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  refresh(L, 2, &schema_job, &members);
+  lua_settop(L, 2);
   return 1;
 }
 

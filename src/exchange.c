@@ -167,6 +167,8 @@ int exchange_new(lua_State *L) {
   exchange->method = operation->method;
   exchange->result = operation->result;
   exchange->has_body = operation->body != NULL;
+  lua_pushvalue(L, 3);
+  lua_setiuservalue(L, -2, EXCHANGE_ID);
   check_memory(L, append_base(exchange) && append_path(exchange, operation->path, id, id_length));
   check_memory(L, query == NULL || (buffer_append_byte(&exchange->url, '?') && buffer_append_text(&exchange->url, query)));
   if (exchange->url.length > MAX_URL) return refuse_url(L);
@@ -213,14 +215,15 @@ static long time_limit(lua_Number seconds) {
   return (long)(seconds * 1000) + 1;
 }
 
-/*
-** exchange:start(owner, token, timeout, connect_timeout, max_response_bytes, once_only): sends the request; the answer to an
-** earlier sending is gone. `token` nil sends no Authorization. Returns true; or nil and why the session cannot be used.
-*/
-static int exchange_start(lua_State *L) {
-  Exchange *exchange = exchange_check(L);
-  const char *problem = session_problem(exchange->session);
+/* Makes the argument at stack index 2 what is given back when a sending ends. */
+static void set_owner(lua_State *L) {
   luaL_checkany(L, 2);
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, 1, EXCHANGE_OWNER);
+}
+
+/* Sends the request, with what the arguments from stack index 3 on say: see exchange_start. */
+static void send_request(lua_State *L, Exchange *exchange) {
   const TransferRequest request = {
     .method = exchange->method,
     .url = exchange->url.data,
@@ -235,18 +238,52 @@ static int exchange_start(lua_State *L) {
     .streams = exchange->streams,
     .stream_size = exchange->stream_size,
   };
+  release_transfer(exchange);
+  const CURLcode code = transport_start(&exchange->session->transport, &request, &exchange->transfer, exchange);
+  check_memory(L, code != CURLE_OUT_OF_MEMORY);
+  if (code != CURLE_OK) luaL_error(L, "libcurl cannot send this request: %s", curl_easy_strerror(code));
+}
+
+/*
+** exchange:start(owner, token, timeout, connect_timeout, max_response_bytes, once_only): sends the request; the answer to an
+** earlier sending is gone. `token` nil sends no Authorization. Returns true; or nil and why the session cannot be used.
+*/
+static int exchange_start(lua_State *L) {
+  Exchange *exchange = exchange_check(L);
+  const char *problem = session_problem(exchange->session);
   if (problem != NULL) {
     lua_pushstring(L, problem);
     return return_problem(L);
   }
-  release_transfer(exchange);
-  lua_pushvalue(L, 2);
-  lua_setiuservalue(L, 1, EXCHANGE_OWNER);
-  const CURLcode code = transport_start(&exchange->session->transport, &request, &exchange->transfer, exchange);
-  check_memory(L, code != CURLE_OUT_OF_MEMORY);
-  if (code != CURLE_OK) return luaL_error(L, "libcurl cannot send this request: %s", curl_easy_strerror(code));
+  set_owner(L);
+  send_request(L, exchange);
   lua_pushboolean(L, 1);
   return 1;
+}
+
+/*
+** exchange:try(seconds, token, timeout, connect_timeout, max_response_bytes, once_only): the same where nothing else of the session is
+** under way, and waits some seconds for the end. Returns the status of the answer, 0 when there is none, false when it takes longer; nil when
+** nothing was sent. It has no owner.
+*/
+static int exchange_try(lua_State *L) {
+  Exchange *exchange = exchange_check(L);
+  const lua_Number seconds = luaL_checknumber(L, 2);
+  Transport *transport = &exchange->session->transport;
+  if (session_problem(exchange->session) != NULL || !transport_is_idle(transport)) return 0;
+  send_request(L, exchange);
+  if (!transport_finish(transport, exchange->transfer, time_limit(seconds)))
+    lua_pushboolean(L, 0);
+  else
+    lua_pushinteger(L, transfer_outcome(exchange->transfer) == TRANSFER_ANSWERED ? transfer_status(exchange->transfer) : 0);
+  return 1;
+}
+
+/* exchange:own(owner): what `session:step` gives back when the sending under way ends. */
+static int exchange_own(lua_State *L) {
+  exchange_check(L);
+  set_owner(L);
+  return 0;
 }
 
 /* exchange:path(): the path of the request, without the query. */
@@ -277,6 +314,8 @@ static int exchange_request_body(lua_State *L) {
 
 static const luaL_Reg methods[] = {
   {"start", exchange_start},
+  {"try", exchange_try},
+  {"own", exchange_own},
   {"path", exchange_path},
   {"request_body", exchange_request_body},
   {"token", exchange_token},

@@ -10,8 +10,11 @@
 
 #pragma GCC visibility push(hidden)
 
-/* User values of an exchange: its session (kept alive by it), what the Lua side wants back when it ends, and a raw one's method. */
-enum { EXCHANGE_SESSION = 1, EXCHANGE_OWNER, EXCHANGE_METHOD, EXCHANGE_USER_VALUES = EXCHANGE_METHOD };
+/*
+** User values of an exchange: its session (kept alive by it), what the Lua side wants back when it ends, the job's id, and a raw one's
+** method.
+*/
+enum { EXCHANGE_SESSION = 1, EXCHANGE_OWNER, EXCHANGE_ID, EXCHANGE_METHOD, EXCHANGE_USER_VALUES = EXCHANGE_METHOD };
 
 /* Makes the class known to a state and pushes the table of its methods. */
 void exchange_register(lua_State *L);

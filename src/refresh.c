@@ -65,24 +65,38 @@ static void remove_placeholders(lua_State *L, int job) {
   }
 }
 
-/* Pushes the names of the answer's members that the job lacks. */
-static void push_lacking(const Refresh *refresh) {
+/* Whether the job lacks one of the answer's members that are not declared. */
+static bool lacks_others(const Refresh *refresh) {
+  lua_State *L = refresh->L;
+  const int others = refresh->members->others;
+  if (others == 0) return false;
+  for (lua_pushnil(L); lua_next(L, others);) {
+    lua_pop(L, 1);
+    if (has_key(L, refresh->job)) continue;
+    lua_pop(L, 1);
+    return true;
+  }
+  return false;
+}
+
+/* Pushes the names of the answer's members that the job lacks. Returns the index of the table of others where it lacks one of those. */
+static int push_lacking(const Refresh *refresh) {
   lua_State *L = refresh->L;
   for (size_t i = 0; i < refresh->schema->count; i++) {
     if (!is_present(refresh, i)) continue;
     push_name(refresh, i);
     if (has_key(L, refresh->job)) lua_pop(L, 1);
   }
+  return lacks_others(refresh) ? refresh->members->others : 0;
 }
 
-/* The first phase. */
-static void make_room(const Refresh *refresh) {
+/* Inserts the keys that the job lacks; false when it lacks none. */
+static bool make_room(const Refresh *refresh) {
   lua_State *L = refresh->L;
-  const int others = refresh->members->others;
   const int top = lua_gettop(L);
-  push_lacking(refresh);
+  const int others = push_lacking(refresh);
   const int count = lua_gettop(L) - top;
-  if (count == 0 && others == 0) return;
+  if (count == 0 && others == 0) return false;
   lua_pushcfunction(L, insert_missing);
   lua_insert(L, top + 1);
   lua_pushvalue(L, refresh->job);
@@ -92,9 +106,9 @@ static void make_room(const Refresh *refresh) {
   else
     lua_pushnil(L);
   lua_insert(L, top + 3);
-  if (lua_pcall(L, count + 2, 0, 0) == LUA_OK) return;
+  if (lua_pcall(L, count + 2, 0, 0) == LUA_OK) return true;
   remove_placeholders(L, refresh->job);
-  lua_error(L);
+  return lua_error(L);
 }
 
 /* The second phase, for the declared members; returns how many the job has. */
@@ -158,7 +172,8 @@ void refresh(lua_State *L, int job, const Schema *schema, const JobMembers *memb
   luaL_checkstack(L, (int)schema->count + 12, NULL);
   marshal_push_names(L, schema);
   const Refresh refresh = {.L = L, .job = job, .names = lua_gettop(L), .schema = schema, .members = members};
-  make_room(&refresh);
+  while (make_room(&refresh)) /* again, since a finalizer may have refreshed the job while memory was asked for */
+    continue;
   const size_t expected = assign_declared(&refresh) + assign_others(&refresh);
   if (count_keys(L, job) > expected) drop_rest(&refresh);
   lua_settop(L, refresh.names - 1);

@@ -417,6 +417,17 @@ void transport_step(Transport *transport, int milliseconds) {
   run_due(transport);
 }
 
+bool transport_is_idle(const Transport *transport) {
+  return transport->in_flight == 0 && transport->queued == 0;
+}
+
+bool transport_finish(Transport *transport, const Transfer *transfer, long milliseconds) {
+  const long long until = transport->now + (long long)milliseconds * MILLISECOND;
+  while (transport->finished == NULL && transport->now < until)
+    transport_step(transport, (int)((until - transport->now) / MILLISECOND) + 1);
+  return transport_next_finished(transport) == transfer;
+}
+
 int transport_descriptor(const Transport *transport) {
   return transport->poller.is_open ? transport->poller.descriptor : -1;
 }

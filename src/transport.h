@@ -126,6 +126,12 @@ CURLcode transport_start(Transport *transport, const TransferRequest *request, T
 */
 bool transport_has_room(const Transport *transport, bool once_only);
 
+/* Whether no transfer is under way, and none that has ended is to be asked for. */
+bool transport_is_idle(const Transport *transport);
+
+/* Waits some milliseconds for the end of the only transfer under way; false when it takes longer. */
+bool transport_finish(Transport *transport, const Transfer *transfer, long milliseconds);
+
 /* Moves all transfers on. When none of them ends at once, waits up to `milliseconds` for something to happen. */
 void transport_step(Transport *transport, int milliseconds);
 

@@ -5,8 +5,8 @@ local accept <const> = {}
 
 --- Accepts an object of the row's result.
 ---@return table|nil # the object; nil, a kind of error and a message; no message where the answer itself tells
-function accept.object(call)
-  local answer <const>, problem <const> = call.exchange:value()
+function accept.object(exchange)
+  local answer <const>, problem <const> = exchange:value()
   if answer == nil then return nil, "protocol", "the answer is not JSON: " .. problem end
   if type(answer) ~= "table" or core.is_array(answer) then return nil, "unexpected", "the answer is not an object" end
   if answer.ok == false then return nil, "unexpected" end
@@ -18,8 +18,8 @@ end
 ---@param is_list boolean
 ---@return function
 function accept.member(name, is_list)
-  return function(call)
-    local answer <const>, kind <const>, message <const> = accept.object(call)
+  return function(exchange)
+    local answer <const>, kind <const>, message <const> = accept.object(exchange)
     if not answer then return nil, kind, message end
     local value <const> = answer[name]
     if value == nil then return is_list and core.array {} or {} end
@@ -32,8 +32,8 @@ end
 
 --- Accepts the envelope `{ok, requestId, message, error}`.
 ---@return boolean|nil # true; nil, a kind of error and a message
-function accept.done(call)
-  local answer <const>, problem <const> = call.exchange:value()
+function accept.done(exchange)
+  local answer <const>, problem <const> = exchange:value()
   if answer == nil then return nil, "protocol", "the answer is not JSON: " .. problem end
   if type(answer) == "table" and answer.ok == false then return nil, "unexpected" end
   return true
@@ -41,10 +41,10 @@ end
 
 --- Accepts the same; the call returns its job, as it is.
 ---@return table|nil
-function accept.same_job(call)
-  local done <const>, kind <const>, message <const> = accept.done(call)
+function accept.same_job(exchange, job)
+  local done <const>, kind <const>, message <const> = accept.done(exchange)
   if not done then return nil, kind, message end
-  return call.job
+  return job
 end
 
 return accept

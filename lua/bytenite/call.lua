@@ -20,10 +20,11 @@ Call.__index = Call
 local authorize, take_turn, without_token -- steps that earlier ones lead back to
 
 -- Looked up once, and not for every call.
-local await <const>, end_of <const> = driver.await, driver.end_of
+local await <const>, end_of <const>, is_idle <const> = driver.await, driver.end_of, driver.is_idle
 local may_suspend <const>, must_park <const> = driver.may_suspend, driver.must_park
 local new_exchange <const>, problem_of <const> = core.methods.session.exchange, core.methods.session.problem
 local start_exchange <const>, outcome_of <const> = core.methods.exchange.start, core.methods.exchange.outcome
+local recycle <const> = core.methods.exchange.recycle
 
 -- What a call was last in a job's queue: the next one waits for it. Weak both ways: neither a job nor a call is kept.
 local last_in_turn <const> = setmetatable({}, { __mode = "kv" })
@@ -199,9 +200,10 @@ end
 -- A whole answer with a status of success. `accept` turns it into the call's value; or it gives nil, the kind of error and a
 -- message, or nil and the kind alone where the answer itself says what is wrong (`ok: false`).
 local function on_success(self, status)
-  local value <const>, kind <const>, message <const> = self.plan.accept(self, status)
+  local client <const> = self.client
+  local value <const>, kind <const>, message <const> = self.plan.accept(self.exchange, self.job, client, status, self)
   if value ~= nil then
-    self.client.budget:give_back()
+    client.budget:give_back()
     return finish(self, value)
   end
   local problem <const> = failure.answer(self, status)
@@ -307,9 +309,8 @@ local function on_renewal(self)
 end
 
 -- Reads the answer to a token exchange.
-local function accept_token(self)
-  local client <const> = self.client
-  local token <const>, problem <const> = client.credentials.accept(self.exchange:body(), client.clock.now())
+local function accept_token(exchange, _, client, _, self)
+  local token <const>, problem <const> = client.credentials.accept(exchange:body(), client.clock.now())
   if not token then return nil, problem and "protocol" or "unexpected", problem end
   if client.options.on_event then emit(self, { type = "token" }) end
   return true
@@ -400,29 +401,16 @@ local function limits_of(client, plan, name, options)
   return own
 end
 
---- Starts a call; nothing is waited for.
----@param client table
----@param plan table what all calls of a kind share: operation, a row of core.operations or one like it; name, the method's
----   where it is another than the row's; accept(call, status), which turns the exchange into the call's value, or gives nil,
----   a kind of error and a message; with_held_token, to send the token in hand and get no other; done_when_repeated, the status
----   of a second sending that says that the first one did it; cannot_recover(problem), whether no other attempt can help;
----   accepts, a further status that `accept` looks at; stream, where the bodies go through in pieces (see stream.lua)
----@param id string|nil of the job
----@param body any to send: as the body, or as the query where the row has one
----@param options table|nil the user's, for this call
----@param job table|nil whose turn to wait for
----@return table # the call: `done`, then `value`, `problem` or `raised`; `on_done(call)` is called then; raises on bad input
-function call.start(client, plan, id, body, options, job)
-  local operation <const> = plan.operation
-  local name <const> = plan.name or operation.name
+-- Makes a call of an exchange, of which nothing was sent yet.
+local function new_call(client, plan, exchange, id, job, limits, started_at)
   local self <const> = setmetatable({
     client = client,
     plan = plan,
-    exchange = make_exchange(client, plan, name, id, body),
+    exchange = exchange,
     id = id,
     job = job,
-    limits = limits_of(client, plan, name, options),
-    started_at = client.clock.now(),
+    limits = limits,
+    started_at = started_at,
     attempts = 0,
     step = take_turn,
     done = false,
@@ -435,15 +423,36 @@ function call.start(client, plan, id, body, options, job)
   }, Call)
   if may_suspend(client.driver) then
     -- a token exchange serves other calls, too
-    self.is_one_of_many, self.on_done, self.task = operation.authorized, false, false
+    self.is_one_of_many, self.on_done, self.task = plan.operation.authorized, false, false
   end
-  if plan.with_held_token then self.renewed = true end
   if job then
     local before <const> = last_in_turn[job]
     if before then self.waits_for = before end
     last_in_turn[job] = self
   end
-  driver.advance(self, self.started_at)
+  return self
+end
+
+--- Starts a call; nothing is waited for.
+---@param client table
+---@param plan table what all calls of a kind share: operation, a row of core.operations or one like it; name, the method's
+---   where it is another than the row's; accept(exchange, job, client, status), which turns the exchange into the call's value, or
+---   gives nil, a kind of error and a message; with_held_token, to send the token in hand and get no other; done_when_repeated, the status
+---   of a second sending that says that the first one did it; cannot_recover(problem), whether no other attempt can help;
+---   accepts, a further status that `accept` looks at; stream, where the bodies go through in pieces (see stream.lua)
+---@param id string|nil of the job
+---@param body any to send: as the body, or as the query where the row has one
+---@param options table|nil the user's, for this call
+---@param job table|nil whose turn to wait for
+---@return table # the call: `done`, then `value`, `problem` or `raised`; `on_done(call)` is called then; raises on bad input
+function call.start(client, plan, id, body, options, job)
+  local name <const> = plan.name or plan.operation.name
+  local exchange <const> = make_exchange(client, plan, name, id, body)
+  local limits <const> = limits_of(client, plan, name, options)
+  local started_at <const> = client.clock.now()
+  local self <const> = new_call(client, plan, exchange, id, job, limits, started_at)
+  if plan.with_held_token then self.renewed = true end
+  driver.advance(self, started_at)
   return self
 end
 
@@ -457,11 +466,58 @@ function call.await(waiting)
   return waiting.value
 end
 
---- Starts a call and waits for its end.
+-- Sends a request at once, and waits in place for the first moments, where nothing else of the client's is to be done meanwhile
+-- and nobody wants to hear of it. Returns the status of the answer, 0 when there is none, false when it takes longer; nil when nothing
+-- was sent.
+local function try(client, plan, exchange, limits, now)
+  local send_and_wait <const> = client.clock.try
+  if not (send_and_wait and is_idle(client.driver)) or client.options.on_event then return nil end
+  if plan.stream or plan.with_held_token or not plan.operation.authorized then return nil end
+  local token <const> = client.credentials.at_hand(now)
+  if not token then return nil end
+  local timeout <const>, deadline <const> = limits.timeout, limits.deadline
+  return send_and_wait(
+    exchange,
+    driver.SLICE,
+    token,
+    timeout < deadline and timeout or deadline,
+    client.options.connect_timeout,
+    limits.max_response_bytes,
+    plan.operation.sent_once
+  )
+end
+
+-- Makes a call of an exchange that was tried. It goes on from there.
+local function resume(self, status)
+  if status ~= nil then
+    self.attempts = 1
+    self.step = on_answer
+    self.exchange:own(self)
+  end
+  if status ~= false then driver.advance(self, self.started_at) end
+  return self
+end
+
+--- Makes a call and waits for its end. Most calls are answered at once and well, and need nothing of what calls can go through.
 ---@see call.start
 ---@see call.await
 function call.run(client, plan, id, body, options, job)
-  return call.await(call.start(client, plan, id, body, options, job))
+  local name <const> = plan.name or plan.operation.name
+  local exchange <const> = make_exchange(client, plan, name, id, body)
+  local limits <const> = limits_of(client, plan, name, options)
+  local started_at <const> = client.clock.now()
+  local status <const> = try(client, plan, exchange, limits, started_at)
+  if status == 200 then
+    local value <const> = plan.accept(exchange, job, client, status)
+    if value ~= nil then
+      client.budget:give_back()
+      recycle(exchange)
+      return value
+    end
+  end
+  local self <const> = new_call(client, plan, exchange, id, job, limits, started_at)
+  if plan.with_held_token then self.renewed = true end
+  return call.await(resume(self, status))
 end
 
 return call

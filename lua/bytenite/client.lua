@@ -25,6 +25,7 @@ Client.__index = Client
 local system <const> = {
   now = core.now,
   random = core.random,
+  try = core.methods.exchange.try,
   step = function(session, seconds)
     return session:step(seconds)
   end,
@@ -49,7 +50,8 @@ end
 
 --- Makes a client. See the reference for the options.
 ---@param given table|nil options
----@param clock table|nil now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy
+---@param clock table|nil now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy. Without a `try`
+---   as the system's all waiting is done by `step`
 ---@return table
 --- Raises on bad options.
 function client.new(given, clock)
@@ -218,8 +220,8 @@ function Client:each_event(options)
   return events.each(self, options)
 end
 
-local function accept_raw(self, status)
-  return { status = status, headers = self.exchange:headers(), body = self.exchange:body() }
+local function accept_raw(exchange, _, _, status)
+  return { status = status, headers = exchange:headers(), body = exchange:body() }
 end
 
 --- Sends any request, with the client's token, retries and limits.

@@ -126,10 +126,10 @@ local explain <const> = link.explain "the link may have expired: job:results() g
 local NOTHING_BEHIND <const> = 416 -- RFC 9110 section 15.5.17: there is nothing from where on was asked
 
 local function accept(fetch)
-  return function(self, status)
-    local headers <const> = self.exchange:headers()
+  return function(exchange, _, _, status)
+    local headers <const> = exchange:headers()
     if status == 200 or status == 206 then
-      return { status = status, headers = headers, bytes = self.exchange:body() }
+      return { status = status, headers = headers, bytes = exchange:body() }
     end
     local total <const> = header_number((headers["content-range"] or ""):match "^bytes %*/(%d+)$")
     if status == NOTHING_BEHIND and fetch.asks_for_part and total == fetch.file:size() then

@@ -17,6 +17,7 @@ Driver.__index = Driver
 
 -- Seconds of waiting in one piece. In between Lua runs, and with it the hook by which Ctrl-C ends a program.
 local SLICE <const> = 0.2
+driver.SLICE = SLICE
 
 -- What is done at most before others get their turn: transfers before tasks, the host's loop before ours.
 local MOST_TASKS <const>, MOST_TURNS <const> = 16, 64
@@ -251,6 +252,12 @@ function Driver:is_busy()
     or self.timers:next_at() ~= nil
 end
 
+--- Whether whoever calls now waits in place, and there is nothing to do meanwhile but for transfers.
+---@return boolean
+function Driver:is_idle()
+  return not (state.task or self.loop or self.first_ready or self.first_ended or self.first_runnable or self.timers[1])
+end
+
 --- Does what is ready, and waits up to some seconds for it; for a loop that drives the client from outside.
 ---@param seconds number
 ---@return boolean # whether anything is left under way
@@ -394,7 +401,7 @@ function Driver:await(thing)
 end
 
 -- The same as functions, for a call's way (call.lua).
-driver.await, driver.end_of = Driver.await, Driver.end_of
+driver.await, driver.end_of, driver.is_idle = Driver.await, Driver.end_of, Driver.is_idle
 driver.may_suspend, driver.must_park = Driver.may_suspend, Driver.must_park
 
 return driver

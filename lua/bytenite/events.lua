@@ -7,8 +7,8 @@ local stream <const> = require "bytenite.stream"
 
 local events <const> = {}
 
-local function accept(self)
-  return self.exchange:body()
+local function accept(exchange)
+  return exchange:body()
 end
 
 local function new_plan(reader)

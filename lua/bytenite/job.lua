@@ -35,18 +35,14 @@ function job.check_id(where, id)
   return check.segment(where .. ": job id", id)
 end
 
-local read_job <const> = core.methods.exchange.job
-
 -- Accepts the answer to an update: the job takes it over in place, whole or not at all.
-local function accept_refresh(self)
-  return read_job(self.exchange, self.id, self.job)
-end
+local accept_refresh <const> = core.methods.exchange.job
 
 -- Accepts the answer to a fetch or a creation: a new job. One that was created has no id before the answer.
-local function accept_new(self)
-  local fresh <const>, kind <const>, message <const> = read_job(self.exchange, self.id)
+local function accept_new(exchange, _, client)
+  local fresh <const>, kind <const>, message <const> = exchange:job(nil)
   if not fresh then return nil, kind, message end
-  return setmetatable(fresh, self.client.job_metatable)
+  return setmetatable(fresh, client.job_metatable)
 end
 
 --- The plans of the calls that give a new job (see call.start).

@@ -82,8 +82,8 @@ local function is_before(one, other)
 end
 
 -- Accepts `{partitioner, assembler, taskrunner}`: a function that gives line after line, and keeps none that it gave.
-local function accept_logs(self)
-  local answer <const>, kind <const>, message <const> = accept.object(self)
+local function accept_logs(exchange)
+  local answer <const>, kind <const>, message <const> = accept.object(exchange)
   if not answer then return nil, kind, message end
   local entries <const> = {}
   local parts <const> = parts_of(answer)

@@ -11,8 +11,8 @@ local settings <const> = require "bytenite.settings"
 local pages <const> = {}
 
 -- Accepts `{pagination, data}`. What is null or missing is empty.
-local function accept_page(self)
-  local answer <const>, kind <const>, message <const> = accept.object(self)
+local function accept_page(exchange)
+  local answer <const>, kind <const>, message <const> = accept.object(exchange)
   if not answer then return nil, kind, message end
   answer.data = answer.data or core.array {}
   answer.pagination = answer.pagination or {}
@@ -26,11 +26,11 @@ local function accept_page(self)
 end
 
 -- The same, of jobs that have the client's methods.
-local function accept_jobs(self)
-  local answer <const>, kind <const>, message <const> = accept_page(self)
+local function accept_jobs(exchange, _, client)
+  local answer <const>, kind <const>, message <const> = accept_page(exchange)
   if not answer then return nil, kind, message end
   for _, row in ipairs(answer.data) do
-    setmetatable(row, self.client.job_metatable)
+    setmetatable(row, client.job_metatable)
   end
   return answer
 end

@@ -122,6 +122,10 @@ local function from_function(give)
     if ended == last then last = nil end
   end
 
+  function source.at_hand()
+    return nil
+  end
+
   function source.held()
     return last
   end
@@ -169,6 +173,7 @@ end
 ---@return table # with the functions
 ---   get(now): the token to send; or nil, "renew" (exchange the key first) or nil, "none", hint;
 ---   or nil, "raised" and what the user's function raised;
+---   at_hand(now): the token to send, where nobody needs to be asked for it; or nil;
 ---   fallback(now): a token that should be replaced but is still good (API keys only);
 ---   exchange_body() and accept(body, now): the exchange's request, and its answer as text
 ---   (nil without a reason where the answer itself says what is wrong) (API keys only);
@@ -186,6 +191,7 @@ function token.source(access_token, api_key, proxy)
   else
     source = from_nothing()
   end
+  source.at_hand = source.at_hand or source.get
   local own <const> = source.secrets
   function source.secrets(found)
     return add_proxy_secrets(own(found), proxy)
