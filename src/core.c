@@ -233,9 +233,11 @@ static void push_operations(lua_State *L) {
     set_flag(L, "repeatable", operation->repeatable);
     set_flag(L, "sent_once", operation_is_sent_once(operation));
     set_flag(L, "authorized", operation->authorized);
+    lua_pushinteger(L, ++count);
+    lua_setfield(L, -2, "number");
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, operation->name);
-    lua_rawseti(L, -2, ++count);
+    lua_rawseti(L, -2, count);
   }
 }
 

@@ -155,7 +155,7 @@ static int refuse_url(lua_State *L) {
 
 int exchange_new(lua_State *L) {
   Session *session = session_check(L, 1);
-  const Operation *operation = operation_find(luaL_checkstring(L, 2));
+  const Operation *operation = operation_at(luaL_checkinteger(L, 2));
   luaL_argcheck(L, operation != NULL, 2, "no such operation");
   size_t id_length = 0;
   const char *id = lua_type(L, 3) == LUA_TSTRING ? lua_tolstring(L, 3, &id_length) : NULL;

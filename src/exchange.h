@@ -20,7 +20,7 @@ enum { EXCHANGE_SESSION = 1, EXCHANGE_OWNER, EXCHANGE_ID, EXCHANGE_METHOD, EXCHA
 void exchange_register(lua_State *L);
 
 /*
-** session:exchange(operation, id, body, query): a call of the API by the name of its row; `query` encoded, or nil. Returns the
+** session:exchange(operation, id, body, query): a call of the API by the number of its row; `query` encoded, or nil. Returns the
 ** exchange; or nil and what is wrong with the body, or nothing where the id is no path segment.
 */
 int exchange_new(lua_State *L);

@@ -22,18 +22,19 @@ static void keep_field(lua_State *L, const char *field, const char *key) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
-/* Keeps the names of each object's members as strings of the state, so that no name is ever hashed again. */
-static void intern_names(lua_State *L) {
-  for (const Schema *const *schema = schema_all; *schema != NULL; schema++) {
-    if ((*schema)->kind != SCHEMA_OBJECT) continue;
-    lua_createtable(L, (int)(*schema)->count, 0);
-    for (size_t i = 0; i < (*schema)->count; i++) {
-      const SchemaMember *member = &(*schema)->members[i];
-      lua_pushlstring(L, member->name, member->length);
-      lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    lua_rawsetp(L, LUA_REGISTRYINDEX, *schema);
+/*
+** Keeps the names of an object's members as strings of the state, so that no name is ever hashed again: a list, and at its index 0 an array
+** of where Lua has their texts.
+*/
+static void intern_names(lua_State *L, const Schema *schema) {
+  lua_createtable(L, (int)schema->count, 1);
+  const char **texts = lua_newuserdatauv(L, schema->count * sizeof *texts, 0);
+  for (size_t i = 0; i < schema->count; i++) {
+    texts[i] = lua_pushlstring(L, schema->members[i].name, schema->members[i].length);
+    lua_rawseti(L, -3, (lua_Integer)i + 1);
   }
+  lua_rawseti(L, -2, 0);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, schema);
 }
 
 void marshal_init(lua_State *L) {
@@ -46,7 +47,8 @@ void marshal_init(lua_State *L) {
   }
   lua_rawsetp(L, LUA_REGISTRYINDEX, &array_metatable_key);
   lua_pop(L, 1);
-  intern_names(L);
+  for (const Schema *const *schema = schema_all; *schema != NULL; schema++)
+    if ((*schema)->kind == SCHEMA_OBJECT) intern_names(L, *schema);
   marshal_register_workspace(L);
 }
 
@@ -64,6 +66,13 @@ void marshal_push_array_metatable(lua_State *L) {
 
 void marshal_push_names(lua_State *L, const Schema *schema) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, schema);
+}
+
+const char *const *marshal_name_texts(lua_State *L, int names) {
+  lua_rawgeti(L, names, 0);
+  const char *const *texts = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return texts;
 }
 
 /* True when the value on the top, which is popped, is what the registry keeps under the key. */

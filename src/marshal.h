@@ -68,6 +68,9 @@ bool marshal_is_array(lua_State *L, int index);
 /* Pushes the list of the interned names of an object's members, in the order of the declaration. */
 void marshal_push_names(lua_State *L, const Schema *schema);
 
+/* Where Lua has the texts of the names in the list at index `names`: a key of a table is one of them when its text lies there. */
+const char *const *marshal_name_texts(lua_State *L, int names);
+
 /* For marshal_init: makes the class of the memory of a reading known to a state. */
 void marshal_register_workspace(lua_State *L);
 

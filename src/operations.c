@@ -60,8 +60,7 @@ bool operation_is_sent_once(const Operation *operation) {
   return !operation->repeatable || strcmp(operation->method, "DELETE") == 0;
 }
 
-const Operation *operation_find(const char *name) {
-  for (const Operation *operation = operations; operation->name != NULL; operation++)
-    if (strcmp(operation->name, name) == 0) return operation;
-  return NULL;
+const Operation *operation_at(long long number) {
+  const long long count = (long long)(sizeof operations / sizeof operations[0]) - 1;
+  return number >= 1 && number <= count ? &operations[number - 1] : NULL;
 }

@@ -33,8 +33,8 @@ extern const Operation operations[];
 */
 bool operation_is_sent_once(const Operation *operation);
 
-/* The row of that name, or NULL. */
-const Operation *operation_find(const char *name);
+/* The row of that number, counted from 1, or NULL. */
+const Operation *operation_at(long long number);
 
 #pragma GCC visibility pop
 

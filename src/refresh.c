@@ -8,21 +8,29 @@
 
 #include <lauxlib.h>
 #include <stdbool.h>
-
-#include "marshal.h"
+#include <stdint.h>
 
 typedef struct Refresh {
   lua_State *L;
   int job; /* stack indices */
   int names;
+  const char *const *texts; /* of the names, as Lua has them */
   const Schema *schema;
   const JobMembers *members;
+  uint64_t present; /* a bit for each declared member that the answer has */
 } Refresh;
+
+/* How a job differs from the answer. */
+typedef struct Difference {
+  uint64_t lacking;  /* a bit for each declared member */
+  bool lacks_others; /* one that is not declared */
+  bool has_rest;     /* keys that the answer does not have */
+} Difference;
 
 static const char placeholder = 'p'; /* its address stands for a value not yet assigned */
 
-static bool is_present(const Refresh *refresh, size_t index) {
-  return refresh->members->at[index] != 0;
+static uint64_t bit(size_t index) {
+  return UINT64_C(1) << index;
 }
 
 static void push_name(const Refresh *refresh, size_t index) {
@@ -35,6 +43,50 @@ static bool has_key(lua_State *L, int table) {
   const bool present = lua_rawget(L, table) != LUA_TNIL;
   lua_pop(L, 1);
   return present;
+}
+
+static size_t count_keys(lua_State *L, int table) {
+  size_t count = 0;
+  for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1))
+    count++;
+  return count;
+}
+
+/* The declared member whose name is the key on the top, which stays; schema->count when there is none. */
+static size_t declared_index(const Refresh *refresh) {
+  lua_State *L = refresh->L;
+  const size_t count = refresh->schema->count;
+  const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+  size_t index = 0;
+  while (index < count && refresh->texts[index] != text)
+    index++;
+  return index;
+}
+
+/* Whether the key on the top, which stays, is one of the answer's members that are not declared. */
+static bool is_other(const Refresh *refresh) {
+  const int others = refresh->members->others;
+  return others != 0 && has_key(refresh->L, others);
+}
+
+/* Walks through the job's keys. Asks for no memory. */
+static Difference compare(const Refresh *refresh) {
+  lua_State *L = refresh->L;
+  const int others = refresh->members->others;
+  Difference difference = {.lacking = refresh->present};
+  size_t met = 0;
+  for (lua_pushnil(L); lua_next(L, refresh->job);) {
+    lua_pop(L, 1);
+    const size_t index = declared_index(refresh);
+    if (index < refresh->schema->count && (refresh->present & bit(index)) != 0)
+      difference.lacking &= ~bit(index);
+    else if (is_other(refresh))
+      met++;
+    else
+      difference.has_rest = true;
+  }
+  difference.lacks_others = others != 0 && met < count_keys(L, others);
+  return difference;
 }
 
 static void insert_placeholder(lua_State *L, int job) {
@@ -65,116 +117,78 @@ static void remove_placeholders(lua_State *L, int job) {
   }
 }
 
-/* Whether the job lacks one of the answer's members that are not declared. */
-static bool lacks_others(const Refresh *refresh) {
+/* The first phase. Raises when memory runs out, and the job is then as it was. */
+static void make_room(const Refresh *refresh, const Difference *difference) {
   lua_State *L = refresh->L;
-  const int others = refresh->members->others;
-  if (others == 0) return false;
-  for (lua_pushnil(L); lua_next(L, others);) {
-    lua_pop(L, 1);
-    if (has_key(L, refresh->job)) continue;
-    lua_pop(L, 1);
-    return true;
-  }
-  return false;
-}
-
-/* Pushes the names of the answer's members that the job lacks. Returns the index of the table of others where it lacks one of those. */
-static int push_lacking(const Refresh *refresh) {
-  lua_State *L = refresh->L;
-  for (size_t i = 0; i < refresh->schema->count; i++) {
-    if (!is_present(refresh, i)) continue;
-    push_name(refresh, i);
-    if (has_key(L, refresh->job)) lua_pop(L, 1);
-  }
-  return lacks_others(refresh) ? refresh->members->others : 0;
-}
-
-/* Inserts the keys that the job lacks; false when it lacks none. */
-static bool make_room(const Refresh *refresh) {
-  lua_State *L = refresh->L;
-  const int top = lua_gettop(L);
-  const int others = push_lacking(refresh);
-  const int count = lua_gettop(L) - top;
-  if (count == 0 && others == 0) return false;
   lua_pushcfunction(L, insert_missing);
-  lua_insert(L, top + 1);
+  const int function = lua_gettop(L);
   lua_pushvalue(L, refresh->job);
-  lua_insert(L, top + 2);
-  if (others != 0)
-    lua_pushvalue(L, others);
+  if (difference->lacks_others)
+    lua_pushvalue(L, refresh->members->others);
   else
     lua_pushnil(L);
-  lua_insert(L, top + 3);
-  if (lua_pcall(L, count + 2, 0, 0) == LUA_OK) return true;
+  for (size_t i = 0; i < refresh->schema->count; i++)
+    if ((difference->lacking & bit(i)) != 0) push_name(refresh, i);
+  if (lua_pcall(L, lua_gettop(L) - function, 0, 0) == LUA_OK) return;
   remove_placeholders(L, refresh->job);
-  return lua_error(L);
+  lua_error(L);
 }
 
-/* The second phase, for the declared members; returns how many the job has. */
-static size_t assign_declared(const Refresh *refresh) {
+/* Sets what the answer has. */
+static void assign(const Refresh *refresh) {
   lua_State *L = refresh->L;
-  size_t count = 0;
   for (size_t i = 0; i < refresh->schema->count; i++) {
-    if (!is_present(refresh, i)) continue;
+    if ((refresh->present & bit(i)) == 0) continue;
     push_name(refresh, i);
     lua_pushvalue(L, refresh->members->at[i]);
     lua_rawset(L, refresh->job);
-    count++;
   }
-  return count;
-}
-
-static size_t assign_others(const Refresh *refresh) {
-  lua_State *L = refresh->L;
-  const int others = refresh->members->others;
-  size_t count = 0;
-  if (others == 0) return 0;
-  for (lua_pushnil(L); lua_next(L, others); count++) {
+  if (refresh->members->others == 0) return;
+  for (lua_pushnil(L); lua_next(L, refresh->members->others);) {
     lua_pushvalue(L, -2);
     lua_insert(L, -2);
     lua_rawset(L, refresh->job);
   }
-  return count;
-}
-
-static size_t count_keys(lua_State *L, int table) {
-  size_t count = 0;
-  for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1))
-    count++;
-  return count;
-}
-
-/* Whether the key on the top, which stays, is one of the answer's. */
-static bool is_in_answer(const Refresh *refresh) {
-  lua_State *L = refresh->L;
-  if (refresh->members->others != 0 && has_key(L, refresh->members->others)) return true;
-  if (lua_type(L, -1) != LUA_TSTRING) return false;
-  size_t next = 0;
-  size_t length;
-  const char *name = lua_tolstring(L, -1, &length);
-  const SchemaMember *member = schema_member(refresh->schema, name, length, &next);
-  return member != NULL && is_present(refresh, (size_t)(member - refresh->schema->members));
 }
 
 static void drop_rest(const Refresh *refresh) {
   lua_State *L = refresh->L;
   for (lua_pushnil(L); lua_next(L, refresh->job);) {
     lua_pop(L, 1);
-    if (is_in_answer(refresh)) continue;
+    const size_t index = declared_index(refresh);
+    if (index < refresh->schema->count ? (refresh->present & bit(index)) != 0 : is_other(refresh)) continue;
     lua_pushvalue(L, -1);
     lua_pushnil(L);
     lua_rawset(L, refresh->job);
   }
 }
 
+static uint64_t present_members(const JobMembers *members, size_t count) {
+  uint64_t present = 0;
+  for (size_t i = 0; i < count; i++)
+    if (members->at[i] != 0) present |= bit(i);
+  return present;
+}
+
 void refresh(lua_State *L, int job, const Schema *schema, const JobMembers *members) {
   luaL_checkstack(L, (int)schema->count + 12, NULL);
   marshal_push_names(L, schema);
-  const Refresh refresh = {.L = L, .job = job, .names = lua_gettop(L), .schema = schema, .members = members};
-  while (make_room(&refresh)) /* again, since a finalizer may have refreshed the job while memory was asked for */
-    continue;
-  const size_t expected = assign_declared(&refresh) + assign_others(&refresh);
-  if (count_keys(L, job) > expected) drop_rest(&refresh);
-  lua_settop(L, refresh.names - 1);
+  const int names = lua_gettop(L);
+  const Refresh refresh = {
+    .L = L,
+    .job = job,
+    .names = names,
+    .texts = marshal_name_texts(L, names),
+    .schema = schema,
+    .members = members,
+    .present = present_members(members, schema->count),
+  };
+  Difference difference = compare(&refresh);
+  while (difference.lacking != 0 || difference.lacks_others) {
+    make_room(&refresh, &difference);
+    difference = compare(&refresh); /* a finalizer may have refreshed the job while memory was asked for */
+  }
+  assign(&refresh);
+  if (difference.has_rest) drop_rest(&refresh);
+  lua_settop(L, names - 1);
 }

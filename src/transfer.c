@@ -96,6 +96,11 @@ static int close_socket(void *context, curl_socket_t descriptor) {
   return close(descriptor);
 }
 
+/* Whether no proxy is used, whatever the environment says. */
+static bool goes_straight(const TransportOptions *options) {
+  return options->proxy != NULL && options->proxy[0] == '\0';
+}
+
 /* What no request changes. Strings are copied by libcurl, so each of these may find no memory. */
 static CURLcode configure(Transfer *transfer) {
   const TransportOptions *options = &transfer->transport->options;
@@ -120,6 +125,7 @@ static CURLcode configure(Transfer *transfer) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (code == CURLE_OK && options->ca_file != NULL) code = curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
   if (code == CURLE_OK && options->proxy != NULL) code = curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
+  if (code == CURLE_OK && goes_straight(options)) code = curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* or it asks the environment each time */
   return code;
 }
 
@@ -288,8 +294,8 @@ static bool is_visible_ascii(const char *text) {
 static const char *find_target(const TransportOptions *options, const char *url) {
   const char *authority = strstr(url, "://");
   const char *target = authority != NULL ? authority + 3 + strcspn(authority + 3, "/?#") : "";
-  const bool goes_straight = strncasecmp(url, "https:", 6) == 0 || (options->proxy != NULL && options->proxy[0] == '\0');
-  const bool is_ready = *target == '/' && goes_straight && strchr(target, '#') == NULL && is_visible_ascii(target);
+  const bool is_hidden = strncasecmp(url, "https:", 6) == 0 || goes_straight(options); /* from any proxy */
+  const bool is_ready = *target == '/' && is_hidden && strchr(target, '#') == NULL && is_visible_ascii(target);
   return is_ready ? target : url + strlen(url);
 }
 

@@ -378,9 +378,9 @@ local function make_exchange(client, plan, name, id, body)
     local url <const> = raw.url or client.options.base_url .. raw.target
     exchange, problem = client.session:raw_exchange(operation.method, url, raw.body, raw.headers)
   elseif operation.query then
-    exchange, problem = new_exchange(client.session, operation.name, id, nil, query.text(name, query.flatten(body)))
+    exchange, problem = new_exchange(client.session, operation.number, id, nil, query.text(name, query.flatten(body)))
   else
-    exchange, problem = new_exchange(client.session, operation.name, id, body)
+    exchange, problem = new_exchange(client.session, operation.number, id, body)
   end
   if not exchange then
     if not problem then check.segment(name .. ": job id", id) end -- raises
