@@ -4,6 +4,7 @@
 #include "marshal.h"
 
 #include <lauxlib.h>
+#include <string.h>
 
 /* Registry keys, by address. */
 static const char array_metatable_key = 'a';       /* marks arrays: lua-cjson's array_mt, or ours */
@@ -23,14 +24,15 @@ static void keep_field(lua_State *L, const char *field, const char *key) {
 }
 
 /*
-** Keeps the names of an object's members as strings of the state, so that no name is ever hashed again: a list, and at its index 0 an array
-** of where Lua has their texts.
+** Keeps the names of an object's members as strings of the state, so that no name is ever hashed again: a list, and at its index 0 where Lua
+** has their texts.
 */
 static void intern_names(lua_State *L, const Schema *schema) {
   lua_createtable(L, (int)schema->count, 1);
-  const char **texts = lua_newuserdatauv(L, schema->count * sizeof *texts, 0);
+  NameTexts *texts = lua_newuserdatauv(L, sizeof *texts, 0);
+  memset(texts, 0, sizeof *texts);
   for (size_t i = 0; i < schema->count; i++) {
-    texts[i] = lua_pushlstring(L, schema->members[i].name, schema->members[i].length);
+    texts->at[i] = lua_pushlstring(L, schema->members[i].name, schema->members[i].length);
     lua_rawseti(L, -3, (lua_Integer)i + 1);
   }
   lua_rawseti(L, -2, 0);
@@ -68,9 +70,9 @@ void marshal_push_names(lua_State *L, const Schema *schema) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, schema);
 }
 
-const char *const *marshal_name_texts(lua_State *L, int names) {
+NameTexts *marshal_name_texts(lua_State *L, int names) {
   lua_rawgeti(L, names, 0);
-  const char *const *texts = lua_touserdata(L, -1);
+  NameTexts *texts = lua_touserdata(L, -1);
   lua_pop(L, 1);
   return texts;
 }

@@ -68,8 +68,14 @@ bool marshal_is_array(lua_State *L, int index);
 /* Pushes the list of the interned names of an object's members, in the order of the declaration. */
 void marshal_push_names(lua_State *L, const Schema *schema);
 
-/* Where Lua has the texts of the names in the list at index `names`: a key of a table is one of them when its text lies there. */
-const char *const *marshal_name_texts(lua_State *L, int names);
+/* Where Lua has the texts of the names of an object's members: a key of a table is one of them when its text lies there. */
+typedef struct NameTexts {
+  const char *at[SCHEMA_MAX_MEMBERS];
+  unsigned char order[SCHEMA_MAX_MEMBERS]; /* in which Lua gave the keys of the last such object: for the next one's a good guess */
+} NameTexts;
+
+/* Those of the names in the list at index `names`. */
+NameTexts *marshal_name_texts(lua_State *L, int names);
 
 /* For marshal_init: makes the class of the memory of a reading known to a state. */
 void marshal_register_workspace(lua_State *L);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "box.h"
+#include "bytes.h"
 #include "json_read.h"
 #include "marshal.h"
 #include "recent.h"
@@ -90,11 +91,9 @@ static const JsonToken *fail(Builder *builder, const JsonToken *token, const cha
   return NULL;
 }
 
-/* The content of a string, its escapes resolved; valid until the next string with escapes. */
+/* The content of a string with escapes, which are resolved; valid until the next one. */
 static const char *string_content(Builder *builder, const JsonToken *token, size_t *length) {
   const char *text = builder->text + token->start;
-  *length = token->length;
-  if (token->plain) return text;
   Buffer *scratch = &builder->workspace->scratch;
   scratch->length = 0;
   if (!buffer_reserve(scratch, token->length)) raise_no_memory(builder->L);
@@ -103,8 +102,8 @@ static const char *string_content(Builder *builder, const JsonToken *token, size
 }
 
 static void push_string(Builder *builder, const JsonToken *token) {
-  size_t length;
-  const char *content = string_content(builder, token, &length);
+  size_t length = token->length;
+  const char *content = token->plain ? builder->text + token->start : string_content(builder, token, &length);
   recent_push(builder->L, &builder->workspace->recent, builder->recent, content, length);
 }
 
@@ -157,7 +156,7 @@ static const JsonToken *push_array(Builder *builder, const JsonToken *token, con
 /* Whether two stretches of the text, from the tokens' starts on, are the same. */
 static bool has_same_text(const Builder *builder, const JsonToken *a, uint32_t a_length, const JsonToken *b,
                           uint32_t b_length) {
-  return a_length == b_length && memcmp(builder->text + a->start, builder->text + b->start, a_length) == 0;
+  return a_length == b_length && bytes_are_same(builder->text + a->start, builder->text + b->start, a_length);
 }
 
 /* The names met so far in an object: the first ones are compared as text, which is cheaper than to ask the table. */
@@ -243,8 +242,8 @@ typedef struct Declared {
 
 /* Finds the declared member of a name; *member is NULL for another. False: repeated. */
 static bool find_declared(Builder *builder, const JsonToken *name, Declared *declared, const SchemaMember **member) {
-  size_t length;
-  const char *content = string_content(builder, name, &length);
+  size_t length = name->length;
+  const char *content = name->plain ? builder->text + name->start : string_content(builder, name, &length);
   *member = schema_member(declared->schema, content, length, &declared->expected);
   if (*member == NULL) return true;
   const uint64_t bit = UINT64_C(1) << (*member - declared->schema->members);

@@ -5,21 +5,16 @@
 
 #include <lauxlib.h>
 #include <stdbool.h>
-#include <string.h>
+
+#include "bytes.h"
 
 enum { LONGEST = 80 }; /* bytes: longer texts are prose, and seldom come again */
-
-static uint64_t load(const char *text, size_t count) {
-  uint64_t word = 0;
-  memcpy(&word, text, count);
-  return word;
-}
 
 /* Looks at length, beginning and end, where strings that are alike differ. */
 static uint32_t hash(const char *text, size_t length) {
   uint64_t word = length;
   if (length >= 8)
-    word += load(text, 8) ^ (load(text + length - 8, 8) * 3);
+    word += bytes_load8(text) ^ (bytes_load8(text + length - 8) * 3);
   else
     for (size_t i = 0; i < length; i++)
       word = word << 8 | (unsigned char)text[i];
@@ -38,7 +33,7 @@ void recent_push(lua_State *L, Recent *recent, int table, const char *text, size
   const uint32_t code = hash(text, length);
   const int place = (int)(code % RECENT_PLACES);
   RecentString *known = &recent->places[place];
-  if (known->text != NULL && known->length == length && memcmp(known->text, text, length) == 0) {
+  if (known->text != NULL && known->length == length && bytes_are_same(known->text, text, length)) {
     lua_rawgeti(L, table, place + 1);
     return;
   }

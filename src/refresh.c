@@ -14,7 +14,7 @@ typedef struct Refresh {
   lua_State *L;
   int job; /* stack indices */
   int names;
-  const char *const *texts; /* of the names, as Lua has them */
+  NameTexts *texts;
   const Schema *schema;
   const JobMembers *members;
   uint64_t present; /* a bit for each declared member that the answer has */
@@ -52,14 +52,17 @@ static size_t count_keys(lua_State *L, int table) {
   return count;
 }
 
-/* The declared member whose name is the key on the top, which stays; schema->count when there is none. */
-static size_t declared_index(const Refresh *refresh) {
+/* The declared member whose name is the key on the top, which stays, the job's n-th; schema->count when there is none. */
+static size_t declared_index(const Refresh *refresh, size_t n) {
   lua_State *L = refresh->L;
+  NameTexts *texts = refresh->texts;
   const size_t count = refresh->schema->count;
   const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+  if (n < count && texts->at[texts->order[n]] == text) return texts->order[n];
   size_t index = 0;
-  while (index < count && refresh->texts[index] != text)
+  while (index < count && texts->at[index] != text)
     index++;
+  if (n < count && index < count) texts->order[n] = (unsigned char)index;
   return index;
 }
 
@@ -75,9 +78,10 @@ static Difference compare(const Refresh *refresh) {
   const int others = refresh->members->others;
   Difference difference = {.lacking = refresh->present};
   size_t met = 0;
-  for (lua_pushnil(L); lua_next(L, refresh->job);) {
+  size_t n = 0;
+  for (lua_pushnil(L); lua_next(L, refresh->job); n++) {
     lua_pop(L, 1);
-    const size_t index = declared_index(refresh);
+    const size_t index = declared_index(refresh, n);
     if (index < refresh->schema->count && (refresh->present & bit(index)) != 0)
       difference.lacking &= ~bit(index);
     else if (is_other(refresh))
@@ -153,9 +157,10 @@ static void assign(const Refresh *refresh) {
 
 static void drop_rest(const Refresh *refresh) {
   lua_State *L = refresh->L;
-  for (lua_pushnil(L); lua_next(L, refresh->job);) {
+  size_t n = 0;
+  for (lua_pushnil(L); lua_next(L, refresh->job); n++) {
     lua_pop(L, 1);
-    const size_t index = declared_index(refresh);
+    const size_t index = declared_index(refresh, n);
     if (index < refresh->schema->count ? (refresh->present & bit(index)) != 0 : is_other(refresh)) continue;
     lua_pushvalue(L, -1);
     lua_pushnil(L);

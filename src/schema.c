@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "bytes.h"
+
 #define MEMBER(name, type, meaning) \
   { name, sizeof(name) - 1, &(type), false, meaning }
 #define REQUIRED_MEMBER(name, type, meaning) \
@@ -395,7 +397,7 @@ const Schema *schema_find(const char *name) {
 }
 
 static bool is_named(const SchemaMember *member, const char *name, size_t length) {
-  return member->length == length && memcmp(member->name, name, length) == 0;
+  return member->length == length && bytes_are_same(member->name, name, length);
 }
 
 const SchemaMember *schema_member(const Schema *schema, const char *name, size_t length, size_t *next) {
