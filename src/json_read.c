@@ -296,10 +296,11 @@ bool json_read(JsonTokens *tokens, const char *text, size_t length, JsonProblem 
 
 static bool integer_value(const char *text, size_t length, int64_t *integer) {
   const bool negative = text[0] == '-';
+  const bool is_short = length <= 19; /* so few digits cannot be too large */
   uint64_t magnitude = 0;
   for (size_t i = negative; i < length; i++) {
     const uint64_t digit = (uint64_t)(text[i] - '0');
-    if (magnitude > (UINT64_MAX - digit) / 10) return false;
+    if (!is_short && magnitude > (UINT64_MAX - digit) / 10) return false;
     magnitude = magnitude * 10 + digit;
   }
   if (magnitude > (uint64_t)INT64_MAX + (negative ? 1 : 0)) return false;

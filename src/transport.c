@@ -401,11 +401,12 @@ static void let_libcurl_wait(Transport *transport, int milliseconds) {
   for (int i = LANES - 1; i >= 0; i--)
     if (transport->lanes[i].multi != NULL)
       curl_multi_poll(transport->lanes[i].multi, NULL, 0, i == 0 ? milliseconds : 0, NULL);
+  look_at_clock(transport);
 }
 
-void transport_step(Transport *transport, int milliseconds) {
+/* The same as transport_step, for who has just looked at the clock; it was looked at in the end, too, if that has waited. */
+static void step_on(Transport *transport, int milliseconds) {
   const bool had_room = transport_has_room(transport, false);
-  look_at_clock(transport);
   run_timers(transport);
   if (transport->finished != NULL || transport->calling != NULL) return;
   if (!had_room && transport_has_room(transport, false)) return; /* others can start */
@@ -417,14 +418,19 @@ void transport_step(Transport *transport, int milliseconds) {
   run_due(transport);
 }
 
+void transport_step(Transport *transport, int milliseconds) {
+  look_at_clock(transport);
+  step_on(transport, milliseconds);
+}
+
 bool transport_is_idle(const Transport *transport) {
   return transport->in_flight == 0 && transport->queued == 0;
 }
 
 bool transport_finish(Transport *transport, const Transfer *transfer, long milliseconds) {
-  const long long until = transport->now + (long long)milliseconds * MILLISECOND;
+  const long long until = transport->now + (long long)milliseconds * MILLISECOND; /* it was looked at when the transfer began */
   while (transport->finished == NULL && transport->now < until)
-    transport_step(transport, (int)((until - transport->now) / MILLISECOND) + 1);
+    step_on(transport, (int)((until - transport->now) / MILLISECOND) + 1);
   return transport_next_finished(transport) == transfer;
 }
 

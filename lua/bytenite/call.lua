@@ -504,7 +504,7 @@ end
 function call.run(client, plan, id, body, options, job)
   local name <const> = plan.name or plan.operation.name
   local exchange <const> = make_exchange(client, plan, name, id, body)
-  local limits <const> = limits_of(client, plan, name, options)
+  local limits <const> = options == nil and not plan.stream and client.options or limits_of(client, plan, name, options)
   local started_at <const> = client.clock.now()
   local status <const> = try(client, plan, exchange, limits, started_at)
   if status == 200 then

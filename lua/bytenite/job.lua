@@ -49,9 +49,11 @@ end
 job.fetch = { operation = core.operations.get_job, accept = accept_new }
 job.creation = { operation = core.operations.create_job, accept = accept_new }
 
+local run <const> = call.run
+
 -- Runs a call on a job, when it is the job's turn.
 local function run_call(self, method, plan, body, options)
-  return call.run(client_of(self, method), plan, self.id, body, options, self)
+  return run(client_of(self, method), plan, self.id, body, options, self)
 end
 
 -- The updates are derived from the rows: what sends a body to a job's path and gets the job back.
@@ -60,7 +62,7 @@ for _, operation in ipairs(core.operations) do
     local name <const> = operation.name
     local plan <const> = { operation = operation, accept = accept_refresh }
     Job[name] = function(self, body, options)
-      return run_call(self, name, plan, body, options)
+      return run(client_of(self, name), plan, self.id, body, options, self)
     end
   end
 end
