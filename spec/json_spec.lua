@@ -290,6 +290,38 @@ describe("bytenite.decode", function()
     assert.is_nil(same.difference({ a = array { "B", {} } }, value[50000]))
   end)
 
+  it("tells strings apart that are alike", function()
+    -- of the same length, and the same but for one byte, read again and again
+    for length = 1, 100 do
+      local alike <const> = {}
+      for at = 1, length do
+        alike[at] = ("a"):rep(at - 1) .. "b" .. ("a"):rep(length - at)
+      end
+      for _ = 1, 3 do
+        reads(bytenite.encode(alike), array(alike))
+      end
+    end
+  end)
+
+  for _, count in ipairs { 2, 8, 32, 33, 70 } do
+    it(("refuses a member that is repeated among %d"):format(count), function()
+      local names <const> = {}
+      for i = 1, count do
+        names[i] = ('"name %d":%d'):format(i, i)
+      end
+      assert(bytenite.decode("{" .. table.concat(names, ",") .. "}"))
+      for i = 1, count - 1 do
+        for _, repeated in ipairs { ('"name %d":0'):format(i), ('"\\u006eame %d":0'):format(i) } do
+          local all <const> = table.move(names, 1, count - 1, 1, {})
+          all[count] = repeated
+          local value <const>, problem <const> = bytenite.decode("{" .. table.concat(all, ",") .. "}")
+          assert.is_nil(value)
+          assert.matches("a repeated member", problem.message)
+        end
+      end
+    end)
+  end
+
   it("gives an error of one line that says where, without the text itself", function()
     local value <const>, problem <const> = bytenite.decode '{"password":"hunter2",}'
     assert.is_nil(value)

@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -200,6 +201,14 @@ static int core_random(lua_State *L) {
   return 1;
 }
 
+/* core.full_path(path): the path from the root, links followed; the same where there is nothing. */
+static int core_full_path(lua_State *L) {
+  char full[PATH_MAX];
+  const char *path = luaL_checkstring(L, 1);
+  lua_pushstring(L, realpath(path, full) != NULL ? full : path);
+  return 1;
+}
+
 static void push_random(lua_State *L) {
   const struct timespec time = read_clock();
   uint64_t *state = lua_newuserdatauv(L, sizeof *state, 0);
@@ -276,6 +285,7 @@ static const luaL_Reg functions[] = {
   {"is_terminal", core_is_terminal},
   {"terminal_width", core_terminal_width},
   {"now", core_now},
+  {"full_path", core_full_path},
   {"session", session_new},
   {"folder", files_folder},
   {"stamp", files_stamp},

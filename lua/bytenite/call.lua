@@ -6,11 +6,13 @@
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
 local driver <const> = require "bytenite.driver"
-local errors <const> = require "bytenite.errors"
-local failure <const> = require "bytenite.failure"
-local query <const> = require "bytenite.query"
-local retry <const> = require "bytenite.retry"
+local later <const> = require "bytenite.later"
 local settings <const> = require "bytenite.settings"
+
+local failure <const> = later.module "bytenite.failure"
+local query <const> = later.module "bytenite.query"
+local errors <const> = later.module "bytenite.errors"
+local retry <const> = later.module "bytenite.retry"
 
 local call <const> = {}
 
@@ -425,12 +427,16 @@ local function new_call(client, plan, exchange, id, job, limits, started_at)
     -- a token exchange serves other calls, too
     self.is_one_of_many, self.on_done, self.task = plan.operation.authorized, false, false
   end
-  if job then
-    local before <const> = last_in_turn[job]
-    if before then self.waits_for = before end
-    last_in_turn[job] = self
-  end
   return self
+end
+
+-- Makes the call the last in its job's queue. Whatever happens from here on must end it, or the next one waits for it in vain.
+local function queue(self)
+  local job <const> = self.job
+  if not job then return end
+  local before <const> = last_in_turn[job]
+  if before then self.waits_for = before end
+  last_in_turn[job] = self
 end
 
 --- Starts a call; nothing is waited for.
@@ -452,6 +458,7 @@ function call.start(client, plan, id, body, options, job)
   local started_at <const> = client.clock.now()
   local self <const> = new_call(client, plan, exchange, id, job, limits, started_at)
   if plan.with_held_token then self.renewed = true end
+  queue(self)
   driver.advance(self, started_at)
   return self
 end
@@ -487,8 +494,9 @@ local function try(client, plan, exchange, limits, now)
   )
 end
 
--- Makes a call of an exchange that was tried. It goes on from there.
+-- A call whose exchange was tried goes on from there.
 local function resume(self, status)
+  queue(self)
   if status ~= nil then
     self.attempts = 1
     self.step = on_answer
@@ -515,7 +523,7 @@ function call.run(client, plan, id, body, options, job)
       return value
     end
   end
-  local self <const> = new_call(client, plan, exchange, id, job, limits, started_at)
+  local self <close> = new_call(client, plan, exchange, id, job, limits, started_at)
   if plan.with_held_token then self.renewed = true end
   return call.await(resume(self, status))
 end

@@ -8,9 +8,12 @@ local check <const> = {}
 
 local getinfo <const> = debug and debug.getinfo -- hosts may have taken the debug library away
 local own_folder <const> = getinfo and getinfo(1, "S").source:match "^@.*[/\\]"
+local full_folder <const> = own_folder and "@" .. core.full_path(own_folder:sub(2)) -- the same, as later.lua calls it
 
 local function is_own(info)
-  return own_folder ~= nil and info.source:sub(1, #own_folder) == own_folder
+  local source <const> = info.source
+  return own_folder ~= nil
+    and (source:sub(1, #own_folder) == own_folder or source:sub(1, #full_folder) == full_folder)
 end
 
 -- The level, as seen by the function that called, of the first function of somebody else's.

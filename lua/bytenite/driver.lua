@@ -16,19 +16,19 @@ local Driver <const> = { __name = "bytenite.Driver" }
 Driver.__index = Driver
 
 -- Seconds of waiting in one piece. In between Lua runs, and with it the hook by which Ctrl-C ends a program.
-local SLICE <const> = 0.2
+local SLICE <const> = 1 / 5
 driver.SLICE = SLICE
 
 -- What is done at most before others get their turn: transfers before tasks, the host's loop before ours.
 local MOST_TASKS <const>, MOST_TURNS <const> = 16, 64
-local LONGEST_STEP <const> = 0.005 -- seconds
+local LONGEST_STEP <const> = 1 / 200 -- seconds
 
 -- Tasks that run inside each other because those outside wait in place for tasks. Lua's C stack bears some 30; at this depth only
 -- what is waited for is resumed, and not whatever else could run.
 local DEEPEST <const> = 8
 
 -- Seconds between looks where the system has no descriptor to wait for.
-local LOOK_EVERY <const> = 0.01
+local LOOK_EVERY <const> = 1 / 100
 
 local weak_keys <const>, weak_values <const> = { __mode = "k" }, { __mode = "v" }
 

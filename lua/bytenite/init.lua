@@ -8,16 +8,15 @@ local check <const> = require "bytenite.check"
 local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
 local datasource <const> = require "bytenite.datasource"
-local errors <const> = require "bytenite.errors"
-local job <const> = require "bytenite.job"
-local time <const> = require "bytenite.time"
+local later <const> = require "bytenite.later"
+
+local errors <const> = later.module "bytenite.errors"
+local time <const> = later.module "bytenite.time"
 
 local bytenite <const> = {
   _VERSION = "bytenite " .. client.version,
   --- JSON's null, the same value as cjson.null. It is truthy.
   null = core.null,
-  --- The methods of jobs, for calls past a member of the same name: bytenite.Job.refresh(job).
-  Job = job.Job,
   --- Constructors of data sources: url, file, s3, aws, gcp, storj, bucket, bypass.
   datasource = datasource,
 }
@@ -71,4 +70,19 @@ function bytenite.time(timestamp)
   return seconds
 end
 
-return bytenite
+-- The methods of jobs, for calls past a member of the same name: bytenite.Job.refresh(job). They come when they are first asked for.
+local function load_job()
+  rawset(bytenite, "Job", later.load("bytenite.job").Job)
+end
+
+return setmetatable(bytenite, {
+  __index = function(_, name)
+    if name ~= "Job" then return nil end
+    load_job()
+    return bytenite.Job
+  end,
+  __pairs = function()
+    load_job()
+    return next, bytenite
+  end,
+})

@@ -4,11 +4,13 @@ local accept <const> = require "bytenite.accept"
 local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
-local download <const> = require "bytenite.download"
-local upload <const> = require "bytenite.upload"
-local logs <const> = require "bytenite.logs"
-local states <const> = require "bytenite.states"
-local waiting <const> = require "bytenite.waiting"
+local later <const> = require "bytenite.later"
+
+local download <const> = later.module "bytenite.download"
+local logs <const> = later.module "bytenite.logs"
+local states <const> = later.module "bytenite.states"
+local upload <const> = later.module "bytenite.upload"
+local waiting <const> = later.module "bytenite.waiting"
 
 local job <const> = {}
 

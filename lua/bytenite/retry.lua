@@ -52,7 +52,7 @@ retry.final = classes.final
 retry.unreadable = classes.unreadable
 
 local LONGEST_WAIT <const> = 60 -- seconds of Retry-After that are obeyed
-local BASE <const>, CAP <const> = 0.5, 8 -- seconds
+local BASE <const>, CAP <const> = 1 / 2, 8 -- seconds
 
 --- Full jitter: a random time below a bound that doubles.
 ---@param retries integer made so far, 0 before the first

@@ -9,7 +9,7 @@ local wait <const> = require "bytenite.wait"
 local waiting <const> = {}
 
 local INTERVAL <const>, MAX_INTERVAL <const> = 1, 10 -- seconds between looks, at first and at most
-local GROWTH <const> = 1.5 -- of the interval, from look to look
+local GROWTH <const> = 3 / 2 -- of the interval, from look to look
 local MOST_FAILURES <const> = 5 -- looks in a row that may fail, though another could succeed
 local LAST_LOOK <const> = 1 -- seconds before the end of the time, or a tenth of it if that is less
 
@@ -105,7 +105,7 @@ end
 local function pause(delay, time_left, timeout)
   if not time_left then return delay end
   local last_look <const> = math.min(LAST_LOOK, timeout / 10)
-  return math.min(delay, time_left > 1.5 * last_look and time_left - last_look or time_left)
+  return math.min(delay, time_left > 3 / 2 * last_look and time_left - last_look or time_left)
 end
 
 local function time_left(self)
