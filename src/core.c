@@ -201,6 +201,14 @@ static int core_random(lua_State *L) {
   return 1;
 }
 
+/* core.new_job(id): a table with an id, and room for a job's other members: one that grew with them would be made anew five times. */
+static int core_new_job(lua_State *L) {
+  lua_createtable(L, 0, (int)schema_job.count);
+  lua_pushvalue(L, 1);
+  lua_setfield(L, -2, "id");
+  return 1;
+}
+
 /* core.full_path(path): the path from the root, links followed; the same where there is nothing. */
 static int core_full_path(lua_State *L) {
   char full[PATH_MAX];
@@ -284,6 +292,7 @@ static const luaL_Reg functions[] = {
   {"look_at_url", core_look_at_url},
   {"is_terminal", core_is_terminal},
   {"terminal_width", core_terminal_width},
+  {"new_job", core_new_job},
   {"now", core_now},
   {"full_path", core_full_path},
   {"session", session_new},

@@ -90,11 +90,16 @@ end
 local send
 local on_answer, on_piece -- the steps of a call whose exchange is under way
 
+-- The error of that kind; failure.lua may have to be loaded for it.
+local function problem_of_kind(self, kind)
+  return failure[kind](self)
+end
+
 -- Ends a call from outside. That must work without memory, too: then it ends with that.
-local function interrupt(self, make_problem)
+local function interrupt(self, kind)
   if self.done then return end
   if self.step == on_answer or self.step == on_piece then self.maybe_done = true end
-  local made <const>, problem <const> = pcall(make_problem, self)
+  local made <const>, problem <const> = pcall(problem_of_kind, self, kind)
   finish(self, nil, made and problem or nil, not made and problem or nil)
 end
 
@@ -106,7 +111,7 @@ end
 
 --- Ends a call whose client can do nothing any more.
 function Call:fail_closed()
-  interrupt(self, failure.closed)
+  interrupt(self, "closed")
 end
 
 --- What a call is asked that somebody waits for in place, each time it was driven and is not done.
@@ -117,7 +122,7 @@ end
 --- Ends a call that nobody waits for any more.
 function Call:__close()
   if self.done then return end
-  interrupt(self, failure.cancelled)
+  interrupt(self, "cancelled")
   self.client.driver:wake_loop()
 end
 
@@ -404,30 +409,27 @@ local function limits_of(client, plan, name, options)
 end
 
 -- Makes a call of an exchange, of which nothing was sent yet.
-local function new_call(client, plan, exchange, id, job, limits, started_at)
-  local self <const> = setmetatable({
+local function new_call(client, plan, exchange, job, limits, started_at)
+  return setmetatable({
     client = client,
     plan = plan,
     exchange = exchange,
-    id = id,
     job = job,
     limits = limits,
     started_at = started_at,
     attempts = 0,
     step = take_turn,
     done = false,
-    -- places for what comes later, so that the end of a call needs no memory; 16 in all, which is what one table holds
+    is_one_of_many = may_suspend(client.driver) and plan.operation.authorized, -- a token exchange serves other calls, too
+    -- places for what comes later, so that the end of a call needs no memory
     value = false,
     problem = false,
     raised = false,
     next_ready = false,
     next_ended = false,
+    on_done = false,
+    task = false,
   }, Call)
-  if may_suspend(client.driver) then
-    -- a token exchange serves other calls, too
-    self.is_one_of_many, self.on_done, self.task = plan.operation.authorized, false, false
-  end
-  return self
 end
 
 -- Makes the call the last in its job's queue. Whatever happens from here on must end it, or the next one waits for it in vain.
@@ -456,7 +458,7 @@ function call.start(client, plan, id, body, options, job)
   local exchange <const> = make_exchange(client, plan, name, id, body)
   local limits <const> = limits_of(client, plan, name, options)
   local started_at <const> = client.clock.now()
-  local self <const> = new_call(client, plan, exchange, id, job, limits, started_at)
+  local self <const> = new_call(client, plan, exchange, job, limits, started_at)
   if plan.with_held_token then self.renewed = true end
   queue(self)
   driver.advance(self, started_at)
@@ -523,7 +525,7 @@ function call.run(client, plan, id, body, options, job)
       return value
     end
   end
-  local self <close> = new_call(client, plan, exchange, id, job, limits, started_at)
+  local self <close> = new_call(client, plan, exchange, job, limits, started_at)
   if plan.with_held_token then self.renewed = true end
   return call.await(resume(self, status))
 end

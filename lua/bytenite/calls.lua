@@ -29,7 +29,7 @@ end
 function Client:job(what)
   check_client(self, "job")
   if type(what) == "table" then return job.adopt(self, "job", what) end
-  return job.adopt(self, "job", { id = job.check_id("job", what) })
+  return job.adopt(self, "job", core.new_job(job.check_id("job", what)))
 end
 
 --- Fetches a job.
