@@ -1,0 +1,3 @@
+-- multi_cjson_loop.lua CONCURRENCY COUNT [show]: starts multi_cjson_loop.c.
+local concurrency <const>, count <const>, show <const> = ...
+require "multi_cjson_loop"(math.tointeger(concurrency), math.tointeger(count), show ~= nil)
