@@ -1,5 +1,6 @@
 -- marshal_report.lua SAMPLES PLOTS [README]: makes tables of what bench/marshal measured, prints them, judges, and draws a plot
--- in the folder PLOTS. With README the tables also go into that file, between two marks. SAMPLES has the notes of report.lua, and:
+-- in the folder PLOTS. With README the tables also go into that file, between two marks. SAMPLES has the notes of report.lua,
+-- and:
 --   time LIBRARY ACTION TEXT BYTES MICROSECONDS          one round: of a text
 --   instructions LIBRARY ACTION TEXT TIMES COUNT TIMES COUNT     of a short and a long run
 local figures <const> = require "figures"

@@ -9,7 +9,7 @@ local HEAD <const> = [[
 set terminal svg size $width,$height font "sans-serif,13" background rgb "white"
 set encoding utf8
 set output "$path"
-set title "$title"
+set title "$title" font ",15"
 set label 1 "$caption" at screen 0.5,screen $caption_height center noenhanced font ",10" textcolor rgb "#555555"
 set bmargin $bottom
 set border 3 linecolor rgb "#444444"
@@ -31,6 +31,7 @@ local LINES <const> = [[
 set xlabel "$x_unit"
 set ylabel "$unit"
 set logscale xy
+set xrange [$x_first:$x_last]
 set xtics ($ticks)
 set grid linecolor rgb "#dddddd" linetype 1
 ]]
@@ -93,7 +94,7 @@ function plot.bars(path, what)
         name
       )
     )
-    table.insert(plots, ('"" using 1:2:4 with labels left offset 0.5,0 font ",11" notitle'):format())
+    table.insert(plots, '"" using 1:2:4 with labels left offset 0.5,0 font ",11" notitle')
   end
   local height <const> = 130 + 18 * #what.series * #what.rows
   local values <const> = {
@@ -103,9 +104,9 @@ function plot.bars(path, what)
     unit = what.unit,
     width = WIDTH,
     height = height,
-    caption_height = 14 / height,
-    bottom = 5,
-    key = "bottom right reverse Left",
+    caption_height = 26 / height,
+    bottom = 6,
+    key = "top right reverse Left opaque",
     most = most_of(what.rows) * 1.1,
     lowest = 0.4 - #what.rows,
     ticks = table.concat(ticks, ", "),
@@ -139,9 +140,11 @@ function plot.lines(path, what)
     x_unit = what.x_unit,
     width = WIDTH,
     height = 520,
-    caption_height = 14 / 520,
-    bottom = 5,
+    caption_height = 26 / 520,
+    bottom = 6,
     key = "top left reverse Left",
+    x_first = what.ticks[1].x / 2,
+    x_last = what.ticks[#what.ticks].x * 2,
     ticks = table.concat(ticks, ", "),
   }
   draw(table.concat(script) .. fill(HEAD .. LINES, values) .. "plot " .. table.concat(plots, ", ") .. "\n")

@@ -84,7 +84,8 @@ end
 
 --- What stands below a plot.
 function Page:caption()
-  return ("%s; %s"):format(self:fact "Date", self:fact "Versions")
+  local peers <const> = self:fact "Peers"
+  return ("%s; %s%s"):format(self:fact "Date", self:fact "Versions", peers and "\\n" .. peers or "") -- gnuplot's own \n
 end
 
 --- Prints the page, puts it between two marks of a file where there is one, and ends the script.
