@@ -22,7 +22,7 @@ read_options() {
       --write) readme=bench/README.md ;;
       --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p;}' "bench/${0##*/}" && exit 0 ;;
       *)
-        read_number "$@"
+        read_option "$@"
         shift
         ;;
     esac
@@ -31,10 +31,13 @@ read_options() {
   if [ -n "$quick" ] && [ -n "$readme" ]; then fail 'a quick run is not for the README: leave out --quick or --write'; fi
 }
 
-# read_number --NAME [N ...]: sets the variable that an option names.
-read_number() {
+# read_option --NAME [VALUE ...]: sets the variable that an option names. All but --before take numbers.
+read_option() {
   case " $names " in *" ${1#--} "*) ;; *) fail "unknown option $1; try --help" ;; esac
-  case ${2:-} in '' | 0 | *[!0-9]* | ???????????*) fail "$1 takes a number above 0" ;; esac
+  case $1,${2:-} in
+    --before,?*) ;;
+    --before, | *,0 | *, | *,*[!0-9]* | *,??????????*) fail "$1 takes a value, a number above 0 where it counts" ;;
+  esac
   eval "${1#--}=\$2"
 }
 
@@ -63,6 +66,10 @@ set_up() {
     command -v "$tool" > /dev/null 2>&1 || fail "$tool is missing (Debian: apt-get install nginx-light openssl util-linux)"
   done
   lua=$(find_lua)
+  include_flags=
+  for folder in $header_folders; do
+    if [ -d "$folder" ]; then include_flags="$include_flags -isystem $folder"; fi
+  done
   programs=build/bench
   mkdir -p "$programs"
   LUA_PATH="$PWD/bench/lib/?.lua;$LUA_PATH"
@@ -95,10 +102,6 @@ compile() {
 
 # compile_module NAME SOURCE...: builds a Lua module in C, which links libcurl.
 compile_module() {
-  include_flags=
-  for folder in $header_folders; do
-    if [ -d "$folder" ]; then include_flags="$include_flags -isystem $folder"; fi
-  done
   name=$1
   shift
   # shellcheck disable=SC2086 # words
@@ -126,7 +129,7 @@ count_instructions() {
   door=$1
   shift
   through "$door" timeout --foreground 300 taskset -c "$core" valgrind --tool=callgrind \
-    --callgrind-out-file="$scratch/callgrind.out" "$@" > /dev/null 2> "$scratch/valgrind.log" ||
+    --compress-strings=no --compress-pos=no --callgrind-out-file="$scratch/callgrind.out" "$@" > /dev/null 2> "$scratch/valgrind.log" ||
     fail "this does not run under callgrind: $*: $(tail -n 5 "$scratch/valgrind.log")"
   sed -n 's/^\(summary\|totals\): \([0-9]*\).*/\2/p' "$scratch/callgrind.out" | tail -n 1
 }
