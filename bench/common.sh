@@ -168,6 +168,7 @@ describe() {
 report() {
   plots=$programs
   if [ -n "$readme" ]; then plots=bench/plots; fi
+  mkdir -p "$plots"
   status=0
   "$lua" "bench/$1.lua" "$samples" "$plots" ${readme:+"$readme"} || status=$?
   exit "$status"

@@ -13,7 +13,9 @@ local library <const>, action <const>, what <const>, count <const>, running <con
 local COUNT <const> = math.tointeger(count)
 local MEGABYTE <const> = 1000000
 
-local json <const> = require(library)
+-- Both are loaded, so that the collector has as much to go through with one as with the other.
+local libraries <const> = { bytenite = require "bytenite", cjson = require "cjson" }
+local json <const> = libraries[library]
 local list <const> = texts.get(what)
 
 -- Does something with each item in turn, as often as that, from a turn on.

@@ -128,7 +128,12 @@ page:judge_most(
   "of lua-cjson's instructions to read a job"
 )
 for _, action in ipairs(actions) do
-  page:judge_most(action, growth("bytenite", action), MOST_GROWTH, "cost of a byte, 1 to 10 MB, highest to lowest")
+  page:judge_most(
+    action,
+    growth("bytenite", action),
+    MOST_GROWTH,
+    "the highest cost of a byte to the lowest, 1 to 10 MB"
+  )
 end
 plot.lines(plots .. "/marshal.svg", {
   title = "Reading and writing JSON: processor time by size",

@@ -30,16 +30,11 @@ for _, door in ipairs(doors) do
 end
 page:mention_instructions()
 
-local instructions <const> = cost:figure("bytenite", "plain", "instructions")
-page:judge_most(
-  "instructions",
-  cost:ratio("bytenite", "plain", "instructions", "cjson"),
-  MOST_INSTRUCTIONS,
-  ("of row 2's, plain HTTP; %s a call, the goal is %s"):format(
-    instructions and figures.with_thousands(instructions) or "-",
-    figures.with_thousands(GOAL)
-  )
-)
+local count <const> = cost:figure("bytenite", "plain", "instructions")
+local more <const> = count
+  and ("%s a call, the goal is %s"):format(figures.with_thousands(count), figures.with_thousands(GOAL))
+local of_instructions <const> = cost:ratio("bytenite", "plain", "instructions", "cjson")
+page:judge_most("instructions", of_instructions, MOST_INSTRUCTIONS, "of row 2's, plain HTTP", more)
 page:judge_most("tls", cost:ratio("bytenite", "tls", "cpu", "cjson"), MOST_CPU, "of row 2's processor time, over TLS")
 
 plot.bars(plots .. "/sequential.svg", {

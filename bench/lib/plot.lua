@@ -2,16 +2,16 @@
 local plot <const> = {}
 
 local COLOURS <const> = { "#1f6fb4", "#e08214", "#1b7837", "#762a83" }
-local WIDTH <const> = 860
+local WIDTH <const>, LINES_HEIGHT <const> = 860, 540 -- pixels
 
 -- What all plots have; $NAME stands for a value.
 local HEAD <const> = [[
-set terminal svg size $width,$height font "sans-serif,13" background rgb "white"
+set terminal svg size $width,$height noenhanced font "sans-serif,13" background rgb "white"
 set encoding utf8
 set output "$path"
 set title "$title" font ",15"
-set label 1 "$caption" at screen 0.5,screen $caption_height center noenhanced font ",10" textcolor rgb "#555555"
-set bmargin $bottom
+set label 1 "$caption" at screen 0.5,screen $caption_height center font ",10" textcolor rgb "#555555"
+set bmargin 7
 set border 3 linecolor rgb "#444444"
 set tics nomirror
 set key $key
@@ -78,7 +78,7 @@ end
 
 --- Draws horizontal bars.
 ---@param path string of the file
----@param what table title, caption, unit, series (names), rows ({ label, values by series })
+---@param what table title, caption (lines), unit, series (names), rows ({ label, values by series })
 function plot.bars(path, what)
   local ticks <const>, script <const>, plots <const> = {}, {}, {}
   for place, row in ipairs(what.rows) do
@@ -100,12 +100,11 @@ function plot.bars(path, what)
   local values <const> = {
     path = path,
     title = what.title,
-    caption = what.caption,
+    caption = table.concat(what.caption, "\\n"),
     unit = what.unit,
     width = WIDTH,
     height = height,
-    caption_height = 26 / height,
-    bottom = 6,
+    caption_height = 40 / height,
     key = "top right reverse Left opaque",
     most = most_of(what.rows) * 1.1,
     lowest = 0.4 - #what.rows,
@@ -116,7 +115,7 @@ end
 
 --- Draws lines over a logarithmic plane.
 ---@param path string of the file
----@param what table title, caption, unit, x_unit, ticks ({ label, x }), lines ({ title, points as { x, y } })
+---@param what table title, caption (lines), unit, x_unit, ticks ({ label, x }), lines ({ title, points as { x, y } })
 function plot.lines(path, what)
   local ticks <const>, script <const>, plots <const> = {}, {}, {}
   for place, tick in ipairs(what.ticks) do
@@ -135,13 +134,12 @@ function plot.lines(path, what)
   local values <const> = {
     path = path,
     title = what.title,
-    caption = what.caption,
+    caption = table.concat(what.caption, "\\n"),
     unit = what.unit,
     x_unit = what.x_unit,
     width = WIDTH,
-    height = 520,
-    caption_height = 26 / 520,
-    bottom = 6,
+    height = LINES_HEIGHT,
+    caption_height = 40 / LINES_HEIGHT,
     key = "top left reverse Left",
     x_first = what.ticks[1].x / 2,
     x_last = what.ticks[#what.ticks].x * 2,

@@ -68,13 +68,15 @@ function Page:judge(name, is_met, ...)
   table.insert(self.verdicts, ("- %s %s: %s"):format(word, name, string.format(...)))
 end
 
---- Judges a figure that may be missing.
----@param figure number|nil
+--- Judges a ratio that may be missing.
+---@param ratio number|nil
 ---@param most number
----@param what string says what it is
-function Page:judge_most(name, figure, most, what)
-  if not figure then return self:judge(name, nil, "%s: not measured (at most %.2f)", what, most) end
-  self:judge(name, figure <= most, "%s: %.2f (at most %.2f)", what, figure, most)
+---@param of string what it is a ratio to
+---@param more string|nil what else there is to say
+function Page:judge_most(name, ratio, most, of, more)
+  local met <const> = ratio and ratio <= most -- nil where it is missing
+  local found <const> = ratio and ("%.2f"):format(ratio) or "not measured:"
+  self:judge(name, met, "%s %s (at most %.2f)%s", found, of, most, more and "; " .. more or "")
 end
 
 --- A fact as one text; nil where it was not noted.
@@ -82,10 +84,10 @@ function Page:fact(name)
   return self.facts[name] and table.concat(self.facts[name], ", ")
 end
 
---- What stands below a plot.
+--- What stands below a plot, by lines.
 function Page:caption()
-  local peers <const> = self:fact "Peers"
-  return ("%s; %s%s"):format(self:fact "Date", self:fact "Versions", peers and "\\n" .. peers or "") -- gnuplot's own \n
+  local dated <const> = ("%s: %s"):format(self:fact "Date", self:fact "Measured")
+  return { dated, self:fact "Versions", self:fact "Peers" }
 end
 
 --- Prints the page, puts it between two marks of a file where there is one, and ends the script.
