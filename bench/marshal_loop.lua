@@ -1,29 +1,22 @@
--- marshal_loop.lua LIBRARY ACTION WHAT COUNT [running]: has a library read or write JSON COUNT times, and prints the bytes of a
--- text and the microseconds of processor time that a text took.
+-- marshal_loop.lua LIBRARY ACTION WHAT COUNT: has a library read or write JSON COUNT times, and prints the bytes of a text and
+-- the microseconds of processor time that a text took.
 --
 --   LIBRARY   bytenite or cjson
 --   ACTION    read, or write: what was read by the same library
 --   WHAT      job, list, or a number of megabytes: see lib/texts.lua
 --
--- Lua's collector stands still meanwhile, and collects after every megabyte, while the clock does: how much it has to do depends
--- on what else a program holds. With `running` it works as it does in any program.
+-- Lua's collector runs as it does in any program, but not within the megabytes: it would go through the growing value again and
+-- again, whoever makes it, and hide how the library's own cost grows. It collects between them, while the clock stands still.
 local texts <const> = require "texts"
 
-local library <const>, action <const>, what <const>, count <const>, running <const> = ...
+local library <const>, action <const>, what <const>, count <const> = ...
 local COUNT <const> = math.tointeger(count)
-local MEGABYTE <const> = 1000000
 
 -- Both are loaded, so that the collector has as much to go through with one as with the other.
 local libraries <const> = { bytenite = require "bytenite", cjson = require "cjson" }
 local json <const> = libraries[library]
-local list <const> = texts.get(what)
 
--- Does something with each item in turn, as often as that, from a turn on.
-local function repeat_over(items, act, first, times)
-  for turn = first, first + times - 1 do
-    assert(act(items[turn % #items + 1]))
-  end
-end
+local list <const> = texts.get(what)
 
 local items, act = list, json.decode
 if action == "write" then
@@ -33,20 +26,26 @@ if action == "write" then
   end
 end
 
-local BATCH <const> = math.max(1, MEGABYTE // #list[1])
-repeat_over(items, act, 0, math.min(BATCH, COUNT)) -- what memory it takes is there then
+-- Seconds, for each item in turn, so often.
+local function time_of(times)
+  local began <const> = os.clock()
+  for turn = 1, times do
+    assert(act(items[turn % #items + 1]))
+  end
+  return os.clock() - began
+end
 
-local seconds, done = 0, 0
-while done < COUNT do
-  local times <const> = math.min(BATCH, COUNT - done)
-  if not running then
+local function time_without_collector(times)
+  local seconds = 0
+  for _ = 1, times do
     collectgarbage()
     collectgarbage "stop"
+    seconds = seconds + time_of(1)
+    collectgarbage "restart"
   end
-  local began <const> = os.clock()
-  repeat_over(items, act, done, times)
-  seconds = seconds + os.clock() - began
-  done = done + times
-  collectgarbage "restart"
+  return seconds
 end
-print(#list[1], ("%.3f"):format(seconds / COUNT * 1e6))
+
+local measure <const> = math.tointeger(what) and time_without_collector or time_of
+measure(#items) -- what memory it takes is there then
+print(#list[1], ("%.3f"):format(measure(COUNT) / COUNT * 1e6))
