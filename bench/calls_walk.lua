@@ -1,11 +1,11 @@
--- calls_walk.lua COUNT [README]: updates a job's data source so often, prints what memory that takes, and judges. With README the
--- table also goes into that file, between two marks. Ends with status 1 when the target is missed.
+-- calls_walk.lua COUNT SAMPLES [README]: updates a job's data source so often, prints what memory that takes, and judges. With
+-- README the table also goes into that file, between two marks. Ends with status 1 when the target is missed.
 local figures <const> = require "figures"
 local memory <const> = require "memory"
 local report <const> = require "report"
 local request <const> = require "request"
 
-local count_text <const>, readme_name <const> = ...
+local count_text <const>, samples_name <const>, readme_name <const> = ...
 local COUNT <const> = math.tointeger(count_text)
 
 local WARM_UP <const> = 1000 -- calls
@@ -25,6 +25,7 @@ local client <close> = request.client()
 local growth <const> = measure(client)
 
 local page <const> = report.new()
+page:read(samples_name, {}) -- the facts
 page:head(
   "Calls of `job:set_datasource`",
   "Lua's memory, MB more",

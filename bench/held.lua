@@ -1,5 +1,5 @@
--- held.lua COUNT [README]: holds so many jobs as bytenite has them and as lua-cjson has them, and prints the bytes of Lua's
--- memory that each takes. With README the table also goes into that file, between two marks.
+-- held.lua COUNT SAMPLES [README]: holds so many jobs as bytenite has them and as lua-cjson has them, and prints the bytes of
+-- Lua's memory that each takes. With README the table also goes into that file, between two marks.
 local answers <const> = require "answers"
 local bytenite <const> = require "bytenite"
 local cjson <const> = require "cjson"
@@ -7,7 +7,7 @@ local figures <const> = require "figures"
 local report <const> = require "report"
 local request <const> = require "request"
 
-local count_text <const>, readme_name <const> = ...
+local count_text <const>, samples_name <const>, readme_name <const> = ...
 local COUNT <const> = math.tointeger(count_text)
 
 local client <close> = request.client()
@@ -56,6 +56,7 @@ local function bytes_of(make)
 end
 
 local page <const> = report.new()
+page:read(samples_name, {}) -- the facts
 page:head(figures.with_thousands(COUNT) .. " jobs held, of 16 different ones in turn", "bytes a job")
 for _, form in ipairs(forms) do
   page:row(form.title, figures.with_thousands(bytes_of(form.make)))

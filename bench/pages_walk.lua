@@ -1,12 +1,13 @@
--- pages_walk.lua JOBS [README]: walks through so many jobs of a sandbox by client:each_job, prints what memory that takes, and
--- judges. With README the table also goes into that file, between two marks. Ends with status 1 when the target is missed.
+-- pages_walk.lua JOBS SAMPLES [README]: walks through so many jobs of a sandbox by client:each_job, prints what memory that
+-- takes, and judges. With README the table also goes into that file, between two marks. Ends with status 1 when the target is
+-- missed.
 local bytenite <const> = require "bytenite"
 local figures <const> = require "figures"
 local memory <const> = require "memory"
 local report <const> = require "report"
 local sandbox <const> = require "spec.support.sandbox"
 
-local count_text <const>, readme_name <const> = ...
+local count_text <const>, samples_name <const>, readme_name <const> = ...
 local COUNT <const> = math.tointeger(count_text)
 
 local WARM_UP <const> = 1000 -- jobs
@@ -29,6 +30,7 @@ local client <close> = bytenite.new { base_url = service.base_url, api_key = ser
 local seen <const>, cpu <const>, growth <const> = measure(client)
 
 local page <const> = report.new()
+page:read(samples_name, {}) -- the facts
 page:head(
   "Jobs seen by `client:each_job`",
   "Lua's memory, MB more",

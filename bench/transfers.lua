@@ -1,12 +1,13 @@
--- transfers.lua BYTES [README]: uploads a file of so many bytes to a sandbox, downloads as many, prints what memory that takes,
--- and judges. With README the table also goes into that file, between two marks. Ends with status 1 when a target is missed.
+-- transfers.lua BYTES SAMPLES [README]: uploads a file of so many bytes to a sandbox, downloads as many, prints what memory that
+-- takes, and judges. With README the table also goes into that file, between two marks. Ends with status 1 when a target is
+-- missed.
 local bytenite <const> = require "bytenite"
 local figures <const> = require "figures"
 local memory <const> = require "memory"
 local report <const> = require "report"
 local sandbox <const> = require "spec.support.sandbox"
 
-local size_text <const>, readme_name <const> = ...
+local size_text <const>, samples_name <const>, readme_name <const> = ...
 local SIZE <const> = math.tointeger(size_text)
 
 local WARM_UP <const> = 1000000 -- bytes
@@ -60,6 +61,7 @@ assert(os.remove(folder .. "/out.bin"))
 assert(os.remove(folder))
 
 local page <const> = report.new()
+page:read(samples_name, {}) -- the facts
 page:head(
   figures.with_thousands(SIZE) .. " bytes",
   "Lua's memory, MB more",
