@@ -14,6 +14,11 @@ command_of_peer() {
   esac
 }
 
+# is_slow PEER: a call takes ten times as long as in C, or more.
+is_slow() {
+  case $1 in requests | aiohttp | fetch) ;; *) return 1 ;; esac
+}
+
 # missing_for PEER: why it cannot run here; nothing where it can.
 missing_for() {
   case $1 in

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # rows.sh: the rows of the tables of bench/run, bench/flight and bench/many: programs that make the same call, each with a
-# client of its own. To be sourced after common.sh. The scripts set $rows, those of ours and $peers, $at_once, the calls in
-# flight, and $check_calls, those that are looked at.
+# client of its own. To be sourced after common.sh. The scripts set $rows, $at_once, the calls in flight, and
+# $check_calls, those that are looked at.
 . bench/peers.sh
 
 # command_of ROW AT_ONCE: the command that makes calls, so many at once; their number follows it, and `show` where it shall print
@@ -45,14 +45,14 @@ check_rows() {
 }
 
 # short_run ROW, long_run ROW: how many calls; the difference is what is measured. The short one holds what happens once: start,
-# connections, handshakes, end; with the peers also the time until a runtime has compiled what it runs often. They are slow,
-# and need fewer calls for a figure as good.
+# connections, handshakes, end; in slow runtimes also the time until they have compiled what they run often. These need fewer
+# calls for a figure as good.
 short_run() {
-  case " $peers " in *" $1 "*) echo 1000 ;; *) echo "$at_once" ;; esac
+  if is_slow "$1"; then echo 1000; else echo "$at_once"; fi
 }
 
 long_run() {
-  case " $peers " in *" $1 "*) echo $((1000 + calls / 5)) ;; *) echo "$calls" ;; esac
+  if is_slow "$1"; then echo $((1000 + calls / 5)); else echo "$calls"; fi
 }
 
 # measure_times DOORS: rows take turns, so that whatever else the machine does strikes all of them.
