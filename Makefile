@@ -17,8 +17,8 @@ format: ## lays out the C and Lua code as lint wants it
 docs: ## writes the reference page from its sources
 	@lua5.4 docs/generate.lua
 
-bench: ## measures calls against nginx, one by one and many at once, beside plain libcurl loops; and the memory of long work
-	@status=0; bench/run || status=$$?; bench/many || status=$$?; bench/memory || status=$$?; exit $$status
+bench: ## measures calls, marshalling, loading and memory beside loops in C and other clients; writes bench/README.md
+	@status=0; for script in run flight many marshal load memory rooms; do bench/$$script --write || status=$$?; done; exit $$status
 
 asan: ## runs the specs with the sanitizers for addresses, undefined behaviour and leaks
 	@scripts/asan

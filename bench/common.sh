@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034
-# common.sh: what bench/run and bench/many share: the tools, the programs, the place for what is measured. To be sourced, from
-# the project's folder, with $token_length set.
+# common.sh: what the scripts of the benchmark share: options, tools, programs, the place for what is measured. To be sourced,
+# from the project's folder.
 . scripts/lib/environment.sh
 . scripts/lib/prepare.sh
 . bench/server.sh
@@ -10,11 +10,35 @@ fail() {
   exit 3
 }
 
-# check_numbers VALUE...: what was given on the command line.
-check_numbers() {
-  for number in "$@"; do
-    case $number in '' | *[!0-9]*) fail "expected a number, got '$number'" ;; esac
+# read_options NAMES ARGUMENT...: reads the command line. --quick and --write set $quick and $readme, --NAME N the variable of
+# that name, which is empty where it is not given; --help prints what stands at the head of the script.
+read_options() {
+  names=$1 quick='' readme=''
+  shift
+  for name in $names; do eval "$name="; done
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --quick) quick=yes ;;
+      --write) readme=bench/README.md ;;
+      --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p;}' "bench/${0##*/}" && exit 0 ;;
+      *)
+        read_option "$@"
+        shift
+        ;;
+    esac
+    shift
   done
+  if [ -n "$quick" ] && [ -n "$readme" ]; then fail 'a quick run is not for the README: leave out --quick or --write'; fi
+}
+
+# read_option --NAME [VALUE ...]: sets the variable that an option names. All but --before take numbers.
+read_option() {
+  case " $names " in *" ${1#--} "*) ;; *) fail "unknown option $1; try --help" ;; esac
+  case $1,${2:-} in
+    --before,?*) ;;
+    --before, | *,0 | *, | *,*[!0-9]* | *,??????????*) fail "$1 takes a value, a number above 0 where it counts" ;;
+  esac
+  eval "${1#--}=\$2"
 }
 
 # note WORD...: adds a line to what the report reads.
@@ -32,7 +56,8 @@ clean_up() {
   rm -rf "$scratch"
 }
 
-# Finds or installs what is needed, and sets what the programs find in their environment.
+# Finds or installs what is needed, and sets what the programs find in their environment. $token is the length of the access
+# token; libcurl 7.88 copies headers byte by byte, so that a long one would cost all rows alike and hide their differences.
 set_up() {
   PATH=$PATH:/usr/sbin:/sbin # nginx lives there
   prepare demo bench
@@ -41,11 +66,16 @@ set_up() {
     command -v "$tool" > /dev/null 2>&1 || fail "$tool is missing (Debian: apt-get install nginx-light openssl util-linux)"
   done
   lua=$(find_lua)
+  include_flags=
+  for folder in $header_folders; do
+    if [ -d "$folder" ]; then include_flags="$include_flags -isystem $folder"; fi
+  done
   programs=build/bench
+  mkdir -p "$programs"
   LUA_PATH="$PWD/bench/lib/?.lua;$LUA_PATH"
   LUA_CPATH="$PWD/$programs/?.so;$LUA_CPATH"
   BENCH_JOB_ID=a94d2c17-5b60-4e8f-b3d1-07c6e2f95a48
-  BENCH_TOKEN=$(printf "%0${token_length}d" 0 | tr 0 t)
+  BENCH_TOKEN=$(printf "%0${token:-40}d" 0 | tr 0 t)
   export BENCH_JOB_ID BENCH_TOKEN
   server=
   scratch=$(mktemp -d)
@@ -70,11 +100,23 @@ compile() {
     fail "$output could not be built"
 }
 
+# compile_module NAME SOURCE...: builds a Lua module in C, which links libcurl.
+compile_module() {
+  name=$1
+  shift
+  # shellcheck disable=SC2086 # words
+  compile "$name.so" -shared -fPIC $include_flags "$@" -lcurl
+}
+
 build_programs() {
-  mkdir -p "$programs"
   compile meter bench/meter.c
   compile free_ports bench/free_ports.c
   compile curl_loop bench/curl_loop.c bench/connection.c -lcurl
+}
+
+compile_multi_loops() {
+  compile multi_loop bench/multi_loop.c bench/multi.c bench/connection.c -lcurl
+  compile_module multi_cjson_loop bench/multi_cjson_loop.c bench/multi.c bench/cjson_calls.c bench/connection.c
 }
 
 # Whether the module builds and loads; $scratch/problem has the reason when it does not.
@@ -82,33 +124,19 @@ build_module() {
   scripts/build build 2> "$scratch/problem" && "$lua" -e 'require "bytenite"' 2> "$scratch/problem"
 }
 
-# check_rows DOORS: all rows send the same request and receive the same 16 answers, or nothing is measured. The script that
-# sources this has $rows, $check_calls and show DOOR ROW, which prints the answers of so many calls.
-check_rows() {
-  for row in $rows; do show log "$row" > /dev/null || fail "the row $row does not run"; done
-  sleep 0.2 # nginx logs a request just after it has answered it
-  # shellcheck disable=SC2086 # words
-  "$lua" bench/check.lua requests "$check_calls" "$scratch/log.log" $rows || exit 3
-  for door in $1; do
-    for row in $rows; do show "$door" "$row" > "$scratch/$row.jsonl" || fail "the row $row does not run ($door)"; done
-    # shellcheck disable=SC2086 # words
-    "$lua" bench/check.lua answers "$check_calls" "$scratch" $rows || exit 3
-  done
-}
-
-# count_instructions DOOR COMMAND...: prints how many instructions a command takes, by callgrind.
+# count_instructions DOOR COMMAND...: prints how many instructions a command takes, by callgrind. The door may be none.
 count_instructions() {
   door=$1
   shift
   through "$door" timeout --foreground 300 taskset -c "$core" valgrind --tool=callgrind \
-    --callgrind-out-file="$scratch/callgrind.out" "$@" > /dev/null 2> "$scratch/valgrind.log" ||
+    --compress-strings=no --compress-pos=no --callgrind-out-file="$scratch/callgrind.out" "$@" > /dev/null 2> "$scratch/valgrind.log" ||
     fail "this does not run under callgrind: $*: $(tail -n 5 "$scratch/valgrind.log")"
   sed -n 's/^\(summary\|totals\): \([0-9]*\).*/\2/p' "$scratch/callgrind.out" | tail -n 1
 }
 
-# Whether callgrind can be used; notes why not. $with_instructions is empty where the user does not want it.
+# Whether callgrind is to be used and can be; notes why not.
 can_count_instructions() {
-  if [ -z "$with_instructions" ]; then
+  if [ -n "$quick" ]; then
     note 'skipped instructions this was a quick run'
     return 1
   fi
@@ -134,4 +162,14 @@ describe() {
   note "about Versions $("$lua" -v | cut -d ' ' -f 1,2), $("$programs/curl_loop" about | cut -d ' ' -f 1,2)," \
     "lua-cjson $(cjson_version), $(nginx -v 2>&1 | sed 's/^nginx version: //')"
   note "about Machine $(cpu_model), $(getconf _NPROCESSORS_ONLN) cores, $(uname -s) $(uname -r)"
+}
+
+# report NAME: makes tables, verdicts and plots of what was noted; its status is the script's.
+report() {
+  plots=$programs
+  if [ -n "$readme" ]; then plots=bench/plots; fi
+  mkdir -p "$plots"
+  status=0
+  "$lua" "bench/$1.lua" "$samples" "$plots" ${readme:+"$readme"} || status=$?
+  exit "$status"
 }

@@ -1,17 +1,16 @@
--- many_report.lua SAMPLES [README]: makes tables from what bench/many measured, prints them, and judges.
+-- many_report.lua SAMPLES PLOTS [README]: makes tables from what bench/many measured, prints them, and judges.
 --
--- SAMPLES has one measurement a line, its words separated by blanks:
---   about NAME TEXT...                           what was measured, on what
+-- SAMPLES has the notes of report.lua, and:
 --   updates ROW DOOR CPU WALL                    one round: microseconds of a run
 --   connections ROW DOOR COUNT PROTOCOL          that a run used
 --   pending DOOR COUNT CONNECTIONS BYTES LARGEST bytes a pending call, resident memory at the most in kB
 --   cost FORM JOBS CPU LARGEST                   one round: microseconds of processor time a call, memory in kB
 --   instructions FORM OF_100 OF_1000 OF_10000    of runs of so many calls
---   skipped instructions REASON...
 -- With README the tables also go into that file, between two marks. Ends with status 1 when a target is missed.
 local figures <const> = require "figures"
+local report <const> = require "report"
 
-local samples_name <const>, readme_name <const> = ...
+local samples_name <const>, _ <const>, readme_name <const> = ... -- no plots
 
 local MOST_WALL <const> = 1.05 -- of what the faster loop in C takes
 local MOST_MEMORY <const> = 200 -- MB
@@ -32,7 +31,7 @@ local forms <const> = {
   { name = "iterator", title = "an iterator; nothing is kept" },
 }
 
-local about <const>, skipped <const> = {}, {}
+local page <const> = report.new()
 local updates <const> = {} -- by row and door: lists cpu and wall; connections
 local pending <const> = {} -- by door and whether calls wait in the client
 local costs <const> = {} -- by form: cpu and memory, lists by size; instructions
@@ -44,14 +43,6 @@ local function entry(list, key, fresh)
 end
 
 local readers <const> = {}
-
-function readers.about(name, ...)
-  table.insert(about, ("- %s: %s"):format(name, table.concat({ ... }, " ")))
-end
-
-function readers.skipped(name, ...)
-  skipped[name] = table.concat({ ... }, " ")
-end
 
 function readers.updates(row, door, cpu, wall)
   local results <const> = entry(updates, row .. " " .. door, { cpu = {}, wall = {} })
@@ -92,16 +83,7 @@ end
 local median <const> = figures.median_and_range
 
 local function with_range(values)
-  return ("%.1f (%.1f to %.1f)"):format(median(values))
-end
-
-local function add_row(lines, ...)
-  table.insert(lines, "| " .. table.concat({ ... }, " | ") .. " |")
-end
-
-local function add_head(lines, ...)
-  add_row(lines, ...)
-  table.insert(lines, "|" .. ("---|"):rep(select("#", ...)))
+  return figures.with_range(median(values))
 end
 
 -- How long bytenite takes, beside the faster of the loops in C.
@@ -110,10 +92,9 @@ local function wall_ratio(row, door)
   return median(updates[row .. " " .. door].wall) / math.min(poll, socket)
 end
 
-local function add_updates(lines)
+local function add_updates()
   for _, door in ipairs(slow_doors) do
-    add_head(
-      lines,
+    page:head(
       "1,000 updates, 100 at once, " .. door.title,
       "wall, ms",
       "to the faster loop in C",
@@ -123,23 +104,21 @@ local function add_updates(lines)
     for _, row in ipairs(rows) do
       local results <const> = updates[row.name .. " " .. door.name]
       local ratio <const> = ("%.3f"):format(wall_ratio(row.name, door.name))
-      add_row(lines, row.title, with_range(results.wall), ratio, with_range(results.cpu), results.connections)
+      page:row(row.title, with_range(results.wall), ratio, with_range(results.cpu), results.connections)
     end
-    table.insert(lines, "")
   end
 end
 
-local function add_pending(lines)
-  add_head(lines, "Calls pending at once", "`max_connections`", "bytes a call", "largest resident memory, MB")
+local function add_pending()
+  page:head("Calls pending at once", "`max_connections`", "bytes a call", "largest resident memory, MB")
   for _, where in ipairs { " waiting", " sent" } do
     for _, door in ipairs(pending_doors) do
       local results <const> = pending[door.name .. where]
       local title <const> = ("%s, %s"):format(figures.with_thousands(results.count), door.title)
       local bytes <const> = figures.with_thousands(results.bytes)
-      add_row(lines, title, results.connections, bytes, ("%.0f"):format(results.megabytes))
+      page:row(title, results.connections, bytes, ("%.0f"):format(results.megabytes))
     end
   end
-  table.insert(lines, "")
 end
 
 -- How a figure of a form has grown at the most since the smallest size.
@@ -152,41 +131,29 @@ local function growth(form, kind)
   return most
 end
 
-local function add_costs(lines, title, kind)
+local function add_costs(title, kind)
   local head <const> = { title }
   for _, size in ipairs(sizes) do
     table.insert(head, figures.with_thousands(size) .. " jobs")
   end
-  add_head(lines, table.unpack(head))
+  page:head(table.unpack(head))
   for _, form in ipairs(forms) do
     local row <const> = { form.title }
     for _, size in ipairs(sizes) do
       table.insert(row, with_range(costs[form.name][kind][size]))
     end
-    add_row(lines, table.unpack(row))
+    page:row(table.unpack(row))
   end
-  table.insert(lines, "")
 end
 
-local function add_instructions(lines)
-  if skipped.instructions then
-    table.insert(lines, "Instructions were not measured: " .. skipped.instructions)
-    table.insert(lines, "")
-    return
-  end
-  add_head(lines, "Instructions a call, `client:map` over", "from 100 to 1,000 jobs", "from 1,000 to 10,000 jobs")
+local function add_instructions()
+  page:mention_instructions()
+  if page.skipped.instructions then return end
+  page:head("Instructions a call, `client:map` over", "from 100 to 1,000 jobs", "from 1,000 to 10,000 jobs")
   for _, form in ipairs(forms) do
     local found <const> = costs[form.name].instructions
-    if found then add_row(lines, form.title, figures.with_thousands(found.few), figures.with_thousands(found.many)) end
+    if found then page:row(form.title, figures.with_thousands(found.few), figures.with_thousands(found.many)) end
   end
-  table.insert(lines, "")
-end
-
-local status = 0
-
-local function verdict(name, is_good, ...)
-  if not is_good then status = 1 end
-  return ("- %s %s: %s"):format(is_good and "PASS" or "FAIL", name, string.format(...))
 end
 
 local function judge()
@@ -200,44 +167,20 @@ local function judge()
   end
   local memory <const> = growth("iterator", "memory")
   local largest <const> = figures.with_thousands(sizes[#sizes])
-  return table.concat({
-    verdict("wall", math.max(h1, h2) <= MOST_WALL, "HTTP/1.1 %.3f, HTTP/2 %.3f (at most %.2f)", h1, h2, MOST_WALL),
-    verdict("memory", math.max(one, other) < MOST_MEMORY, "%.0f MB, %.0f MB (below %d)", one, other, MOST_MEMORY),
-    verdict(
-      "cost",
-      worst <= MOST_GROWTH,
-      "1,000 to %s jobs: %s (at most %.2f)",
-      largest,
-      table.concat(costs_of, ", "),
-      MOST_GROWTH
-    ),
-    verdict(
-      "flat",
-      memory <= MOST_GROWTH,
-      "memory, 1,000 to %s jobs: %.2f (at most %.2f)",
-      largest,
-      memory,
-      MOST_GROWTH
-    ),
-  }, "\n")
+  page:judge("wall", math.max(h1, h2) <= MOST_WALL, "HTTP/1.1 %.3f, HTTP/2 %.3f (at most %.2f)", h1, h2, MOST_WALL)
+  page:judge("memory", math.max(one, other) < MOST_MEMORY, "%.0f MB, %.0f MB (below %d)", one, other, MOST_MEMORY)
+  local all_costs <const> = table.concat(costs_of, ", ")
+  page:judge("cost", worst <= MOST_GROWTH, "1,000 to %s jobs: %s (at most %.2f)", largest, all_costs, MOST_GROWTH)
+  local is_flat <const> = memory <= MOST_GROWTH
+  page:judge("flat", is_flat, "memory, 1,000 to %s jobs: %.2f (at most %.2f)", largest, memory, MOST_GROWTH)
 end
 
-local function compose()
-  local lines <const> = {}
-  add_updates(lines)
-  add_pending(lines)
-  add_costs(lines, "CPU, µs a call, `client:map` over", "cpu")
-  add_costs(lines, "Largest resident memory, MB, `client:map` over", "memory")
-  add_instructions(lines)
-  table.insert(lines, judge())
-  table.insert(lines, "")
-  table.insert(lines, table.concat(about, "\n"))
-  return table.concat(lines, "\n")
-end
-
-figures.read(samples_name, readers)
+page:read(samples_name, readers)
 table.sort(sizes)
-local text <const> = compose()
-print(text)
-if readme_name then figures.write_between(readme_name, "many", text) end
-os.exit(status)
+add_updates()
+add_pending()
+add_costs("CPU, µs a call, `client:map` over", "cpu")
+add_costs("Largest resident memory, MB, `client:map` over", "memory")
+add_instructions()
+judge()
+page:finish("many", readme_name)

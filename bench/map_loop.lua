@@ -1,23 +1,28 @@
--- map_loop.lua COUNT CONCURRENCY [show]: updates the data sources of COUNT jobs through client:map, so many at once, with the
+-- map_loop.lua CONCURRENCY COUNT [show]: updates the data sources of COUNT jobs through client:map, so many at once, with the
 -- defaults of every other option. With `show` every refreshed job is printed, one a line.
 local cjson <const> = require "cjson"
 local request <const> = require "request"
 
-local count <const>, concurrency <const>, show <const> = ...
+local concurrency <const>, count <const>, show <const> = ...
+
+local COUNT <const> = math.tointeger(count)
 
 local client <close> = request.client()
-local jobs <const> = {}
-for index = 1, math.tointeger(count) do
-  jobs[index] = client:job(request.job_id)
+
+-- An iterator, so that no answer is kept, as in the other rows.
+local given = 0
+local function next_job()
+  given = given + 1
+  return given <= COUNT and client:job(request.job_id) or nil
 end
 
-local results <const> = client:map(jobs, request.update, {
+local results <const> = client:map(next_job, request.update, {
   concurrency = math.tointeger(concurrency),
   on_done = show and function(_, _, job)
     print(cjson.encode(job))
   end,
 })
-if results.succeeded ~= #jobs then
-  io.stderr:write(("map_loop: %d of %d calls failed\n"):format(results.failed, #jobs))
+if results.succeeded ~= COUNT then
+  io.stderr:write(("map_loop: %d of %d calls failed\n"):format(results.failed, COUNT))
   os.exit(false)
 end

@@ -2,202 +2,48 @@
 ** multi_loop.c: what many calls at once are compared with: libcurl's multi interface alone, a ready body out, the
 ** answers' bytes back, no JSON.
 **
-**   multi_loop HOW COUNT CONCURRENCY         updates the job's data source COUNT times, so many at once; HOW is how it
+**   multi_loop HOW CONCURRENCY COUNT         updates the job's data source COUNT times, so many at once; HOW is how it
 **                                            waits: `poll` (curl_multi_perform and curl_multi_poll) or `socket`
 **                                            (curl_multi_socket_action and epoll)
-**   multi_loop HOW COUNT CONCURRENCY show    the same, and prints every answer, one a line
-**
-** One handle for each of the calls at once, its options set once. Over TLS the calls share an HTTP/2 connection, and the
-** first ones wait for it rather than open one each.
+**   multi_loop HOW CONCURRENCY COUNT show    the same, and prints every answer, one a line
 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "connection.h"
+#include "multi.h"
 #include "request.h"
 
-enum { MAX_CONCURRENCY = 10000, MAX_EVENTS = 64, LONGEST_WAIT = 60 * 1000 /* milliseconds */ };
+enum { MAX_CONCURRENCY = 10000 };
 
-static const char body[] = REQUEST_BODY;
-
-typedef struct Loop {
-  CURLM *multi;
-  Connection *connections;
-  long concurrency;
-  long to_start, under_way;
-  bool over_tls, show, has_failed;
-  int epoll;          /* these three are for `socket` */
-  long long timer_at; /* when libcurl wants to be called for time's sake, in microseconds; -1: not at all */
-} Loop;
-
-static bool check(bool is_good, const char *what) {
-  if (!is_good) fprintf(stderr, "libcurl took %s amiss\n", what);
-  return is_good;
+static const char *give_body(void *context, long slot, size_t *length) {
+  static const char body[] = REQUEST_BODY;
+  (void)context;
+  (void)slot;
+  *length = sizeof body - 1;
+  return body;
 }
 
-static bool start(Loop *loop, Connection *connection) {
-  connection_prepare(connection, body, sizeof body - 1);
-  loop->to_start--;
-  loop->under_way++;
-  return check(curl_multi_add_handle(loop->multi, connection->easy) == CURLM_OK, "a handle");
-}
-
-static void show_answer(const Connection *connection) {
+static void take_answer(void *context, const Connection *connection) {
+  const bool *show = context;
+  if (!*show) return;
   fwrite(connection->answer, 1, connection->answer_length, stdout);
   putchar('\n');
 }
 
-/* Takes the answers that have come, and sends the next requests in their place. */
-static void take_answers(Loop *loop) {
-  int left;
-  CURLMsg *message;
-  while (!loop->has_failed && (message = curl_multi_info_read(loop->multi, &left)) != NULL) {
-    Connection *connection = NULL;
-    const CURLcode outcome = message->data.result;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &connection);
-    curl_multi_remove_handle(loop->multi, connection->easy);
-    loop->under_way--;
-    loop->has_failed = !connection_check(connection, outcome);
-    if (loop->show) show_answer(connection);
-    if (!loop->has_failed && loop->to_start > 0) loop->has_failed = !start(loop, connection);
-  }
-}
-
-static void run_with_poll(Loop *loop) {
-  int running;
-  while (loop->under_way > 0 && !loop->has_failed) {
-    const bool is_good = curl_multi_perform(loop->multi, &running) == CURLM_OK;
-    loop->has_failed = !check(is_good, "the loop");
-    take_answers(loop);
-    /* what was just added has to be sent before anything is waited for */
-    if (loop->under_way > 0 && loop->under_way == running) curl_multi_poll(loop->multi, NULL, 0, LONGEST_WAIT, NULL);
-  }
-}
-
-static long long now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (long long)time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
-
-static int set_timer(CURLM *multi, long milliseconds, void *context) {
-  Loop *loop = context;
-  (void)multi;
-  loop->timer_at = milliseconds < 0 ? -1 : now() + milliseconds * 1000LL;
-  return 0;
-}
-
-/* Never fails: libcurl would give up all transfers. */
-static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *is_known) {
-  Loop *loop = context;
-  struct epoll_event event = {.data.fd = socket};
-  (void)easy;
-  event.events = (what & CURL_POLL_IN ? (uint32_t)EPOLLIN : 0) | (what & CURL_POLL_OUT ? (uint32_t)EPOLLOUT : 0);
-  if (what == CURL_POLL_REMOVE) {
-    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, socket, &event);
-  } else if (is_known != NULL) {
-    epoll_ctl(loop->epoll, EPOLL_CTL_MOD, socket, &event);
-  } else {
-    curl_multi_assign(loop->multi, socket, loop);
-    epoll_ctl(loop->epoll, EPOLL_CTL_ADD, socket, &event);
-  }
-  return 0;
-}
-
-static int time_left(const Loop *loop) {
-  if (loop->timer_at < 0) return LONGEST_WAIT;
-  const long long left = loop->timer_at - now();
-  return left > 0 ? (int)((left + 999) / 1000) : 0; /* called too early, libcurl would not ask again */
-}
-
-static int happened(uint32_t events) {
-  return (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
-         (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
-}
-
-static void run_with_sockets(Loop *loop) {
-  int running;
-  struct epoll_event events[MAX_EVENTS];
-  while (loop->under_way > 0 && !loop->has_failed) {
-    const int count = epoll_wait(loop->epoll, events, MAX_EVENTS, time_left(loop));
-    for (int i = 0; i < count; i++)
-      curl_multi_socket_action(loop->multi, events[i].data.fd, happened(events[i].events), &running);
-    if (loop->timer_at >= 0 && loop->timer_at <= now()) {
-      loop->timer_at = -1;
-      curl_multi_socket_action(loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    }
-    take_answers(loop);
-  }
-}
-
-static bool listen_to_sockets(Loop *loop) {
-  loop->timer_at = -1;
-  loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-  return loop->epoll >= 0 && curl_multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, watch_socket) == CURLM_OK &&
-         curl_multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop) == CURLM_OK &&
-         curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, set_timer) == CURLM_OK &&
-         curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop) == CURLM_OK;
-}
-
-/* Over plain HTTP/1.1 waiting for a connection that others might share would only cost time. */
-static bool share_connection(const Connection *connection) {
-  return curl_easy_setopt(connection->easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS) == CURLE_OK &&
-         curl_easy_setopt(connection->easy, CURLOPT_PIPEWAIT, 1L) == CURLE_OK;
-}
-
-static bool open_connection(const Loop *loop, Connection *connection) {
-  return connection_open(connection) && check(curl_easy_setopt(connection->easy, CURLOPT_PRIVATE, connection) == CURLE_OK &&
-                                                (!loop->over_tls || share_connection(connection)),
-                                              "a setting");
-}
-
-static bool open_loop(Loop *loop) {
-  loop->connections = calloc((size_t)loop->concurrency, sizeof *loop->connections);
-  loop->multi = curl_multi_init();
-  return loop->connections != NULL && loop->multi != NULL &&
-         check(curl_multi_setopt(loop->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX) == CURLM_OK &&
-                 curl_multi_setopt(loop->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, loop->concurrency) == CURLM_OK,
-               "a setting");
-}
-
-static bool start_first(Loop *loop) {
-  for (long i = 0; i < loop->concurrency && loop->to_start > 0; i++)
-    if (!open_connection(loop, &loop->connections[i]) || !start(loop, &loop->connections[i])) return false;
-  return true;
-}
-
-static void close_loop(Loop *loop) {
-  for (long i = 0; loop->connections != NULL && i < loop->concurrency; i++) {
-    if (loop->connections[i].easy == NULL) continue;
-    curl_multi_remove_handle(loop->multi, loop->connections[i].easy);
-    connection_close(&loop->connections[i]);
-  }
-  curl_multi_cleanup(loop->multi);
-  if (loop->epoll >= 0) close(loop->epoll);
-  free(loop->connections);
-}
-
 int main(int argc, char **argv) {
-  const char *base_url = getenv("BENCH_BASE_URL");
-  const bool by_socket = argc > 1 && strcmp(argv[1], "socket") == 0;
-  Loop loop = {
-    .to_start = argc > 3 ? strtol(argv[2], NULL, 10) : 0,
-    .concurrency = argc > 3 ? strtol(argv[3], NULL, 10) : 0,
-    .over_tls = base_url != NULL && strncmp(base_url, "https:", strlen("https:")) == 0,
-    .show = argc > 4,
-    .epoll = -1,
+  bool show = argc > 4;
+  Multi loop = {
+    .calls = {.make_body = give_body, .take_answer = take_answer, .context = &show},
+    .by_socket = argc > 1 && strcmp(argv[1], "socket") == 0,
+    .concurrency = argc > 3 ? strtol(argv[2], NULL, 10) : 0,
+    .to_start = argc > 3 ? strtol(argv[3], NULL, 10) : 0,
   };
   if (loop.to_start < 1 || loop.concurrency < 1 || loop.concurrency > MAX_CONCURRENCY) {
-    fputs("usage: multi_loop poll|socket COUNT CONCURRENCY [show]\n", stderr);
+    fputs("usage: multi_loop poll|socket CONCURRENCY COUNT [show]\n", stderr);
     return EXIT_FAILURE;
   }
-  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return EXIT_FAILURE;
-  const bool is_open = open_loop(&loop) && (!by_socket || listen_to_sockets(&loop)) && start_first(&loop);
-  if (is_open) (by_socket ? run_with_sockets : run_with_poll)(&loop);
-  close_loop(&loop);
-  return is_open && !loop.has_failed ? EXIT_SUCCESS : EXIT_FAILURE;
+  const bool done = multi_open(&loop) && multi_run(&loop);
+  multi_close(&loop);
+  return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

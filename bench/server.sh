@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # server.sh: the server under the benchmark: nginx on 127.0.0.1, one process ($server), whose answers come out of tables
-# that answers.lua writes. To be sourced by common.sh. The scripts set $lua, $programs, $server_core, $scratch, the folder
+# that server_answers.lua writes. To be sourced by common.sh. The scripts set $lua, $programs, $server_core, $scratch, the folder
 # for all files, and $doors, the ways to the answers that they want; "plain" is among them.
 
 # A certificate for this run only, which is its own authority.
@@ -111,7 +111,7 @@ pick_ports() {
 
 # Starts nginx on free ports and waits until it answers. Should another process be quicker to a port, others are tried.
 start_server() {
-  "$lua" bench/answers.lua "$scratch"
+  "$lua" bench/server_answers.lua "$scratch"
   make_certificate
   for _ in 1 2 3; do
     pick_ports
@@ -143,8 +143,13 @@ stop_server() {
   server=
 }
 
-# through DOOR COMMAND...: runs a command that finds one of the server's doors in its environment.
+# through DOOR COMMAND...: runs a command that finds one of the server's doors in its environment, or none.
 through() {
+  if [ "$1" = none ]; then
+    shift
+    "$@"
+    return
+  fi
   eval "port=\${$1_port}"
   case $1 in
     tls | h2 | slow_h2) BENCH_BASE_URL=https://127.0.0.1:$port/v1 ;;

@@ -1,19 +1,17 @@
--- transfers.lua BYTES [README]: uploads a file of so many bytes to a sandbox, downloads as many, prints what memory that takes,
--- and judges. With README the table also goes into that file, between two marks. Ends with status 1 when a target is missed.
+-- transfers.lua BYTES SAMPLES [README]: uploads a file of so many bytes to a sandbox, downloads as many, prints what memory that
+-- takes, and judges. With README the table also goes into that file, between two marks. Ends with status 1 when a target is
+-- missed.
 local bytenite <const> = require "bytenite"
 local figures <const> = require "figures"
 local memory <const> = require "memory"
+local report <const> = require "report"
 local sandbox <const> = require "spec.support.sandbox"
 
-local size_text <const>, readme_name <const> = ...
+local size_text <const>, samples_name <const>, readme_name <const> = ...
 local SIZE <const> = math.tointeger(size_text)
 
-local WARM_UP <const> = 1000000 -- bytes, in which whatever happens once has happened
+local WARM_UP <const> = 1000000 -- bytes
 local MOST_GROWTH <const> = 10 -- MB
-
-local function megabytes(units)
-  return units * 1.024 / 1000 -- memory is counted in units of 1024 bytes
-end
 
 -- A file without content, which takes no room on disk.
 local function sparse_file()
@@ -26,25 +24,14 @@ end
 
 -- Runs a transfer, which reports its progress, and gives what it took.
 local function measure(name, run)
-  local lua_first, lua_most, resident_first, moved
-  local began <const> = os.clock()
+  local watch <const>, began <const> = memory.watch(WARM_UP), os.clock()
+  local moved
   run(function(bytes)
     moved = bytes
-    if bytes < WARM_UP then return end
-    local now <const> = collectgarbage "count"
-    if not lua_first then
-      lua_first, resident_first = now, memory.largest()
-    end
-    lua_most = math.max(lua_most or 0, now)
+    watch:look(bytes)
   end)
-  return {
-    name = name,
-    is_whole = moved == SIZE,
-    lua = megabytes(lua_most - lua_first),
-    resident = megabytes(memory.largest() - resident_first),
-    largest = megabytes(memory.largest()),
-    cpu = (os.clock() - began) / SIZE * 1e9,
-  }
+  local cpu <const> = (os.clock() - began) / SIZE * 1e9
+  return { name = name, is_whole = moved == SIZE, growth = watch:growth(), cpu = cpu }
 end
 
 local service <close> = sandbox.start "--speed 1000"
@@ -73,38 +60,32 @@ assert(os.remove(input))
 assert(os.remove(folder .. "/out.bin"))
 assert(os.remove(folder))
 
-local lines <const> = {
-  "| "
-    .. figures.with_thousands(SIZE)
-    .. " bytes | Lua's memory, MB more | resident memory, MB more | resident at the most, MB | CPU, ms a MB |",
-  "|---|---|---|---|---|",
-}
+local page <const> = report.new()
+page:read(samples_name, {}) -- the facts
+page:head(
+  figures.with_thousands(SIZE) .. " bytes",
+  "Lua's memory, MB more",
+  "resident memory, MB more",
+  "resident at the most, MB",
+  "CPU, ms a MB"
+)
 for _, result in ipairs(results) do
-  lines[#lines + 1] = ("| %s | %.1f | %.1f | %.1f | %.2f |"):format(
+  local growth <const> = result.growth
+  page:row(
     result.name,
-    result.lua,
-    result.resident,
-    result.largest,
-    result.cpu
+    ("%.1f"):format(growth.lua),
+    ("%.1f"):format(growth.resident),
+    ("%.1f"):format(growth.largest),
+    ("%.2f"):format(result.cpu)
   )
-end
-lines[#lines + 1] = ""
-local all_pass = true
-for _, result in ipairs(results) do
-  local passes <const> = result.is_whole and result.lua < MOST_GROWTH and result.resident < MOST_GROWTH
-  all_pass = all_pass and passes
-  local verdict <const> =
-    "- %s %s: %s bytes; Lua's memory %.1f MB more, resident %.1f MB more than after the first MB (below %d)"
-  lines[#lines + 1] = verdict:format(
-    passes and "PASS" or "FAIL",
+  page:judge(
     result.name,
+    result.is_whole and growth.lua < MOST_GROWTH and growth.resident < MOST_GROWTH,
+    "%s bytes; Lua's memory %.1f MB more, resident %.1f MB more than after the first MB (below %d)",
     figures.with_thousands(SIZE),
-    result.lua,
-    result.resident,
+    growth.lua,
+    growth.resident,
     MOST_GROWTH
   )
 end
-local text <const> = table.concat(lines, "\n")
-print(text)
-if readme_name then figures.write_between(readme_name, "transfers", text) end
-if not all_pass then os.exit(1, true) end
+page:finish("transfers", readme_name)

@@ -21,6 +21,11 @@ function figures.median_and_range(values)
   return (values[math.floor(middle)] + values[math.ceil(middle)]) / 2, values[1], values[#values]
 end
 
+--- A median with its range, as one text.
+function figures.with_range(median, lowest, highest)
+  return ("%.1f (%.1f to %.1f)"):format(median, lowest, highest)
+end
+
 --- A whole number as people read it: 12,345.
 function figures.with_thousands(number)
   local text, more = ("%.0f"):format(number), 1

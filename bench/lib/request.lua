@@ -1,26 +1,29 @@
 -- request.lua: the one request that the scripts of the benchmark send, as request.h has it for the C programs; check.lua
 -- proves, in every run, that all send the same.
-local bytenite <const> = require "bytenite"
+local request <const> = {
+  job_id = os.getenv "BENCH_JOB_ID",
+  ca_file = os.getenv "BENCH_CA_FILE",
+  token = os.getenv "BENCH_TOKEN",
+}
 
-local request <const> = { job_id = os.getenv "BENCH_JOB_ID" }
-
---- A client of the server under measurement, which bench/run and bench/many name in the environment.
+--- A client of the server under measurement, which the scripts in sh name in the environment.
 ---@param options table|nil more of its options; all others keep their defaults
 function request.client(options)
-  local all <const> = {
-    base_url = os.getenv "BENCH_BASE_URL",
-    access_token = os.getenv "BENCH_TOKEN",
-    ca_file = os.getenv "BENCH_CA_FILE",
-  }
+  local all <const> = { base_url = os.getenv "BENCH_BASE_URL", access_token = request.token, ca_file = request.ca_file }
   for name, value in pairs(options or {}) do
     all[name] = value
   end
-  return bytenite.new(all)
+  return require("bytenite").new(all) -- not required above: the peers do without
 end
 
---- Updates a job's data source.
-function request.update(job)
-  return job:set_datasource {
+--- Where an update goes, for the peers.
+function request.url()
+  return ("%s/customer/jobs/%s/datasource"):format(os.getenv "BENCH_BASE_URL", request.job_id)
+end
+
+--- What an update is made with.
+function request.argument()
+  return {
     dataSource = {
       dataSourceDescriptor = "url",
       params = {
@@ -30,6 +33,11 @@ function request.update(job)
     },
     dataDestination = { dataSourceDescriptor = "bucket" },
   }
+end
+
+--- Updates a job's data source.
+function request.update(job)
+  return job:set_datasource(request.argument())
 end
 
 return request

@@ -38,6 +38,12 @@ lint          command:shellcheck                       shellcheck            She
 memory,bench  command:valgrind                         valgrind              valgrind             valgrind           -               watches the memory accesses of the specs, and counts the instructions of a call
 bench         command:nginx                            nginx-light           nginx                nginx              nginx           answers the calls that are measured
 bench         command:openssl                          openssl               openssl              openssl            openssl         makes the certificate of that server
+bench         command:gnuplot                          gnuplot-nox           gnuplot              gnuplot            gnuplot         draws the plots of what was measured
+peers         python:requests                          python3-requests      python3-requests     py3-requests       -               a client of Python, which users know
+peers         python:aiohttp                           python3-aiohttp       python3-aiohttp      py3-aiohttp        -               a client of Python for many calls at once
+peers         command:node                             nodejs                nodejs               nodejs             node            its fetch is the client that users of JavaScript know
+peers         lua:socket.core                          lua-socket            rock:luasocket       rock:luasocket     rock:luasocket  the client of Lua that is most in use
+peers         lua:ssl                                  lua-sec               rock:luasec          rock:luasec        rock:luasec     TLS for it
 contract      command:node                             nodejs                nodejs               nodejs             node               runs Prism, which holds the calls against the contract
 contract      command:npm                              npm                   nodejs-npm           npm                -                  fetches Prism
 fresh         command:debootstrap                      debootstrap           debootstrap          debootstrap        -               makes the bare root for make fresh
@@ -85,6 +91,17 @@ assert(package.searchpath(name, package.path) or package.searchpath(name, packag
 EOF_LUA
 }
 
+# The Python that has a module: first the system's, which has the packages; plain `python3` may be another one.
+find_python() {
+  for candidate in /usr/bin/python3 python3; do
+    if "$candidate" -c "import $1" > /dev/null 2>&1; then
+      printf '%s\n' "$candidate"
+      return 0
+    fi
+  done
+  return 1
+}
+
 is_there() {
   case $1 in
     command:lua5.4) find_lua > /dev/null ;;
@@ -92,6 +109,7 @@ is_there() {
     command:*) command -v "${1#command:}" > /dev/null 2>&1 ;;
     header:*) has_header "${1#header:}" ;;
     lua:*) has_lua_module "${1#lua:}" ;;
+    python:*) find_python "${1#python:}" > /dev/null ;;
     file:*) [ -e "${1#file:}" ] ;;
   esac
 }

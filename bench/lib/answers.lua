@@ -1,18 +1,17 @@
--- answers.lua: writes what nginx answers with: 16 jobs of about 2 KB each, in turn, as two tables for its `map`.
+-- answers.lua: what the server answers with: 16 jobs of about 2 KB each.
 --
---   answers.lua FOLDER    writes FOLDER/turns.map and FOLDER/answers.map; the job's id is $BENCH_JOB_ID
---
--- The jobs are drafts as the service prints them, unset members included. Whatever differs between the jobs of one user
--- differs here, so that nobody gains by seeing the same values again and again.
-local folder <const> = ...
-local ANSWERS <const> = 16
+-- They are drafts as the service prints them, unset members included. Whatever differs between the jobs of one user differs
+-- here, so that nobody gains by seeing the same values again and again.
+local answers <const> = {}
+
+answers.COUNT = 16
 
 local subjects <const> = { "river delta", "night market", "glacier", "tram depot" }
 local lights <const> = { "at dawn", "in heavy rain", "under sodium lamps", "in late autumn sun" }
 local regions <const> = { "eu-west-1", "us-east-2", "ap-south-1", "sa-east-1" }
 
-local template <const> = table.concat {
-  '{"job":{"id":"${id}","templateId":"image-variations-template","name":"${name}",',
+local job_template <const> = table.concat {
+  '{"id":"${id}","templateId":"image-variations-template","name":"${name}",',
   '"config":{"taskTimeout":${task_timeout},"jobTimeout":${job_timeout},"isTestJob":${is_test},"maxTaskRetries":${retries}},',
   '"priority":"EXECUTION_PRIORITY_BALANCED","startAt":null,"submittedAt":null,"startedAt":null,"endedAt":null,',
   '"regions":{"blacklist":[],"whitelist":["${region}"]},"state":"JOB_STATE_NEW",',
@@ -30,7 +29,7 @@ local template <const> = table.concat {
   '"createdAt":"${created}","paymentAmount":${payment},"numUnitsEstimation":"${units}","numChunks":${chunks},',
   '"errorMessage":"","description":"Pictures of the ${subject} ${light}, for the calendar of ${year}",',
   '"stateTimestamps":{"JOB_STATE_NEW":"${created}"},',
-  '"appId":"5e0d3c91-77aa-4f52-b1c8-90d6e4f2a7${hex}","templateInfo":${template_info}},"templateInfo":${template_info}}',
+  '"appId":"5e0d3c91-77aa-4f52-b1c8-90d6e4f2a7${hex}","templateInfo":${template_info}}',
 }
 
 local template_info <const> = table.concat {
@@ -45,11 +44,15 @@ local function fill(text, values)
   end))
 end
 
-local function answer(turn)
+--- A job and its template's description, as JSON.
+---@param turn integer any; every 16th is the same but for the id
+---@param id string
+function answers.job(turn, id)
+  turn = turn % answers.COUNT
   local subject <const> = subjects[turn % 4 + 1]
   local light <const> = lights[turn // 4 + 1]
   local values <const> = {
-    id = os.getenv "BENCH_JOB_ID",
+    id = id,
     name = subject .. ", batch " .. 310 + 7 * turn,
     subject = subject,
     light = light,
@@ -78,27 +81,12 @@ local function answer(turn)
     chunks = 12 + turn,
   }
   values.template_info = fill(template_info, values)
-  return fill(template, values)
+  return fill(job_template, values), values.template_info
 end
 
-local function write(name, lines)
-  local file <close> = assert(io.open(folder .. "/" .. name, "w"))
-  assert(file:write(table.concat(lines, "\n"), "\n"))
+--- The body of an answer, `{job, templateInfo}`.
+function answers.body(turn, id)
+  return ('{"job":%s,"templateInfo":%s}'):format(answers.job(turn, id))
 end
 
--- nginx cannot divide; it can look up. 16 divides 10,000, so the last four digits of a request's number on its
--- connection tell whose turn it is. Numbers below 1,000 come without leading zeros, too.
-local turns <const> = {}
-for number = 0, 9999 do
-  local turn <const> = number % ANSWERS
-  table.insert(turns, ("%04d %d;"):format(number, turn))
-  if number < 1000 then table.insert(turns, ("%d %d;"):format(number, turn)) end
-end
-
-local answers <const> = {}
-for turn = 0, ANSWERS - 1 do
-  table.insert(answers, ("%d '%s';"):format(turn, answer(turn)))
-end
-
-write("turns.map", turns)
-write("answers.map", answers)
+return answers

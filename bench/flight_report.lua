@@ -1,0 +1,49 @@
+-- flight_report.lua SAMPLES PLOTS [README]: makes tables of what bench/flight measured, prints them, judges, and draws a plot in
+-- the folder PLOTS. With README the tables also go into that file, between two marks. SAMPLES has the notes of report.lua and
+-- costs.lua.
+local costs <const> = require "costs"
+local plot <const> = require "plot"
+local report <const> = require "report"
+
+local samples_name <const>, plots <const>, readme_name <const> = ...
+
+local GOAL <const> = 1.35 -- of the loop without JSON
+
+local only_http1 <const> = { h2 = " (HTTP/1.1 over TLS)" }
+local rows <const> = {
+  { name = "poll", title = "1. curl_multi loop in C, no JSON", label = "curl_multi in C, no JSON" },
+  { name = "multi_cjson", title = "2. the same loop with lua-cjson both ways", label = "curl_multi in C, lua-cjson" },
+  { name = "map", title = "3. **bytenite**: `client:map`, `job:set_datasource{...}`", label = "bytenite" },
+  {
+    name = "socket",
+    title = "4. row 1 with curl_multi_socket_action and epoll",
+    label = "curl_multi with epoll, no JSON",
+  },
+  { name = "lua_http", title = "5. lua-http with lua-cjson, 64 coroutines", label = "lua-http", notes = only_http1 },
+  { name = "fetch", title = "6. Node's `fetch`", label = "Node's fetch", notes = only_http1 },
+  { name = "aiohttp", title = "7. Python's aiohttp", label = "Python's aiohttp", notes = only_http1 },
+}
+local doors <const> = { { name = "plain", title = "Plain HTTP/1.1" }, { name = "h2", title = "HTTP/2 over TLS 1.3" } }
+
+local page <const>, cost <const> = report.new(), costs.new()
+page:read(samples_name, cost:readers())
+for _, door in ipairs(doors) do
+  cost:add_table(page, rows, door)
+end
+page:mention_instructions()
+
+for _, door in ipairs(doors) do
+  local to_cjson <const> = cost:ratio("map", door.name, "cpu", "multi_cjson")
+  local to_curl <const> = cost:ratio("map", door.name, "cpu", "poll")
+  local verdict <const> = "%.2f of row 2's processor time (below 1); %.2f of row 1's, the goal is %.2f"
+  page:judge(door.name, to_cjson < 1, verdict, to_cjson, to_curl, GOAL)
+end
+
+plot.bars(plots .. "/flight.svg", {
+  title = "64 calls in flight: processor time",
+  unit = "µs a call",
+  caption = page:caption(),
+  series = { "plain HTTP/1.1", "over TLS (libcurl and bytenite: HTTP/2)" },
+  rows = cost:bars(rows, doors),
+})
+page:finish("flight", readme_name)

@@ -1,0 +1,64 @@
+-- held.lua COUNT SAMPLES [README]: holds so many jobs as bytenite has them and as lua-cjson has them, and prints the bytes of
+-- Lua's memory that each takes. With README the table also goes into that file, between two marks.
+local answers <const> = require "answers"
+local bytenite <const> = require "bytenite"
+local cjson <const> = require "cjson"
+local figures <const> = require "figures"
+local report <const> = require "report"
+local request <const> = require "request"
+
+local count_text <const>, samples_name <const>, readme_name <const> = ...
+local COUNT <const> = math.tointeger(count_text)
+
+local client <close> = request.client()
+
+local bodies <const> = {} -- the server gives the same
+for turn = 1, answers.COUNT do
+  bodies[turn] = answers.body(turn - 1, request.job_id)
+end
+
+local forms <const> = {
+  {
+    title = "`job:set_datasource{...}`: the job, refreshed",
+    make = function()
+      return request.update(client:job(request.job_id))
+    end,
+  },
+  {
+    title = "`bytenite.decode`: what the service answered",
+    make = function(turn)
+      return bytenite.decode(bodies[turn])
+    end,
+  },
+  {
+    title = "`cjson.decode`: the same",
+    make = function(turn)
+      return cjson.decode(bodies[turn])
+    end,
+  },
+}
+
+local function bytes_of(make)
+  local held <const> = {}
+  for index = 1, COUNT do
+    held[index] = false -- the list itself is not measured
+  end
+  for turn = 1, answers.COUNT do
+    make(turn) -- what happens once, and the strings that all share
+  end
+  collectgarbage()
+  local before <const> = collectgarbage "count"
+  for index = 1, COUNT do
+    held[index] = assert(make((index - 1) % answers.COUNT + 1))
+  end
+  collectgarbage()
+  return (collectgarbage "count" - before) * 1024 / #held
+end
+
+local page <const> = report.new()
+page:read(samples_name, {}) -- the facts
+page:head(figures.with_thousands(COUNT) .. " jobs held, of 16 different ones in turn", "bytes a job")
+for _, form in ipairs(forms) do
+  page:row(form.title, figures.with_thousands(bytes_of(form.make)))
+end
+page:finish("held", readme_name)

@@ -1,0 +1,97 @@
+-- costs.lua: what a call costs in each row: takes the notes of rows.sh, and gives medians, spreads and ratios.
+--
+--   sample ROW DOOR CALLS CPU WALL CALLS CPU WALL     one round: microseconds of a short and a long run
+--   instructions ROW DOOR CALLS COUNT CALLS COUNT     of a short and a long run
+local figures <const> = require "figures"
+
+local costs <const> = {}
+
+local Costs <const> = {}
+Costs.__index = Costs
+
+function costs.new()
+  return setmetatable({ measured = {} }, Costs)
+end
+
+local function results_of(self, row, door)
+  local key <const> = row .. " " .. door
+  self.measured[key] = self.measured[key] or { cpu = {}, wall = {} }
+  return self.measured[key]
+end
+
+--- The readers of these notes, for Page:read.
+function Costs:readers()
+  return {
+    sample = function(row, door, few, cpu_of_few, wall_of_few, many, cpu, wall)
+      local results <const> = results_of(self, row, door)
+      table.insert(results.cpu, (cpu - cpu_of_few) / (many - few))
+      table.insert(results.wall, (wall - wall_of_few) / (many - few))
+    end,
+    instructions = function(row, door, few_calls, few, many_calls, many)
+      results_of(self, row, door).instructions = (many - few) / (many_calls - few_calls)
+    end,
+  }
+end
+
+--- What a call costs: its median, the lowest, the highest; nil where that was not measured.
+---@param kind "cpu"|"wall"|"instructions"
+function Costs:figure(row, door, kind)
+  local results <const> = self.measured[row .. " " .. door]
+  if not results then return nil end
+  if kind == "instructions" then return results.instructions end
+  if #results[kind] > 0 then return figures.median_and_range(results[kind]) end
+end
+
+function Costs:ratio(row, door, kind, base)
+  local figure <const>, base_figure <const> = self:figure(row, door, kind), self:figure(base, door, kind)
+  return figure and base_figure and figure / base_figure
+end
+
+local function ratio_cell(self, row, door, kind, bases)
+  local cells <const> = {}
+  for index, base in ipairs(bases) do
+    local ratio <const> = self:ratio(row, door, kind, base)
+    cells[index] = ratio and ("%.2f"):format(ratio)
+  end
+  return #cells == #bases and table.concat(cells, " / ") or "-"
+end
+
+local function add_row(self, page, row, door, bases)
+  if not self:figure(row.name, door.name, "cpu") then
+    local reason <const> = page.skipped[row.name] or "no reason given"
+    return page:row(row.title, "not measured: " .. reason, "-", "-", "-", "-")
+  end
+  local instructions <const> = self:figure(row.name, door.name, "instructions")
+  page:row(
+    row.title .. (row.notes and row.notes[door.name] or ""),
+    figures.with_range(self:figure(row.name, door.name, "cpu")),
+    ratio_cell(self, row.name, door.name, "cpu", bases),
+    figures.with_range(self:figure(row.name, door.name, "wall")),
+    instructions and figures.with_thousands(instructions) or "-",
+    ratio_cell(self, row.name, door.name, "instructions", bases)
+  )
+end
+
+--- Adds a table to a page.
+---@param rows table[] with `name`, `title`, perhaps `notes` by door; the ratios are to the first two
+function Costs:add_table(page, rows, door)
+  page:head(door.title, "CPU, µs a call", "to rows 1 / 2", "wall, µs", "instructions a call", "to rows 1 / 2")
+  for _, row in ipairs(rows) do
+    add_row(self, page, row, door, { rows[1].name, rows[2].name })
+  end
+end
+
+--- The rows that were measured, as plot.bars wants them: their processor time by door.
+function Costs:bars(rows, doors)
+  local bars <const> = {}
+  for _, row in ipairs(rows) do
+    local values <const> = {}
+    for index, door in ipairs(doors) do
+      values[index] = self:figure(row.name, door.name, "cpu")
+    end
+    if next(values) then table.insert(bars, { label = row.label, values = values }) end
+  end
+  return bars
+end
+
+return costs

@@ -1,0 +1,152 @@
+-- marshal_report.lua SAMPLES PLOTS [README]: makes tables of what bench/marshal measured, prints them, judges, and draws a plot
+-- in the folder PLOTS. With README the tables also go into that file, between two marks. SAMPLES has the notes of report.lua,
+-- and:
+--   time LIBRARY ACTION TEXT BYTES MICROSECONDS          one round: of a text
+--   instructions LIBRARY ACTION TEXT TIMES COUNT TIMES COUNT     of a short and a long run
+local figures <const> = require "figures"
+local plot <const> = require "plot"
+local report <const> = require "report"
+
+local samples_name <const>, plots <const>, readme_name <const> = ...
+
+local MOST_INSTRUCTIONS <const> = 0.50 -- of lua-cjson's, to read a job
+local MOST_GROWTH <const> = 1.10
+
+local libraries <const> = { { name = "bytenite", title = "bytenite" }, { name = "cjson", title = "lua-cjson" } }
+local actions <const> = { "read", "write" }
+local small <const> = { { name = "job", title = "a job" }, { name = "list", title = "a list of 100 jobs" } }
+local large <const> = { "1", "2", "5", "10" } -- MB
+
+local times <const> = {} -- microseconds, lists by what was done
+local instructions <const> = {}
+local bytes <const> = {} -- by text
+
+local function key_of(library, action, text)
+  return library .. " " .. action .. " " .. text
+end
+
+local readers <const> = {}
+
+function readers.time(library, action, text, length, microseconds)
+  local key <const> = key_of(library, action, text)
+  times[key] = times[key] or {}
+  table.insert(times[key], tonumber(microseconds))
+  bytes[text] = math.tointeger(length)
+end
+
+function readers.instructions(library, action, text, few_times, few, many_times, many)
+  instructions[key_of(library, action, text)] = (many - few) / (many_times - few_times)
+end
+
+local function time_of(library, action, text)
+  return figures.median_and_range(times[key_of(library, action, text)])
+end
+
+-- Instructions to those of lua-cjson; nil where they were not counted.
+local function instructions_ratio(action, text)
+  local own <const>, other <const> =
+    instructions[key_of("bytenite", action, text)], instructions[key_of("cjson", action, text)]
+  return own and own / other
+end
+
+local function add_small(page)
+  page:head("", "instructions: bytenite", "lua-cjson", "ratio", "CPU, µs: bytenite", "lua-cjson", "ratio")
+  for _, text in ipairs(small) do
+    for _, action in ipairs(actions) do
+      local ratio <const> = instructions_ratio(action, text.name)
+      local function count_of(library)
+        return ratio and figures.with_thousands(instructions[key_of(library, action, text.name)]) or "-"
+      end
+      page:row(
+        ("%s %s, %s bytes"):format(action, text.title, figures.with_thousands(bytes[text.name])),
+        count_of "bytenite",
+        count_of "cjson",
+        ratio and ("%.2f"):format(ratio) or "-",
+        figures.with_range(time_of("bytenite", action, text.name)),
+        figures.with_range(time_of("cjson", action, text.name)),
+        ("%.2f"):format(time_of("bytenite", action, text.name) / time_of("cjson", action, text.name))
+      )
+    end
+  end
+end
+
+-- Nanoseconds a byte: median, lowest, highest.
+local function cost_of_byte(library, action, text)
+  local median <const>, lowest <const>, highest <const> = time_of(library, action, text)
+  local scale <const> = 1000 / bytes[text]
+  return median * scale, lowest * scale, highest * scale
+end
+
+-- How far apart the costs of a byte are.
+local function growth(library, action)
+  local lowest, highest = math.huge, 0
+  for _, text in ipairs(large) do
+    local cost <const> = cost_of_byte(library, action, text)
+    lowest, highest = math.min(lowest, cost), math.max(highest, cost)
+  end
+  return highest / lowest
+end
+
+local function add_large(page)
+  page:head("CPU, ns a byte of params", "1 MB", "2 MB", "5 MB", "10 MB", "highest to lowest")
+  for _, action in ipairs(actions) do
+    for _, library in ipairs(libraries) do
+      local cells <const> = {}
+      for index, text in ipairs(large) do
+        cells[index] = figures.with_range(cost_of_byte(library.name, action, text))
+      end
+      table.insert(cells, ("%.2f"):format(growth(library.name, action)))
+      page:row(("%s: %s"):format(action, library.title), table.unpack(cells))
+    end
+  end
+end
+
+local function lines_of_plot()
+  local lines <const> = {}
+  for colour, library in ipairs(libraries) do
+    for _, action in ipairs(actions) do
+      local points <const> = {}
+      for index, text in ipairs { "job", "list", table.unpack(large) } do
+        points[index] = { bytes[text], time_of(library.name, action, text) / 1000 }
+      end
+      local title <const> = library.title .. ", " .. action
+      table.insert(lines, { title = title, points = points, colour = colour, dashed = action == "write" })
+    end
+  end
+  return lines
+end
+
+local page <const> = report.new()
+page:read(samples_name, readers)
+add_small(page)
+add_large(page)
+page:mention_instructions()
+page:judge_most(
+  "job",
+  instructions_ratio("read", "job"),
+  MOST_INSTRUCTIONS,
+  "of lua-cjson's instructions to read a job"
+)
+for _, action in ipairs(actions) do
+  page:judge_most(
+    action,
+    growth("bytenite", action),
+    MOST_GROWTH,
+    "the highest cost of a byte to the lowest, 1 to 10 MB"
+  )
+end
+plot.lines(plots .. "/marshal.svg", {
+  title = "Reading and writing JSON: processor time by size",
+  x_unit = "bytes of JSON",
+  unit = "ms",
+  caption = page:caption(),
+  ticks = {
+    { label = "2 kB", x = 2e3 },
+    { label = "20 kB", x = 2e4 },
+    { label = "200 kB", x = 2e5 },
+    { label = "1 MB", x = 1e6 },
+    { label = "10 MB", x = 1e7 },
+  },
+  lines = lines_of_plot(),
+})
+page:finish("marshal", readme_name)

@@ -1,0 +1,38 @@
+"""python_aiohttp.py AT_ONCE COUNT [show]: updates data sources by Python's aiohttp, so many at once, which has HTTP/1.1 only.
+
+With `show` every answer is printed, one a line.
+"""
+
+import asyncio
+import json
+import os
+import ssl
+import sys
+
+import aiohttp
+
+from request import HEADERS, URL, argument
+
+
+async def update(session):
+    async with session.patch(URL, json=argument()) as answer:
+        answer.raise_for_status()
+        return await answer.json()
+
+
+async def work(session, turns, show):
+    for _ in turns:
+        answer = await update(session)
+        if show:
+            print(json.dumps(answer))
+
+
+async def main(at_once, count, show=None):
+    turns = iter(range(int(count)))  # shared: each worker takes the next one
+    context = ssl.create_default_context(cafile=os.environ["BENCH_CA_FILE"])
+    connector = aiohttp.TCPConnector(limit=int(at_once), ssl=context)
+    async with aiohttp.ClientSession(headers=HEADERS, connector=connector) as session:
+        await asyncio.gather(*(work(session, turns, show) for _ in range(int(at_once))))
+
+
+asyncio.run(main(*sys.argv[1:]))

@@ -1,0 +1,27 @@
+-- server_answers.lua FOLDER: writes what nginx answers with, as two tables for its `map`: FOLDER/turns.map, FOLDER/answers.map.
+local answers <const> = require "answers"
+
+local folder <const> = ...
+local job_id <const> = os.getenv "BENCH_JOB_ID"
+
+local function write(name, lines)
+  local file <close> = assert(io.open(folder .. "/" .. name, "w"))
+  assert(file:write(table.concat(lines, "\n"), "\n"))
+end
+
+-- nginx cannot divide; it can look up. 16 divides 10,000, so the last four digits of a request's number on its
+-- connection tell whose turn it is. Numbers below 1,000 come without leading zeros, too.
+local turns <const> = {}
+for number = 0, 9999 do
+  local turn <const> = number % answers.COUNT
+  table.insert(turns, ("%04d %d;"):format(number, turn))
+  if number < 1000 then table.insert(turns, ("%d %d;"):format(number, turn)) end
+end
+
+local bodies <const> = {}
+for turn = 0, answers.COUNT - 1 do
+  table.insert(bodies, ("%d '%s';"):format(turn, answers.body(turn, job_id)))
+end
+
+write("turns.map", turns)
+write("answers.map", bodies)
