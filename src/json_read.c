@@ -1,8 +1,7 @@
 /*
-** json_read.c: JSON text -> tokens, strictly by RFC 8259.
+** json_read.c: JSON text -> one token after the other, strictly by RFC 8259.
 **
-** One pass without recursion: the containers still open are kept in a small array, innermost last. Strings are checked
-** (UTF-8, escapes, surrogate pairs) but not copied; numbers are checked against the grammar but not converted.
+** Strings are checked (UTF-8, escapes, surrogate pairs) but not copied; numbers are checked against the grammar but not converted.
 */
 /* newlocale and strtod_l are POSIX 2008 and an extension of it that glibc, musl, macOS and the BSDs have */
 #ifndef _GNU_SOURCE
@@ -22,17 +21,6 @@
 #include "json_text.h"
 #include "utf8.h"
 
-enum { FIRST_TOKENS = 256 };
-
-typedef struct Reader {
-  const char *text;
-  const char *end;
-  JsonTokens *tokens;
-  size_t open[JSON_MAX_READ_DEPTH]; /* indices of the containers not yet closed */
-  size_t depth;
-  JsonProblem *problem;
-} Reader;
-
 static locale_t c_locale; /* set once, read ever after: numbers are read by its rules, not by the host's */
 
 bool json_read_init(void) {
@@ -40,19 +28,18 @@ bool json_read_init(void) {
   return c_locale != (locale_t)0;
 }
 
-/*
-** The functions that read take where to begin and return where they have come to: behind what they read, or NULL when it is
-** not JSON. The place is passed on, and not kept in the reader, so that it stays in a register.
-*/
-
-static const char *fail_at(Reader *reader, const char *at, const char *message) {
-  reader->problem->message = message;
-  reader->problem->offset = (size_t)(at - reader->text);
-  return NULL;
+bool json_fail(JsonReader *reader, const char *at, const char *message) {
+  reader->problem = (JsonProblem){message, (size_t)(at - reader->text)};
+  return false;
 }
 
-static const char *fail(Reader *reader, const char *at, const char *message) {
-  return fail_at(reader, at, at == reader->end ? "the text ends early" : message);
+/*
+** The functions inside take where to begin and return where they have come to: behind what they read, or NULL when it is
+** not JSON.
+*/
+static const char *fail(JsonReader *reader, const char *at, const char *message) {
+  json_fail(reader, at, at == reader->end ? "the text ends early" : message);
+  return NULL;
 }
 
 static inline const char *skip_space(const char *at) {
@@ -60,27 +47,6 @@ static inline const char *skip_space(const char *at) {
   while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
     at++;
   return at;
-}
-
-static bool grow(JsonTokens *tokens) {
-  const size_t capacity = tokens->capacity > 0 ? tokens->capacity * 2 : FIRST_TOKENS;
-  JsonToken *items = realloc(tokens->items, capacity * sizeof *items);
-  if (items == NULL) return false;
-  tokens->items = items;
-  tokens->capacity = capacity;
-  return true;
-}
-
-/* Adds a token for the text from `start` to `behind`. */
-static inline bool add_token(Reader *reader, JsonType type, const char *start, const char *behind, bool plain) {
-  JsonTokens *tokens = reader->tokens;
-  if (tokens->count == tokens->capacity && !grow(tokens)) return fail_at(reader, start, NULL) != NULL;
-  JsonToken *token = &tokens->items[tokens->count++];
-  token->start = (uint32_t)(start - reader->text);
-  token->length = (uint32_t)(behind - start);
-  token->type = (uint8_t)type;
-  token->plain = plain;
-  return true;
 }
 
 static bool hex_digits(const char *at, const char *end, uint32_t *value) {
@@ -111,7 +77,7 @@ static bool is_low_surrogate(uint32_t unit) {
 }
 
 /* Checks an escape, which begins with the backslash at `at`. */
-static const char *skip_escape(Reader *reader, const char *backslash) {
+static const char *skip_escape(JsonReader *reader, const char *backslash) {
   const char *at = backslash + 1;
   if (at == reader->end) return fail(reader, at, "");
   if (*at != 'u') {
@@ -131,7 +97,7 @@ static const char *skip_escape(Reader *reader, const char *backslash) {
 }
 
 /* Checks what stands in a string and is no plain byte: an escape, or a sequence of UTF-8. */
-static const char *skip_special(Reader *reader, const char *at) {
+static const char *skip_special(JsonReader *reader, const char *at) {
   if (at == reader->end) return fail(reader, at, "");
   if (*at == '\\') return skip_escape(reader, at);
   const size_t length = utf8_sequence(at, (size_t)(reader->end - at));
@@ -141,18 +107,20 @@ static const char *skip_special(Reader *reader, const char *at) {
 }
 
 /* Reads a string, whose opening quote is at `quote`. */
-static inline const char *read_string(Reader *reader, const char *quote) {
-  const char *start = quote + 1;
-  const char *at = start;
-  bool plain = true;
+static inline const char *read_string(JsonReader *reader, const char *quote, JsonToken *token) {
+  const char *at = quote + 1;
+  token->start = at;
+  token->type = JSON_STRING;
+  token->plain = true;
   for (;;) {
     at += json_plain_run(at, (size_t)(reader->end - at));
     if (*at == '"') break;
-    plain = plain && *at != '\\';
+    if (*at == '\\') token->plain = false;
     at = skip_special(reader, at);
     if (at == NULL) return NULL;
   }
-  return add_token(reader, JSON_STRING, start, at, plain) ? at + 1 : NULL;
+  token->length = (size_t)(at - token->start);
+  return at + 1;
 }
 
 static const char *skip_digits(const char *at) {
@@ -191,107 +159,143 @@ bool json_is_number(const char *text, size_t length, bool *plain) {
   return number_end(text, plain) == text + length;
 }
 
-static const char *read_word(Reader *reader, const char *at, const char *word, size_t length, JsonType type) {
+static inline const char *take(JsonToken *token, const char *at, size_t length, JsonType type) {
+  token->start = at;
+  token->length = length;
+  token->type = type;
+  return at + length;
+}
+
+static const char *read_word(JsonReader *reader, const char *at, const char *word, JsonToken *token, JsonType type) {
+  const size_t length = strlen(word);
   if ((size_t)(reader->end - at) < length || memcmp(at, word, length) != 0) return fail(reader, at, "expected a value");
-  return add_token(reader, type, at, at + length, true) ? at + length : NULL;
+  return take(token, at, length, type);
 }
 
-static const char *read_number(Reader *reader, const char *at) {
-  bool plain;
-  const char *end = number_end(at, &plain);
+static const char *read_number(JsonReader *reader, const char *at, JsonToken *token) {
+  const char *end = number_end(at, &token->plain);
   if (end == NULL) return fail(reader, at, "a malformed number");
-  return add_token(reader, JSON_NUMBER, at, end, plain) ? end : NULL;
+  return take(token, at, (size_t)(end - at), JSON_NUMBER);
 }
 
-static inline const char *read_scalar(Reader *reader, const char *at) {
+static const char *open_container(JsonReader *reader, const char *at, JsonToken *token) {
+  if (reader->depth == JSON_MAX_READ_DEPTH) return fail(reader, at, "nested over 128 levels");
+  reader->depth++;
+  return take(token, at, 1, *at == '{' ? JSON_OBJECT : JSON_ARRAY);
+}
+
+static inline const char *read_value(JsonReader *reader, const char *at, JsonToken *token) {
   switch (*at) {
-    case '"': return read_string(reader, at);
-    case 'n': return read_word(reader, at, "null", 4, JSON_NULL);
-    case 't': return read_word(reader, at, "true", 4, JSON_TRUE);
-    case 'f': return read_word(reader, at, "false", 5, JSON_FALSE);
+    case '"': return read_string(reader, at, token);
+    case '{':
+    case '[': return open_container(reader, at, token);
+    case 'n': return read_word(reader, at, "null", token, JSON_NULL);
+    case 't': return read_word(reader, at, "true", token, JSON_TRUE);
+    case 'f': return read_word(reader, at, "false", token, JSON_FALSE);
     default: break;
   }
-  if (*at == '-' || (*at >= '0' && *at <= '9')) return read_number(reader, at);
+  if (*at == '-' || (*at >= '0' && *at <= '9')) return read_number(reader, at, token);
   return fail(reader, at, "expected a value");
 }
 
-static inline JsonToken *innermost(Reader *reader) {
-  return &reader->tokens->items[reader->open[reader->depth - 1]];
+void json_begin(JsonReader *reader, const char *text, size_t length) {
+  *reader = (JsonReader){.text = text, .at = text, .end = text + length};
 }
 
-/* A new value or member of the innermost container starts here: counts it, and reads a member's name and colon. */
-static inline const char *start_element(Reader *reader, const char *at) {
-  JsonToken *container = innermost(reader);
-  container->count++;
-  if (container->type == JSON_ARRAY) return at;
+/* Takes note of how far it came. */
+static inline bool move(JsonReader *reader, const char *at) {
+  if (at != NULL) reader->at = at;
+  return at != NULL;
+}
+
+bool json_value(JsonReader *reader, JsonToken *token) {
+  return move(reader, read_value(reader, skip_space(reader->at), token));
+}
+
+static inline const char *close_container(JsonReader *reader, const char *at) {
+  reader->depth--;
+  return at + 1;
+}
+
+bool json_first_item(JsonReader *reader, bool *has_item) {
+  const char *at = skip_space(reader->at);
+  *has_item = *at != ']';
+  return move(reader, *has_item ? at : close_container(reader, at));
+}
+
+/* Behind an item or member: moves past the comma, or the bracket that closes its container. */
+static inline const char *read_comma(JsonReader *reader, char bracket, bool *has_more) {
+  const char *at = skip_space(reader->at);
+  *has_more = *at == ',';
+  if (*has_more) return at + 1;
+  if (*at == bracket) return close_container(reader, at);
+  return fail(reader, at, "expected a comma or the end of the array or object");
+}
+
+bool json_next_item(JsonReader *reader, bool *has_item) {
+  return move(reader, read_comma(reader, ']', has_item));
+}
+
+/* Reads a member's name and the colon. */
+static inline const char *read_name(JsonReader *reader, const char *at, JsonToken *name) {
   at = skip_space(at);
   if (*at != '"') return fail(reader, at, "expected a member's name in quotes");
-  at = read_string(reader, at);
+  at = read_string(reader, at, name);
   if (at == NULL) return NULL;
   at = skip_space(at);
   return *at == ':' ? at + 1 : fail(reader, at, "expected a colon");
 }
 
-static inline bool is_closing(Reader *reader, const char *at) {
-  return *at == (innermost(reader)->type == JSON_OBJECT ? '}' : ']');
+bool json_first_member(JsonReader *reader, bool *has_member, JsonToken *name) {
+  const char *at = skip_space(reader->at);
+  *has_member = *at != '}';
+  return move(reader, *has_member ? read_name(reader, at, name) : close_container(reader, at));
 }
 
-static inline const char *close_container(Reader *reader, const char *at) {
-  JsonTokens *tokens = reader->tokens;
-  const size_t index = reader->open[--reader->depth];
-  JsonToken *container = &tokens->items[index];
-  container->length = (uint32_t)(tokens->count - index - 1);
-  container->end = (uint32_t)(at + 1 - reader->text);
-  return at + 1;
+bool json_next_member(JsonReader *reader, bool *has_member, JsonToken *name) {
+  const char *at = read_comma(reader, '}', has_member);
+  if (at != NULL && *has_member) at = read_name(reader, at, name);
+  return move(reader, at);
 }
 
-/* After a value: closes what ends here and starts the element that follows, if any; else the depth is 0. */
-static inline const char *finish_value(Reader *reader, const char *at) {
-  while (at != NULL && reader->depth > 0) {
-    at = skip_space(at);
-    if (*at == ',') return start_element(reader, at + 1);
-    if (!is_closing(reader, at)) return fail(reader, at, "expected a comma or the end of the array or object");
-    at = close_container(reader, at);
+bool json_finish(JsonReader *reader) {
+  const char *at = skip_space(reader->at);
+  return at == reader->end || json_fail(reader, at, "more text after the value");
+}
+
+bool json_skip_same(JsonReader *reader, const char *start, size_t length) {
+  const char *at = skip_space(reader->at);
+  if ((size_t)(reader->end - at) < length || memcmp(at, start, length) != 0) return false;
+  reader->at = at + length;
+  return true;
+}
+
+/* The byte behind a string whose opening quote is at `at`; the end of the text where it has none. */
+static const char *skip_string(const char *at, const char *end) {
+  for (at++; at < end && *at != '"'; at++)
+    if (*at == '\\') at++;
+  return at < end ? at + 1 : end;
+}
+
+size_t json_count_rest(const JsonReader *reader) {
+  size_t count = 1;
+  size_t depth = 0;
+  const char *at = reader->at;
+  while (at < reader->end) {
+    switch (*at) {
+      case '"': at = skip_string(at, reader->end); continue;
+      case ',': count += depth == 0; break;
+      case '[':
+      case '{': depth++; break;
+      case ']':
+      case '}':
+        if (depth-- == 0) return count;
+        break;
+      default: break;
+    }
+    at++;
   }
-  return at;
-}
-
-/* Opens an array or object, and starts its first element, or closes it. */
-static inline const char *open_container(Reader *reader, const char *at) {
-  if (reader->depth == JSON_MAX_READ_DEPTH) return fail(reader, at, "nested over 128 levels");
-  reader->open[reader->depth++] = reader->tokens->count;
-  if (reader->depth > reader->tokens->depth) reader->tokens->depth = reader->depth;
-  if (!add_token(reader, *at == '{' ? JSON_OBJECT : JSON_ARRAY, at, at, true)) return NULL;
-  innermost(reader)->count = 0;
-  at = skip_space(at + 1);
-  if (!is_closing(reader, at)) return start_element(reader, at);
-  return finish_value(reader, close_container(reader, at));
-}
-
-static bool read_document(Reader *reader) {
-  const char *at = reader->text;
-  do {
-    at = skip_space(at);
-    at = *at == '{' || *at == '[' ? open_container(reader, at) : finish_value(reader, read_scalar(reader, at));
-  } while (at != NULL && reader->depth > 0);
-  if (at == NULL) return false;
-  at = skip_space(at);
-  return at == reader->end || fail(reader, at, "more text after the value") != NULL;
-}
-
-bool json_read(JsonTokens *tokens, const char *text, size_t length, JsonProblem *problem) {
-  tokens->count = tokens->depth = 0;
-  if (length >= UINT32_MAX) { /* offsets have 32 bits */
-    *problem = (JsonProblem){"a text of 4 GiB or more", 0};
-    return false;
-  }
-  Reader reader;
-  reader.text = text;
-  reader.end = text + length;
-  reader.tokens = tokens;
-  reader.depth = 0; /* what is open needs no place in advance */
-  reader.problem = problem;
-  return read_document(&reader);
+  return count;
 }
 
 static bool integer_value(const char *text, size_t length, int64_t *integer) {
@@ -378,9 +382,4 @@ size_t json_unescape(const char *text, size_t length, char *out) {
     if (escape != NULL) at = unescape_one(escape + 1, &to);
   }
   return (size_t)(to - out);
-}
-
-void json_tokens_free(JsonTokens *tokens) {
-  free(tokens->items);
-  *tokens = (JsonTokens){0};
 }
