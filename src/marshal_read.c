@@ -138,11 +138,11 @@ static void enter(Builder *builder) {
   builder->levels += SOME_LEVELS;
 }
 
-/* Moves the `count` values on the top, which are an array's first items, into a new table with room for `size`, which takes their place. */
+/* Moves the `count` values on the top, which are an array's first items, into a new table with room for `size`, at the place below them. */
 static void gather_items(lua_State *L, int count, size_t size) {
-  const int table = lua_gettop(L) - count + 1;
+  const int table = lua_gettop(L) - count;
   lua_createtable(L, (int)size, 0);
-  lua_insert(L, table);
+  lua_replace(L, table);
   for (int i = count; i >= 1; i--)
     lua_rawseti(L, table, i);
 }
@@ -152,6 +152,7 @@ static bool push_array(Builder *builder, const Schema *element) {
   lua_Integer count = 0;
   bool has_item;
   enter(builder);
+  lua_pushnil(L); /* keeps a place for the table */
   if (!json_first_item(&builder->reader, &has_item)) return false;
   while (has_item) {
     if (count == MOST_WAITING) gather_items(L, MOST_WAITING, MOST_WAITING + json_count_rest(&builder->reader));
@@ -166,42 +167,55 @@ static bool push_array(Builder *builder, const Schema *element) {
   return true;
 }
 
+typedef struct Name {
+  const char *text;
+  size_t length;
+} Name;
+
 /* The members of an object that is being read, in pairs of name and value on Lua's stack or in the object's table. */
 typedef struct Members {
-  int base;                    /* stack index of the first of those that wait, then of the table */
-  int waiting;                 /* how many do */
-  bool has_table;              /* no more wait then */
-  JsonToken met[MOST_WAITING]; /* the names that wait and are not declared */
-  int count;                   /* of those */
-  uint64_t marks;              /* a bit for each of them; several may share one */
+  int table;              /* stack index of the table, or of the place that is kept for it */
+  int waiting;            /* how many pairs are on the top */
+  bool has_table;         /* no more wait then */
+  Name met[MOST_WAITING]; /* the names that wait and are not declared */
+  int count;              /* of those */
+  uint64_t marks;         /* a bit for each of them; several may share one */
 } Members;
 
+/* Begins with an object; pushes the place of its table. */
 static void begin_members(Builder *builder, Members *members) {
   enter(builder);
-  members->base = lua_gettop(builder->L) + 1;
+  lua_pushnil(builder->L);
+  members->table = lua_gettop(builder->L);
   members->waiting = members->count = 0;
   members->has_table = false;
   members->marks = 0;
 }
 
-/* Moves the members that wait into a new table with room for `more` others, which takes their place. */
+/* Moves the members that wait into a new table with room for `more` others. */
 static void gather_members(Builder *builder, Members *members, size_t more) {
   lua_State *L = builder->L;
   lua_createtable(L, 0, members->waiting + (int)more);
-  lua_insert(L, members->base);
+  lua_replace(L, members->table);
   for (; members->waiting > 0; members->waiting--)
-    lua_rawset(L, members->base);
+    lua_rawset(L, members->table);
   members->has_table = true;
 }
 
 /* Adds the member whose name and value are on the top. */
 static void add_member(Builder *builder, Members *members) {
   if (members->has_table) {
-    lua_rawset(builder->L, members->base);
+    lua_rawset(builder->L, members->table);
     return;
   }
   members->waiting++;
   if (members->waiting == MOST_WAITING) gather_members(builder, members, json_count_rest(&builder->reader));
+}
+
+/* Ends an object: its table is on the top. */
+static void end_members(Builder *builder, Members *members) {
+  if (!members->has_table) gather_members(builder, members, 0);
+  lua_settop(builder->L, members->table);
 }
 
 /* A bit that names of different length or ends mostly do not share. */
@@ -211,40 +225,36 @@ static uint64_t mark_of(const JsonToken *name) {
   return UINT64_C(1) << (code % 64);
 }
 
-static bool is_among(const Members *members, const JsonToken *name) {
-  for (int i = 0; i < members->count; i++) {
-    const JsonToken *other = &members->met[i];
-    if (other->length == name->length && bytes_are_same(other->start, name->start, name->length)) return true;
-  }
-  return false;
+/* Takes note of a name that waits; false when it is repeated. */
+static bool note_name(Members *members, const JsonToken *name) {
+  const uint64_t mark = mark_of(name);
+  if ((members->marks & mark) != 0)
+    for (int i = 0; i < members->count; i++) {
+      const Name *other = &members->met[i];
+      if (other->length == name->length && bytes_are_same(other->text, name->start, name->length)) return false;
+    }
+  members->marks |= mark;
+  members->met[members->count++] = (Name){name->start, name->length};
+  return true;
+}
+
+/* Whether the table has the key on the top, which stays. */
+static bool has_key(lua_State *L, int table) {
+  lua_pushvalue(L, -1);
+  const bool present = lua_rawget(L, table) != LUA_TNIL;
+  lua_pop(L, 1);
+  return present;
 }
 
 /*
-** Pushes the name of a member that is not declared; false when it is repeated. As long as the members wait their names are compared as text;
+** Pushes the name of a member that is not declared; false when it is repeated. As long as members wait their names are compared as text;
 ** one with escapes is looked for in the table.
 */
 static bool push_free_name(Builder *builder, Members *members, const JsonToken *name) {
-  lua_State *L = builder->L;
+  if (!name->plain && !members->has_table) gather_members(builder, members, json_count_rest(&builder->reader));
   push_string(builder, name);
-  if (!members->has_table && name->plain) {
-    const uint64_t mark = mark_of(name);
-    if ((members->marks & mark) != 0 && is_among(members, name)) return fail(builder, name, "a repeated member");
-    members->marks |= mark;
-    members->met[members->count++] = *name;
-    return true;
-  }
-  if (!members->has_table) {
-    lua_insert(L, members->base); /* out of the way */
-    members->base++;
-    gather_members(builder, members, json_count_rest(&builder->reader));
-    lua_pushvalue(L, members->base - 1);
-    lua_remove(L, members->base - 1);
-    members->base--;
-  }
-  lua_pushvalue(L, -1);
-  const bool is_repeated = lua_rawget(L, members->base) != LUA_TNIL;
-  lua_pop(L, 1);
-  return !is_repeated || fail(builder, name, "a repeated member");
+  const bool is_new = members->has_table ? !has_key(builder->L, members->table) : note_name(members, name);
+  return is_new || fail(builder, name, "a repeated member");
 }
 
 /* Reads a member that is not declared, from the value on. */
@@ -264,7 +274,7 @@ static bool push_free_object(Builder *builder, const Schema *element) {
     if (!read_free_member(builder, &members, &name, element)) return false;
     if (!json_next_member(&builder->reader, &has_member, &name)) return false;
   }
-  if (!members.has_table) gather_members(builder, &members, 0);
+  end_members(builder, &members);
   return true;
 }
 
@@ -287,13 +297,13 @@ static bool find_declared(Builder *builder, const JsonToken *name, Declared *dec
   return true;
 }
 
-/* Reads a declared member, from the value on; null leaves it absent. The names are at stack index `names`. */
-static bool read_declared_member(Builder *builder, Members *members, const SchemaMember *member, int names, size_t index) {
+/* Reads a declared member, from the value on; null leaves it absent. The names are above the place of the table. */
+static bool read_declared_member(Builder *builder, Members *members, const SchemaMember *member, size_t index) {
   lua_State *L = builder->L;
   JsonToken value;
   if (!json_value(&builder->reader, &value)) return false;
   if (value.type == JSON_NULL) return true;
-  lua_rawgeti(L, names, (lua_Integer)index + 1);
+  lua_rawgeti(L, members->table + 1, (lua_Integer)index + 1);
   if (!push_token(builder, &value, member->type)) return false;
   add_member(builder, members);
   return true;
@@ -301,24 +311,22 @@ static bool read_declared_member(Builder *builder, Members *members, const Schem
 
 static bool push_declared_object(Builder *builder, const Schema *schema) {
   lua_State *L = builder->L;
-  const int names = lua_gettop(L) + 1;
   Declared declared = {.schema = schema};
   Members members;
   JsonToken name;
   bool has_member;
-  marshal_push_names(L, schema);
   begin_members(builder, &members);
+  marshal_push_names(L, schema);
   if (!json_first_member(&builder->reader, &has_member, &name)) return false;
   while (has_member) {
     const SchemaMember *member;
     if (!find_declared(builder, &name, &declared, &member)) return false;
     const bool read = member != NULL
-                        ? read_declared_member(builder, &members, member, names, (size_t)(member - schema->members))
+                        ? read_declared_member(builder, &members, member, (size_t)(member - schema->members))
                         : read_free_member(builder, &members, &name, &schema_any);
     if (!read || !json_next_member(&builder->reader, &has_member, &name)) return false;
   }
-  if (!members.has_table) gather_members(builder, &members, 0);
-  lua_replace(L, names);
+  end_members(builder, &members);
   return true;
 }
 
@@ -394,7 +402,7 @@ static bool read_other(Builder *builder, const JsonToken *name, int *others) {
     lua_newtable(L);
     *others = lua_gettop(L);
   }
-  Members members = {.base = *others, .has_table = true};
+  Members members = {.table = *others, .has_table = true};
   return read_free_member(builder, &members, name, &schema_any);
 }
 
@@ -402,6 +410,7 @@ static bool read_other(Builder *builder, const JsonToken *name, int *others) {
 typedef struct JobReader {
   Builder builder;
   JobMembers *members;
+  size_t info_index;  /* of the template's description among the job's members */
   const char *info;   /* the text of the template's description in the job; NULL: none */
   size_t info_length; /* of that */
   int info_beside;    /* stack index of the one beside the job; 0: none */
@@ -409,10 +418,6 @@ typedef struct JobReader {
   bool has_job;
   bool is_object; /* the answer is one */
 } JobReader;
-
-static size_t info_index(void) {
-  return schema_index(&schema_job, "templateInfo");
-}
 
 /* Pushes the value of a job's declared member; null leaves it absent. */
 static bool push_job_member(JobReader *reader, const SchemaMember *member) {
@@ -423,7 +428,7 @@ static bool push_job_member(JobReader *reader, const SchemaMember *member) {
   if (value.type == JSON_NULL) return true;
   if (!push_token(builder, &value, member->type)) return false;
   reader->members->at[index] = lua_gettop(builder->L);
-  if (value.type == JSON_OBJECT && index == info_index()) {
+  if (value.type == JSON_OBJECT && index == reader->info_index) {
     reader->info = value.start;
     reader->info_length = (size_t)(builder->reader.at - value.start);
   }
@@ -506,14 +511,14 @@ static JobAnswer judge(const JobReader *reader) {
 
 JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length, JobMembers *members) {
   const int base = lua_gettop(L) + 1;
-  JobReader reader = {.builder = {.L = L}, .members = members};
+  JobReader reader = {.builder = {.L = L}, .members = members, .info_index = schema_index(&schema_job, "templateInfo")};
   *members = (JobMembers){0};
   begin(&reader.builder, text, length, schema_job.count + 4);
   const bool read = push_answer(&reader);
   const JobAnswer outcome = read ? judge(&reader) : JOB_NOT_JSON;
   end(&reader.builder, base, read);
   if (read && outcome != JOB_READ) lua_settop(L, base - 1);
-  int *info = &members->at[info_index()];
+  int *info = &members->at[reader.info_index];
   if (*info == 0) *info = reader.info_beside;
   return outcome;
 }
