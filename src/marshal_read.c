@@ -95,10 +95,13 @@ static const char *string_content(Builder *builder, const JsonToken *token, size
   return scratch->data;
 }
 
-static void push_string(Builder *builder, const JsonToken *token) {
+/* Pushes a string; returns its hash. */
+static uint32_t push_string(Builder *builder, const JsonToken *token) {
   size_t length = token->length;
   const char *content = token->plain ? token->start : string_content(builder, token, &length);
-  recent_push(builder->L, &builder->workspace->recent, builder->recent, content, length);
+  const uint32_t code = recent_hash(content, length);
+  recent_push(builder->L, &builder->workspace->recent, builder->recent, content, length, code);
+  return code;
 }
 
 /* Pushes a number as the kind of the schema wants it; false when it is beyond the range of a double. */
@@ -170,6 +173,7 @@ static bool push_array(Builder *builder, const Schema *element) {
 typedef struct Name {
   const char *text;
   size_t length;
+  uint32_t code; /* its hash */
 } Name;
 
 /* The members of an object that is being read, in pairs of name and value on Lua's stack or in the object's table. */
@@ -218,23 +222,18 @@ static void end_members(Builder *builder, Members *members) {
   lua_settop(builder->L, members->table);
 }
 
-/* A bit that names of different length or ends mostly do not share. */
-static uint64_t mark_of(const JsonToken *name) {
-  if (name->length == 0) return 1;
-  const size_t code = name->length * 5 + (unsigned char)name->start[0] * 3 + (unsigned char)name->start[name->length - 1];
-  return UINT64_C(1) << (code % 64);
+static bool is_same(const Name *a, const Name *b) {
+  return a->code == b->code && a->length == b->length && bytes_are_same(a->text, b->text, a->length);
 }
 
 /* Takes note of a name that waits; false when it is repeated. */
-static bool note_name(Members *members, const JsonToken *name) {
-  const uint64_t mark = mark_of(name);
+static bool note_name(Members *members, Name name) {
+  const uint64_t mark = UINT64_C(1) << (name.code % 64);
   if ((members->marks & mark) != 0)
-    for (int i = 0; i < members->count; i++) {
-      const Name *other = &members->met[i];
-      if (other->length == name->length && bytes_are_same(other->text, name->start, name->length)) return false;
-    }
+    for (int i = 0; i < members->count; i++)
+      if (is_same(&members->met[i], &name)) return false;
   members->marks |= mark;
-  members->met[members->count++] = (Name){name->start, name->length};
+  members->met[members->count++] = name;
   return true;
 }
 
@@ -252,8 +251,9 @@ static bool has_key(lua_State *L, int table) {
 */
 static bool push_free_name(Builder *builder, Members *members, const JsonToken *name) {
   if (!name->plain && !members->has_table) gather_members(builder, members, json_count_rest(&builder->reader));
-  push_string(builder, name);
-  const bool is_new = members->has_table ? !has_key(builder->L, members->table) : note_name(members, name);
+  const uint32_t code = push_string(builder, name);
+  const bool is_new = members->has_table ? !has_key(builder->L, members->table)
+                                         : note_name(members, (Name){name->start, name->length, code});
   return is_new || fail(builder, name, "a repeated member");
 }
 

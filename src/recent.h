@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bytes.h"
+
 #pragma GCC visibility push(hidden)
 
 enum { RECENT_PLACES = 256 };
@@ -26,8 +28,19 @@ typedef struct Recent {
 
 void recent_push_table(lua_State *L);
 
-/* Pushes a string; `table` is the stack index of the table. */
-void recent_push(lua_State *L, Recent *recent, int table, const char *text, size_t length);
+/* Looks at length, beginning and end, where strings that are alike differ. */
+static inline uint32_t recent_hash(const char *text, size_t length) {
+  uint64_t word = length;
+  if (length >= 8)
+    word += bytes_load8(text) ^ (bytes_load8(text + length - 8) * 3);
+  else
+    for (size_t i = 0; i < length; i++)
+      word = word << 8 | (unsigned char)text[i];
+  return (uint32_t)((word * UINT64_C(0x9E3779B97F4A7C15)) >> 32); /* 2^64 divided by the golden ratio: spreads all bits */
+}
+
+/* Pushes a string with that hash; `table` is the stack index of the table. */
+void recent_push(lua_State *L, Recent *recent, int table, const char *text, size_t length, uint32_t code);
 
 #pragma GCC visibility pop
 
