@@ -18,6 +18,7 @@
 #include <xlocale.h>
 #endif
 
+#include "bytes.h"
 #include "json_text.h"
 #include "utf8.h"
 
@@ -166,9 +167,9 @@ static inline const char *take(JsonToken *token, const char *at, size_t length, 
   return at + length;
 }
 
-static const char *read_word(JsonReader *reader, const char *at, const char *word, JsonToken *token, JsonType type) {
+static inline const char *read_word(JsonReader *reader, const char *at, const char *word, JsonToken *token, JsonType type) {
   const size_t length = strlen(word);
-  if ((size_t)(reader->end - at) < length || memcmp(at, word, length) != 0) return fail(reader, at, "expected a value");
+  if ((size_t)(reader->end - at) < length || !bytes_are_same(at, word, length)) return fail(reader, at, "expected a value");
   return take(token, at, length, type);
 }
 

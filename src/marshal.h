@@ -71,7 +71,8 @@ void marshal_push_names(lua_State *L, const Schema *schema);
 /* Where Lua has the texts of the names of an object's members: a key of a table is one of them when its text lies there. */
 typedef struct NameTexts {
   const char *at[SCHEMA_MAX_MEMBERS];
-  unsigned char order[SCHEMA_MAX_MEMBERS]; /* in which Lua gave the keys of the last such object: for the next one's a good guess */
+  unsigned char
+    order[SCHEMA_MAX_MEMBERS]; /* in which Lua gave the keys of the last such object: for the next one's a good guess */
 } NameTexts;
 
 /* Those of the names in the list at index `names`. */

@@ -16,7 +16,7 @@
 
 enum {
   KEEP_SCRATCH = 256 * 1024,
-  MOST_WAITING = 32,                  /* items or members; of a container with more the rest is counted, and the table made */
+  MOST_WAITING = 32, /* items or members; of a container with more the rest is counted, and the table made */
   LEVEL_SLOTS = 2 * MOST_WAITING + 8, /* of Lua's stack, that a container takes at the most */
   SOME_LEVELS = 4                     /* for which room is made at once */
 };
@@ -126,7 +126,8 @@ static bool push_number_in_string(Builder *builder, const JsonToken *token, Sche
   bool plain;
   JsonNumber number;
   if (!token->plain || !json_is_number(token->start, token->length, &plain)) return false;
-  const bool fits = json_number(token->start, token->length, plain, &number) && (kind == SCHEMA_NUMBER || number.is_integer);
+  const bool fits =
+    json_number(token->start, token->length, plain, &number) && (kind == SCHEMA_NUMBER || number.is_integer);
   return fits && push_number(builder->L, token, plain, kind);
 }
 
@@ -216,10 +217,9 @@ static void add_member(Builder *builder, Members *members) {
   if (members->waiting == MOST_WAITING) gather_members(builder, members, json_count_rest(&builder->reader));
 }
 
-/* Ends an object: its table is on the top. */
+/* Ends an object: all members are in its table. */
 static void end_members(Builder *builder, Members *members) {
   if (!members->has_table) gather_members(builder, members, 0);
-  lua_settop(builder->L, members->table);
 }
 
 static bool is_same(const Name *a, const Name *b) {
@@ -252,8 +252,8 @@ static bool has_key(lua_State *L, int table) {
 static bool push_free_name(Builder *builder, Members *members, const JsonToken *name) {
   if (!name->plain && !members->has_table) gather_members(builder, members, json_count_rest(&builder->reader));
   const uint32_t code = push_string(builder, name);
-  const bool is_new = members->has_table ? !has_key(builder->L, members->table)
-                                         : note_name(members, (Name){name->start, name->length, code});
+  const bool is_new =
+    members->has_table ? !has_key(builder->L, members->table) : note_name(members, (Name){name->start, name->length, code});
   return is_new || fail(builder, name, "a repeated member");
 }
 
@@ -321,12 +321,12 @@ static bool push_declared_object(Builder *builder, const Schema *schema) {
   while (has_member) {
     const SchemaMember *member;
     if (!find_declared(builder, &name, &declared, &member)) return false;
-    const bool read = member != NULL
-                        ? read_declared_member(builder, &members, member, (size_t)(member - schema->members))
-                        : read_free_member(builder, &members, &name, &schema_any);
+    const bool read = member != NULL ? read_declared_member(builder, &members, member, (size_t)(member - schema->members))
+                                     : read_free_member(builder, &members, &name, &schema_any);
     if (!read || !json_next_member(&builder->reader, &has_member, &name)) return false;
   }
   end_members(builder, &members);
+  lua_pop(L, 1); /* the names */
   return true;
 }
 
@@ -343,7 +343,8 @@ static bool push_token(Builder *builder, const JsonToken *token, const Schema *s
     case JSON_FALSE: lua_pushboolean(L, 0); return true;
     case JSON_TRUE: lua_pushboolean(L, 1); return true;
     case JSON_NUMBER:
-      return push_number(L, token, token->plain, schema->kind) || fail(builder, token, "a number beyond the range of a double");
+      return push_number(L, token, token->plain, schema->kind) ||
+             fail(builder, token, "a number beyond the range of a double");
     case JSON_STRING:
       if (!is_numeric(schema->kind) || !push_number_in_string(builder, token, schema->kind)) push_string(builder, token);
       return true;
@@ -445,8 +446,8 @@ static bool push_job(JobReader *reader) {
   while (has_member) {
     const SchemaMember *member;
     if (!find_declared(builder, &name, &declared, &member)) return false;
-    const bool read = member != NULL ? push_job_member(reader, member)
-                                     : read_other(builder, &name, &reader->members->others);
+    const bool read =
+      member != NULL ? push_job_member(reader, member) : read_other(builder, &name, &reader->members->others);
     if (!read || !json_next_member(&builder->reader, &has_member, &name)) return false;
   }
   reader->has_job = true;

@@ -125,7 +125,8 @@ static CURLcode configure(Transfer *transfer) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (code == CURLE_OK && options->ca_file != NULL) code = curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
   if (code == CURLE_OK && options->proxy != NULL) code = curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
-  if (code == CURLE_OK && goes_straight(options)) code = curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* or it asks the environment each time */
+  if (code == CURLE_OK && goes_straight(options))
+    code = curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* or it asks the environment each time */
   return code;
 }
 
@@ -321,8 +322,7 @@ static CURLcode set_url(Transfer *transfer, const char *url) {
   buffer_reset(current, KEEP_URL); /* until libcurl has taken this one */
   const char *target = find_target(&transfer->transport->options, url);
   CURLcode code = set_origin(transfer, url, (size_t)(target - url));
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(transfer->easy, CURLOPT_REQUEST_TARGET, *target != '\0' ? target : NULL);
+  if (code == CURLE_OK) code = curl_easy_setopt(transfer->easy, CURLOPT_REQUEST_TARGET, *target != '\0' ? target : NULL);
   if (code == CURLE_OK && !buffer_append_text(current, url)) code = CURLE_OUT_OF_MEMORY;
   return code;
 }

@@ -428,7 +428,8 @@ bool transport_is_idle(const Transport *transport) {
 }
 
 bool transport_finish(Transport *transport, const Transfer *transfer, long milliseconds) {
-  const long long until = transport->now + (long long)milliseconds * MILLISECOND; /* it was looked at when the transfer began */
+  const long long until =
+    transport->now + (long long)milliseconds * MILLISECOND; /* it was looked at when the transfer began */
   while (transport->finished == NULL && transport->now < until)
     step_on(transport, (int)((until - transport->now) / MILLISECOND) + 1);
   return transport_next_finished(transport) == transfer;

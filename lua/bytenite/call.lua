@@ -224,7 +224,11 @@ on_answer = function(self)
   local kind <const>, status <const>, was_sent <const>, certificate_refused <const> = outcome_of(self.exchange)
   if kind ~= "answered" then return on_failure(self, kind, status, was_sent, certificate_refused) end
   if self.client.options.on_event then emit_response(self, { status = status }) end
-  if status == 200 or (self.plan.operation.any_success and status > 200 and status < 300) or status == self.plan.accepts then
+  if
+    status == 200
+    or (self.plan.operation.any_success and status > 200 and status < 300)
+    or status == self.plan.accepts
+  then
     return on_success(self, status)
   end
   local plan <const> = self.plan
@@ -444,9 +448,9 @@ end
 --- Starts a call; nothing is waited for.
 ---@param client table
 ---@param plan table what all calls of a kind share: operation, a row of core.operations or one like it; name, the method's
----   where it is another than the row's; accept(exchange, job, client, status), which turns the exchange into the call's value, or
----   gives nil, a kind of error and a message; with_held_token, to send the token in hand and get no other; done_when_repeated, the status
----   of a second sending that says that the first one did it; cannot_recover(problem), whether no other attempt can help;
+---   where it is another than the row's; accept(exchange, job, client, status), which turns the exchange into the call's value,
+---   or gives nil, a kind of error and a message; with_held_token, to send the token in hand and get no other;
+---   done_when_repeated, the status of a second sending that says that the first one did it; cannot_recover(problem), whether no other attempt can help;
 ---   accepts, a further status that `accept` looks at; stream, where the bodies go through in pieces (see stream.lua)
 ---@param id string|nil of the job
 ---@param body any to send: as the body, or as the query where the row has one
@@ -476,8 +480,8 @@ function call.await(waiting)
 end
 
 -- Sends a request at once, and waits in place for the first moments, where nothing else of the client's is to be done meanwhile
--- and nobody wants to hear of it. Returns the status of the answer, 0 when there is none, false when it takes longer; nil when nothing
--- was sent.
+-- and nobody wants to hear of it. Returns the status of the answer, 0 when there is none, false when it takes longer; nil when
+-- nothing was sent.
 local function try(client, plan, exchange, limits, now)
   local send_and_wait <const> = client.clock.try
   if not (send_and_wait and is_idle(client.driver)) or client.options.on_event then return nil end

@@ -12,8 +12,7 @@ local full_folder <const> = own_folder and "@" .. core.full_path(own_folder:sub(
 
 local function is_own(info)
   local source <const> = info.source
-  return own_folder ~= nil
-    and (source:sub(1, #own_folder) == own_folder or source:sub(1, #full_folder) == full_folder)
+  return own_folder ~= nil and (source:sub(1, #own_folder) == own_folder or source:sub(1, #full_folder) == full_folder)
 end
 
 -- The level, as seen by the function that called, of the first function of somebody else's.

@@ -128,9 +128,7 @@ local NOTHING_BEHIND <const> = 416 -- RFC 9110 section 15.5.17: there is nothing
 local function accept(fetch)
   return function(exchange, _, _, status)
     local headers <const> = exchange:headers()
-    if status == 200 or status == 206 then
-      return { status = status, headers = headers, bytes = exchange:body() }
-    end
+    if status == 200 or status == 206 then return { status = status, headers = headers, bytes = exchange:body() } end
     local total <const> = header_number((headers["content-range"] or ""):match "^bytes %*/(%d+)$")
     if status == NOTHING_BEHIND and fetch.asks_for_part and total == fetch.file:size() then
       return { is_there = true } -- the last attempt broke off after the last byte

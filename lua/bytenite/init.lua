@@ -70,7 +70,8 @@ function bytenite.time(timestamp)
   return seconds
 end
 
--- The methods of jobs, for calls past a member of the same name: bytenite.Job.refresh(job). They come when they are first asked for.
+-- The methods of jobs, for calls past a member of the same name: bytenite.Job.refresh(job). They come when they are first asked
+-- for.
 local function load_job()
   rawset(bytenite, "Job", later.load("bytenite.job").Job)
 end

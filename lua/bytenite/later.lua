@@ -1,8 +1,8 @@
---- later.lua: modules that are loaded when they are first used, so that a program pays at its start for what it needs then, and not
---- for uploads, pages and event loops.
+--- later.lua: modules that are loaded when they are first used, so that a program pays at its start for what it needs then, and
+--- not for uploads, pages and event loops.
 ---
---- They are taken from beside this file, wherever that was found: the working directory and package.path may have changed by then. So may
---- the locale: its decimal comma would spoil numbers with a fraction in them, which stand as 1 / 2 there.
+--- They are taken from beside this file, wherever that was found: the working directory and package.path may have changed by then.
+--- So may the locale: its decimal comma would spoil numbers with a fraction in them, which stand as 1 / 2 there.
 local core <const> = require "bytenite.core"
 
 local later <const> = {}

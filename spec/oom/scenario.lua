@@ -217,7 +217,9 @@ local steps <const> = {
     run = function()
       local session <const> = world.client.session
       for _ = 1, 3 do -- given up while in flight: they end when they are collected
-        session:exchange(require("bytenite.core").operations.get_job.number, "job 1"):start({}, "token", 5, 5, 1000, false)
+        session
+          :exchange(require("bytenite.core").operations.get_job.number, "job 1")
+          :start({}, "token", 5, 5, 1000, false)
       end
       session:step(0)
       collectgarbage()
