@@ -450,8 +450,9 @@ end
 ---@param plan table what all calls of a kind share: operation, a row of core.operations or one like it; name, the method's
 ---   where it is another than the row's; accept(exchange, job, client, status), which turns the exchange into the call's value,
 ---   or gives nil, a kind of error and a message; with_held_token, to send the token in hand and get no other;
----   done_when_repeated, the status of a second sending that says that the first one did it; cannot_recover(problem), whether no other attempt can help;
----   accepts, a further status that `accept` looks at; stream, where the bodies go through in pieces (see stream.lua)
+---   done_when_repeated, the status of a second sending that says that the first one did it; cannot_recover(problem), whether
+---   no other attempt can help; accepts, a further status that `accept` looks at; stream, where the bodies go through in pieces
+---   (see stream.lua)
 ---@param id string|nil of the job
 ---@param body any to send: as the body, or as the query where the row has one
 ---@param options table|nil the user's, for this call

@@ -1,7 +1,7 @@
 --- later.lua: modules that are loaded when they are first used, so that a program pays at its start for what it needs then, and
 --- not for uploads, pages and event loops.
 ---
---- They are taken from beside this file, wherever that was found: the working directory and package.path may have changed by then.
+--- They are taken from beside this file, wherever that was found: the working directory and package.path may be others by then.
 --- So may the locale: its decimal comma would spoil numbers with a fraction in them, which stand as 1 / 2 there.
 local core <const> = require "bytenite.core"
 
