@@ -201,8 +201,14 @@ static int core_random(lua_State *L) {
   return 1;
 }
 
-/* core.new_job(id): a table with an id, and room for a job's other members: one that grew with them would be made anew five times. */
+/*
+** core.new_job(id): a table with an id, and room for a job's other members: one that grew with them would be made anew five times. nil for
+** what can be no id.
+*/
 static int core_new_job(lua_State *L) {
+  size_t length;
+  const char *id = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &length) : NULL;
+  if (id == NULL || !url_is_segment(id, length)) return 0;
   lua_createtable(L, 0, (int)schema_job.count);
   lua_pushvalue(L, 1);
   lua_setfield(L, -2, "id");

@@ -470,14 +470,18 @@ function call.start(client, plan, id, body, options, job)
   return self
 end
 
+local function result_of(ended)
+  if ended.raised then error(ended.raised, 0) end
+  if ended.problem then return nil, ended.problem end
+  return ended.value
+end
+
 --- Waits for the end of a call. A call whose waiting is interrupted is cancelled.
 ---@param waiting table a call
 ---@return any # the call's value; or nil and its error
 function call.await(waiting)
   await(waiting.client.driver, waiting)
-  if waiting.raised then error(waiting.raised, 0) end
-  if waiting.problem then return nil, waiting.problem end
-  return waiting.value
+  return result_of(waiting)
 end
 
 -- Sends a request at once, and waits in place for the first moments, where nothing else of the client's is to be done meanwhile
@@ -510,7 +514,6 @@ local function resume(self, status)
     self.exchange:own(self)
   end
   if status ~= false then driver.advance(self, self.started_at) end
-  return self
 end
 
 --- Makes a call and waits for its end. Most calls are answered at once and well, and need nothing of what calls can go through.
@@ -530,9 +533,10 @@ function call.run(client, plan, id, body, options, job)
       return value
     end
   end
-  local self <close> = new_call(client, plan, exchange, job, limits, started_at)
+  local self <const> = new_call(client, plan, exchange, job, limits, started_at)
   if plan.with_held_token then self.renewed = true end
-  return call.await(resume(self, status))
+  await(client.driver, self, resume, status)
+  return result_of(self)
 end
 
 return call

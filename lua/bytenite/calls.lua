@@ -29,7 +29,8 @@ end
 function Client:job(what)
   check_client(self, "job")
   if type(what) == "table" then return job.adopt(self, "job", what) end
-  return job.adopt(self, "job", core.new_job(job.check_id("job", what)))
+  local handle <const> = core.new_job(what) or job.check_id("job", what) -- which raises
+  return setmetatable(handle, self.job_metatable)
 end
 
 --- Fetches a job.

@@ -388,8 +388,11 @@ end
 --- Waits for a thing to be done. Suspends in a task of ours and where an event loop's adapter can, waits in place anywhere else
 --- and moves everything on meanwhile. A thing whose waiting is interrupted is closed.
 ---@param thing table with `__close`
-function Driver:await(thing)
+---@param begin function|nil called with the thing before
+---@param ... any further arguments for that
+function Driver:await(thing, begin, ...)
   local given_up <close> = thing -- luacheck: ignore given_up
+  if begin then begin(thing, ...) end
   while not thing.done do
     local suspend <const> = (state.task or self.loop) and way_to_suspend(self)
     if suspend then

@@ -2,6 +2,11 @@
 --- of the user's own (a generator, a gsub callback): a yield there would land at somebody who does not expect it.
 local scheduler <const> = {}
 
+local create_thread <const>, resume_thread <const>, close_thread <const> =
+  coroutine.create, coroutine.resume, coroutine.close
+local is_yieldable <const>, running <const>, status_of <const>, yield <const> =
+  coroutine.isyieldable, coroutine.running, coroutine.status, coroutine.yield
+
 --- What runs now: `task`, or false outside of tasks; `in_step`, whether a call's step is under way, which no yield may leave: a
 --- function of the user's in there (on_event, access_token) that makes a call waits in place.
 local state <const> = { task = false, in_step = false }
@@ -43,7 +48,7 @@ end
 
 -- Runs what the coroutine still has to close (its `<close>` variables), and ends the task.
 local function close(task, has_raised, raised)
-  local closed <const>, problem <const> = coroutine.close(task.thread)
+  local closed <const>, problem <const> = close_thread(task.thread)
   if has_raised then
     task.has_raised, task.raised = true, raised
   elseif not closed then
@@ -56,7 +61,7 @@ end
 local function after(task, outer, outer_step, ok, mark, waits_for)
   state.task, state.in_step = outer, outer_step
   if not ok then return close(task, true, mark) end
-  if coroutine.status(task.thread) == "dead" then return finish(task) end
+  if status_of(task.thread) == "dead" then return finish(task) end
   if mark == OURS then task.waits_for = waits_for end
   if task.is_cancelled then return close(task) end
   if mark ~= OURS then return enqueue(task) end -- the function has yielded by itself: the others first
@@ -70,7 +75,7 @@ local function resume(task, ...)
   state.task, state.in_step = task, false
   task.depth = outer and outer.depth + 1 or 1 -- how many run inside each other, because those outside wait in place
   task.waits_for = false
-  return after(task, outer, outer_step, coroutine.resume(task.thread, ...))
+  return after(task, outer, outer_step, resume_thread(task.thread, ...))
 end
 
 -- Runs a task from its beginning or from where it waits, unless that was done meanwhile. One that is cancelled is closed,
@@ -93,7 +98,7 @@ end
 ---@return table # the same
 function scheduler.create(driver, task, called, ...)
   task.driver = driver
-  task.thread = coroutine.create(body)
+  task.thread = create_thread(body)
   task.arguments = table.pack(called, ...)
   -- places for what comes later, so that the end of a task needs no memory
   task.done, task.results, task.raised, task.has_raised, task.is_cancelled = false, false, false, false, false
@@ -139,7 +144,7 @@ end
 function scheduler.cancel(task)
   if task.done then return end
   task.is_cancelled = true
-  if coroutine.status(task.thread) == "suspended" then close(task) end
+  if status_of(task.thread) == "suspended" then close(task) end
 end
 
 --- Resumes a driver's runnable tasks for the last times: those that do not end are cancelled.
@@ -163,13 +168,13 @@ end
 ---@return boolean
 function scheduler.may_suspend(driver)
   local task <const> = state.task
-  return task and task.driver == driver and coroutine.running() == task.thread and coroutine.isyieldable()
+  return task and task.driver == driver and running() == task.thread and is_yieldable()
 end
 
 --- Suspends the running task until something is done.
 ---@param waits_for table its `done` turns true, and its `on_done` is called then
 function scheduler.suspend(waits_for)
-  coroutine.yield(OURS, waits_for)
+  yield(OURS, waits_for)
 end
 
 return scheduler
