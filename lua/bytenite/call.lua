@@ -28,7 +28,8 @@ local new_exchange <const>, problem_of <const> = core.methods.session.exchange, 
 local start_exchange <const>, outcome_of <const> = core.methods.exchange.start, core.methods.exchange.outcome
 local recycle <const> = core.methods.exchange.recycle
 
--- What a call was last in a job's queue: the next one waits for it. Weak both ways: neither a job nor a call is kept.
+-- What call was last in a job's queue: the next one waits for it, unless it is done. Weak both ways: neither a job nor a call is
+-- kept.
 local last_in_turn <const> = setmetatable({}, { __mode = "kv" })
 
 local weak_values <const> = { __mode = "v" }
@@ -74,7 +75,7 @@ local function finish(self, value, problem, raised)
   local job <const> = self.job
   self.value, self.problem, self.raised = value, problem, raised
   if client.renewal == self then client.renewal = false end
-  if job and last_in_turn[job] == self then last_in_turn[job] = self.waits_for and still_before(self) end
+  if self.waits_for and job and last_in_turn[job] == self then last_in_turn[job] = still_before(self) end
   end_of(client.driver, self)
 end
 
@@ -441,7 +442,7 @@ local function queue(self)
   local job <const> = self.job
   if not job then return end
   local before <const> = last_in_turn[job]
-  if before then self.waits_for = before end
+  if before and not before.done then self.waits_for = before end
   last_in_turn[job] = self
 end
 

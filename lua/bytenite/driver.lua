@@ -41,7 +41,9 @@ function driver.new(session, clock)
     session = session,
     clock = clock,
     timers = timers.new(),
-    suspended = setmetatable({}, weak_keys), -- calls that suspended coroutines wait for
+    -- Calls that suspended coroutines wait for. Those that are done go when they are collected: Lua makes a table anew for nearly
+    -- every entry where they come and go, and there are about as many as a power of two.
+    suspended = setmetatable({}, weak_keys),
     tasks = setmetatable({}, weak_keys), -- futures' tasks: kept by their futures, until a loop drives the client
     first_ready = false, -- things to be moved on at the next turn, a list linked through them
     last_ready = false,
@@ -101,7 +103,6 @@ end
 function Driver:end_of(thing)
   thing.done = true
   if thing.timer then thing.timer = nil end
-  if self.suspended[thing] then self.suspended[thing] = nil end
   thing.next_ended = self.first_ended
   self.first_ended = thing
   settle(self)
@@ -223,7 +224,7 @@ function Driver:fail_suspended()
   settle(self)
   local calls <const> = {}
   for suspended in pairs(self.suspended) do
-    calls[#calls + 1] = suspended
+    if not suspended.done then calls[#calls + 1] = suspended end
   end
   for _, call in ipairs(calls) do
     call:fail_closed()
