@@ -338,7 +338,7 @@ local function renewal_of(self)
   renewal.starter = self
   if not renewal.done then
     client.renewal = renewal
-    client.driver.suspended[renewal] = true -- nobody waits for it in place
+    client.driver:add_suspended(renewal) -- nobody waits for it in place
   end
   return renewal
 end
@@ -432,6 +432,7 @@ local function new_call(client, plan, exchange, job, limits, started_at)
     raised = false,
     next_ready = false,
     next_ended = false,
+    place = false,
     on_done = false,
     task = false,
   }, Call)

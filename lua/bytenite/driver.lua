@@ -2,7 +2,7 @@
 ---
 --- It moves on things that will be done. Such a thing is a table with `step(thing, now)`, what to do when it is woken; `done`;
 --- `on_done(thing)`, called once when it is; `fail(thing, raised)`, what becomes of it when its step raises; and what
---- the lists below need: next_ready, next_ended (false), exchange, followers.
+--- the lists below need: next_ready, next_ended, place (false), exchange, followers.
 local core <const> = require "bytenite.core"
 local scheduler <const> = require "bytenite.scheduler"
 local timers <const> = require "bytenite.timers"
@@ -41,9 +41,11 @@ function driver.new(session, clock)
     session = session,
     clock = clock,
     timers = timers.new(),
-    -- Calls that suspended coroutines wait for. Those that are done go when they are collected: Lua makes a table anew for nearly
-    -- every entry where they come and go, and there are about as many as a power of two.
-    suspended = setmetatable({}, weak_keys),
+    -- What suspended coroutines wait for, by place. A free place holds the number of the next free one: a table by the things
+    -- themselves Lua makes anew for nearly every one, where they come and go and are about as many as a power of two.
+    suspended = setmetatable({}, weak_values),
+    places = 0,
+    free_place = false,
     tasks = setmetatable({}, weak_keys), -- futures' tasks: kept by their futures, until a loop drives the client
     first_ready = false, -- things to be moved on at the next turn, a list linked through them
     last_ready = false,
@@ -97,12 +99,32 @@ local function settle(self)
   end
 end
 
+--- Takes note of a thing that a suspended coroutine waits for: it is told when the client is closed.
+function Driver:add_suspended(thing)
+  if thing.place then return end
+  local place = self.free_place
+  if place then
+    self.free_place = self.suspended[place]
+  else
+    place = self.places + 1
+    self.places = place
+  end
+  self.suspended[place] = thing
+  thing.place = place
+end
+
 --- Takes note of a thing's end. Assignments to fields that are there cannot stop halfway for lack of memory; calling a function
 --- can, so what `settle` leaves undone is made up for at the next turn.
 ---@param thing table its `done` is true from here on
 function Driver:end_of(thing)
   thing.done = true
   if thing.timer then thing.timer = nil end
+  local place <const> = thing.place
+  if place then
+    self.suspended[place] = self.free_place
+    self.free_place = place
+    thing.place = false
+  end
   thing.next_ended = self.first_ended
   self.first_ended = thing
   settle(self)
@@ -223,8 +245,8 @@ local drive <const> = Driver.drive
 function Driver:fail_suspended()
   settle(self)
   local calls <const> = {}
-  for suspended in pairs(self.suspended) do
-    if not suspended.done then calls[#calls + 1] = suspended end
+  for _, suspended in pairs(self.suspended) do
+    if type(suspended) == "table" then calls[#calls + 1] = suspended end
   end
   for _, call in ipairs(calls) do
     call:fail_closed()
@@ -351,12 +373,12 @@ function Driver:notify()
 end
 
 local function suspend_task(self, thing)
-  self.suspended[thing] = true
+  self:add_suspended(thing)
   scheduler.suspend(thing)
 end
 
 local function suspend_in_loop(self, thing)
-  self.suspended[thing] = true
+  self:add_suspended(thing)
   self:notify()
   self.loop.suspend(thing)
 end

@@ -51,7 +51,7 @@ end
 function stream.open(client, plan, id, body, options, job)
   local opened <const> = call.start(client, plan, id, body, options, job)
   opened.on_done = attend
-  client.driver.suspended[opened] = true -- is told when the client is closed
+  client.driver:add_suspended(opened) -- is told when the client is closed
   return opened
 end
 
@@ -69,6 +69,7 @@ function stream.await(opened)
     task = false,
     next_ready = false,
     next_ended = false,
+    place = false,
   }, Attention)
   opened.client.driver:await(opened.attention)
 end

@@ -48,6 +48,7 @@ function wait.new(driver, left, tasks, seconds)
     task = false,
     next_ready = false,
     next_ended = false,
+    place = false,
   }, Wait)
   if seconds and not self.done then driver.timers:set(self, driver.clock.now() + seconds) end
   return self
@@ -85,6 +86,7 @@ function wait.sleep(driver, seconds)
     task = false,
     next_ready = false,
     next_ended = false,
+    place = false,
   }, Sleep)
   driver.timers:set(self, driver.clock.now() + seconds)
   return self
