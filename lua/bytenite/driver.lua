@@ -90,8 +90,8 @@ local function settle(self)
       ended.followers = nil
     end
     if on_done then
+      on_done(ended) -- perhaps again, where it was stopped halfway: whoever waits must be told
       ended.on_done = false
-      on_done(ended)
     end
     self.first_ended = ended.next_ended
     ended.next_ended = false
