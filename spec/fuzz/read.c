@@ -80,18 +80,17 @@ static void take_job(lua_State *L) {
   lua_remove(L, -2);
 }
 
-/* The values of the job's members are at index 2 and behind: a new table and one that held something else take them over. */
-static void check_refresh(lua_State *L) {
-  const int values = 2;
+/* A new table and one that held something else take the job's members over. */
+static void check_refresh(lua_State *L, const JobMembers *members) {
   lua_newtable(L);
-  refresh(L, lua_gettop(L), &schema_job, values);
+  refresh(L, lua_gettop(L), &schema_job, members);
   host_require(host_is_same(L, 1, -1), "a job is read as what stands in the answer");
   lua_newtable(L);
   lua_pushliteral(L, "old");
   lua_setfield(L, -2, "name");
   lua_pushboolean(L, 1);
   lua_rawseti(L, -2, 1);
-  refresh(L, lua_gettop(L), &schema_job, values);
+  refresh(L, lua_gettop(L), &schema_job, members);
   host_require(host_is_same(L, 1, -1), "a refreshed job holds what stands in the answer and nothing else");
 }
 
@@ -117,7 +116,8 @@ static void check_template(lua_State *L, const uint8_t *text, size_t length) {
 static void check_job(lua_State *L, const uint8_t *text, size_t length) {
   const bool accepted = read_text(L, text, length, &schema_job_response);
   char *copy = copy_text(text, length);
-  const JobAnswer answer = marshal_read_job(L, copy, length);
+  JobMembers members;
+  const JobAnswer answer = marshal_read_job(L, copy, length, &members);
   free(copy);
   host_require(accepted == (answer != JOB_NOT_JSON), "both readers accept the same texts");
   if (accepted && lua_istable(L, 1)) check_template(L, text, length);
@@ -125,7 +125,7 @@ static void check_job(lua_State *L, const uint8_t *text, size_t length) {
   lua_pushvalue(L, 1);
   take_job(L);
   lua_replace(L, 1);
-  check_refresh(L);
+  check_refresh(L, &members);
 }
 
 static void check_text(lua_State *L, const Schema *schema, const uint8_t *text, size_t length) {
