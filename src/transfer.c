@@ -362,8 +362,14 @@ static bool has_large_headers(const Transfer *transfer, CURLcode code) {
   return code == CURLE_RECV_ERROR && strncmp(transfer->problem, "Too large", strlen("Too large")) == 0;
 }
 
+/* Every transfer has a URL: libcurl finds none when it had no memory for a copy. */
+static bool lacked_memory(const Transfer *transfer, CURLcode code) {
+  return code == CURLE_URL_MALFORMAT && strcmp(transfer->problem, "No URL set") == 0;
+}
+
 static TransferOutcome outcome_of(const Transfer *transfer, CURLcode code) {
   if (has_large_headers(transfer, code)) return TRANSFER_TOO_LARGE;
+  if (lacked_memory(transfer, code)) return TRANSFER_NO_MEMORY;
   switch (code) {
 #if LIBCURL_VERSION_NUM >= 0x080600
     case CURLE_TOO_LARGE: return TRANSFER_TOO_LARGE;
