@@ -26,7 +26,14 @@ local parts <const> = {
   end,
 }
 
+-- The method that a client needs though it made no call: the others need not be loaded for it.
+local function close(self)
+  if getmetatable(self) ~= Client then return calls.close(self) end -- which raises
+  Client.__close(self)
+end
+
 function Client:__index(name)
+  if name == "close" then return close end
   local make <const> = parts[name]
   if not make then return calls[name] end
   local part <const> = make(self)
