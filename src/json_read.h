@@ -25,7 +25,7 @@ typedef struct JsonToken {
 } JsonToken;
 
 typedef struct JsonProblem {
-  const char *message; /* what is wrong; NULL when memory ran out */
+  const char *message; /* what is wrong */
   size_t offset;       /* where, in bytes from the start of the text */
 } JsonProblem;
 

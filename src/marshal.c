@@ -77,6 +77,13 @@ NameTexts *marshal_name_texts(lua_State *L, int names) {
   return texts;
 }
 
+bool marshal_has_key(lua_State *L, int table) {
+  lua_pushvalue(L, -1);
+  const bool present = lua_rawget(L, table) != LUA_TNIL;
+  lua_pop(L, 1);
+  return present;
+}
+
 /* True when the value on the top, which is popped, is what the registry keeps under the key. */
 static bool is_kept(lua_State *L, const char *key) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, key);

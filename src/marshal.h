@@ -78,6 +78,9 @@ typedef struct NameTexts {
 /* Those of the names in the list at index `names`. */
 NameTexts *marshal_name_texts(lua_State *L, int names);
 
+/* Whether the table at index `table` has the key on the top, which stays. */
+bool marshal_has_key(lua_State *L, int table);
+
 /* For marshal_init: makes the class of the memory of a reading known to a state. */
 void marshal_register_workspace(lua_State *L);
 

@@ -237,14 +237,6 @@ static bool note_name(Members *members, Name name) {
   return true;
 }
 
-/* Whether the table has the key on the top, which stays. */
-static bool has_key(lua_State *L, int table) {
-  lua_pushvalue(L, -1);
-  const bool present = lua_rawget(L, table) != LUA_TNIL;
-  lua_pop(L, 1);
-  return present;
-}
-
 /*
 ** Pushes the name of a member that is not declared; false when it is repeated. As long as members wait their names are compared as text;
 ** one with escapes is looked for in the table.
@@ -252,8 +244,8 @@ static bool has_key(lua_State *L, int table) {
 static bool push_free_name(Builder *builder, Members *members, const JsonToken *name) {
   if (!name->plain && !members->has_table) gather_members(builder, members, json_count_rest(&builder->reader));
   const uint32_t code = push_string(builder, name);
-  const bool is_new =
-    members->has_table ? !has_key(builder->L, members->table) : note_name(members, (Name){name->start, name->length, code});
+  const bool is_new = members->has_table ? !marshal_has_key(builder->L, members->table)
+                                         : note_name(members, (Name){name->start, name->length, code});
   return is_new || fail(builder, name, "a repeated member");
 }
 

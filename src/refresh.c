@@ -37,14 +37,6 @@ static void push_name(const Refresh *refresh, size_t index) {
   lua_rawgeti(refresh->L, refresh->names, (lua_Integer)index + 1);
 }
 
-/* Whether the table has the key on the top, which stays. */
-static bool has_key(lua_State *L, int table) {
-  lua_pushvalue(L, -1);
-  const bool present = lua_rawget(L, table) != LUA_TNIL;
-  lua_pop(L, 1);
-  return present;
-}
-
 static size_t count_keys(lua_State *L, int table) {
   size_t count = 0;
   for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1))
@@ -69,7 +61,7 @@ static size_t declared_index(const Refresh *refresh, size_t n) {
 /* Whether the key on the top, which stays, is one of the answer's members that are not declared. */
 static bool is_other(const Refresh *refresh) {
   const int others = refresh->members->others;
-  return others != 0 && has_key(refresh->L, others);
+  return others != 0 && marshal_has_key(refresh->L, others);
 }
 
 /* Walks through the job's keys. Asks for no memory. */
@@ -105,7 +97,7 @@ static int insert_missing(lua_State *L) {
   if (lua_isnil(L, 2)) return 0;
   for (lua_pushnil(L); lua_next(L, 2);) {
     lua_pop(L, 1);
-    if (has_key(L, 1)) continue;
+    if (marshal_has_key(L, 1)) continue;
     lua_pushvalue(L, -1);
     insert_placeholder(L, 1);
   }

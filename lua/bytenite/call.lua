@@ -19,7 +19,7 @@ local call <const> = {}
 local Call <const> = { __name = "bytenite.Call" }
 Call.__index = Call
 
-local authorize, take_turn, without_token -- steps that earlier ones lead back to
+local authorize, take_turn, use_token -- steps that earlier ones lead back to
 
 -- Looked up once, and not for every call.
 local await <const>, end_of <const>, is_idle <const> = driver.await, driver.end_of, driver.is_idle
@@ -88,7 +88,6 @@ local function fail(self, problem)
   finish(self, nil, failure.complete(self, problem))
 end
 
-local send
 local on_answer, on_piece -- the steps of a call whose exchange is under way
 
 -- The error of that kind; failure.lua may have to be loaded for it.
@@ -201,8 +200,7 @@ local function renew_or_fail(self, problem)
   local fresh <const>, need <const>, hint <const> = credentials.get(now)
   if fresh == token then return retry_or_fail(self, problem, retry.of_status(401)) end
   self.exchange:release()
-  if fresh then return send(self, fresh, now) end
-  return without_token(self, need, hint)
+  return use_token(self, now, fresh, need, hint)
 end
 
 -- A whole answer with a status of success. `accept` turns it into the call's value; or it gives nil, the kind of error and a
@@ -270,7 +268,7 @@ local function hold_back(self, now)
   return true
 end
 
-send = function(self, token, now)
+local function send(self, token, now)
   local client <const> = self.client
   local limits <const> = self.limits
   local time_left <const> = self.started_at + limits.deadline - now
@@ -343,14 +341,15 @@ local function renewal_of(self)
   return renewal
 end
 
--- Gets a token first, where credentials.get said so.
-without_token = function(self, need, hint)
+-- Sends with a token, or gets one first where credentials.get said so.
+use_token = function(self, now, token, need, hint)
+  if token then return send(self, token, now) end
   if need == "renew" then return follow(self, renewal_of(self), on_renewal) end
   if need == "raised" then raise(self, hint) end
   fail(self, errors.new { kind = "no_credentials", message = "no API key and no access token", hint = hint })
 end
 
--- Sends with a token. `now` is the time, where a step before has just asked for it.
+-- `now` is the time, where a step before has just asked for it.
 authorize = function(self, now)
   local client <const> = self.client
   if problem_of(client.session) then return self:fail_closed() end
@@ -361,9 +360,7 @@ authorize = function(self, now)
     if not held then return finish(self, true) end -- another call has signed out meanwhile
     return send(self, held, now)
   end
-  local token <const>, need <const>, hint <const> = client.credentials.get(now)
-  if token then return send(self, token, now) end
-  without_token(self, need, hint)
+  use_token(self, now, client.credentials.get(now))
 end
 
 -- Calls on one job take turns, in the order they were made.
@@ -524,7 +521,7 @@ end
 function call.run(client, plan, id, body, options, job)
   local name <const> = plan.name or plan.operation.name
   local exchange <const> = make_exchange(client, plan, name, id, body)
-  local limits <const> = options == nil and not plan.stream and client.options or limits_of(client, plan, name, options)
+  local limits <const> = limits_of(client, plan, name, options)
   local started_at <const> = client.clock.now()
   local status <const> = try(client, plan, exchange, limits, started_at)
   if status == 200 then

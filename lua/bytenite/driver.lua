@@ -1,8 +1,8 @@
 --- driver.lua: what moves a client's calls and tasks on, and the one place where anything waits.
 ---
 --- It moves on things that will be done. Such a thing is a table with `step(thing, now)`, what to do when it is woken; `done`;
---- `on_done(thing)`, called once when it is; `fail(thing, raised)`, what becomes of it when its step raises; and what
---- the lists below need: next_ready, next_ended, place (false), exchange, followers.
+--- `on_done(thing)`, called when it is, and again only where memory ran out meanwhile; `fail(thing, raised)`, what becomes of it
+--- when its step raises; and what the lists below need: next_ready, next_ended, place (false), exchange, followers.
 local core <const> = require "bytenite.core"
 local scheduler <const> = require "bytenite.scheduler"
 local timers <const> = require "bytenite.timers"
