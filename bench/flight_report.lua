@@ -3,7 +3,6 @@
 -- costs.lua.
 local costs <const> = require "costs"
 local plot <const> = require "plot"
-local report <const> = require "report"
 
 local samples_name <const>, plots <const>, readme_name <const> = ...
 
@@ -25,12 +24,7 @@ local rows <const> = {
 }
 local doors <const> = { { name = "plain", title = "Plain HTTP/1.1" }, { name = "h2", title = "HTTP/2 over TLS 1.3" } }
 
-local page <const>, cost <const> = report.new(), costs.new()
-page:read(samples_name, cost:readers())
-for _, door in ipairs(doors) do
-  cost:add_table(page, rows, door)
-end
-page:mention_instructions()
+local page <const>, cost <const> = costs.page(samples_name, rows, doors)
 
 for _, door in ipairs(doors) do
   local to_cjson <const> = cost:ratio("map", door.name, "cpu", "multi_cjson")

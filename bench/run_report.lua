@@ -4,7 +4,6 @@
 local costs <const> = require "costs"
 local figures <const> = require "figures"
 local plot <const> = require "plot"
-local report <const> = require "report"
 
 local samples_name <const>, plots <const>, readme_name <const> = ...
 
@@ -23,12 +22,7 @@ local rows <const> = {
 }
 local doors <const> = { { name = "plain", title = "Plain HTTP/1.1" }, { name = "tls", title = "TLS 1.3, HTTP/1.1" } }
 
-local page <const>, cost <const> = report.new(), costs.new()
-page:read(samples_name, cost:readers())
-for _, door in ipairs(doors) do
-  cost:add_table(page, rows, door)
-end
-page:mention_instructions()
+local page <const>, cost <const> = costs.page(samples_name, rows, doors)
 
 local count <const> = cost:figure("bytenite", "plain", "instructions")
 local more <const> = count

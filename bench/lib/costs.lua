@@ -3,6 +3,7 @@
 --   sample ROW DOOR CALLS CPU WALL CALLS CPU WALL     one round: microseconds of a short and a long run
 --   instructions ROW DOOR CALLS COUNT CALLS COUNT     of a short and a long run
 local figures <const> = require "figures"
+local report <const> = require "report"
 
 local costs <const> = {}
 
@@ -92,6 +93,20 @@ function Costs:bars(rows, doors)
     if next(values) then table.insert(bars, { label = row.label, values = values }) end
   end
   return bars
+end
+
+--- A page with a table of what a call costs in each row, for each door.
+---@param samples_name string the file with the notes
+---@return table # the page (see report.lua)
+---@return table # the costs
+function costs.page(samples_name, rows, doors)
+  local page <const>, cost <const> = report.new(), costs.new()
+  page:read(samples_name, cost:readers())
+  for _, door in ipairs(doors) do
+    cost:add_table(page, rows, door)
+  end
+  page:mention_instructions()
+  return page, cost
 end
 
 return costs
