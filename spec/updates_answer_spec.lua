@@ -259,6 +259,17 @@ describe("the answer to an update", function()
     ))
   end)
 
+  it("takes the template's description inside the job before another one beside it, both read to the letter", function()
+    local answer <const> = '{"job":{"id":"some-id","templateInfo":{"id":"one"}},"templateInfo":{"id":"%s"}}'
+    assert.equal("one", after(answer:format "one").templateInfo.id)
+    assert.equal("one", after(answer:format "two").templateInfo.id)
+    assert.equal("one", after(answer:format "another").templateInfo.id)
+    service:fault { operation = "set_name", body = answer:format "o\\e" } -- as long as the first, but no JSON
+    local job <const>, problem <const> = client:job("some-id"):set_name "My Job"
+    assert.is_nil(job)
+    assert.equal("protocol", problem.kind)
+  end)
+
   it("reads the types inside templateInfo as well", function()
     local job <const> = with(table.concat({
       '"templateInfo":{"createdAt":"2025-08-27T21:51:40Z","isPublic":true,"userName":"u"',

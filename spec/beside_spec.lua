@@ -1,0 +1,104 @@
+-- Calls in place, beside what else a client has under way: they are tried at once where nothing is, and must not take anything from
+-- the others where something is.
+local bytenite <const> = require "bytenite"
+local connect <const> = require "spec.support.connect"
+local event_loops <const> = require "spec.support.event_loops"
+local sandbox <const> = require "spec.support.sandbox"
+
+local CALLS <const> = 200
+
+describe("a call in place", function()
+  local service, client
+
+  before_each(function()
+    service = sandbox.plain()
+    service:reset()
+    event_loops.put_jobs(service, 2)
+    client = connect.client(service)
+    assert(client:get_job "j1") -- the token is there from here on
+  end)
+
+  after_each(function()
+    client:close()
+  end)
+
+  it("takes no answer from a future's call that ends first", function()
+    service:fault { { operation = "set_name", delay = 0.05 }, { operation = "get_job", delay = 0.15 } }
+    local job <const> = client:job "j1"
+    local future <const> = client:async(job.set_name, job, "From a future")
+    client:step()
+    assert.equal(1, client.session:in_flight())
+    assert.equal("j2", assert(client:get_job "j2").id)
+    assert.is_true(future:done())
+    assert.equal("From a future", assert(future:get(5)).name)
+  end)
+
+  it("goes on as any other when its answer takes longer than the first moments", function()
+    service:fault { operation = "set_name", delay = 0.4 }
+    local job <const> = client:job "j1"
+    assert.equal(job, assert(job:set_name "Late"))
+    assert.equal("Late", job.name)
+    assert.equal(0, client.session:in_flight())
+  end)
+
+  it("waits for who is before one that was given up while it waited", function()
+    service:fault { operation = "set_name", delay = 0.2 }
+    local job <const> = client:job "j1"
+    local first <const>, second <const> = client:async(job.set_name, job, "First"), client:async(job.refresh, job)
+    client:step()
+    second:cancel()
+    assert(job:set_configs { taskTimeout = 60 })
+    assert.is_true(first:done())
+    assert.equal("First", job.name)
+    assert.equal(60, job.config.taskTimeout)
+  end)
+
+  it("leaves places in the client that the next ones use", function()
+    local left = CALLS
+    local results <const> = client:map(function()
+      left = left - 1
+      return left >= 0 and "j1" or nil
+    end, function(id)
+      return client:get_job(id)
+    end, { concurrency = 4 })
+    assert.equal(CALLS, results.succeeded)
+    assert.is_true(client.driver.places <= 8, client.driver.places .. " places")
+  end)
+end)
+
+describe("what a request asks for", function()
+  local service, client
+
+  setup(function()
+    service = sandbox.plain()
+    service:reset()
+    client = bytenite.new { base_url = service.base_url, access_token = "token" }
+  end)
+
+  teardown(function()
+    client:close()
+  end)
+
+  for address, asked in pairs {
+    ["/v1/a/b?c=d"] = "/v1/a/b?c=d",
+    ["/v1/a%2Fb%e9"] = "/v1/a%2Fb%e9",
+    ["/v1/a/../b"] = "/v1/a/../b",
+    ["/v1/a?b#part"] = "/v1/a?b",
+    ["/v1/é"] = "/v1/%c3%a9",
+    ["/v1//a?"] = "/v1//a?",
+  } do
+    it(("is %s for the address %q"):format(asked, address), function()
+      local origin <const> = service.base_url:match "^http://[^/]+"
+      for _ = 1, 2 do -- the second time all is as libcurl has it already
+        service:reset()
+        local exchange <const> = client.session:raw_exchange("GET", origin .. address, nil, {})
+        assert(exchange:start({}, nil, 5, 5, 100000, false))
+        while not exchange:has_ended() do
+          client.session:step(1)
+        end
+        assert.equal("answered", (exchange:outcome()))
+        assert.equal(asked, service:requests()[1].path)
+      end
+    end)
+  end
+end)
