@@ -1,4 +1,4 @@
--- Calls in place, beside what else a client has under way: they are tried at once where nothing is, and must not take anything from
+-- Calls in place, beside what else a client has under way: they are tried at once where nothing is, and must take nothing from
 -- the others where something is.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"

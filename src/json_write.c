@@ -57,6 +57,16 @@ JsonWritten json_write_string(Buffer *out, const char *text, size_t length) {
   return written(buffer_append_byte(out, '"'));
 }
 
+JsonWritten json_write_plain_name(Buffer *out, const char *name, size_t length) {
+  if (!buffer_reserve(out, length + 3)) return JSON_NO_MEMORY;
+  char *at = out->data + out->length;
+  *at++ = '"';
+  memcpy(at, name, length);
+  memcpy(at + length, "\":", 3); /* with its NUL */
+  out->length += length + 3;
+  return JSON_WRITTEN;
+}
+
 JsonWritten json_write_integer(Buffer *out, int64_t integer) {
   char text[REAL_SIZE];
   snprintf(text, sizeof text, "%" PRId64, integer);

@@ -21,6 +21,9 @@ typedef enum JsonWritten {
 /* A string in quotes; escapes what RFC 8259 section 7 demands and nothing else. On failure part of it may stand in the buffer. */
 JsonWritten json_write_string(Buffer *out, const char *text, size_t length);
 
+/* A member's name in which nothing is to be escaped, and the colon. */
+JsonWritten json_write_plain_name(Buffer *out, const char *name, size_t length);
+
 /* An integer, exact. */
 JsonWritten json_write_integer(Buffer *out, int64_t integer);
 

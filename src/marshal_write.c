@@ -103,17 +103,6 @@ static bool write_string(Writer *writer, int index) {
   return check_written(writer, json_write_string(writer->out, text, length));
 }
 
-/* Writes the name of a declared member, in which nothing is to be escaped, and the colon. */
-static void write_name(Writer *writer, const char *name, size_t length) {
-  Buffer *out = writer->out;
-  if (!buffer_reserve(out, length + 3)) raise_no_memory(writer->L);
-  char *at = out->data + out->length;
-  *at++ = '"';
-  memcpy(at, name, length);
-  memcpy(at + length, "\":", 3); /* with its NUL */
-  out->length += length + 3;
-}
-
 static bool write_number(Writer *writer, int index) {
   lua_State *L = writer->L;
   if (lua_isinteger(L, index)) return check_written(writer, json_write_integer(writer->out, lua_tointeger(L, index)));
@@ -340,7 +329,7 @@ static bool write_declared_members(Writer *writer, int index, const Schema *sche
     const SchemaMember *member = &schema->members[i];
     if (places.at[i] == 0) continue;
     if (!begin_member(writer, member->name, member->length, &first)) return false;
-    write_name(writer, member->name, member->length);
+    if (!check_written(writer, json_write_plain_name(writer->out, member->name, member->length))) return false;
     if (!write_value(writer, places.at[i], member->type)) return false;
   }
   lua_settop(L, top);

@@ -1,7 +1,8 @@
---- calls.lua: the methods of clients.
+--- calls.lua: the methods of clients, apart from client.lua so that they are loaded with the first of them that is called.
 local accept <const> = require "bytenite.accept"
 local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.check"
+local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
 local job <const> = require "bytenite.job"
 local later <const> = require "bytenite.later"
@@ -14,13 +15,9 @@ local pages <const> = later.module "bytenite.pages"
 local request <const> = later.module "bytenite.request"
 local submit <const> = later.module "bytenite.submit"
 
-local Client <const> = {}
+local Client <const> = { close = client.close }
 
-local function check_client(self, method)
-  local meta <const> = getmetatable(self)
-  if type(meta) == "table" and meta.__name == "bytenite.Client" then return end
-  check.raise(("%s: expected a client, got %s: call it as client:%s(...)"):format(method, check.describe(self), method))
-end
+local check_client <const> = client.check
 
 --- A job without a request: a handle from an id, or a stored job taken over.
 ---@param what string|table an id; or a table with an id, which becomes the job itself
@@ -249,13 +246,6 @@ end
 function Client:pollable()
   check_client(self, "pollable")
   return self.driver:get_pollable()
-end
-
---- Ends what is under way (those calls give the error `closed`), closes all connections. May be called twice; also the
---- client's `__close`.
-function Client:close()
-  check_client(self, "close")
-  getmetatable(self).__close(self)
 end
 
 return Client

@@ -1,4 +1,5 @@
 --- client.lua: clients. Their methods are in calls.lua.
+local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
 local later <const> = require "bytenite.later"
 local settings <const> = require "bytenite.settings"
@@ -26,24 +27,31 @@ local parts <const> = {
   end,
 }
 
--- The method that a client needs though it made no call: the others need not be loaded for it.
-local function close(self)
-  if getmetatable(self) ~= Client then return calls.close(self) end -- which raises
-  Client.__close(self)
+--- Raises unless a method was called on a client.
+---@param self any
+---@param method string
+function client.check(self, method)
+  if getmetatable(self) == Client then return end
+  check.raise(("%s: expected a client, got %s: call it as client:%s(...)"):format(method, check.describe(self), method))
 end
 
+--- Ends what is under way (those calls give the error `closed`), closes all connections. May be called twice; also the
+--- client's `__close`. The method that a client needs though it made no call: the others need not be loaded for it.
+function client.close(self)
+  client.check(self, "close")
+  if rawget(self, "driver") then return self.driver:close() end
+  self.session:close()
+end
+
+Client.__close = client.close
+
 function Client:__index(name)
-  if name == "close" then return close end
+  if name == "close" then return client.close end
   local make <const> = parts[name]
   if not make then return calls[name] end
   local part <const> = make(self)
   rawset(self, name, part)
   return part
-end
-
-function Client:__close()
-  if rawget(self, "driver") then return self.driver:close() end
-  self.session:close()
 end
 
 --- The address and the state, nothing secret.
