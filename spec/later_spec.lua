@@ -17,6 +17,7 @@ local PROGRAM <const> = [[
 
 local function assert_works_after(change)
   local service <const> = sandbox.plain()
+  service:reset() -- of what other specs have left there
   local answer <const> = child.run(PROGRAM:format(change), { URL = service.base_url, KEY = service.api_key })
   assert.same({ "Later", 1, 1, true, "not_found", 1 }, answer)
 end
