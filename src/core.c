@@ -223,6 +223,12 @@ static int core_full_path(lua_State *L) {
   return 1;
 }
 
+/* core.may_yield(thread): whether that is the running coroutine, and can yield from where it is. */
+static int core_may_yield(lua_State *L) {
+  lua_pushboolean(L, lua_tothread(L, 1) == L && lua_isyieldable(L));
+  return 1;
+}
+
 static void push_random(lua_State *L) {
   const struct timespec time = read_clock();
   uint64_t *state = lua_newuserdatauv(L, sizeof *state, 0);
@@ -300,6 +306,7 @@ static const luaL_Reg functions[] = {
   {"terminal_width", core_terminal_width},
   {"new_job", core_new_job},
   {"now", core_now},
+  {"may_yield", core_may_yield},
   {"full_path", core_full_path},
   {"session", session_new},
   {"folder", files_folder},
@@ -334,7 +341,6 @@ EXPORTED int luaopen_bytenite_core(lua_State *L) {
   lua_setfield(L, -2, "operations");
   push_schemas(L);
   lua_setfield(L, -2, "schema");
-  set_text(L, "curl_version", curl_version_info(CURLVERSION_NOW)->version);
   return 1;
 }
 

@@ -270,7 +270,7 @@ static int exchange_try(lua_State *L) {
   Exchange *exchange = exchange_check(L);
   const lua_Number seconds = luaL_checknumber(L, 2);
   Transport *transport = &exchange->session->transport;
-  if (session_problem(exchange->session) != NULL || !transport_is_idle(transport)) return 0;
+  if (session_problem(exchange->session) != NULL || transport_load(transport) > 0) return 0;
   send_request(L, exchange);
   if (!transport_finish(transport, exchange->transfer, time_limit(seconds)))
     lua_pushboolean(L, 0);

@@ -25,14 +25,15 @@ static void keep_field(lua_State *L, const char *field, const char *key) {
 
 /*
 ** Keeps the names of an object's members as strings of the state, so that no name is ever hashed again: a list, and at its index 0 where Lua
-** has their texts.
+** has them.
 */
 static void intern_names(lua_State *L, const Schema *schema) {
   lua_createtable(L, (int)schema->count, 1);
-  NameTexts *texts = lua_newuserdatauv(L, sizeof *texts, 0);
-  memset(texts, 0, sizeof *texts);
+  NamePlaces *names = lua_newuserdatauv(L, sizeof *names, 0);
+  memset(names, 0, sizeof *names);
   for (size_t i = 0; i < schema->count; i++) {
-    texts->at[i] = lua_pushlstring(L, schema->members[i].name, schema->members[i].length);
+    lua_pushlstring(L, schema->members[i].name, schema->members[i].length);
+    names->at[i] = lua_topointer(L, -1);
     lua_rawseti(L, -3, (lua_Integer)i + 1);
   }
   lua_rawseti(L, -2, 0);
@@ -70,11 +71,11 @@ void marshal_push_names(lua_State *L, const Schema *schema) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, schema);
 }
 
-NameTexts *marshal_name_texts(lua_State *L, int names) {
+NamePlaces *marshal_name_places(lua_State *L, int names) {
   lua_rawgeti(L, names, 0);
-  NameTexts *texts = lua_touserdata(L, -1);
+  NamePlaces *places = lua_touserdata(L, -1);
   lua_pop(L, 1);
-  return texts;
+  return places;
 }
 
 bool marshal_has_key(lua_State *L, int table) {

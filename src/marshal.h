@@ -68,15 +68,15 @@ bool marshal_is_array(lua_State *L, int index);
 /* Pushes the list of the interned names of an object's members, in the order of the declaration. */
 void marshal_push_names(lua_State *L, const Schema *schema);
 
-/* Where Lua has the texts of the names of an object's members: a key of a table is one of them when its text lies there. */
-typedef struct NameTexts {
-  const char *at[SCHEMA_MAX_MEMBERS];
+/* Where Lua has the names of an object's members: Lua has a short string once, so a key that lies there is that name. */
+typedef struct NamePlaces {
+  const void *at[SCHEMA_MAX_MEMBERS];
   unsigned char
-    order[SCHEMA_MAX_MEMBERS]; /* in which Lua gave the keys of the last such object: for the next one's a good guess */
-} NameTexts;
+    order[SCHEMA_MAX_MEMBERS]; /* in which Lua gave the keys of the last such object: a good guess for the next */
+} NamePlaces;
 
 /* Those of the names in the list at index `names`. */
-NameTexts *marshal_name_texts(lua_State *L, int names);
+NamePlaces *marshal_name_places(lua_State *L, int names);
 
 /* Whether the table at index `table` has the key on the top, which stays. */
 bool marshal_has_key(lua_State *L, int table);

@@ -2,7 +2,8 @@
 ** refresh.c: a job takes over the server's answer in place, whole or not at all.
 **
 ** Two phases. First the keys the job lacks are inserted with a placeholder; that may run out of memory, and is then
-** undone. Then every key exists, so that assigning and dropping, which follow, cannot fail.
+** undone. Then every key exists, so that assigning and dropping, which follow, cannot fail. No Lua code runs in between, which could change the
+** job: the stack has room for all, and a collection that a lack of memory starts calls no finalizers.
 */
 #include "refresh.h"
 
@@ -14,7 +15,7 @@ typedef struct Refresh {
   lua_State *L;
   int job; /* stack indices */
   int names;
-  NameTexts *texts;
+  NamePlaces *places;
   const Schema *schema;
   const JobMembers *members;
   uint64_t present; /* a bit for each declared member that the answer has */
@@ -47,14 +48,14 @@ static size_t count_keys(lua_State *L, int table) {
 /* The declared member whose name is the key on the top, which stays, the job's n-th; schema->count when there is none. */
 static size_t declared_index(const Refresh *refresh, size_t n) {
   lua_State *L = refresh->L;
-  NameTexts *texts = refresh->texts;
+  NamePlaces *places = refresh->places;
   const size_t count = refresh->schema->count;
-  const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
-  if (n < count && texts->at[texts->order[n]] == text) return texts->order[n];
+  const void *key = lua_topointer(L, -1);
+  if (n < count && places->at[places->order[n]] == key) return places->order[n];
   size_t index = 0;
-  while (index < count && texts->at[index] != text)
+  while (index < count && places->at[index] != key)
     index++;
-  if (n < count && index < count) texts->order[n] = (unsigned char)index;
+  if (n < count && index < count) places->order[n] = (unsigned char)index;
   return index;
 }
 
@@ -168,23 +169,20 @@ static uint64_t present_members(const JobMembers *members, size_t count) {
 }
 
 void refresh(lua_State *L, int job, const Schema *schema, const JobMembers *members) {
-  luaL_checkstack(L, (int)schema->count + 12, NULL);
+  luaL_checkstack(L, (int)schema->count + 2 * LUA_MINSTACK, NULL);
   marshal_push_names(L, schema);
   const int names = lua_gettop(L);
   const Refresh refresh = {
     .L = L,
     .job = job,
     .names = names,
-    .texts = marshal_name_texts(L, names),
+    .places = marshal_name_places(L, names),
     .schema = schema,
     .members = members,
     .present = present_members(members, schema->count),
   };
-  Difference difference = compare(&refresh);
-  while (difference.lacking != 0 || difference.lacks_others) {
-    make_room(&refresh, &difference);
-    difference = compare(&refresh); /* a finalizer may have refreshed the job while memory was asked for */
-  }
+  const Difference difference = compare(&refresh);
+  if (difference.lacking != 0 || difference.lacks_others) make_room(&refresh, &difference);
   assign(&refresh);
   if (difference.has_rest) drop_rest(&refresh);
   lua_settop(L, names - 1);

@@ -50,9 +50,8 @@ static int session_get_problem(lua_State *L) {
 /* session:in_flight(): how many transfers are under way, or have ended and were not yet given by `step`. */
 static int session_in_flight(lua_State *L) {
   const Session *session = session_check(L, 1);
-  const Transport *transport = &session->transport;
   const bool is_usable = session_problem(session) == NULL; /* a forked child knows the parent's numbers */
-  lua_pushinteger(L, is_usable ? (lua_Integer)transport->in_flight + (lua_Integer)transport->queued : 0);
+  lua_pushinteger(L, is_usable ? (lua_Integer)transport_load(&session->transport) : 0);
   return 1;
 }
 
@@ -76,6 +75,16 @@ static int wait_time(lua_Number seconds) {
   return seconds * 1000 >= MAX_WAIT ? MAX_WAIT : (int)(seconds * 1000) + 1;
 }
 
+/* Pushes the owner of the next transfer that somebody must look at; false when there is none. */
+static bool push_next(lua_State *L, Transport *transport) {
+  for (Transfer *transfer = next_transfer(transport); transfer != NULL; transfer = next_transfer(transport)) {
+    if (push_owner(L, transfer)) return true;
+    transport_release(transfer);
+    lua_settop(L, 2);
+  }
+  return false;
+}
+
 /*
 ** session:step(seconds): moves all transfers on and returns the owner of one that has ended, oldest first, or of a stream that has bytes
 ** to give or wants some; when there is none, waits up to `seconds` for something to happen, and may then return nil.
@@ -86,17 +95,16 @@ static int session_step(lua_State *L) {
   lua_settop(L, 2);
   if (session_problem(session) != NULL) return 0;
   Transport *transport = &session->transport;
-  Transfer *transfer = next_transfer(transport);
-  if (transfer == NULL) {
-    transport_step(transport, wait_time(seconds));
-    transfer = next_transfer(transport);
-  }
-  for (; transfer != NULL; transfer = next_transfer(transport)) {
-    if (push_owner(L, transfer)) return 1;
-    transport_release(transfer);
-    lua_settop(L, 2);
-  }
-  return 0;
+  if (push_next(L, transport)) return 1;
+  transport_step(transport, wait_time(seconds));
+  return push_next(L, transport) ? 1 : 0;
+}
+
+/* session:next(): the next of those owners; nil when there is none before another step. */
+static int session_next(lua_State *L) {
+  Session *session = session_check(L, 1);
+  lua_settop(L, 2);
+  return session_problem(session) == NULL && push_next(L, &session->transport) ? 1 : 0;
 }
 
 /*
@@ -112,7 +120,7 @@ static int session_has_room(lua_State *L) {
 
 /* session:descriptor(): one that is readable while `step` has something to do; nil where the system has none. */
 static int session_descriptor(lua_State *L) {
-  const Session *session = session_check(L, 1);
+  Session *session = session_check(L, 1);
   const int descriptor = session_problem(session) == NULL ? transport_descriptor(&session->transport) : -1;
   if (descriptor < 0) return 0;
   lua_pushinteger(L, descriptor);
@@ -189,6 +197,7 @@ static const luaL_Reg methods[] = {
   {"exchange", exchange_new},
   {"raw_exchange", exchange_new_raw},
   {"step", session_step},
+  {"next", session_next},
   {"in_flight", session_in_flight},
   {"has_room", session_has_room},
   {"descriptor", session_descriptor},

@@ -1,7 +1,9 @@
 /*
 ** transport.c: HTTP over libcurl: many transfers, and waiting for them.
 **
-** libcurl says which sockets it waits for and when it wants to be called; the poller waits. Where there is none libcurl waits itself.
+** There are two ways to wait. Libcurl says which sockets it waits for and when it wants to be called, the poller waits, and libcurl is told what has
+** happened: what others can wait for, too, and what costs least for one transfer, or for a few of many. Or libcurl waits itself and then looks at all
+** transfers: the way where there is no poller, and what costs least where most of them have something to do.
 */
 #include "transport.h"
 
@@ -16,11 +18,12 @@ enum {
   MILLISECOND = 1000,              /* microseconds */
   GRACE = 500 * MILLISECOND,       /* that libcurl has to end a transfer whose time is up */
   HEAD_START = 1000 * MILLISECOND, /* of the scout: a server that does not answer must not hold up the others for longer */
+  LONGEST_HOLD = 10 * MILLISECOND, /* of what was started, where many have ended at once and are handed out one by one */
+  CLOCK_EVERY = 8,                 /* of those, between looks at the clock */
   STREAMS = 100,                   /* of a connection, at least: libcurl's own default */
   SHARED_CONNECTIONS = 4,
   MAX_EVENTS = 64,
-  SEND_EVERY =
-    8, /* transfers handed out, where many have ended at once: those started meanwhile must not wait for the last */
+  CROWD = 8,       /* transfers, at least, at which libcurl may be let look at all */
   LOOK_EVERY = 10, /* milliseconds, where libcurl waits for one lane and we for two */
   NEVER = -1
 };
@@ -112,7 +115,7 @@ bool transport_open(Transport *transport, const TransportOptions *options) {
   transport->peer = may_share(options) ? PEER_UNKNOWN : PEER_HTTP_1;
   for (int i = 0; i < LANES; i++)
     transport->lanes[i] = (Lane){.transport = transport, .timer_at = NEVER};
-  poller_open(&transport->poller);
+  transport->looks_at_all = !poller_open(&transport->poller);
   return keep_text(&transport->user_agent, options->user_agent, &own->user_agent) &&
          keep_text(&transport->ca_file, options->ca_file, &own->ca_file) &&
          keep_text(&transport->proxy, options->proxy, &own->proxy);
@@ -155,8 +158,19 @@ static Transfer *take_transfer(Transport *transport) {
   return transfer;
 }
 
+static size_t in_flight(const Transport *transport) {
+  size_t count = 0;
+  for (int i = 0; i < LANES; i++)
+    count += transport->lanes[i].in_flight;
+  return count;
+}
+
+size_t transport_load(const Transport *transport) {
+  return in_flight(transport) + transport->queued;
+}
+
 bool transport_has_room(const Transport *transport, bool once_only) {
-  if (transport->in_flight + transport->queued >= transport->options.max_connections) return false;
+  if (transport_load(transport) >= transport->options.max_connections) return false;
   return transport->scout == NULL || (!once_only && transport->scout->was_begun);
 }
 
@@ -174,7 +188,8 @@ static CURLcode submit(Transfer *transfer, const TransferRequest *request) {
   transfer->in_flight = true;
   const long long at = transport->now;
   transfer->ends_at = at + (long long)request->timeout * MILLISECOND;
-  if (transport->in_flight++ == 0) transport->sweep_at = LLONG_MAX;
+  if (in_flight(transport) == 0) transport->sweep_at = LLONG_MAX;
+  lane->in_flight++;
   sweep_by(transport, transfer);
   if (transport->peer == PEER_UNKNOWN && transport->scout == NULL && lane == &transport->lanes[LANE_MAIN]) {
     transport->scout = transfer;
@@ -201,7 +216,7 @@ static void take_back(Transfer *transfer) {
   Transport *transport = transfer->transport;
   curl_multi_remove_handle(transfer->lane->multi, transfer->easy);
   transfer->in_flight = false;
-  transport->in_flight--;
+  transfer->lane->in_flight--;
   if (transport->scout == transfer) transport->scout = NULL;
 }
 
@@ -330,7 +345,7 @@ static void act(Lane *lane, curl_socket_t socket, int what) {
     give_up(lane);
 }
 
-/* Lets libcurl do what is due. */
+/* Lets libcurl do what its timers are for. */
 static void run_timers(Transport *transport) {
   const long long at = transport->now;
   for (int i = 0; i < LANES; i++) {
@@ -341,11 +356,33 @@ static void run_timers(Transport *transport) {
   }
 }
 
+/* Lets libcurl look at all transfers with one of its functions for that. */
+static void look_at_all(Transport *transport, CURLMcode (*look)(CURLM *, int *)) {
+  int running;
+  for (int i = 0; i < LANES; i++) {
+    Lane *lane = &transport->lanes[i];
+    if (lane->multi == NULL) continue;
+    if (look(lane->multi, &running) == CURLM_OK)
+      collect(lane);
+    else
+      give_up(lane);
+  }
+}
+
+/* Lets libcurl do what is due. */
+static void move_on(Transport *transport) {
+  transport->moved_at = transport->now;
+  if (transport->looks_at_all)
+    look_at_all(transport, curl_multi_perform);
+  else
+    run_timers(transport);
+}
+
 /* Does what is due. */
 static void run_due(Transport *transport) {
   const long long at = transport->now;
-  run_timers(transport);
-  if (transport->in_flight > 0 && transport->sweep_at <= at) sweep(transport, at);
+  move_on(transport);
+  if (in_flight(transport) > 0 && transport->sweep_at <= at) sweep(transport, at);
   if (transport->scout != NULL && transport->scout_until <= at) {
     transport->scout = NULL;
     transport->peer = PEER_SILENT;
@@ -363,18 +400,27 @@ static long long time_left(const Transport *transport) {
   if (transport->finished != NULL || transport->calling != NULL) return 0;
   for (int i = 0; i < LANES; i++)
     next = earlier(next, transport->lanes[i].timer_at);
-  if (transport->in_flight > 0) next = earlier(next, transport->sweep_at);
+  if (in_flight(transport) > 0) next = earlier(next, transport->sweep_at);
   if (transport->scout != NULL) next = earlier(next, transport->scout_until);
   if (next < 0) return -1;
   const long long left = next - transport->now;
   return left > 0 ? (left + MILLISECOND - 1) / MILLISECOND : 0;
 }
 
+/*
+** Whether libcurl had better look at all transfers, going by how many of those under way have something to do: about half of them, or as many as it
+** looks at anyway, because they share a socket. Once it does so, half of that half is enough.
+*/
+static bool is_crowd(const Transport *transport, size_t ready, size_t all) {
+  if (!transport->poller.is_open) return true;
+  if (transport->is_shown || transport->lanes[LANE_LARGE].in_flight > 0 || all < CROWD) return false;
+  return transport->peer == PEER_HTTP_2 || ready * (transport->looks_at_all ? 4 : 2) >= all;
+}
+
 /* Waits for sockets and tells libcurl which are ready. */
 static void wait_and_act(Transport *transport, int milliseconds) {
   PollerEvent events[MAX_EVENTS];
-  const long long left = time_left(transport);
-  if (left >= 0 && left < milliseconds) milliseconds = (int)left;
+  const size_t all = transport->lanes[LANE_MAIN].in_flight;
   const int count = poller_wait(&transport->poller, events, MAX_EVENTS, milliseconds);
   look_at_clock(transport);
   for (int i = 0; i < count; i++) {
@@ -383,37 +429,42 @@ static void wait_and_act(Transport *transport, int milliseconds) {
     for (int j = 0; j < LANES; j++)
       act(&transport->lanes[j], events[i].descriptor, what); /* the lane that does not know a socket does nothing */
   }
+  transport->looks_at_all = is_crowd(transport, (size_t)count, all);
 }
 
-/* The same without a poller. */
-static void let_libcurl_wait(Transport *transport, int milliseconds) {
-  int running;
-  for (int i = 0; i < LANES; i++) {
-    Lane *lane = &transport->lanes[i];
-    if (lane->multi == NULL) continue;
-    if (curl_multi_perform(lane->multi, &running) == CURLM_OK)
-      collect(lane);
-    else
-      give_up(lane);
-  }
-  if (transport->finished != NULL || transport->calling != NULL || milliseconds <= 0) return;
-  if (milliseconds > LOOK_EVERY && transport->lanes[LANE_LARGE].multi != NULL) milliseconds = LOOK_EVERY;
+/* Lets libcurl say again which sockets it waits for: it has told none while it looked at all transfers. */
+static void watch_sockets(Transport *transport) {
+  transport->looks_at_all = false;
+  /* libcurl's documents prefer curl_multi_socket_action, which however tells nothing of the sockets that it has not told already */
+  CURL_IGNORE_DEPRECATION(look_at_all(transport, curl_multi_socket_all);)
+}
+
+/* Lets libcurl wait. */
+static void wait_for_any(Transport *transport, int milliseconds) {
+  const size_t all = transport->lanes[LANE_MAIN].in_flight;
+  int ready = 0;
+  if (milliseconds > LOOK_EVERY && transport->lanes[LANE_LARGE].in_flight > 0) milliseconds = LOOK_EVERY;
   for (int i = LANES - 1; i >= 0; i--)
     if (transport->lanes[i].multi != NULL)
-      curl_multi_poll(transport->lanes[i].multi, NULL, 0, i == 0 ? milliseconds : 0, NULL);
+      curl_multi_poll(transport->lanes[i].multi, NULL, 0, i == 0 ? milliseconds : 0, &ready);
   look_at_clock(transport);
+  if (!is_crowd(transport, (size_t)ready, all)) watch_sockets(transport);
 }
 
 /* The same as transport_step, for who has just looked at the clock; it was looked at in the end, too, if that has waited. */
 static void step_on(Transport *transport, int milliseconds) {
   const bool had_room = transport_has_room(transport, false);
-  run_timers(transport);
+  const size_t all = transport->lanes[LANE_MAIN].in_flight;
+  if (transport->looks_at_all && !is_crowd(transport, all, all)) watch_sockets(transport);
+  move_on(transport);
   if (transport->finished != NULL || transport->calling != NULL) return;
   if (!had_room && transport_has_room(transport, false)) return; /* others can start */
-  if (transport->poller.is_open)
-    wait_and_act(transport, milliseconds);
+  const long long left = time_left(transport);
+  if (left >= 0 && left < milliseconds) milliseconds = (int)left;
+  if (transport->looks_at_all)
+    wait_for_any(transport, milliseconds);
   else
-    let_libcurl_wait(transport, milliseconds);
+    wait_and_act(transport, milliseconds);
   /* an answer may have made a timer due; and a stream has not stood still when it was us who did not look */
   run_due(transport);
 }
@@ -421,10 +472,6 @@ static void step_on(Transport *transport, int milliseconds) {
 void transport_step(Transport *transport, int milliseconds) {
   look_at_clock(transport);
   step_on(transport, milliseconds);
-}
-
-bool transport_is_idle(const Transport *transport) {
-  return transport->in_flight == 0 && transport->queued == 0;
 }
 
 bool transport_finish(Transport *transport, const Transfer *transfer, long milliseconds) {
@@ -435,8 +482,11 @@ bool transport_finish(Transport *transport, const Transfer *transfer, long milli
   return transport_next_finished(transport) == transfer;
 }
 
-int transport_descriptor(const Transport *transport) {
-  return transport->poller.is_open ? transport->poller.descriptor : -1;
+int transport_descriptor(Transport *transport) {
+  if (!transport->poller.is_open) return -1;
+  transport->is_shown = true;
+  if (transport->looks_at_all) watch_sockets(transport);
+  return transport->poller.descriptor;
 }
 
 long long transport_arm(Transport *transport, long long milliseconds) {
@@ -452,7 +502,10 @@ Transfer *transport_next_finished(Transport *transport) {
   transport->finished = transfer->next_finished;
   transfer->is_queued = false;
   transport->queued--;
-  if (transport->finished != NULL && transport->queued % SEND_EVERY == 0) run_due(transport);
+  if (transport->finished != NULL && transport->queued % CLOCK_EVERY == 0) {
+    look_at_clock(transport);
+    if (transport->now - transport->moved_at >= LONGEST_HOLD) run_due(transport);
+  }
   return transfer;
 }
 

@@ -44,6 +44,7 @@ typedef struct Transport Transport;
 typedef struct Lane {
   Transport *transport;
   CURLM *multi;       /* NULL until a transfer takes the lane */
+  size_t in_flight;   /* how many transfers libcurl has there */
   long long timer_at; /* when libcurl wants to be called, in microseconds; negative: not for time's sake */
 } Lane;
 
@@ -72,13 +73,15 @@ struct Transport {
   TransportOptions options; /* its strings point into the buffers above */
   Lane lanes[LANES];
   Poller poller;      /* closed where there is none: libcurl waits then */
+  bool is_shown;      /* its descriptor is given to others: they wait for it */
+  bool looks_at_all;  /* libcurl waits, and looks at all transfers then: it tells no sockets */
   long long now;      /* when the clock was looked at last, in microseconds */
+  long long moved_at; /* when libcurl was last let do what is due, in microseconds */
   long long sweep_at; /* when the time limits are looked at next, in microseconds */
   Peer peer;
   Transfer *scout;                    /* NULL when nobody waits for one */
   long long scout_until;              /* when others wait no more for it */
   Transfer *in_use;                   /* started and not yet released */
-  size_t in_flight;                   /* how many libcurl has */
   Transfer *pool;                     /* released, to be used again */
   Transfer *finished, *last_finished; /* ended and not yet asked for, oldest first */
   size_t queued;                      /* how many those are */
@@ -126,8 +129,8 @@ CURLcode transport_start(Transport *transport, const TransferRequest *request, T
 */
 bool transport_has_room(const Transport *transport, bool once_only);
 
-/* Whether no transfer is under way, and none that has ended is to be asked for. */
-bool transport_is_idle(const Transport *transport);
+/* How many transfers are under way, or have ended and are to be asked for. */
+size_t transport_load(const Transport *transport);
 
 /* Waits some milliseconds for the end of the only transfer under way; false when it takes longer. */
 bool transport_finish(Transport *transport, const Transfer *transfer, long milliseconds);
@@ -135,8 +138,8 @@ bool transport_finish(Transport *transport, const Transfer *transfer, long milli
 /* Moves all transfers on. When none of them ends at once, waits up to `milliseconds` for something to happen. */
 void transport_step(Transport *transport, int milliseconds);
 
-/* The descriptor that becomes readable when transport_step has something to do; -1 where the system has none. */
-int transport_descriptor(const Transport *transport);
+/* The descriptor that becomes readable when transport_step has something to do; -1 where the system has none. From now on others may wait for it. */
+int transport_descriptor(Transport *transport);
 
 /*
 ** Makes that descriptor readable after `milliseconds` at the latest, or when a transfer needs it; negative: only then. The milliseconds

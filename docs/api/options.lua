@@ -116,7 +116,7 @@ options.client = {
   {
     name = "user_agent",
     type = "string",
-    text = "Put behind the module's own User-Agent, `bytenite-lua/... lua/... libcurl/...`.",
+    text = "Put behind the module's own User-Agent, `bytenite-lua/...`.",
     source = "module",
   },
   {

@@ -7,6 +7,7 @@ local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
 local driver <const> = require "bytenite.driver"
 local later <const> = require "bytenite.later"
+local scheduler <const> = require "bytenite.scheduler"
 local settings <const> = require "bytenite.settings"
 
 local failure <const> = later.module "bytenite.failure"
@@ -21,9 +22,12 @@ Call.__index = Call
 
 local authorize, take_turn, use_token -- steps that earlier ones lead back to
 
+local state <const> = scheduler.state
+
 -- Looked up once, and not for every call.
-local await <const>, end_of <const>, is_idle <const> = driver.await, driver.end_of, driver.is_idle
-local may_suspend <const>, must_park <const> = driver.may_suspend, driver.must_park
+local advance <const>, end_of <const>, must_park <const> = driver.advance, driver.end_of, driver.must_park
+local has_nothing_else <const>, wait <const>, way_to_suspend <const> =
+  driver.has_nothing_else, driver.wait, driver.way_to_suspend
 local new_exchange <const>, problem_of <const> = core.methods.session.exchange, core.methods.session.problem
 local start_exchange <const>, outcome_of <const> = core.methods.exchange.start, core.methods.exchange.outcome
 local recycle <const> = core.methods.exchange.recycle
@@ -188,7 +192,7 @@ end
 local function renew_or_fail(self, problem)
   local credentials <const> = self.client.credentials
   local token <const> = self.exchange:token()
-  if self.renewed or not credentials.renewable then
+  if self.renewed or self.plan.with_held_token or not credentials.renewable then
     if token and token:find "^%s*[Bb]earer " then
       problem.hint = 'the service takes the token alone, without "Bearer "'
     end
@@ -249,23 +253,36 @@ on_piece = function(self, now)
   self.plan.stream.called(self)
 end
 
--- Whether a call must wait before it is sent: for the end of a rate limit, or for room on the wire. Its token may have ended by
--- then.
-local function hold_back(self, now)
+-- Lets a call wait before it is sent: for the end of a rate limit, or for room on the wire. Its token may have ended by then.
+local function hold_back(self, is_paused)
   local waits <const> = self.client.driver
   local ends_at <const> = self.started_at + self.limits.deadline
-  if self.is_one_of_many and now < waits.paused_until then
+  if is_paused then
     self.held_back_by = "the end of a rate limit"
     waits.timers:set(self, math.min(waits.paused_until, ends_at))
-  elseif waits:must_park(self) then
+  else
     self.held_back_by = "a free connection (see max_connections)"
     waits.timers:set(self, ends_at)
     waits:park(self)
-  else
-    return false
   end
   self.step = authorize
-  return true
+end
+
+-- Hands the request to the wire. Apart from `send`, so that the stack of a suspended coroutine stays small: the collector goes
+-- through all of it again and again.
+local function start(self, token, time_left)
+  local limits <const> = self.limits
+  local timeout <const> = limits.timeout
+  local started <const> = start_exchange(
+    self.exchange,
+    self,
+    token,
+    timeout < time_left and timeout or time_left,
+    self.client.options.connect_timeout,
+    limits.max_response_bytes,
+    self.plan.operation.sent_once
+  )
+  if not started then self:fail_closed() end -- an on_event has closed the client
 end
 
 local function send(self, token, now)
@@ -273,7 +290,8 @@ local function send(self, token, now)
   local limits <const> = self.limits
   local time_left <const> = self.started_at + limits.deadline - now
   if time_left <= 0 then return fail_deadline(self, self.held_back_by or "another attempt") end
-  if (self.is_one_of_many or must_park(client.driver, self)) and hold_back(self, now) then return end
+  local is_paused <const> = self.is_one_of_many and now < client.driver.paused_until
+  if is_paused or must_park(client.driver, self) then return hold_back(self, is_paused) end
   self.attempts = self.attempts + 1
   if client.options.on_event then
     self.sent_at = now
@@ -286,17 +304,7 @@ local function send(self, token, now)
     stream.begin(self)
     client.driver.timers:set(self, self.started_at + limits.deadline) -- the exchange knows no limit of the whole
   end
-  local timeout <const> = limits.timeout
-  local started <const> = start_exchange(
-    self.exchange,
-    self,
-    token,
-    timeout < time_left and timeout or time_left,
-    client.options.connect_timeout,
-    limits.max_response_bytes,
-    self.plan.operation.sent_once
-  )
-  if not started then return self:fail_closed() end -- an on_event has closed the client
+  return start(self, token, time_left)
 end
 
 -- The token exchange this call waited for has ended.
@@ -378,8 +386,13 @@ take_turn = function(self, now)
   follow(self, before, take_turn)
 end
 
+-- What a call is called in messages.
+local function name_of(plan)
+  return plan.name or plan.operation.name
+end
+
 -- Makes the exchange; bad input is refused here, before anything is sent.
-local function make_exchange(client, plan, name, id, body)
+local function make_exchange(client, plan, id, body)
   local operation <const> = plan.operation
   local exchange, problem
   local raw <const> = operation.raw
@@ -387,22 +400,22 @@ local function make_exchange(client, plan, name, id, body)
     local url <const> = raw.url or client.options.base_url .. raw.target
     exchange, problem = client.session:raw_exchange(operation.method, url, raw.body, raw.headers)
   elseif operation.query then
-    exchange, problem = new_exchange(client.session, operation.number, id, nil, query.text(name, query.flatten(body)))
+    exchange, problem =
+      new_exchange(client.session, operation.number, id, nil, query.text(name_of(plan), query.flatten(body)))
   else
     exchange, problem = new_exchange(client.session, operation.number, id, body)
   end
   if not exchange then
-    if not problem then check.segment(name .. ": job id", id) end -- raises
-    check.raise(name .. ": " .. problem)
+    if not problem then check.segment(name_of(plan) .. ": job id", id) end -- raises
+    check.raise(name_of(plan) .. ": " .. problem)
   end
   if plan.stream then exchange:stream(plan.stream.size) end
   return exchange
 end
 
--- The limits of a call: the client's, with the user's for this call in their place.
-local function limits_of(client, plan, name, options)
-  if options == nil and not plan.stream then return client.options end
-  local own <const> = check.options(name, options, settings.limits)
+-- The limits of a call that has some of its own: the client's, with the user's for this call in their place.
+local function limits_of(client, plan, options)
+  local own <const> = check.options(name_of(plan), options, settings.limits)
   if plan.stream then own.deadline = own.deadline or settings.longest end
   for limit in pairs(settings.limits) do
     if own[limit] == nil then own[limit] = client.options[limit] end
@@ -410,7 +423,7 @@ local function limits_of(client, plan, name, options)
   return own
 end
 
--- Makes a call of an exchange, of which nothing was sent yet.
+-- Makes a call of an exchange.
 local function new_call(client, plan, exchange, job, limits, started_at)
   return setmetatable({
     client = client,
@@ -422,7 +435,7 @@ local function new_call(client, plan, exchange, job, limits, started_at)
     attempts = 0,
     step = take_turn,
     done = false,
-    is_one_of_many = may_suspend(client.driver) and plan.operation.authorized, -- a token exchange serves other calls, too
+    is_one_of_many = false,
     -- places for what comes later, so that the end of a call needs no memory
     value = false,
     problem = false,
@@ -433,6 +446,12 @@ local function new_call(client, plan, exchange, job, limits, started_at)
     on_done = false,
     task = false,
   }, Call)
+end
+
+-- Whether a call that suspends its coroutine is one of many, which stand back for others. A token exchange is not: others wait
+-- for it.
+local function stands_back(plan, way)
+  return way and plan.operation.authorized
 end
 
 -- Makes the call the last in its job's queue. Whatever happens from here on must end it, or the next one waits for it in vain.
@@ -458,14 +477,14 @@ end
 ---@param job table|nil whose turn to wait for
 ---@return table # the call: `done`, then `value`, `problem` or `raised`; `on_done(call)` is called then; raises on bad input
 function call.start(client, plan, id, body, options, job)
-  local name <const> = plan.name or plan.operation.name
-  local exchange <const> = make_exchange(client, plan, name, id, body)
-  local limits <const> = limits_of(client, plan, name, options)
+  local exchange <const> = make_exchange(client, plan, id, body)
+  local has_own <const> = options ~= nil or plan.stream
+  local limits <const> = has_own and limits_of(client, plan, options) or client.options
   local started_at <const> = client.clock.now()
   local self <const> = new_call(client, plan, exchange, job, limits, started_at)
-  if plan.with_held_token then self.renewed = true end
+  self.is_one_of_many = stands_back(plan, way_to_suspend(client.driver))
   queue(self)
-  driver.advance(self, started_at)
+  advance(self, started_at)
   return self
 end
 
@@ -479,19 +498,21 @@ end
 ---@param waiting table a call
 ---@return any # the call's value; or nil and its error
 function call.await(waiting)
-  await(waiting.client.driver, waiting)
+  waiting.client.driver:await(waiting)
   return result_of(waiting)
 end
 
--- Sends a request at once, and waits in place for the first moments, where nothing else of the client's is to be done meanwhile
--- and nobody wants to hear of it. Returns the status of the answer, 0 when there is none, false when it takes longer; nil when
--- nothing was sent.
-local function try(client, plan, exchange, limits, now)
+-- The token of a call that can be sent as it stands, with nobody to tell of it; nil where there is more to see to.
+local function token_at_hand(client, plan, now)
+  if plan.with_held_token or not plan.operation.authorized or client.options.on_event then return nil end
+  return client.credentials.at_hand(now)
+end
+
+-- Sends a request at once, and waits in place for the first moments, where nothing else of the client's is to be done meanwhile.
+-- Returns the status of the answer, 0 when there is none, false when it takes longer; nil when nothing was sent.
+local function try(client, plan, exchange, limits, token)
   local send_and_wait <const> = client.clock.try
-  if not (send_and_wait and is_idle(client.driver)) or client.options.on_event then return nil end
-  if plan.stream or plan.with_held_token or not plan.operation.authorized then return nil end
-  local token <const> = client.credentials.at_hand(now)
-  if not token then return nil end
+  if not (send_and_wait and has_nothing_else(client.driver)) then return nil end
   local timeout <const>, deadline <const> = limits.timeout, limits.deadline
   return send_and_wait(
     exchange,
@@ -504,26 +525,26 @@ local function try(client, plan, exchange, limits, now)
   )
 end
 
--- A call whose exchange was tried goes on from there.
+-- A call goes on from where it was tried.
 local function resume(self, status)
-  queue(self)
-  if status ~= nil then
-    self.attempts = 1
-    self.step = on_answer
-    self.exchange:own(self)
-  end
-  if status ~= false then driver.advance(self, self.started_at) end
+  self.attempts = 1
+  self.step = on_answer
+  self.exchange:own(self)
+  if status then advance(self, self.started_at) end
 end
 
 --- Makes a call and waits for its end. Most calls are answered at once and well, and need nothing of what calls can go through.
 ---@see call.start
 ---@see call.await
 function call.run(client, plan, id, body, options, job)
-  local name <const> = plan.name or plan.operation.name
-  local exchange <const> = make_exchange(client, plan, name, id, body)
-  local limits <const> = limits_of(client, plan, name, options)
+  local exchange <const> = make_exchange(client, plan, id, body)
+  local limits <const> = options ~= nil and limits_of(client, plan, options) or client.options
   local started_at <const> = client.clock.now()
-  local status <const> = try(client, plan, exchange, limits, started_at)
+  local token <const> = token_at_hand(client, plan, started_at)
+  local waits <const> = client.driver
+  local others_run <const> = state.task or waits.loop
+  local status
+  if token and not others_run then status = try(client, plan, exchange, limits, token) end
   if status == 200 then
     local value <const> = plan.accept(exchange, job, client, status)
     if value ~= nil then
@@ -532,9 +553,18 @@ function call.run(client, plan, id, body, options, job)
       return value
     end
   end
-  local self <const> = new_call(client, plan, exchange, job, limits, started_at)
-  if plan.with_held_token then self.renewed = true end
-  await(client.driver, self, resume, status)
+  local way <const> = others_run and way_to_suspend(waits)
+  local self <close> = new_call(client, plan, exchange, job, limits, started_at)
+  self.is_one_of_many = stands_back(plan, way)
+  queue(self)
+  if status ~= nil then
+    resume(self, status)
+  elseif token and not self.waits_for then
+    send(self, token, started_at)
+  else
+    advance(self, started_at)
+  end
+  wait(waits, self, way)
   return result_of(self)
 end
 

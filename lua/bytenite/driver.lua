@@ -9,8 +9,9 @@ local timers <const> = require "bytenite.timers"
 
 local driver <const> = {}
 
-local state <const> = scheduler.state
-local has_room <const>, recycle <const> = core.methods.session.has_room, core.methods.exchange.recycle
+local state <const>, suspend <const> = scheduler.state, scheduler.suspend
+local has_room <const>, next_ended <const> = core.methods.session.has_room, core.methods.session.next
+local may_yield <const>, recycle <const> = core.may_yield, core.methods.exchange.recycle
 
 local Driver <const> = { __name = "bytenite.Driver" }
 Driver.__index = Driver
@@ -19,8 +20,9 @@ Driver.__index = Driver
 local SLICE <const> = 1 / 5
 driver.SLICE = SLICE
 
--- What is done at most before others get their turn: transfers before tasks, the host's loop before ours.
-local MOST_TASKS <const>, MOST_TURNS <const> = 16, 64
+-- What is done at most before others get their turn: transfers before tasks, tasks before transfers, and the host's loop before
+-- ours.
+local MOST_ENDED <const>, MOST_TASKS <const>, MOST_TURNS <const> = 16, 16, 64
 local LONGEST_STEP <const> = 1 / 200 -- seconds
 
 -- Tasks that run inside each other because those outside wait in place for tasks. Lua's C stack bears some 30; at this depth only
@@ -212,6 +214,16 @@ local function advance_due(self, seconds)
   return seconds
 end
 
+-- Moves on what transfers that have ended belong to.
+local function advance_ended(self, first)
+  local ended, left = first, MOST_ENDED
+  repeat
+    advance(ended)
+    left = left - 1
+    ended = left > 0 and next_ended(self.session)
+  until not ended
+end
+
 --- Moves everything on, and waits up to some seconds for something to happen when there was nothing to do.
 ---@param seconds number
 ---@param with_tasks boolean whether to resume tasks, too
@@ -232,7 +244,7 @@ function Driver:drive(seconds, with_tasks)
   if self.first_ready then wait = 0 end
   local ended <const> = self.clock.step(self.session, wait)
   if ended then
-    advance(ended)
+    advance_ended(self, ended)
   elseif self.session:problem() then
     self:fail_suspended()
   end
@@ -275,10 +287,10 @@ function Driver:is_busy()
     or self.timers:next_at() ~= nil
 end
 
---- Whether whoever calls now waits in place, and there is nothing to do meanwhile but for transfers.
+--- Whether there is nothing to do but for transfers.
 ---@return boolean
-function Driver:is_idle()
-  return not (state.task or self.loop or self.first_ready or self.first_ended or self.first_runnable or self.timers[1])
+function Driver:has_nothing_else()
+  return not (self.first_ready or self.first_ended or self.first_runnable or self.timers[1])
 end
 
 --- Does what is ready, and waits up to some seconds for it; for a loop that drives the client from outside.
@@ -372,28 +384,25 @@ function Driver:notify()
   if self.loop then self.loop.started() end
 end
 
+local add_suspended <const> = Driver.add_suspended
+
 local function suspend_task(self, thing)
-  self:add_suspended(thing)
-  scheduler.suspend(thing)
+  add_suspended(self, thing)
+  return suspend(thing)
 end
 
 local function suspend_in_loop(self, thing)
-  self:add_suspended(thing)
+  add_suspended(self, thing)
   self:notify()
   self.loop.suspend(thing)
 end
 
--- How the running coroutine is suspended; false when it must wait in place.
+-- How the running coroutine is suspended where it calls now; false when it must wait in place.
 local function way_to_suspend(self)
   if state.in_step then return false end
-  if state.task then return scheduler.may_suspend(self) and suspend_task end
+  local task <const> = state.task
+  if task then return task.driver == self and may_yield(task.thread) and suspend_task end
   return self.loop and self.loop.may_suspend() and suspend_in_loop
-end
-
---- Whether a call would suspend the running coroutine.
----@return boolean
-function Driver:may_suspend()
-  return (state.task or self.loop) and way_to_suspend(self) and true or false
 end
 
 -- Waits in place, and moves everything on meanwhile.
@@ -408,26 +417,27 @@ local function wait_in_place(self, thing)
   if self.pollable then self:wake_loop() end
 end
 
---- Waits for a thing to be done. Suspends in a task of ours and where an event loop's adapter can, waits in place anywhere else
---- and moves everything on meanwhile. A thing whose waiting is interrupted is closed.
----@param thing table with `__close`
----@param begin function|nil called with the thing before
----@param ... any further arguments for that
-function Driver:await(thing, begin, ...)
-  local given_up <close> = thing -- luacheck: ignore given_up
-  if begin then begin(thing, ...) end
+-- Waits for a thing to be done: suspended in a way that way_to_suspend gave, in place where it gave none.
+local function wait(self, thing, way)
   while not thing.done do
-    local suspend <const> = (state.task or self.loop) and way_to_suspend(self)
-    if suspend then
-      suspend(self, thing)
+    if way then
+      way(self, thing)
     else
       wait_in_place(self, thing)
     end
   end
 end
 
--- The same as functions, for a call's way (call.lua).
-driver.await, driver.end_of, driver.is_idle = Driver.await, Driver.end_of, Driver.is_idle
-driver.may_suspend, driver.must_park = Driver.may_suspend, Driver.must_park
+--- Waits for a thing to be done. Suspends in a task of ours and where an event loop's adapter can, waits in place anywhere else
+--- and moves everything on meanwhile. A thing whose waiting is interrupted is closed.
+---@param thing table with `__close`
+function Driver:await(thing)
+  local given_up <close> = thing -- luacheck: ignore given_up
+  wait(self, thing, way_to_suspend(self))
+end
+
+-- Functions for a call's way (call.lua).
+driver.end_of, driver.must_park, driver.has_nothing_else = Driver.end_of, Driver.must_park, Driver.has_nothing_else
+driver.wait, driver.way_to_suspend = wait, way_to_suspend
 
 return driver

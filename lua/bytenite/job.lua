@@ -22,11 +22,8 @@ job.Job = Job
 local clients <const> = setmetatable({}, { __mode = "k" })
 
 local function client_of(self, method)
-  local client <const> = clients[getmetatable(self)]
-  if not client then
-    check.raise(("%s: expected a job, got %s: call it as job:%s(...)"):format(method, check.describe(self), method))
-  end
-  return client
+  return clients[getmetatable(self)]
+    or check.raise(("%s: expected a job, got %s: call it as job:%s(...)"):format(method, check.describe(self), method))
 end
 
 --- Raises unless a value is the id of a job.

@@ -69,7 +69,7 @@ end
 local work
 
 local function start_worker(pool)
-  if pool.has_stopped or pool.live >= pool.concurrency or pool.count == pool.total then return end
+  if pool.has_stopped or pool.count == pool.total then return end
   local worker <const> = scheduler.create(pool.driver, { on_end = on_end, pool = pool }, work, pool)
   pool.workers[worker] = 0
   pool.live = pool.live + 1
@@ -82,7 +82,7 @@ local function run_item(pool, worker, item)
   local index <const> = pool.count + 1
   pool.count = index
   pool.workers[worker] = index
-  start_worker(pool)
+  if pool.live < pool.concurrency then start_worker(pool) end
   local ok <const>, value <const> = pool.results:add(index, pcall(pool.run, item, index))
   pool.workers[worker] = 0
   if pool.on_done then pool.on_done(index, ok, value) end

@@ -4,8 +4,7 @@ local scheduler <const> = {}
 
 local create_thread <const>, resume_thread <const>, close_thread <const> =
   coroutine.create, coroutine.resume, coroutine.close
-local is_yieldable <const>, running <const>, status_of <const>, yield <const> =
-  coroutine.isyieldable, coroutine.running, coroutine.status, coroutine.yield
+local status_of <const>, yield <const> = coroutine.status, coroutine.yield
 
 --- What runs now: `task`, or false outside of tasks; `in_step`, whether a call's step is under way, which no yield may leave: a
 --- function of the user's in there (on_event, access_token) that makes a call waits in place.
@@ -17,8 +16,11 @@ local LAST_TIMES <const> = 8 -- more than tasks wait for each other in a row
 local OURS <const> = {} -- what a task yields first when it waits for something of ours
 
 -- What a task runs. The results are packed here, so that a lack of memory is the task's.
-local function body(task, called, ...)
-  task.results = table.pack(called(...))
+local function body()
+  local task <const> = state.task
+  local called <const> = task.called
+  task.called = false
+  task.results = table.pack(called[1](table.unpack(called, 2, called.n)))
 end
 
 -- Puts a task among those that the driver resumes next: a linked list through them.
@@ -61,7 +63,7 @@ end
 local function after(task, outer, outer_step, ok, mark, waits_for)
   state.task, state.in_step = outer, outer_step
   if not ok then return close(task, true, mark) end
-  if status_of(task.thread) == "dead" then return finish(task) end
+  if task.results then return finish(task) end
   if mark == OURS then task.waits_for = waits_for end
   if task.is_cancelled then return close(task) end
   if mark ~= OURS then return enqueue(task) end -- the function has yielded by itself: the others first
@@ -70,23 +72,16 @@ local function after(task, outer, outer_step, ok, mark, waits_for)
   waits_for.on_done = wake_task
 end
 
-local function resume(task, ...)
-  local outer <const>, outer_step <const> = state.task, state.in_step
-  state.task, state.in_step = task, false
-  task.depth = outer and outer.depth + 1 or 1 -- how many run inside each other, because those outside wait in place
-  task.waits_for = false
-  return after(task, outer, outer_step, resume_thread(task.thread, ...))
-end
-
 -- Runs a task from its beginning or from where it waits, unless that was done meanwhile. One that is cancelled is closed,
 -- or is just being closed.
 local function run(task)
   if not task.is_due or task.done or task.is_cancelled then return end
+  local outer <const>, outer_step <const> = state.task, state.in_step
+  state.task, state.in_step = task, false
   task.is_due = false
-  local arguments <const> = task.arguments
-  if not arguments then return resume(task) end
-  task.arguments = false
-  resume(task, task, table.unpack(arguments, 1, arguments.n))
+  task.depth = outer and outer.depth + 1 or 1 -- how many run inside each other, because those outside wait in place
+  task.waits_for = false
+  return after(task, outer, outer_step, resume_thread(task.thread))
 end
 
 --- Makes a task of a table; nothing runs yet.
@@ -99,7 +94,7 @@ end
 function scheduler.create(driver, task, called, ...)
   task.driver = driver
   task.thread = create_thread(body)
-  task.arguments = table.pack(called, ...)
+  task.called = table.pack(called, ...)
   -- places for what comes later, so that the end of a task needs no memory
   task.done, task.results, task.raised, task.has_raised, task.is_cancelled = false, false, false, false, false
   task.next_runnable, task.is_due, task.waits_for, task.depth = false, false, false, 0
@@ -163,18 +158,10 @@ function scheduler.drain(driver)
   end
 end
 
---- True when the running coroutine is a task of that driver, and can yield from where it is.
----@param driver table
----@return boolean
-function scheduler.may_suspend(driver)
-  local task <const> = state.task
-  return task and task.driver == driver and running() == task.thread and is_yieldable()
-end
-
 --- Suspends the running task until something is done.
 ---@param waits_for table its `done` turns true, and its `on_done` is called then
 function scheduler.suspend(waits_for)
-  yield(OURS, waits_for)
+  return yield(OURS, waits_for)
 end
 
 return scheduler
