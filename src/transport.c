@@ -62,14 +62,6 @@ static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *contex
   return 0;
 }
 
-/* Called by libcurl when it wants to be called after some time, or not for time's sake any more (-1). */
-static int set_timer(CURLM *multi, long milliseconds, void *context) {
-  Lane *lane = context;
-  (void)multi;
-  lane->timer_at = milliseconds < 0 ? NEVER : lane->transport->now + (long long)milliseconds * MILLISECOND;
-  return 0;
-}
-
 static bool keep_text(Buffer *buffer, const char *text, const char **kept) {
   if (text == NULL) return true;
   if (!buffer_append_text(buffer, text)) return false;
@@ -82,7 +74,6 @@ static bool open_lane(Lane *lane) {
   const long connections = (long)transport->options.max_connections;
   CURLM *multi = lane->multi = curl_multi_init();
   if (multi == NULL) return false;
-  lane->timer_at = NEVER;
   curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, connections); /* libcurl would close many after a burst of calls */
@@ -90,15 +81,13 @@ static bool open_lane(Lane *lane) {
   if (!transport->poller.is_open) return true;
   curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, lane);
-  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer);
-  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, lane);
   return true;
 }
 
 static void close_lane(Lane *lane) {
   curl_multi_cleanup(lane->multi);
   lane->multi = NULL;
-  lane->timer_at = NEVER;
+  lane->is_due = false;
 }
 
 /* Whether its first connection may turn out to be one that many transfers can share. */
@@ -114,7 +103,7 @@ bool transport_open(Transport *transport, const TransportOptions *options) {
   transport->is_open = true;
   transport->peer = may_share(options) ? PEER_UNKNOWN : PEER_HTTP_1;
   for (int i = 0; i < LANES; i++)
-    transport->lanes[i] = (Lane){.transport = transport, .timer_at = NEVER};
+    transport->lanes[i] = (Lane){.transport = transport};
   transport->looks_at_all = !poller_open(&transport->poller);
   return keep_text(&transport->user_agent, options->user_agent, &own->user_agent) &&
          keep_text(&transport->ca_file, options->ca_file, &own->ca_file) &&
@@ -185,7 +174,7 @@ static CURLcode submit(Transfer *transfer, const TransferRequest *request) {
   look_at_clock(transport);
   if (lane->multi == NULL && !open_lane(lane)) return CURLE_OUT_OF_MEMORY;
   if (curl_multi_add_handle(lane->multi, transfer->easy) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
-  transfer->in_flight = true;
+  transfer->in_flight = lane->is_due = true;
   const long long at = transport->now;
   transfer->ends_at = at + (long long)request->timeout * MILLISECOND;
   if (in_flight(transport) == 0) transport->sweep_at = LLONG_MAX;
@@ -287,7 +276,6 @@ static void finish(Transport *transport, Transfer *transfer, CURLcode code) {
 void transport_resume(Transfer *transfer) {
   const Stream *stream = &transfer->stream;
   if (!transfer->in_flight) return;
-  look_at_clock(transfer->transport);
   const int waits = (stream->is_starved ? CURLPAUSE_SEND : 0) | (stream->is_full ? CURLPAUSE_RECV : 0);
   const CURLcode code = curl_easy_pause(transfer->easy, waits);
   if (code != CURLE_OK && transfer->in_flight) finish(transfer->transport, transfer, code);
@@ -345,13 +333,23 @@ static void act(Lane *lane, curl_socket_t socket, int what) {
     give_up(lane);
 }
 
+/*
+** Milliseconds until libcurl wants to be called for time's sake; negative: not for that. It is asked when that matters: telling by itself it would look at
+** the clock for each of its steps.
+*/
+static long timer_of(const Lane *lane) {
+  long milliseconds = NEVER;
+  if (lane->is_due) return 0;
+  if (lane->in_flight > 0) curl_multi_timeout(lane->multi, &milliseconds);
+  return milliseconds;
+}
+
 /* Lets libcurl do what its timers are for. */
 static void run_timers(Transport *transport) {
-  const long long at = transport->now;
   for (int i = 0; i < LANES; i++) {
     Lane *lane = &transport->lanes[i];
-    if (lane->timer_at < 0 || lane->timer_at > at) continue;
-    lane->timer_at = NEVER; /* libcurl sets the next one in there */
+    if (timer_of(lane) != 0) continue;
+    lane->is_due = false;
     act(lane, CURL_SOCKET_TIMEOUT, 0);
   }
 }
@@ -362,6 +360,7 @@ static void look_at_all(Transport *transport, CURLMcode (*look)(CURLM *, int *))
   for (int i = 0; i < LANES; i++) {
     Lane *lane = &transport->lanes[i];
     if (lane->multi == NULL) continue;
+    lane->is_due = false;
     if (look(lane->multi, &running) == CURLM_OK)
       collect(lane);
     else
@@ -378,10 +377,9 @@ static void move_on(Transport *transport) {
     run_timers(transport);
 }
 
-/* Does what is due. */
-static void run_due(Transport *transport) {
+/* Ends what has waited for too long. A stream has not stood still when it was us who did not look: let libcurl go on before. */
+static void end_overdue(Transport *transport) {
   const long long at = transport->now;
-  move_on(transport);
   if (in_flight(transport) > 0 && transport->sweep_at <= at) sweep(transport, at);
   if (transport->scout != NULL && transport->scout_until <= at) {
     transport->scout = NULL;
@@ -398,13 +396,13 @@ static long long earlier(long long one, long long other) {
 static long long time_left(const Transport *transport) {
   long long next = NEVER;
   if (transport->finished != NULL || transport->calling != NULL) return 0;
-  for (int i = 0; i < LANES; i++)
-    next = earlier(next, transport->lanes[i].timer_at);
   if (in_flight(transport) > 0) next = earlier(next, transport->sweep_at);
   if (transport->scout != NULL) next = earlier(next, transport->scout_until);
-  if (next < 0) return -1;
-  const long long left = next - transport->now;
-  return left > 0 ? (left + MILLISECOND - 1) / MILLISECOND : 0;
+  long long left = next < 0 ? NEVER : (next - transport->now + MILLISECOND - 1) / MILLISECOND;
+  if (next >= 0 && left < 0) left = 0;
+  for (int i = 0; i < LANES; i++)
+    left = earlier(left, timer_of(&transport->lanes[i]));
+  return left;
 }
 
 /*
@@ -422,7 +420,6 @@ static void wait_and_act(Transport *transport, int milliseconds) {
   PollerEvent events[MAX_EVENTS];
   const size_t all = transport->lanes[LANE_MAIN].in_flight;
   const int count = poller_wait(&transport->poller, events, MAX_EVENTS, milliseconds);
-  look_at_clock(transport);
   for (int i = 0; i < count; i++) {
     const int what = (events[i].readable ? CURL_CSELECT_IN : 0) | (events[i].writable ? CURL_CSELECT_OUT : 0) |
                      (events[i].failed ? CURL_CSELECT_ERR : 0);
@@ -447,11 +444,10 @@ static void wait_for_any(Transport *transport, int milliseconds) {
   for (int i = LANES - 1; i >= 0; i--)
     if (transport->lanes[i].multi != NULL)
       curl_multi_poll(transport->lanes[i].multi, NULL, 0, i == 0 ? milliseconds : 0, &ready);
-  look_at_clock(transport);
   if (!is_crowd(transport, (size_t)ready, all)) watch_sockets(transport);
 }
 
-/* The same as transport_step, for who has just looked at the clock; it was looked at in the end, too, if that has waited. */
+/* The same as transport_step, for who has just looked at the clock; it was looked at in the end, too, if that has waited and something is left. */
 static void step_on(Transport *transport, int milliseconds) {
   const bool had_room = transport_has_room(transport, false);
   const size_t all = transport->lanes[LANE_MAIN].in_flight;
@@ -465,8 +461,10 @@ static void step_on(Transport *transport, int milliseconds) {
     wait_for_any(transport, milliseconds);
   else
     wait_and_act(transport, milliseconds);
-  /* an answer may have made a timer due; and a stream has not stood still when it was us who did not look */
-  run_due(transport);
+  if (in_flight(transport) == 0) return;
+  look_at_clock(transport);
+  move_on(transport); /* an answer may have made a timer due */
+  end_overdue(transport);
 }
 
 void transport_step(Transport *transport, int milliseconds) {
@@ -504,7 +502,7 @@ Transfer *transport_next_finished(Transport *transport) {
   transport->queued--;
   if (transport->finished != NULL && transport->queued % CLOCK_EVERY == 0) {
     look_at_clock(transport);
-    if (transport->now - transport->moved_at >= LONGEST_HOLD) run_due(transport);
+    if (transport->now - transport->moved_at >= LONGEST_HOLD) move_on(transport);
   }
   return transfer;
 }

@@ -43,9 +43,9 @@ typedef struct Transport Transport;
 /* A multi handle of libcurl's: the connections that some transfers share. */
 typedef struct Lane {
   Transport *transport;
-  CURLM *multi;       /* NULL until a transfer takes the lane */
-  size_t in_flight;   /* how many transfers libcurl has there */
-  long long timer_at; /* when libcurl wants to be called, in microseconds; negative: not for time's sake */
+  CURLM *multi;     /* NULL until a transfer takes the lane */
+  size_t in_flight; /* how many transfers libcurl has there */
+  bool is_due;      /* libcurl has something to do: there are new ones */
 } Lane;
 
 /*
