@@ -28,6 +28,7 @@ local state <const> = scheduler.state
 local advance <const>, end_of <const>, must_park <const> = driver.advance, driver.end_of, driver.must_park
 local has_nothing_else <const>, wait <const>, way_to_suspend <const> =
   driver.has_nothing_else, driver.wait, driver.way_to_suspend
+local suspend_task <const> = driver.suspend_task
 local new_exchange <const>, problem_of <const> = core.methods.session.exchange, core.methods.session.problem
 local start_exchange <const>, outcome_of <const> = core.methods.exchange.start, core.methods.exchange.outcome
 local recycle <const> = core.methods.exchange.recycle
@@ -37,6 +38,8 @@ local recycle <const> = core.methods.exchange.recycle
 local last_in_turn <const> = setmetatable({}, { __mode = "kv" })
 
 local weak_values <const> = { __mode = "v" }
+
+local MOST_SPARE <const> = 64 -- calls that are kept to serve again
 
 -- Raises what is the call's own affair: what a function of the user's raised for it. It is raised again where the call is
 -- waited for.
@@ -136,6 +139,7 @@ end
 
 -- Waits for the end of another call before `step`.
 local function follow(self, other, step)
+  other.was_followed = true
   if other.emitting then raise(self, "on_event must not make a call that waits for the one it is told about") end
   self.waits_for = other
   self.step = step
@@ -423,8 +427,17 @@ local function limits_of(client, plan, options)
   return own
 end
 
--- Makes a call of an exchange.
+-- A call of an exchange, for which one that has retired serves again: what is kept while requests are under way gets old in the
+-- eyes of Lua's collector, which then is slow to take it away.
 local function new_call(client, plan, exchange, job, limits, started_at)
+  local waits <const> = client.driver
+  local self <const> = waits.spare_call
+  if self then
+    waits.spare_call, waits.spare_calls = self.next_ended, waits.spare_calls - 1
+    self.plan, self.exchange, self.job, self.limits, self.started_at = plan, exchange, job, limits, started_at
+    self.attempts, self.step, self.done, self.next_ended = 0, take_turn, false, false
+    return self
+  end
   return setmetatable({
     client = client,
     plan = plan,
@@ -435,7 +448,7 @@ local function new_call(client, plan, exchange, job, limits, started_at)
     attempts = 0,
     step = take_turn,
     done = false,
-    is_one_of_many = false,
+    is_one_of_many = false, -- and stands back for others; a token exchange does not, because they wait for it
     -- places for what comes later, so that the end of a call needs no memory
     value = false,
     problem = false,
@@ -448,10 +461,13 @@ local function new_call(client, plan, exchange, job, limits, started_at)
   }, Call)
 end
 
--- Whether a call that suspends its coroutine is one of many, which stand back for others. A token exchange is not: others wait
--- for it.
-local function stands_back(plan, way)
-  return way and plan.operation.authorized
+-- Lets a call of a task serve again that nobody knows any more: it went straight to the wire and has come to its value, and no
+-- other has waited for it. (A loop may resume a coroutine while the driver is still busy with its call.)
+local function retire(self, waits)
+  if self.attempts > 1 or self.was_followed or self.held_back_by or waits.spare_calls == MOST_SPARE then return end
+  self.job, self.value, self.task = false, false, false
+  self.next_ended = waits.spare_call
+  waits.spare_call, waits.spare_calls = self, waits.spare_calls + 1
 end
 
 -- Makes the call the last in its job's queue. Whatever happens from here on must end it, or the next one waits for it in vain.
@@ -459,7 +475,8 @@ local function queue(self)
   local job <const> = self.job
   if not job then return end
   local before <const> = last_in_turn[job]
-  if before and not before.done then self.waits_for = before end
+  -- one that has retired may serve another job now, or be this one
+  if before and before ~= self and not before.done and before.job == job then self.waits_for = before end
   last_in_turn[job] = self
 end
 
@@ -482,7 +499,7 @@ function call.start(client, plan, id, body, options, job)
   local limits <const> = has_own and limits_of(client, plan, options) or client.options
   local started_at <const> = client.clock.now()
   local self <const> = new_call(client, plan, exchange, job, limits, started_at)
-  self.is_one_of_many = stands_back(plan, way_to_suspend(client.driver))
+  self.is_one_of_many = way_to_suspend(client.driver) and plan.operation.authorized
   queue(self)
   advance(self, started_at)
   return self
@@ -555,17 +572,20 @@ function call.run(client, plan, id, body, options, job)
   end
   local way <const> = others_run and way_to_suspend(waits)
   local self <close> = new_call(client, plan, exchange, job, limits, started_at)
-  self.is_one_of_many = stands_back(plan, way)
+  self.is_one_of_many = way and plan.operation.authorized
   queue(self)
-  if status ~= nil then
-    resume(self, status)
-  elseif token and not self.waits_for then
+  local is_straight <const> = token and status == nil and not self.waits_for
+  if is_straight then
     send(self, token, started_at)
-  else
+  elseif status == nil then
     advance(self, started_at)
+  else
+    resume(self, status)
   end
   wait(waits, self, way)
-  return result_of(self)
+  local value <const>, problem <const> = result_of(self)
+  if is_straight and way == suspend_task and value ~= nil then retire(self, waits) end
+  return value, problem
 end
 
 return call

@@ -59,6 +59,8 @@ function driver.new(session, clock)
     last_parked = 0,
     admitted = false, -- the one of them whose turn it is
     paused_until = 0, -- by the server's wish
+    spare_call = false, -- calls that serve again (call.lua), a list linked through them
+    spare_calls = 0,
     pollable = false, -- what a loop waits for
     loop = false, -- the adapter of an event loop
   }, Driver)
@@ -438,6 +440,6 @@ end
 
 -- Functions for a call's way (call.lua).
 driver.end_of, driver.must_park, driver.has_nothing_else = Driver.end_of, Driver.must_park, Driver.has_nothing_else
-driver.wait, driver.way_to_suspend = wait, way_to_suspend
+driver.suspend_task, driver.wait, driver.way_to_suspend = suspend_task, wait, way_to_suspend
 
 return driver

@@ -77,30 +77,26 @@ local function start_worker(pool)
   scheduler.enqueue(worker)
 end
 
--- Runs an item; another worker reads the next one.
-local function run_item(pool, worker, item)
-  local index <const> = pool.count + 1
-  pool.count = index
-  pool.workers[worker] = index
-  if pool.live < pool.concurrency then start_worker(pool) end
-  local ok <const>, value <const> = pool.results:add(index, pcall(pool.run, item, index))
-  pool.workers[worker] = 0
-  if pool.on_done then pool.on_done(index, ok, value) end
-  if not ok and pool.stop_on_error then stop(pool) end
-end
-
--- What a worker does: items, as long as there are some and nobody else is reading one.
+-- What a worker does: items, as long as there are some and nobody else is reading one. While it runs one another worker reads the
+-- next.
 work = function(pool)
-  local worker <const> = scheduler.state.task
+  local worker <const>, workers <const> = scheduler.state.task, pool.workers
   while not (pool.has_stopped or pool.is_reading) do
     pool.is_reading = true
     local has_item <const>, item <const> = pool.read()
     pool.is_reading = false
-    if has_item then
-      run_item(pool, worker, item)
-    else
+    if not has_item then
       pool.has_stopped = true
+      return
     end
+    local index <const> = pool.count + 1
+    pool.count = index
+    workers[worker] = index
+    if pool.live < pool.concurrency then start_worker(pool) end
+    local ok <const>, value <const> = pool.results:add(index, pcall(pool.run, item, index))
+    workers[worker] = 0
+    if pool.on_done then pool.on_done(index, ok, value) end
+    if not ok and pool.stop_on_error then stop(pool) end
   end
 end
 
