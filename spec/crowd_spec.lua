@@ -1,0 +1,101 @@
+-- Many calls in flight at once, which a client waits for in another way than for a few.
+local connect <const> = require "spec.support.connect"
+local cqueues <const> = require "cqueues"
+local sandbox <const> = require "spec.support.sandbox"
+
+local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local LARGE <const> = { app = { text = ("y"):rep(61000) } } -- more than goes over HTTP/2
+local CALLS <const>, AT_ONCE <const> = 300, 32
+local SOON <const> = 5 -- seconds: many times what the calls take, and less than what a lost wake-up costs
+
+local function numbers(count)
+  local list <const> = {}
+  for number = 1, count do
+    list[number] = number
+  end
+  return list
+end
+
+local kinds <const> = {
+  { name = "over HTTP/1.1", start = sandbox.plain, options = { deadline = SOON } },
+  { name = "over HTTP/2", start = sandbox.tls, options = { deadline = SOON, http_version = "2" } },
+}
+
+for _, kind in ipairs(kinds) do
+  describe("many calls at once " .. kind.name, function()
+    local service, client
+
+    before_each(function()
+      service = kind.start()
+      service:reset()
+      service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
+      client = connect.client(service, kind.options)
+      assert(client:get_job(ID))
+    end)
+
+    after_each(function()
+      client:close()
+    end)
+
+    -- Runs CALLS calls; before one of them `meanwhile` is called in its stead, and what it returns is returned.
+    local function run(meanwhile, at)
+      local given
+      local started_at <const> = cqueues.monotime()
+      local results <const> = client:map(numbers(CALLS), function(number)
+        if number ~= at then return client:get_job(ID) end
+        given = meanwhile()
+        return given
+      end, { concurrency = AT_ONCE })
+      assert.same({ CALLS, 0 }, { results.succeeded, results.failed })
+      assert.is_true(cqueues.monotime() - started_at < SOON)
+      return given
+    end
+
+    it("go on when a loop asks for the descriptor meanwhile, and so does what comes after", function()
+      local pollable <const> = run(function()
+        return client:pollable()
+      end, CALLS // 2)
+      assert.is_true(pollable:pollfd() >= 0)
+      assert.equal(ID, client:get_job(ID).id)
+      run(client.info, nil)
+    end)
+
+    it("go on beside a large body, and are followed by one call alone", function()
+      local job <const> = run(function()
+        return client:job(ID):set_params(LARGE)
+      end, CALLS // 2)
+      assert.equal(LARGE.app.text, job.params.app.text)
+      assert.equal(ID, client:get_job(ID).id)
+      run(client.info, nil)
+    end)
+
+    it("keep their time limits: one without an answer ends by itself", function()
+      service:fault { operation = "set_name", hang = true }
+      local problem <const> = run(function()
+        local _, problem <const> = client:job(ID):set_name("Other", { timeout = 0.1 })
+        return problem
+      end, CALLS // 2)
+      assert.equal("timeout", problem.kind)
+      assert.is_true(problem.elapsed < 2)
+    end)
+
+    it("never take a call for the one before it on the same job", function()
+      local results <const> = client:map({ client:job(ID) }, function(job)
+        return job:refresh() and job:set_name "Other" and job:refresh()
+      end)
+      assert.equal("Other", results[1].value.name)
+    end)
+
+    it("give a job's calls their turns, though tables of calls that have ended serve again", function()
+      local results <const> = client:map(numbers(60), function(number)
+        local job <const> = client:job(ID)
+        assert(job:refresh())
+        local one <const> = client:async(job.set_name, job, "Name " .. number)
+        local other <const> = client:async(job.set_configs, job, { jobTimeout = number })
+        assert(client:wait_all({ one, other }).succeeded == 2)
+        return assert(job:refresh()).id
+      end, { concurrency = 8 })
+      assert.equal(60, results.succeeded)
+    end)
+  end)
+end
