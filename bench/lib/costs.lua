@@ -43,9 +43,17 @@ function Costs:figure(row, door, kind)
   if #results[kind] > 0 then return figures.median_and_range(results[kind]) end
 end
 
+--- A row's cost to another's. Of times the ratio is taken round by round, and is the median of those: a machine that gets slower for some of
+--- the rounds does so for both rows of them.
 function Costs:ratio(row, door, kind, base)
-  local figure <const>, base_figure <const> = self:figure(row, door, kind), self:figure(base, door, kind)
-  return figure and base_figure and figure / base_figure
+  local results <const>, others <const> = self.measured[row .. " " .. door], self.measured[base .. " " .. door]
+  if not (results and others and results[kind] and others[kind]) then return nil end
+  if kind == "instructions" then return results.instructions / others.instructions end
+  local ratios <const> = {}
+  for round, value in ipairs(results[kind]) do
+    ratios[round] = others[kind][round] and value / others[kind][round]
+  end
+  return #ratios > 0 and figures.median_and_range(ratios) or nil
 end
 
 local function ratio_cell(self, row, door, kind, bases)

@@ -14,11 +14,12 @@ function figures.read(name, readers)
   end
 end
 
---- The middle of some numbers, the lowest, the highest. Sorts them.
+--- The middle of some numbers, the lowest, the highest.
 function figures.median_and_range(values)
-  table.sort(values)
-  local middle <const> = (#values + 1) / 2
-  return (values[math.floor(middle)] + values[math.ceil(middle)]) / 2, values[1], values[#values]
+  local sorted <const> = table.move(values, 1, #values, 1, {})
+  table.sort(sorted)
+  local middle <const> = (#sorted + 1) / 2
+  return (sorted[math.floor(middle)] + sorted[math.ceil(middle)]) / 2, sorted[1], sorted[#sorted]
 end
 
 --- A median with its range, as one text.
