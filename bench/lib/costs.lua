@@ -43,8 +43,8 @@ function Costs:figure(row, door, kind)
   if #results[kind] > 0 then return figures.median_and_range(results[kind]) end
 end
 
---- A row's cost to another's. Of times the ratio is taken round by round, and is the median of those: a machine that gets slower for
---- some of the rounds does so for both rows of them.
+--- A row's cost to another's. Of times the ratio is taken round by round, and is the median of those: a machine that gets slower
+--- for some of the rounds does so for both rows.
 function Costs:ratio(row, door, kind, base)
   local results <const>, others <const> = self.measured[row .. " " .. door], self.measured[base .. " " .. door]
   if not (results and others and results[kind] and others[kind]) then return nil end

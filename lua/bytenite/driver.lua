@@ -20,9 +20,9 @@ Driver.__index = Driver
 local SLICE <const> = 1 / 5
 driver.SLICE = SLICE
 
--- What is done at most before others get their turn: transfers before tasks and tasks before transfers, and the host's loop
--- before ours. Where nobody's loop waits more of a kind is done in a row, which the processor's caches reward.
-local MOST_IN_LOOP <const>, MOST_IN_PLACE <const>, MOST_TURNS <const> = 16, 64, 64
+-- What is done at most before others get their turn: transfers before tasks, tasks before transfers, and the host's loop before
+-- ours.
+local MOST_ENDED <const>, MOST_TASKS <const>, MOST_TURNS <const> = 16, 16, 64
 local LONGEST_STEP <const> = 1 / 200 -- seconds
 
 -- Tasks that run inside each other because those outside wait in place for tasks. Lua's C stack bears some 30; at this depth only
@@ -217,8 +217,8 @@ local function advance_due(self, seconds)
 end
 
 -- Moves on what transfers that have ended belong to.
-local function advance_ended(self, first, most)
-  local ended, left = first, most
+local function advance_ended(self, first)
+  local ended, left = first, MOST_ENDED
   repeat
     advance(ended)
     left = left - 1
@@ -229,9 +229,8 @@ end
 --- Moves everything on, and waits up to some seconds for something to happen when there was nothing to do.
 ---@param seconds number
 ---@param with_tasks boolean whether to resume tasks, too
----@param most integer transfers and tasks to be moved on, each
 ---@return boolean # whether there is more to do right away
-function Driver:drive(seconds, with_tasks, most)
+function Driver:drive(seconds, with_tasks)
   local wait = seconds
   if self.first_ended then settle(self) end
   if self.first_ready then
@@ -240,14 +239,14 @@ function Driver:drive(seconds, with_tasks, most)
   end
   if self.timers[1] then wait = advance_due(self, wait) end
   if with_tasks and self.first_runnable then
-    scheduler.run(self, most)
+    scheduler.run(self, MOST_TASKS)
     wait = 0
   end
   if self.first_parked <= self.last_parked then admit(self) end
   if self.first_ready then wait = 0 end
   local ended <const> = self.clock.step(self.session, wait)
   if ended then
-    advance_ended(self, ended, most)
+    advance_ended(self, ended)
   elseif self.session:problem() then
     self:fail_suspended()
   end
@@ -301,10 +300,10 @@ end
 ---@return boolean # whether anything is left under way
 function Driver:step(seconds)
   self:keep_tasks()
-  local has_more = self:drive(seconds, true, MOST_IN_LOOP)
+  local has_more = self:drive(seconds, true)
   local until_time <const>, turns = self.clock.now() + LONGEST_STEP, 1
   while has_more and turns < MOST_TURNS and self.clock.now() < until_time do
-    has_more = self:drive(0, true, MOST_IN_LOOP)
+    has_more = self:drive(0, true)
     turns = turns + 1
   end
   if self.pollable then self:arm() end
@@ -414,7 +413,7 @@ local function wait_in_place(self, thing)
   local with_tasks <const> = not task or (tasks and task.depth < DEEPEST)
   repeat
     local has_run <const> = not with_tasks and tasks and scheduler.run_only(tasks)
-    if not thing.done then drive(self, has_run and 0 or SLICE, with_tasks, MOST_IN_PLACE) end
+    if not thing.done then drive(self, has_run and 0 or SLICE, with_tasks) end
     if not thing.done then thing:still_waiting() end
   until thing.done
   if self.pollable then self:wake_loop() end
