@@ -1,9 +1,9 @@
 /*
 ** transport.c: HTTP over libcurl: many transfers, and waiting for them.
 **
-** There are two ways to wait. Libcurl says which sockets it waits for and when it wants to be called, the poller waits, and libcurl is told what has
-** happened: what others can wait for, too, and what costs least for one transfer, or for a few of many. Or libcurl waits itself and then looks at all
-** transfers: the way where there is no poller, and what costs least where most of them have something to do.
+** There are two ways to wait. Libcurl says which sockets it waits for, the poller waits, and libcurl is told what has happened:
+** what others can wait for, too, and what costs least for one transfer, or for a few of many. Or libcurl waits itself and then
+** looks at all transfers: the way where there is no poller, and what costs least where most of them have something to do.
 */
 #include "transport.h"
 
@@ -334,8 +334,8 @@ static void act(Lane *lane, curl_socket_t socket, int what) {
 }
 
 /*
-** Milliseconds until libcurl wants to be called for time's sake; negative: not for that. It is asked when that matters: telling by itself it would look at
-** the clock for each of its steps.
+** Milliseconds until libcurl wants to be called for time's sake; negative: not for that. It is asked when that matters: telling by
+** itself it would look at the clock for each of its steps.
 */
 static long timer_of(const Lane *lane) {
   long milliseconds = NEVER;
@@ -398,16 +398,16 @@ static long long time_left(const Transport *transport) {
   if (transport->finished != NULL || transport->calling != NULL) return 0;
   if (in_flight(transport) > 0) next = earlier(next, transport->sweep_at);
   if (transport->scout != NULL) next = earlier(next, transport->scout_until);
-  long long left = next < 0 ? NEVER : (next - transport->now + MILLISECOND - 1) / MILLISECOND;
-  if (next >= 0 && left < 0) left = 0;
+  long long left = NEVER;
+  if (next >= 0) left = next > transport->now ? (next - transport->now + MILLISECOND - 1) / MILLISECOND : 0;
   for (int i = 0; i < LANES; i++)
     left = earlier(left, timer_of(&transport->lanes[i]));
   return left;
 }
 
 /*
-** Whether libcurl had better look at all transfers, going by how many of those under way have something to do: about half of them, or as many as it
-** looks at anyway, because they share a socket. Once it does so, half of that half is enough.
+** Whether libcurl had better look at all transfers, going by how many of those under way have something to do: about half of them,
+** or as many as it looks at anyway, because they share a socket. Once it does so, half of that half is enough.
 */
 static bool is_crowd(const Transport *transport, size_t ready, size_t all) {
   if (!transport->poller.is_open) return true;
@@ -432,7 +432,7 @@ static void wait_and_act(Transport *transport, int milliseconds) {
 /* Lets libcurl say again which sockets it waits for: it has told none while it looked at all transfers. */
 static void watch_sockets(Transport *transport) {
   transport->looks_at_all = false;
-  /* libcurl's documents prefer curl_multi_socket_action, which however tells nothing of the sockets that it has not told already */
+  /* libcurl's documents prefer curl_multi_socket_action, which tells nothing of the sockets that were not told already */
   CURL_IGNORE_DEPRECATION(look_at_all(transport, curl_multi_socket_all);)
 }
 
@@ -447,7 +447,10 @@ static void wait_for_any(Transport *transport, int milliseconds) {
   if (!is_crowd(transport, (size_t)ready, all)) watch_sockets(transport);
 }
 
-/* The same as transport_step, for who has just looked at the clock; it was looked at in the end, too, if that has waited and something is left. */
+/*
+** The same as transport_step, for who has just looked at the clock; it was looked at in the end, too, if that has waited and
+** something is left.
+*/
 static void step_on(Transport *transport, int milliseconds) {
   const bool had_room = transport_has_room(transport, false);
   const size_t all = transport->lanes[LANE_MAIN].in_flight;

@@ -138,7 +138,10 @@ bool transport_finish(Transport *transport, const Transfer *transfer, long milli
 /* Moves all transfers on. When none of them ends at once, waits up to `milliseconds` for something to happen. */
 void transport_step(Transport *transport, int milliseconds);
 
-/* The descriptor that becomes readable when transport_step has something to do; -1 where the system has none. From now on others may wait for it. */
+/*
+** The descriptor that becomes readable when transport_step has something to do; -1 where the system has none. From now on others
+** may wait for it.
+*/
 int transport_descriptor(Transport *transport);
 
 /*

@@ -274,7 +274,7 @@ end
 
 -- Hands the request to the wire. Apart from `send`, so that the stack of a suspended coroutine stays small: the collector goes
 -- through all of it again and again.
-local function start(self, token, time_left)
+local function submit(self, token, time_left)
   local limits <const> = self.limits
   local timeout <const> = limits.timeout
   local started <const> = start_exchange(
@@ -308,7 +308,7 @@ local function send(self, token, now)
     stream.begin(self)
     client.driver.timers:set(self, self.started_at + limits.deadline) -- the exchange knows no limit of the whole
   end
-  return start(self, token, time_left)
+  return submit(self, token, time_left)
 end
 
 -- The token exchange this call waited for has ended.

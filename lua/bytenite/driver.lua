@@ -34,6 +34,17 @@ local LOOK_EVERY <const> = 1 / 100
 
 local weak_keys <const>, weak_values <const> = { __mode = "k" }, { __mode = "v" }
 
+--- Makes a thing of a table: gives it what the lists need. (A call has the same by itself, all fields at once: there are many.)
+---@param class table its metatable
+---@param thing table
+---@return table # the same
+function driver.thing(class, thing)
+  thing.done = thing.done or false
+  -- places for what comes later, so that the end of a thing needs no memory
+  thing.next_ready, thing.next_ended, thing.place, thing.on_done, thing.task = false, false, false, false, false
+  return setmetatable(thing, class)
+end
+
 --- Makes the driver of a client.
 ---@param session userdata core.session
 ---@param clock table now() in seconds, step(session, seconds)

@@ -4,6 +4,7 @@
 --- calls themselves. Between pieces it waits, like everything, in the driver.
 local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.check"
+local driver <const> = require "bytenite.driver"
 
 local stream <const> = {}
 
@@ -62,15 +63,7 @@ function stream.await(opened)
   if opened.attention and not opened.attention.done then
     check.raise(opened.plan.operation.name .. ": another task waits for this stream")
   end
-  opened.attention = setmetatable({
-    call = opened,
-    done = false,
-    on_done = false,
-    task = false,
-    next_ready = false,
-    next_ended = false,
-    place = false,
-  }, Attention)
+  opened.attention = driver.thing(Attention, { call = opened })
   opened.client.driver:await(opened.attention)
 end
 

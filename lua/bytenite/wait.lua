@@ -1,5 +1,7 @@
 --- wait.lua: waiting for tasks, and for time: things for the driver (driver.lua). One is done when some tasks have arrived, or a
 --- time limit has passed; the other when some time has passed.
+local thing <const> = require("bytenite.driver").thing
+
 local wait <const> = {}
 
 local Wait <const> = { __name = "bytenite.Wait" }
@@ -38,18 +40,8 @@ end
 ---@param seconds number|nil to wait at most
 ---@return table # `done`, and then `has_passed` when time was up
 function wait.new(driver, left, tasks, seconds)
-  local self <const> = setmetatable({
-    driver = driver,
-    left = left,
-    tasks = tasks,
-    done = left <= 0,
-    has_passed = false,
-    on_done = false,
-    task = false,
-    next_ready = false,
-    next_ended = false,
-    place = false,
-  }, Wait)
+  local self <const> =
+    thing(Wait, { driver = driver, left = left, tasks = tasks, done = left <= 0, has_passed = false })
   if seconds and not self.done then driver.timers:set(self, driver.clock.now() + seconds) end
   return self
 end
@@ -79,15 +71,7 @@ end
 ---@param seconds number
 ---@return table # `done` when they have passed, or the client can do nothing any more
 function wait.sleep(driver, seconds)
-  local self <const> = setmetatable({
-    driver = driver,
-    done = false,
-    on_done = false,
-    task = false,
-    next_ready = false,
-    next_ended = false,
-    place = false,
-  }, Sleep)
+  local self <const> = thing(Sleep, { driver = driver })
   driver.timers:set(self, driver.clock.now() + seconds)
   return self
 end
