@@ -79,6 +79,22 @@ for _, kind in ipairs(kinds) do
       assert.is_true(problem.elapsed < 2)
     end)
 
+    it("end with their client, whatever served for other calls before", function()
+      run(client.info, nil)
+      service:fault { operation = "get_job", hang = true, times = "forever" }
+      local kinds_met <const> = {}
+      client:map(numbers(AT_ONCE), function(number)
+        if number == AT_ONCE then return client:close() end
+        return client:get_job(ID)
+      end, {
+        concurrency = AT_ONCE,
+        on_done = function(_, _, problem)
+          if problem then kinds_met[problem.kind] = (kinds_met[problem.kind] or 0) + 1 end
+        end,
+      })
+      assert.same({ closed = AT_ONCE - 1 }, kinds_met)
+    end)
+
     it("never take a call for the one before it on the same job", function()
       local results <const> = client:map({ client:job(ID) }, function(job)
         return job:refresh() and job:set_name "Other" and job:refresh()
