@@ -52,6 +52,7 @@ build = {
         "src/refresh.c",
         "src/schema.c",
         "src/session.c",
+        "src/sockets.c",
         "src/stream.c",
         "src/suggest.c",
         "src/terminal.c",

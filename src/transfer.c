@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
+
+#include "sockets.h"
 
 enum {
   PROBE = 256 * 1024,          /* bytes: more than the header line that libcurl refuses */
@@ -75,27 +75,6 @@ static int begin(void *context, char *address, char *own_address, int port, int 
   return CURL_PREREQFUNC_OK;
 }
 
-/* Called by libcurl to open a connection's socket. */
-static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
-  Transport *transport = context;
-  (void)purpose;
-#ifdef SOCK_CLOEXEC
-  const int kind = address->socktype | SOCK_CLOEXEC; /* no program that the host starts gets it */
-#else
-  const int kind = address->socktype;
-#endif
-  const curl_socket_t descriptor = socket(address->family, kind, address->protocol);
-  if (descriptor != CURL_SOCKET_BAD) poller_expect(&transport->poller, descriptor);
-  return descriptor;
-}
-
-/* Called by libcurl to close one, perhaps long after the transfer that opened it. */
-static int close_socket(void *context, curl_socket_t descriptor) {
-  Transport *transport = context;
-  poller_forget(&transport->poller, descriptor);
-  return close(descriptor);
-}
-
 /* Whether no proxy is used, whatever the environment says. */
 static bool goes_straight(const TransportOptions *options) {
   return options->proxy != NULL && options->proxy[0] == '\0';
@@ -117,9 +96,9 @@ static CURLcode configure(Transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, begin);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer->transport);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, sockets_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, sockets_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->transport);
   /* which of the two an address may have was looked at in Lua, and redirects are not followed */
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");

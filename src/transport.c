@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "sockets.h"
 #include "transfer.h"
 
 enum {
@@ -368,13 +369,19 @@ static void look_at_all(Transport *transport, CURLMcode (*look)(CURLM *, int *))
   }
 }
 
-/* Lets libcurl do what is due. */
+/*
+** Lets libcurl do what is due. New requests go out together where they share a connection: libcurl writes each of them in two pieces
+** over HTTP/2, and every piece that the kernel sends by itself costs time on both sides.
+*/
 static void move_on(Transport *transport) {
+  const bool together = transport->peer == PEER_HTTP_2 && transport->lanes[LANE_MAIN].is_due;
   transport->moved_at = transport->now;
+  if (together) sockets_hold_back(&transport->sockets, true);
   if (transport->looks_at_all)
     look_at_all(transport, curl_multi_perform);
   else
     run_timers(transport);
+  if (together) sockets_hold_back(&transport->sockets, false);
 }
 
 /* Ends what has waited for too long. A stream has not stood still when it was us who did not look: let libcurl go on before. */

@@ -40,6 +40,14 @@ typedef enum Peer {
 
 typedef struct Transport Transport;
 
+enum { MOST_SHARED = 8 };
+
+/* Sockets of connections that transfers may share: there are a few of them. One too many is only not looked after. */
+typedef struct Sockets {
+  curl_socket_t shared[MOST_SHARED];
+  int count;
+} Sockets;
+
 /* A multi handle of libcurl's: the connections that some transfers share. */
 typedef struct Lane {
   Transport *transport;
@@ -72,6 +80,7 @@ struct Transport {
   Buffer user_agent, ca_file, proxy;
   TransportOptions options; /* its strings point into the buffers above */
   Lane lanes[LANES];
+  Sockets sockets;
   Poller poller;      /* closed where there is none: libcurl waits then */
   bool is_shown;      /* its descriptor is given to others: they wait for it */
   bool looks_at_all;  /* libcurl waits, and looks at all transfers then: it tells no sockets */

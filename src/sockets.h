@@ -1,0 +1,27 @@
+/*
+** sockets.h: the sockets of a transport's connections, as libcurl is told to open and close them.
+*/
+#ifndef BYTENITE_SOCKETS_H
+#define BYTENITE_SOCKETS_H
+
+#include <curl/curl.h>
+
+#include "transport.h"
+
+#pragma GCC visibility push(hidden)
+
+/* Called by libcurl to open a connection's socket. The context is the transfer. */
+curl_socket_t sockets_open(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+
+/* Called by libcurl to close one, perhaps long after the transfer that opened it. The context is the transport. */
+int sockets_close(void *context, curl_socket_t descriptor);
+
+/*
+** Lets the kernel keep what is written to connections that transfers share, until told otherwise: requests that go out one after the
+** other then go out as one. Costs time where little is written. Does nothing where the kernel cannot do that.
+*/
+void sockets_hold_back(const Sockets *sockets, bool held_back);
+
+#pragma GCC visibility pop
+
+#endif
