@@ -77,14 +77,22 @@ local function cost_of_byte(library, action, text)
   return median * scale, lowest * scale, highest * scale
 end
 
--- How far apart the costs of a byte are.
-local function growth(library, action)
+-- Instructions a byte; nil where they were not counted.
+local function work_of_byte(library, action, text)
+  local count <const> = instructions[key_of(library, action, text)]
+  return count and count / bytes[text]
+end
+
+-- How far apart the costs of a byte are; nil where they are not known.
+local function growth(cost_of, library, action)
   local lowest, highest = math.huge, 0
   for _, text in ipairs(large) do
-    local cost <const> = cost_of_byte(library, action, text)
-    lowest, highest = math.min(lowest, cost), math.max(highest, cost)
+    local cost <const> = cost_of(library, action, text)
+    if cost then
+      lowest, highest = math.min(lowest, cost), math.max(highest, cost)
+    end
   end
-  return highest / lowest
+  return highest > 0 and highest / lowest or nil
 end
 
 local function add_large(page)
@@ -95,9 +103,20 @@ local function add_large(page)
       for index, text in ipairs(large) do
         cells[index] = figures.with_range(cost_of_byte(library.name, action, text))
       end
-      table.insert(cells, ("%.2f"):format(growth(library.name, action)))
+      table.insert(cells, ("%.2f"):format(growth(cost_of_byte, library.name, action)))
       page:row(("%s: %s"):format(action, library.title), table.unpack(cells))
     end
+  end
+  page:head("instructions a byte of params", "1 MB", "10 MB", "highest to lowest")
+  for _, action in ipairs(actions) do
+    local cells <const> = {}
+    for _, text in ipairs { "1", "10" } do
+      local work <const> = work_of_byte("bytenite", action, text)
+      table.insert(cells, work and ("%.1f"):format(work) or "-")
+    end
+    local grown <const> = growth(work_of_byte, "bytenite", action)
+    table.insert(cells, grown and ("%.2f"):format(grown) or "-")
+    page:row(action .. ": bytenite", table.unpack(cells))
   end
 end
 
@@ -130,9 +149,9 @@ page:judge_most(
 for _, action in ipairs(actions) do
   page:judge_most(
     action,
-    growth("bytenite", action),
+    growth(work_of_byte, "bytenite", action),
     MOST_GROWTH,
-    "the highest cost of a byte to the lowest, 1 to 10 MB"
+    "the most instructions a byte of params to the fewest, at 1 and 10 MB"
   )
 end
 plot.lines(plots .. "/marshal.svg", {

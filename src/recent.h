@@ -13,7 +13,7 @@
 
 #pragma GCC visibility push(hidden)
 
-enum { RECENT_PLACES = 512 };
+enum { RECENT_PLACES = 1024 };
 
 typedef struct RecentString {
   const char *text; /* Lua's own copy, which the table of strings keeps alive; NULL: none yet */
