@@ -167,6 +167,7 @@ build = {
     ["bytenite.settings"] = "lua/bytenite/settings.lua",
     ["bytenite.source"] = "lua/bytenite/source.lua",
     ["bytenite.states"] = "lua/bytenite/states.lua",
+    ["bytenite.steps"] = "lua/bytenite/steps.lua",
     ["bytenite.stream"] = "lua/bytenite/stream.lua",
     ["bytenite.submit"] = "lua/bytenite/submit.lua",
     ["bytenite.time"] = "lua/bytenite/time.lua",

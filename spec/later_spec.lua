@@ -38,7 +38,7 @@ describe("modules loaded later are found", function()
   it("in package.preload, where a host has put them all", function()
     local answer <const> = child.run [[
       local names = { "", "accept", "call", "calls", "check", "client", "datasource", "driver", "errors", "failure", "job",
-        "later", "lenient", "query", "redact", "retry", "scheduler", "settings", "timers", "token" }
+        "later", "lenient", "query", "redact", "retry", "scheduler", "settings", "steps", "timers", "token" }
       for _, name in ipairs(names) do
         local module = name == "" and "bytenite" or "bytenite." .. name
         package.preload[module] = assert(loadfile(assert(package.searchpath(module, package.path))))

@@ -70,7 +70,7 @@ function driver.new(session, clock)
     last_parked = 0,
     admitted = false, -- the one of them whose turn it is
     paused_until = 0, -- by the server's wish
-    spare_call = false, -- calls that serve again (call.lua), a list linked through them
+    spare_call = false, -- calls that serve again (steps.lua), a list linked through them
     spare_calls = 0,
     pollable = false, -- what a loop waits for
     loop = false, -- the adapter of an event loop
@@ -449,7 +449,7 @@ function Driver:await(thing)
   wait(self, thing, way_to_suspend(self))
 end
 
--- Functions for a call's way (call.lua).
+-- Functions for a call's way (call.lua, steps.lua).
 driver.end_of, driver.must_park, driver.has_nothing_else = Driver.end_of, Driver.must_park, Driver.has_nothing_else
 driver.suspend_task, driver.wait, driver.way_to_suspend = suspend_task, wait, way_to_suspend
 

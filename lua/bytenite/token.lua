@@ -1,6 +1,6 @@
 --- token.lua: what a client proves itself with: a token it was given, a function that gives one, or an API key that is
 --- exchanged for one. Says which token to send and when a new one is due; the exchange itself is a call like any
---- other (call.lua).
+--- other (steps.lua).
 ---
 --- The secrets live in upvalues: no table that a program might print holds one.
 local check <const> = require "bytenite.check"
