@@ -2,7 +2,7 @@
 -- in README.md (written by docs/generate.lua), and what spec/docs_spec.lua compares with the module itself.
 --
 -- Types are written as the Lua language server reads them. The calls' methods and paths, and the members of jobs, are not here:
--- they come from core.operations and core.schema.
+-- they come from core.operations and core.schemas.
 local loops <const> = require "docs.api.loops"
 local transfers <const> = require "docs.api.transfers"
 

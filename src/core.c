@@ -39,6 +39,8 @@
 static pthread_mutex_t initialising = PTHREAD_MUTEX_INITIALIZER;
 static bool is_initialised;
 
+enum { ROW_FIELDS = 10 }; /* of an operation, in Lua */
+
 /*
 ** Keeps this shared object in the process when the last Lua state that loaded it is closed: a thread of libcurl's resolver may still
 ** run then. CMake links with -z nodelete; LuaRocks' builtin build has no place for such a flag, so this does the same for both.
@@ -251,14 +253,13 @@ static void push_operations(lua_State *L) {
   lua_newtable(L);
   lua_Integer count = 0;
   for (const Operation *operation = operations; operation->name != NULL; operation++) {
-    lua_newtable(L);
+    lua_createtable(L, 0, ROW_FIELDS);
     set_text(L, "name", operation->name);
     set_text(L, "method", operation->method);
     set_text(L, "path", operation->path);
     set_text(L, "query", operation->query != NULL ? operation->query->name : NULL);
     set_text(L, "body", operation->body != NULL ? operation->body->name : NULL);
     set_text(L, "result", operation->result != NULL ? operation->result->name : NULL);
-    set_text(L, "summary", operation->summary);
     set_flag(L, "repeatable", operation->repeatable);
     set_flag(L, "sent_once", operation_is_sent_once(operation));
     set_flag(L, "authorized", operation->authorized);
@@ -283,14 +284,15 @@ static void push_members(lua_State *L, const Schema *schema) {
   }
 }
 
-/* Pushes the declared objects: from a type's name to the list of its members, in order. */
-static void push_schemas(lua_State *L) {
+/* core.schemas(): the declared objects: from a type's name to the list of its members, in order. */
+static int core_schemas(lua_State *L) {
   lua_newtable(L);
   for (const Schema *const *schema = schema_all; *schema != NULL; schema++) {
     if ((*schema)->kind != SCHEMA_OBJECT) continue;
     push_members(L, *schema);
     lua_setfield(L, -2, (*schema)->name);
   }
+  return 1;
 }
 
 static const luaL_Reg functions[] = {
@@ -304,6 +306,7 @@ static const luaL_Reg functions[] = {
   {"look_at_url", core_look_at_url},
   {"is_terminal", core_is_terminal},
   {"terminal_width", core_terminal_width},
+  {"schemas", core_schemas},
   {"new_job", core_new_job},
   {"now", core_now},
   {"may_yield", core_may_yield},
@@ -339,8 +342,6 @@ EXPORTED int luaopen_bytenite_core(lua_State *L) {
   lua_setfield(L, -2, "null");
   push_operations(L);
   lua_setfield(L, -2, "operations");
-  push_schemas(L);
-  lua_setfield(L, -2, "schema");
   return 1;
 }
 

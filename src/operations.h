@@ -21,7 +21,6 @@ typedef struct Operation {
   const Schema *result; /* of a successful answer; NULL: any */
   bool repeatable;      /* sending it twice does what sending it once does */
   bool authorized;      /* carries the access token */
-  const char *summary;
 } Operation;
 
 /* The rows, ended by one whose name is NULL. */

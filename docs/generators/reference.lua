@@ -3,7 +3,7 @@ local core <const> = require "bytenite.core"
 local markdown <const> = require "docs.generators.markdown"
 local tables <const> = require "docs.generators.tables"
 
-local code <const> = markdown.code
+local code <const>, schemas <const> = markdown.code, core.schemas()
 
 local HEAD <const> = [[
 # Reference
@@ -214,7 +214,7 @@ end
 -- Declared types of the service, by name.
 local function objects_section(states, hidden)
   local names <const> = {}
-  for name in pairs(core.schema) do
+  for name in pairs(schemas) do
     if not hidden[name] then names[#names + 1] = name end
   end
   table.sort(names)
@@ -229,9 +229,9 @@ local function objects_section(states, hidden)
   }
   for _, name in ipairs(names) do
     local rows <const> = {}
-    for index, member in ipairs(core.schema[name]) do
+    for index, member in ipairs(schemas[name]) do
       local element <const> = member.type:gsub("%[%]$", "")
-      local type <const> = core.schema[element] and ("[%s](#%s)"):format(member.type, element:lower()) or member.type
+      local type <const> = schemas[element] and ("[%s](#%s)"):format(member.type, element:lower()) or member.type
       rows[index] = { code(member.name), type, (member.required and "Needed: " or "") .. member.meaning }
     end
     parts[#parts + 1] = ("### %s\n"):format(name)

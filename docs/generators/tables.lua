@@ -4,7 +4,7 @@ local markdown <const> = require "docs.generators.markdown"
 
 local tables <const> = {}
 
-local code <const> = markdown.code
+local code <const>, schemas <const> = markdown.code, core.schemas()
 
 --- Words for a path of the contract: `/v1` in front, as the service's own pages print it.
 -- @tparam table operation a row of core.operations
@@ -36,7 +36,7 @@ end
 -- A type without the module's name, as a link where the reference describes it.
 local function type_link(type)
   local name <const> = type:gsub("bytenite%.", ""):gsub("%?$", "")
-  return core.schema[name] and ("[%s](#%s)"):format(name, name:lower()) or name
+  return schemas[name] and ("[%s](#%s)"):format(name, name:lower()) or name
 end
 
 -- What a call sends: what its first parameter is, unless the id alone tells all.

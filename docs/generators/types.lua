@@ -1,5 +1,5 @@
 --- The types for lua-language-server: docs/types/bytenite.lua, and a file for each adapter of an event loop.
-local core <const> = require "bytenite.core"
+local schemas <const> = require("bytenite.core").schemas()
 
 local HEAD <const> = [[
 ---@meta %s
@@ -8,7 +8,7 @@ local HEAD <const> = [[
 -- Written by docs/generate.lua (make docs); do not edit. Point "workspace.library" of the language server to docs/types.
 ]]
 
--- What the types of core.schema are to the language server.
+-- What the types of core.schemas are to the language server.
 local scalar <const> = {
   string = "string",
   timestamp = "string",
@@ -26,7 +26,7 @@ local scalar <const> = {
 
 local function type_of(name)
   local element <const> = name:gsub("%[%]$", "")
-  local known <const> = scalar[name] or core.schema[element] and "bytenite." .. name
+  local known <const> = scalar[name] or schemas[element] and "bytenite." .. name
   return known or error("docs/generators/types.lua: what is the type " .. name .. "?")
 end
 
@@ -45,7 +45,7 @@ end
 
 -- Members of a declared object of the service.
 local function add_members(lines, name)
-  for _, member in ipairs(core.schema[name]) do
+  for _, member in ipairs(schemas[name]) do
     local is_needed <const> = member.required or (name == "Job" and member.name == "id")
     add_field(lines, optional(member.name, is_needed), type_of(member.type), member.meaning)
   end
@@ -112,7 +112,7 @@ end
 
 local function add_objects(lines, hidden)
   local names <const> = {}
-  for name in pairs(core.schema) do
+  for name in pairs(schemas) do
     if name ~= "Job" and not hidden[name] then names[#names + 1] = name end
   end
   table.sort(names)

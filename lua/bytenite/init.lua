@@ -7,7 +7,6 @@
 local check <const> = require "bytenite.check"
 local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
-local datasource <const> = require "bytenite.datasource"
 local later <const> = require "bytenite.later"
 
 local errors <const> = later.module "bytenite.errors"
@@ -17,8 +16,6 @@ local bytenite <const> = {
   _VERSION = "bytenite " .. client.version,
   --- JSON's null, the same value as cjson.null. It is truthy.
   null = core.null,
-  --- Constructors of data sources: url, file, s3, aws, gcp, storj, bucket, bypass.
-  datasource = datasource,
 }
 
 --- Makes a client.
@@ -70,20 +67,29 @@ function bytenite.time(timestamp)
   return seconds
 end
 
--- The methods of jobs, for calls past a member of the same name: bytenite.Job.refresh(job). They come when they are first asked
--- for.
-local function load_job()
-  rawset(bytenite, "Job", later.load("bytenite.job").Job)
-end
+-- What comes when it is first asked for.
+local parts <const> = {
+  --- Constructors of data sources: url, file, s3, aws, gcp, storj, bucket, bypass.
+  datasource = function()
+    return later.load "bytenite.datasource"
+  end,
+  --- The methods of jobs, for calls past a member of the same name: bytenite.Job.refresh(job).
+  Job = function()
+    return later.load("bytenite.job").Job
+  end,
+}
 
 return setmetatable(bytenite, {
   __index = function(_, name)
-    if name ~= "Job" then return nil end
-    load_job()
-    return bytenite.Job
+    local load <const> = parts[name]
+    local part <const> = load and load()
+    if part then rawset(bytenite, name, part) end
+    return part
   end,
   __pairs = function()
-    load_job()
+    for name, load in pairs(parts) do
+      rawset(bytenite, name, load())
+    end
     return next, bytenite
   end,
 })

@@ -86,7 +86,7 @@ local function as_given(_, value)
 end
 
 local members <const> = { upload = as_given }
-for _, member in ipairs(core.schema.NewJob) do
+for _, member in ipairs(core.schemas().NewJob) do
   members[member.name] = as_given
 end
 

@@ -4,6 +4,7 @@
 ---
 --- The secrets live in upvalues: no table that a program might print holds one.
 local check <const> = require "bytenite.check"
+-- At once: lua-cjson asks for the locale when it makes a reader, and ends the process where a decimal point is no single byte.
 local lenient <const> = require "bytenite.lenient"
 
 local token <const> = {}

@@ -80,6 +80,7 @@ local function flatten(schemas, name, prefix, flat)
 end
 
 local function compare_rows(found, contract, core)
+  local schemas <const> = core.schemas()
   local rows <const> = by_name(core.operations)
   both(found, "", contract.operations.rows, rows, function(where, wanted, got)
     expect(found, where .. " method", wanted.method, got.method)
@@ -88,7 +89,7 @@ local function compare_rows(found, contract, core)
     expect(found, where .. " result", wanted.result, got.result)
     expect(found, where .. " repeatable", not wanted.once, got.repeatable)
     expect(found, where .. " authorized", not wanted.open, got.authorized)
-    local query <const> = got.query and flatten(core.schema, got.query, "", {}) or {}
+    local query <const> = got.query and flatten(schemas, got.query, "", {}) or {}
     both(found, where .. " query ", wanted.query or {}, query, function(place, wanted_type, got_type)
       expect(found, place, wanted_type, got_type)
     end)
@@ -98,7 +99,7 @@ end
 -- The core's objects without those that are a query, which are compared as such.
 local function objects_of(core)
   local kept <const> = {}
-  for name, members in pairs(core.schema) do
+  for name, members in pairs(core.schemas()) do
     kept[name] = members
   end
   for _, row in ipairs(core.operations) do
@@ -119,7 +120,7 @@ end
 
 --- What is different, a sentence each.
 ---@param contract {operations: table, objects: table}
----@param core {operations: table[], schema: table<string, table[]>}
+---@param core {operations: table[], schemas: fun(): table<string, table[]>}
 ---@return string[] none when they say the same
 ---@usage assert.same({}, compare.differences(contract, core))
 function compare.differences(contract, core)
