@@ -144,6 +144,20 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(3, seen)
     end)
 
+    it("may come as slowly as the time limit lets them, however long the program waits in one piece", function()
+      answer(item "a" .. item "b" .. item "c", { drip = { bytes = #item "a", every = 0.7 } })
+      local seen <const> = {}
+      local future <const> = client:async(function()
+        for event in client:each_event { timeout = 0.8 } do
+          seen[#seen + 1] = event.event
+        end
+      end)
+      while client:step(10) do -- luacheck: ignore 542
+      end
+      assert.same({ "a", "b", "c" }, seen)
+      future:get()
+    end)
+
     it("go to one task at a time", function()
       service:fault { operation = "events", delay = 0.2, body = item "a" }
       local iterator <const>, state <const>, _ <const>, closing <close> = client:each_event() -- luacheck: ignore closing

@@ -336,6 +336,20 @@ describe("a future", function()
       assert.equal(1, requests())
     end)
 
+    it("sees closed in the calls that it makes then, too, and closes its variables", function()
+      let_hang()
+      local future <const> = client:async(function()
+        local variable <close> = noting "variable" -- luacheck: ignore variable
+        for _ = 1, 2 do
+          note(select(2, client:job(ID):set_name "Never set").kind)
+        end
+      end)
+      drive(future)
+      client:close()
+      assert.same({ "closed", "closed", "variable" }, log)
+      assert.is_true(future:done())
+    end)
+
     it("may be the one that closes it", function()
       let_hang()
       local other <const> = client:async(client.get_job, client, ID)

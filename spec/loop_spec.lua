@@ -63,6 +63,32 @@ describe("the protocol for event loops", function()
       assert.is_nil(pollable:timeout())
     end)
 
+    it("has a descriptor that is readable when answers were there before it was asked for", function()
+      for _, kind in ipairs { "plain", "tls" } do
+        local other <const> = sandbox[kind]()
+        event_loops.put_jobs(other, 1)
+        local own <close> = event_loops.client(other)
+        assert(own:get_job "j1")
+        other:fault { operation = "get_job", delay = 0.1, times = 16, act = "before" }
+        local done = 0
+        for _ = 1, 16 do
+          own:async(function()
+            assert(own:get_job "j1")
+            done = done + 1
+          end)
+        end
+        while #connect.sent(other) < 17 do
+          own:step(0)
+        end
+        socket.sleep(0.2)
+        local waits <const> = own:pollable()
+        while done < 16 and is_readable(waits:pollfd(), 1) do
+          own:step(0)
+        end
+        assert.equal(16, done)
+      end
+    end)
+
     it("has one descriptor for a client's whole life, which no program it starts gets", function()
       local descriptor <const> = pollable:pollfd()
       client:map({ "j1", "j2", "j3" }, function(id)

@@ -62,6 +62,27 @@ describe("the C core", function()
     assert.same({ status = 0, errors = "", output = "nil\tnil\ntrue\ttrue\tj1\tnil\n" }, ran)
   end)
 
+  it("waits without a poller and at rest, when only a large body is under way, and when nothing is", function()
+    local core <const> = folder:core("no_poller", "-DBYTENITE_NO_POLLER")
+    local service <const> = sandbox.tls()
+    event_loops.put_jobs(service, 1)
+    service:fault { operation = "set_params", hang = true }
+    local ran <const> = program.lua({
+      "-e",
+      core
+        .. [[
+        local bytenite = require "bytenite"
+        local first <close> = bytenite.new()
+        first:get_job "j1"
+        local client <close> = bytenite.new { access_token = first.credentials.held(), timeout = 0.5, max_retries = 0 }
+        local began = os.clock()
+        local _, problem = client:job("j1"):set_params { app = { text = ("y"):rep(61000) } }
+        client:step(0.5)
+        print(problem.kind, os.clock() - began < 0.3)]],
+    }, program.environment(service))
+    assert.same({ status = 0, errors = "", output = "timeout\ttrue\n" }, ran)
+  end)
+
   it("waits by kqueue where there is that", function()
     local stand_in <const> = "spec/support/c/kqueue"
     local core <const> = folder:core("kqueue", ("-DBYTENITE_KQUEUE -I%s %s/kqueue.c"):format(stand_in, stand_in))

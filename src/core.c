@@ -342,6 +342,7 @@ EXPORTED int luaopen_bytenite_core(lua_State *L) {
   lua_setfield(L, -2, "null");
   push_operations(L);
   lua_setfield(L, -2, "operations");
+  set_text(L, "curl_version", curl_version_info(CURLVERSION_NOW)->version);
   return 1;
 }
 

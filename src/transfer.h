@@ -1,5 +1,5 @@
 /*
-** transfer.h: one transfer of a transport, as the two files that make it up see it.
+** transfer.h: one transfer of a transport, as the files see it that make up the transport.
 */
 #ifndef BYTENITE_TRANSFER_H
 #define BYTENITE_TRANSFER_H

@@ -1,13 +1,14 @@
 /*
 ** transport.c: HTTP over libcurl: many transfers, and waiting for them.
 **
-** There are two ways to wait. Libcurl says which sockets it waits for, the poller waits, and libcurl is told what has happened:
-** what others can wait for, too, and what costs least for one transfer, or for a few of many. Or libcurl waits itself and then
-** looks at all transfers: the way where there is no poller, and what costs least where most of them have something to do.
+** Libcurl says which sockets it waits for, and the poller waits. Then there are two ways: libcurl is told what has happened to which
+** socket, which costs least for one transfer, or for a few of many; or it looks at all transfers, which costs least where most of them
+** have something to do. Where there is no poller libcurl waits itself, and looks at all.
 */
 #include "transport.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
@@ -25,7 +26,7 @@ enum {
   SHARED_CONNECTIONS = 4,
   MAX_EVENTS = 64,
   CROWD = 8,       /* transfers, at least, at which libcurl may be let look at all */
-  LOOK_EVERY = 10, /* milliseconds, where libcurl waits for one lane and we for two */
+  LOOK_EVERY = 10, /* milliseconds, where libcurl waits for one lane after the other */
   NEVER = -1
 };
 
@@ -278,6 +279,7 @@ void transport_resume(Transfer *transfer) {
   const Stream *stream = &transfer->stream;
   if (!transfer->in_flight) return;
   const int waits = (stream->is_starved ? CURLPAUSE_SEND : 0) | (stream->is_full ? CURLPAUSE_RECV : 0);
+  look_at_clock(transfer->transport); /* bytes may move, and a stream's patience begin anew */
   const CURLcode code = curl_easy_pause(transfer->easy, waits);
   if (code != CURLE_OK && transfer->in_flight) finish(transfer->transport, transfer, code);
 }
@@ -355,14 +357,23 @@ static void run_timers(Transport *transport) {
   }
 }
 
-/* Lets libcurl look at all transfers with one of its functions for that. */
-static void look_at_all(Transport *transport, CURLMcode (*look)(CURLM *, int *)) {
+/*
+** Lets libcurl look at all transfers of a lane, and say which sockets it waits for: each time, because what it has said before it takes for
+** true, and numbers of sockets come again.
+*/
+static CURLMcode look(const Lane *lane) {
   int running;
+  if (!lane->transport->poller.is_open) return curl_multi_perform(lane->multi, &running);
+  /* libcurl's documents prefer curl_multi_socket_action, which looks at one socket */
+  CURL_IGNORE_DEPRECATION(return curl_multi_socket_all(lane->multi, &running);)
+}
+
+static void look_at_all(Transport *transport) {
   for (int i = 0; i < LANES; i++) {
     Lane *lane = &transport->lanes[i];
     if (lane->multi == NULL) continue;
     lane->is_due = false;
-    if (look(lane->multi, &running) == CURLM_OK)
+    if (look(lane) == CURLM_OK)
       collect(lane);
     else
       give_up(lane);
@@ -378,7 +389,7 @@ static void move_on(Transport *transport) {
   transport->moved_at = transport->now;
   if (together) sockets_hold_back(&transport->sockets, true);
   if (transport->looks_at_all)
-    look_at_all(transport, curl_multi_perform);
+    look_at_all(transport);
   else
     run_timers(transport);
   if (together) sockets_hold_back(&transport->sockets, false);
@@ -417,62 +428,56 @@ static long long time_left(const Transport *transport) {
 ** or as many as it looks at anyway, because they share a socket. Once it does so, half of that half is enough.
 */
 static bool is_crowd(const Transport *transport, size_t ready, size_t all) {
-  if (!transport->poller.is_open) return true;
-  if (transport->is_shown || transport->lanes[LANE_LARGE].in_flight > 0 || all < CROWD) return false;
+  if (all < CROWD) return false;
   return transport->peer == PEER_HTTP_2 || ready * (transport->looks_at_all ? 4 : 2) >= all;
 }
 
-/* Waits for sockets and tells libcurl which are ready. */
-static void wait_and_act(Transport *transport, int milliseconds) {
+/* Tells libcurl what has happened to a socket. */
+static void tell(Transport *transport, const PollerEvent *event) {
+  const int what = (event->readable ? CURL_CSELECT_IN : 0) | (event->writable ? CURL_CSELECT_OUT : 0) |
+                   (event->failed ? CURL_CSELECT_ERR : 0);
+  for (int i = 0; i < LANES; i++)
+    act(&transport->lanes[i], event->descriptor, what); /* the lane that does not know a socket does nothing */
+}
+
+/* Waits for sockets, and tells libcurl which are ready; unless they are so many that it had better look at all transfers. */
+static void wait_for_sockets(Transport *transport, int milliseconds) {
   PollerEvent events[MAX_EVENTS];
-  const size_t all = transport->lanes[LANE_MAIN].in_flight;
+  const size_t all = in_flight(transport);
   const int count = poller_wait(&transport->poller, events, MAX_EVENTS, milliseconds);
-  for (int i = 0; i < count; i++) {
-    const int what = (events[i].readable ? CURL_CSELECT_IN : 0) | (events[i].writable ? CURL_CSELECT_OUT : 0) |
-                     (events[i].failed ? CURL_CSELECT_ERR : 0);
-    for (int j = 0; j < LANES; j++)
-      act(&transport->lanes[j], events[i].descriptor, what); /* the lane that does not know a socket does nothing */
-  }
+  look_at_clock(transport);
   transport->looks_at_all = is_crowd(transport, (size_t)count, all);
+  for (int i = 0; i < count && !transport->looks_at_all; i++)
+    tell(transport, &events[i]);
 }
 
-/* Lets libcurl say again which sockets it waits for: it has told none while it looked at all transfers. */
-static void watch_sockets(Transport *transport) {
-  transport->looks_at_all = false;
-  /* libcurl's documents prefer curl_multi_socket_action, which tells nothing of the sockets that were not told already */
-  CURL_IGNORE_DEPRECATION(look_at_all(transport, curl_multi_socket_all);)
+/* Lets libcurl wait, for one lane after the other. */
+static void let_libcurl_wait(Transport *transport, int milliseconds) {
+  int busy = 0;
+  for (int i = 0; i < LANES; i++)
+    busy += transport->lanes[i].in_flight > 0;
+  if (busy > 1 && milliseconds > LOOK_EVERY) milliseconds = LOOK_EVERY;
+  for (int i = 0; i < LANES; i++)
+    if (transport->lanes[i].in_flight > 0) curl_multi_poll(transport->lanes[i].multi, NULL, 0, milliseconds, NULL);
+  if (busy == 0) poll(NULL, 0, milliseconds);
+  look_at_clock(transport);
 }
 
-/* Lets libcurl wait. */
-static void wait_for_any(Transport *transport, int milliseconds) {
-  const size_t all = transport->lanes[LANE_MAIN].in_flight;
-  int ready = 0;
-  if (milliseconds > LOOK_EVERY && transport->lanes[LANE_LARGE].in_flight > 0) milliseconds = LOOK_EVERY;
-  for (int i = LANES - 1; i >= 0; i--)
-    if (transport->lanes[i].multi != NULL)
-      curl_multi_poll(transport->lanes[i].multi, NULL, 0, i == 0 ? milliseconds : 0, &ready);
-  if (!is_crowd(transport, (size_t)ready, all)) watch_sockets(transport);
-}
-
-/*
-** The same as transport_step, for who has just looked at the clock; it was looked at in the end, too, if that has waited and
-** something is left.
-*/
+/* The same as transport_step, for who has just looked at the clock; it was looked at in the end, too, if that has waited. */
 static void step_on(Transport *transport, int milliseconds) {
   const bool had_room = transport_has_room(transport, false);
-  const size_t all = transport->lanes[LANE_MAIN].in_flight;
-  if (transport->looks_at_all && !is_crowd(transport, all, all)) watch_sockets(transport);
+  const bool can_poll = transport->poller.is_open;
+  if (can_poll && in_flight(transport) < CROWD) transport->looks_at_all = false;
   move_on(transport);
   if (transport->finished != NULL || transport->calling != NULL) return;
   if (!had_room && transport_has_room(transport, false)) return; /* others can start */
   const long long left = time_left(transport);
   if (left >= 0 && left < milliseconds) milliseconds = (int)left;
-  if (transport->looks_at_all)
-    wait_for_any(transport, milliseconds);
+  if (can_poll)
+    wait_for_sockets(transport, milliseconds);
   else
-    wait_and_act(transport, milliseconds);
+    let_libcurl_wait(transport, milliseconds);
   if (in_flight(transport) == 0) return;
-  look_at_clock(transport);
   move_on(transport); /* an answer may have made a timer due */
   end_overdue(transport);
 }
@@ -490,11 +495,8 @@ bool transport_finish(Transport *transport, const Transfer *transfer, long milli
   return transport_next_finished(transport) == transfer;
 }
 
-int transport_descriptor(Transport *transport) {
-  if (!transport->poller.is_open) return -1;
-  transport->is_shown = true;
-  if (transport->looks_at_all) watch_sockets(transport);
-  return transport->poller.descriptor;
+int transport_descriptor(const Transport *transport) {
+  return transport->poller.is_open ? transport->poller.descriptor : -1;
 }
 
 long long transport_arm(Transport *transport, long long milliseconds) {

@@ -82,8 +82,7 @@ struct Transport {
   Lane lanes[LANES];
   Sockets sockets;
   Poller poller;      /* closed where there is none: libcurl waits then */
-  bool is_shown;      /* its descriptor is given to others: they wait for it */
-  bool looks_at_all;  /* libcurl waits, and looks at all transfers then: it tells no sockets */
+  bool looks_at_all;  /* instead of being told of sockets that are ready, libcurl looks at all transfers */
   long long now;      /* when the clock was looked at last, in microseconds */
   long long moved_at; /* when libcurl was last let do what is due, in microseconds */
   long long sweep_at; /* when the time limits are looked at next, in microseconds */
@@ -147,11 +146,8 @@ bool transport_finish(Transport *transport, const Transfer *transfer, long milli
 /* Moves all transfers on. When none of them ends at once, waits up to `milliseconds` for something to happen. */
 void transport_step(Transport *transport, int milliseconds);
 
-/*
-** The descriptor that becomes readable when transport_step has something to do; -1 where the system has none. From now on others
-** may wait for it.
-*/
-int transport_descriptor(Transport *transport);
+/* The descriptor that becomes readable when transport_step has something to do; -1 where the system has none. */
+int transport_descriptor(const Transport *transport);
 
 /*
 ** Makes that descriptor readable after `milliseconds` at the latest, or when a transfer needs it; negative: only then. The milliseconds

@@ -70,10 +70,12 @@ local system <const> = {
   end,
 }
 
--- Short, because libcurl 7.88 copies headers byte by byte: the versions of Lua and libcurl would cost every call one hundredth
--- of its instructions.
 local function user_agent(addition)
-  local own <const> = "bytenite-lua/" .. client.version
+  local own <const> = ("bytenite-lua/%s lua/%s libcurl/%s"):format(
+    client.version,
+    _VERSION:match "%d+%.%d+",
+    core.curl_version
+  )
   return addition and own .. " " .. addition or own
 end
 

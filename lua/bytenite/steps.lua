@@ -71,7 +71,7 @@ end
 local function finish(self, value, problem, raised)
   local client <const> = self.client
   local job <const> = self.job
-  self.value, self.problem, self.raised = value, problem, raised
+  self.value, self.problem, self.raised = value, problem or false, raised or false
   if client.renewal == self then client.renewal = false end
   if self.waits_for and job and last_in_turn[job] == self then last_in_turn[job] = still_before(self) end
   end_of(client.driver, self)
@@ -250,6 +250,7 @@ end
 
 -- Lets a call wait before it is sent: for the end of a rate limit, or for room on the wire. Its token may have ended by then.
 local function hold_back(self, is_paused)
+  if problem_of(self.client.session) then return self:fail_closed() end -- which has no room, and never will
   local waits <const> = self.client.driver
   local ends_at <const> = self.started_at + self.limits.deadline
   if is_paused then
@@ -426,13 +427,14 @@ function steps.new(client, plan, exchange, job, limits, started_at)
   }, Call)
 end
 
---- Lets a call of a task serve again that nobody knows any more: it went straight to the wire and has come to its value, and no
---- other has waited for it. (A loop may resume a coroutine while the driver is still busy with its call.)
+--- Lets a call serve again that nobody knows any more: one of a task that was to go straight to the wire, and has come to its
+--- value; unless it did not go straight, or another has waited for it. (Not one of a loop's coroutine: that may be resumed while
+--- the driver is still busy with its call.)
 ---@param self table the call
 ---@param waits table its client's driver
 function steps.retire(self, waits)
   if self.attempts > 1 or self.was_followed or self.held_back_by or waits.spare_calls == MOST_SPARE then return end
-  self.job, self.value, self.task = false, false, false
+  self.plan, self.limits, self.job, self.value, self.task = false, false, false, false, false
   self.next_ended = waits.spare_call
   waits.spare_call, waits.spare_calls = self, waits.spare_calls + 1
 end
