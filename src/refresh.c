@@ -1,9 +1,9 @@
 /*
 ** refresh.c: a job takes over the server's answer in place, whole or not at all.
 **
-** Two phases. First the keys the job lacks are inserted with a placeholder; that may run out of memory, and is then
-** undone. Then every key exists, so that assigning and dropping, which follow, cannot fail. No Lua code runs in between, which
-** could change the job: the stack has room for all, and a collection that a lack of memory starts calls no finalizers.
+** Two phases. First the keys the job lacks are inserted, with a placeholder where they are not declared; that may run out of memory,
+** and is then undone. Then every key exists, so that assigning and dropping, which follow, cannot fail. No Lua code runs in between,
+** which could change the job: the stack has room for all, and a collection that a lack of memory starts calls no finalizers.
 */
 #include "refresh.h"
 
@@ -86,21 +86,20 @@ static Difference compare(const Refresh *refresh) {
   return difference;
 }
 
-static void insert_placeholder(lua_State *L, int job) {
-  lua_pushlightuserdata(L, (void *)&placeholder);
-  lua_rawset(L, job);
-}
-
-/* Inserts keys with placeholders; arguments: the job, a table whose keys may be missing or nil, and missing keys. */
+/*
+** Inserts what is missing; arguments: the job, a table of members that are not declared or nil, and names and values of declared ones. Of the
+** former it is not known which are missing.
+*/
 static int insert_missing(lua_State *L) {
   while (lua_gettop(L) > 2)
-    insert_placeholder(L, 1);
+    lua_rawset(L, 1);
   if (lua_isnil(L, 2)) return 0;
   for (lua_pushnil(L); lua_next(L, 2);) {
     lua_pop(L, 1);
     if (marshal_has_key(L, 1)) continue;
     lua_pushvalue(L, -1);
-    insert_placeholder(L, 1);
+    lua_pushlightuserdata(L, (void *)&placeholder);
+    lua_rawset(L, 1);
   }
   return 0;
 }
@@ -114,6 +113,22 @@ static void remove_placeholders(lua_State *L, int job) {
   }
 }
 
+/* Takes back what was inserted. Asks for no memory, not even for a key that is not there to be set to nil. */
+static void undo(const Refresh *refresh, uint64_t lacking) {
+  lua_State *L = refresh->L;
+  for (size_t i = 0; i < refresh->schema->count; i++) {
+    if ((lacking & bit(i)) == 0) continue;
+    push_name(refresh, i);
+    if (lua_rawget(L, refresh->job) != LUA_TNIL) {
+      push_name(refresh, i);
+      lua_pushnil(L);
+      lua_rawset(L, refresh->job);
+    }
+    lua_pop(L, 1);
+  }
+  remove_placeholders(L, refresh->job);
+}
+
 /* The first phase. Raises when memory runs out, and the job is then as it was. */
 static void make_room(const Refresh *refresh, const Difference *difference) {
   lua_State *L = refresh->L;
@@ -124,18 +139,21 @@ static void make_room(const Refresh *refresh, const Difference *difference) {
     lua_pushvalue(L, refresh->members->others);
   else
     lua_pushnil(L);
-  for (size_t i = 0; i < refresh->schema->count; i++)
-    if ((difference->lacking & bit(i)) != 0) push_name(refresh, i);
+  for (size_t i = 0; i < refresh->schema->count; i++) {
+    if ((difference->lacking & bit(i)) == 0) continue;
+    push_name(refresh, i);
+    lua_pushvalue(L, refresh->members->at[i]);
+  }
   if (lua_pcall(L, lua_gettop(L) - function, 0, 0) == LUA_OK) return;
-  remove_placeholders(L, refresh->job);
+  undo(refresh, difference->lacking);
   lua_error(L);
 }
 
-/* Sets what the answer has. */
-static void assign(const Refresh *refresh) {
+/* Sets what the answer has, where the job had something. */
+static void assign(const Refresh *refresh, uint64_t lacking) {
   lua_State *L = refresh->L;
   for (size_t i = 0; i < refresh->schema->count; i++) {
-    if ((refresh->present & bit(i)) == 0) continue;
+    if ((refresh->present & ~lacking & bit(i)) == 0) continue;
     push_name(refresh, i);
     lua_pushvalue(L, refresh->members->at[i]);
     lua_rawset(L, refresh->job);
@@ -169,7 +187,7 @@ static uint64_t present_members(const JobMembers *members, size_t count) {
 }
 
 void refresh(lua_State *L, int job, const Schema *schema, const JobMembers *members) {
-  luaL_checkstack(L, (int)schema->count + 2 * LUA_MINSTACK, NULL);
+  luaL_checkstack(L, 2 * (int)schema->count + 2 * LUA_MINSTACK, NULL);
   marshal_push_names(L, schema);
   const int names = lua_gettop(L);
   const Refresh refresh = {
@@ -183,7 +201,7 @@ void refresh(lua_State *L, int job, const Schema *schema, const JobMembers *memb
   };
   const Difference difference = compare(&refresh);
   if (difference.lacking != 0 || difference.lacks_others) make_room(&refresh, &difference);
-  assign(&refresh);
+  assign(&refresh, difference.lacking);
   if (difference.has_rest) drop_rest(&refresh);
   lua_settop(L, names - 1);
 }
