@@ -257,7 +257,7 @@ describe("a future", function()
       assert.is_false(client:step())
     end)
 
-    it("leaves no memory to a future that it waits for", function()
+    it("leaves no memory to a future that it waits for #timing", function()
       let_hang()
       local long <const> = client:async(hang)
       drive(long)

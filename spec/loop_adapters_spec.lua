@@ -225,7 +225,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.same({ "closed", "closed", "closed" }, kinds)
     end)
 
-    it("ends thousands of functions when one of them closes the client", function()
+    it("ends thousands of functions when one of them closes the client #timing", function()
       local ended = 0
       for _ = 1, 6000 do
         client:async(function()
