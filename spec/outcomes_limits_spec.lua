@@ -2,6 +2,7 @@
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
+local luasocket <const> = require "socket"
 local socket <const> = require "cqueues.socket"
 local updates <const> = require "spec.support.updates"
 
@@ -86,5 +87,31 @@ describe("a call's time limit #timing", function()
     assert.equal("timeout", problem.kind)
     assert.is_nil(problem.maybe_done)
     assert.is_true(problem.elapsed < SOON)
+  end)
+
+  it("holds for the connection to the millisecond at which libcurl tries another address, too", function()
+    local full <const>, waiting <const> = luasocket.tcp(), {}
+    assert(full:bind("127.0.0.1", 0))
+    assert(full:listen(0))
+    local _ <const>, port <const> = full:getsockname()
+    for i = 1, 3 do -- more than it takes: whoever comes then gets no answer
+      waiting[i] = luasocket.tcp()
+      waiting[i]:settimeout(0)
+      waiting[i]:connect("127.0.0.1", port)
+    end
+    client = bytenite.new {
+      base_url = ("http://127.0.0.1:%d/v1"):format(port),
+      access_token = "t",
+      max_retries = 0,
+      connect_timeout = 0.2,
+    }
+    for _ = 1, 5 do
+      local _ <const>, problem <const> = client:get_job "slow"
+      assert.equal("timeout", problem.kind)
+      assert.is_true(problem.elapsed < SOON, ("%.3f s"):format(problem.elapsed))
+    end
+    for _, each in ipairs { full, table.unpack(waiting) } do
+      each:close()
+    end
   end)
 end)

@@ -11,9 +11,7 @@
 #include "transfer.h"
 
 curl_socket_t sockets_open(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
-  const Transfer *transfer = context;
-  Transport *transport = transfer->transport;
-  Sockets *sockets = &transport->sockets;
+  Transport *transport = context;
   (void)purpose;
 #ifdef SOCK_CLOEXEC
   const int kind = address->socktype | SOCK_CLOEXEC; /* no program that the host starts gets it */
@@ -21,19 +19,30 @@ curl_socket_t sockets_open(void *context, curlsocktype purpose, struct curl_sock
   const int kind = address->socktype;
 #endif
   const curl_socket_t descriptor = socket(address->family, kind, address->protocol);
-  if (descriptor == CURL_SOCKET_BAD) return descriptor;
-  poller_expect(&transport->poller, descriptor);
-  if (transfer->version != CURL_HTTP_VERSION_1_1 && sockets->count < MOST_SHARED)
-    sockets->shared[sockets->count++] = descriptor;
+  if (descriptor != CURL_SOCKET_BAD) poller_expect(&transport->poller, descriptor);
   return descriptor;
+}
+
+static void forget(Sockets *sockets, curl_socket_t descriptor) {
+  for (int i = sockets->count - 1; i >= 0; i--)
+    if (sockets->shared[i] == descriptor) sockets->shared[i] = sockets->shared[--sockets->count];
+}
+
+void sockets_share(const Transfer *transfer) {
+  Sockets *sockets = &transfer->transport->sockets;
+  curl_socket_t descriptor = CURL_SOCKET_BAD;
+  long opened = 0;
+  curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &opened);
+  if (opened == 0) return;
+  curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &descriptor);
+  forget(sockets, descriptor);
+  if (descriptor != CURL_SOCKET_BAD && sockets->count < MOST_SHARED) sockets->shared[sockets->count++] = descriptor;
 }
 
 int sockets_close(void *context, curl_socket_t descriptor) {
   Transport *transport = context;
-  Sockets *sockets = &transport->sockets;
   poller_forget(&transport->poller, descriptor);
-  for (int i = 0; i < sockets->count; i++)
-    if (sockets->shared[i] == descriptor) sockets->shared[i] = sockets->shared[--sockets->count];
+  forget(&transport->sockets, descriptor);
   return close(descriptor);
 }
 

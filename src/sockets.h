@@ -10,8 +10,14 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Called by libcurl to open a connection's socket. The context is the transfer. */
+/* Called by libcurl to open a connection's socket. The context is the transport. */
 curl_socket_t sockets_open(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+
+/*
+** Takes note of the connection that a transfer has opened and done its work over, which others may share. Not earlier: a socket that never
+** comes to be connected libcurl closes without a word, and its number may then be anybody's.
+*/
+void sockets_share(const Transfer *transfer);
 
 /* Called by libcurl to close one, perhaps long after the transfer that opened it. The context is the transport. */
 int sockets_close(void *context, curl_socket_t descriptor);

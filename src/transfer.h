@@ -32,8 +32,9 @@ struct Transfer {
   Transfer *previous, *next; /* in the transport's list of those in use, or its pool */
   Transfer *next_finished;
   long long ends_at; /* microseconds: libcurl keeps the time limit, but not for a transfer that waits for a connection */
-  bool in_flight;    /* libcurl has it */
-  bool is_queued;    /* among the transport's finished ones */
+  long long connects_by; /* microseconds: when libcurl is made to look whether the limit for connecting has passed */
+  bool in_flight;        /* libcurl has it */
+  bool is_queued;        /* among the transport's finished ones */
   struct curl_slist *headers;
   Buffer authorization;   /* the value that stands in `headers`, so that equal requests keep them */
   bool headers_are_plain; /* no further ones among them */

@@ -19,6 +19,7 @@
 enum {
   MILLISECOND = 1000,              /* microseconds */
   GRACE = 500 * MILLISECOND,       /* that libcurl has to end a transfer whose time is up */
+  CONNECT_GRACE = 2,               /* milliseconds, in which libcurl reckons */
   HEAD_START = 1000 * MILLISECOND, /* of the scout: a server that does not answer must not hold up the others for longer */
   LONGEST_HOLD = 10 * MILLISECOND, /* of what was started, where many have ended at once and are handed out one by one */
   CLOCK_EVERY = 8,                 /* of those, between looks at the clock */
@@ -165,9 +166,11 @@ bool transport_has_room(const Transport *transport, bool once_only) {
   return transport->scout == NULL || (!once_only && transport->scout->was_begun);
 }
 
-/* Sees to it that time limits are looked at when that of a transfer has passed. */
+/* Sees to it that time limits are looked at when one of a transfer has passed. */
 static void sweep_by(Transport *transport, const Transfer *transfer) {
-  if (transfer->ends_at + GRACE < transport->sweep_at) transport->sweep_at = transfer->ends_at + GRACE;
+  long long at = transfer->ends_at + GRACE;
+  if (!transfer->was_begun && transfer->connects_by < at) at = transfer->connects_by;
+  if (at < transport->sweep_at) transport->sweep_at = at;
 }
 
 static CURLcode submit(Transfer *transfer, const TransferRequest *request) {
@@ -179,6 +182,7 @@ static CURLcode submit(Transfer *transfer, const TransferRequest *request) {
   transfer->in_flight = lane->is_due = true;
   const long long at = transport->now;
   transfer->ends_at = at + (long long)request->timeout * MILLISECOND;
+  transfer->connects_by = at + (request->connect_timeout + CONNECT_GRACE) * (long long)MILLISECOND;
   if (in_flight(transport) == 0) transport->sweep_at = LLONG_MAX;
   lane->in_flight++;
   sweep_by(transport, transfer);
@@ -258,6 +262,7 @@ Transfer *transport_next_calling(Transport *transport) {
 static void finish(Transport *transport, Transfer *transfer, CURLcode code) {
   const bool was_scout = transport->scout == transfer;
   const Peer peer = transfer_peer(transfer);
+  if (peer == PEER_HTTP_2) sockets_share(transfer);
   take_back(transfer);
   stop_calling(transfer);
   if (peer != PEER_UNKNOWN)
@@ -310,8 +315,13 @@ static void give_up(Lane *lane) {
 
 static const char no_progress[] = "no byte moved for too long";
 
-/* Ends transfers whose time is up but which libcurl has not ended: while they wait inside it for a connection it knows no limit. */
-static void sweep(Transport *transport, long long at) {
+/*
+** Ends transfers whose time is up but which libcurl has not ended: while they wait inside it for a connection it knows no limit. True when
+** libcurl has to look at a limit for connecting: the timer that it sets for that gets lost where another of the transfer goes off in the
+** same millisecond, and only it knows who is connecting and who waits.
+*/
+static bool sweep(Transport *transport, long long at) {
+  bool must_look = false;
   transport->sweep_at = LLONG_MAX;
   for (Transfer *transfer = transport->in_use; transfer != NULL; transfer = transfer->next) {
     const Stream *stream = &transfer->stream;
@@ -319,11 +329,16 @@ static void sweep(Transport *transport, long long at) {
     if (stream->is_starved || stream->is_full) /* it is not the server that holds it up */
       transfer->ends_at = at + (long long)stream->patience * MILLISECOND;
     if (transfer->ends_at + GRACE <= at && stream->is_on) memcpy(transfer->problem, no_progress, sizeof no_progress);
+    if (!transfer->was_begun && transfer->connects_by <= at) {
+      must_look = true;
+      transfer->connects_by = LLONG_MAX;
+    }
     if (transfer->ends_at + GRACE <= at)
       finish(transport, transfer, CURLE_OPERATION_TIMEDOUT);
     else
       sweep_by(transport, transfer);
   }
+  return must_look;
 }
 
 /* Tells libcurl that a socket is ready, or that time has passed; collects what has ended then. */
@@ -398,7 +413,7 @@ static void move_on(Transport *transport) {
 /* Ends what has waited for too long. A stream has not stood still when it was us who did not look: let libcurl go on before. */
 static void end_overdue(Transport *transport) {
   const long long at = transport->now;
-  if (in_flight(transport) > 0 && transport->sweep_at <= at) sweep(transport, at);
+  if (in_flight(transport) > 0 && transport->sweep_at <= at && sweep(transport, at)) look_at_all(transport);
   if (transport->scout != NULL && transport->scout_until <= at) {
     transport->scout = NULL;
     transport->peer = PEER_SILENT;
@@ -469,6 +484,7 @@ static void step_on(Transport *transport, int milliseconds) {
   const bool can_poll = transport->poller.is_open;
   if (can_poll && in_flight(transport) < CROWD) transport->looks_at_all = false;
   move_on(transport);
+  if (transport->looks_at_all) end_overdue(transport); /* all have just been looked at: time is up for who still waits */
   if (transport->finished != NULL || transport->calling != NULL) return;
   if (!had_room && transport_has_room(transport, false)) return; /* others can start */
   const long long left = time_left(transport);

@@ -250,6 +250,7 @@ end
 
 -- Lets a call wait before it is sent: for the end of a rate limit, or for room on the wire. Its token may have ended by then.
 local function hold_back(self, is_paused)
+  self.step = authorize
   if problem_of(self.client.session) then return self:fail_closed() end -- which has no room, and never will
   local waits <const> = self.client.driver
   local ends_at <const> = self.started_at + self.limits.deadline
@@ -261,7 +262,6 @@ local function hold_back(self, is_paused)
     waits.timers:set(self, ends_at)
     waits:park(self)
   end
-  self.step = authorize
 end
 
 -- Hands the request to the wire. Apart from `send`, so that the stack of a suspended coroutine stays small: the collector goes
