@@ -104,29 +104,24 @@ static int insert_missing(lua_State *L) {
   return 0;
 }
 
-static void remove_placeholders(lua_State *L, int job) {
-  for (lua_pushnil(L); lua_next(L, job); lua_pop(L, 1)) {
-    if (lua_touserdata(L, -1) != (void *)&placeholder) continue;
-    lua_pushvalue(L, -2);
-    lua_pushnil(L);
-    lua_rawset(L, job);
-  }
+/* Takes the key on the top, which stays, and its value out of the job while somebody walks through it. */
+static void drop_key(const Refresh *refresh) {
+  lua_State *L = refresh->L;
+  lua_pushvalue(L, -1);
+  lua_pushnil(L);
+  lua_rawset(L, refresh->job);
 }
 
-/* Takes back what was inserted. Asks for no memory, not even for a key that is not there to be set to nil. */
+/* Takes back what was inserted. Asks for no memory. */
 static void undo(const Refresh *refresh, uint64_t lacking) {
   lua_State *L = refresh->L;
-  for (size_t i = 0; i < refresh->schema->count; i++) {
-    if ((lacking & bit(i)) == 0) continue;
-    push_name(refresh, i);
-    if (lua_rawget(L, refresh->job) != LUA_TNIL) {
-      push_name(refresh, i);
-      lua_pushnil(L);
-      lua_rawset(L, refresh->job);
-    }
+  size_t n = 0;
+  for (lua_pushnil(L); lua_next(L, refresh->job); n++) {
+    const bool is_placeholder = lua_touserdata(L, -1) == (void *)&placeholder;
     lua_pop(L, 1);
+    const size_t index = declared_index(refresh, n);
+    if (is_placeholder || (index < refresh->schema->count && (lacking & bit(index)) != 0)) drop_key(refresh);
   }
-  remove_placeholders(L, refresh->job);
 }
 
 /* The first phase. Raises when memory runs out, and the job is then as it was. */
@@ -173,9 +168,7 @@ static void drop_rest(const Refresh *refresh) {
     lua_pop(L, 1);
     const size_t index = declared_index(refresh, n);
     if (index < refresh->schema->count ? (refresh->present & bit(index)) != 0 : is_other(refresh)) continue;
-    lua_pushvalue(L, -1);
-    lua_pushnil(L);
-    lua_rawset(L, refresh->job);
+    drop_key(refresh);
   }
 }
 

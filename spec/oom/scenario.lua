@@ -88,6 +88,13 @@ local function get_refused(id, words)
   }
 end
 
+local function set_datasource()
+  return world.job:set_datasource {
+    dataSource = world.bytenite.datasource.url "https://example.org/in.txt",
+    dataDestination = world.bytenite.datasource.bucket(),
+  }
+end
+
 -- `run` is what is done while allocations fail; `check` tells from what it returned whether it did what it should.
 local steps <const> = {
   {
@@ -140,12 +147,22 @@ local steps <const> = {
   },
   {
     name = "set_datasource",
+    run = set_datasource,
+    check = expect_job("PATCH", "/datasource"),
+  },
+  {
+    name = "adopt", -- a table that has no room, and grows several times when the answer comes
     run = function()
-      return world.job:set_datasource {
-        dataSource = world.bytenite.datasource.url "https://example.org/in.txt",
-        dataDestination = world.bytenite.datasource.bucket(),
-      }
+      return world.client:job { id = "job 1" }
     end,
+    check = function(job)
+      world.job = job
+      return is_equal(job, { id = "job 1" })
+    end,
+  },
+  {
+    name = "set_datasource of an adopted table",
+    run = set_datasource,
     check = expect_job("PATCH", "/datasource"),
   },
   {
