@@ -1,20 +1,14 @@
 -- Many calls in flight at once, which a client waits for in another way than for a few.
 local connect <const> = require "spec.support.connect"
 local cqueues <const> = require "cqueues"
+local memory <const> = require "spec.support.memory"
+local numbers <const> = require("spec.support.numbers").list
 local sandbox <const> = require "spec.support.sandbox"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 local LARGE <const> = { app = { text = ("y"):rep(61000) } } -- more than goes over HTTP/2
 local CALLS <const>, AT_ONCE <const> = 300, 32
 local SOON <const> = 5 -- seconds: many times what the calls take, and less than what a lost wake-up costs
-
-local function numbers(count)
-  local list <const> = {}
-  for number = 1, count do
-    list[number] = number
-  end
-  return list
-end
 
 local kinds <const> = {
   { name = "over HTTP/1.1", start = sandbox.plain, options = { deadline = SOON } },
@@ -96,20 +90,15 @@ for _, kind in ipairs(kinds) do
     end)
 
     it("leave nothing behind of what they carried", function()
-      local function memory()
-        collectgarbage()
-        collectgarbage()
-        return collectgarbage "count" -- KiB
-      end
       local function send(size)
         client:map(numbers(AT_ONCE), function(number)
           return client:request { path = "/customer/info", method = "GET", body = ("z"):rep(size) .. number }
         end, { concurrency = AT_ONCE })
       end
       send(10)
-      local before <const> = memory()
+      local before <const> = memory.in_use()
       send(40000)
-      assert.is_true(memory() - before < 200) -- of 1,250 KiB
+      assert.is_true(memory.in_use() - before < 200) -- of 1,250 KiB
     end)
 
     it("never take a call for the one before it on the same job", function()

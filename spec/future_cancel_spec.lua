@@ -2,17 +2,12 @@
 local compile <const> = require "spec.support.compile"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
+local memory <const> = require "spec.support.memory"
 local sandbox <const> = require "spec.support.sandbox"
 local sockets <const> = require "spec.support.sockets"
 local soon <const> = require "spec.support.soon"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
-
-local function memory()
-  collectgarbage()
-  collectgarbage()
-  return collectgarbage "count" -- KiB
-end
 
 describe("a future", function()
   local service, client, log
@@ -251,7 +246,7 @@ describe("a future", function()
         drive(client:async(hang))
       end
       assert.equal(3, client.session:in_flight())
-      memory()
+      memory.in_use()
       assert.equal(0, client.session:in_flight())
       assert.is_true(sockets.count() <= before)
       assert.is_false(client:step())
@@ -274,10 +269,10 @@ describe("a future", function()
         end
       end
       wait_for_it(true) -- what the tables grow to
-      local before <const> = memory()
+      local before <const> = memory.in_use()
       wait_for_it(true)
       wait_for_it(false)
-      assert.is_true(memory() - before < 100) -- 100 bytes a future
+      assert.is_true(memory.in_use() - before < 100) -- 100 bytes a future
       assert.is_false(long:done())
     end)
 
@@ -290,10 +285,10 @@ describe("a future", function()
       client:async(function()
         note(assert(client:get_job(ID)).id)
       end)
-      memory()
+      memory.in_use()
       local give_up_at <const> = core.now() + 5
       while client:step(0.1) and core.now() < give_up_at do
-        memory()
+        memory.in_use()
       end
       assert.same({ ID, ID }, log)
     end)
@@ -308,9 +303,9 @@ describe("a future", function()
       end
       run(1000) -- what connections and tables grow to
       run(1000) -- and what is kept to serve again: in the first run all waited for the token
-      local before <const> = memory()
+      local before <const> = memory.in_use()
       run(1000)
-      assert.is_true(memory() - before < 100) -- 100 bytes a future
+      assert.is_true(memory.in_use() - before < 100) -- 100 bytes a future
     end)
   end)
 

@@ -24,7 +24,7 @@ describe("a client's life", function()
   end)
 
   teardown(function()
-    getmetatable(programs).__close(programs)
+    programs:__close()
   end)
 
   before_each(function()

@@ -1,17 +1,10 @@
 local connect <const> = require "spec.support.connect"
+local list <const> = require("spec.support.numbers").list
 local sandbox <const> = require "spec.support.sandbox"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
--- Numbers from 1 on, as a list and as an iterator function.
-local function list(count)
-  local items <const> = {}
-  for i = 1, count do
-    items[i] = i
-  end
-  return items
-end
-
+-- Numbers from 1 on, as an iterator function.
 local function iterator(count)
   local last = 0
   return function()

@@ -1,18 +1,11 @@
 -- client:map when something goes wrong: stopping, cancelling, a closed client, limits of rate, tokens that end, retries.
 local connect <const> = require "spec.support.connect"
+local list <const> = require("spec.support.numbers").list
 local sandbox <const> = require "spec.support.sandbox"
 local virtual_clock <const> = require "spec.support.virtual_clock"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 local START <const> = 1000 -- seconds on the virtual clock
-
-local function list(count)
-  local items <const> = {}
-  for i = 1, count do
-    items[i] = i
-  end
-  return items
-end
 
 describe("client:map", function()
   local service, client, clock

@@ -15,10 +15,11 @@ local IN_LOOPS <const> = {
 local BY_DESCRIPTOR <const> = { "the descriptor", table.unpack(IN_LOOPS) }
 
 describe("the C core", function()
-  local folder
+  local folder, without_poller
 
   setup(function()
     folder = compile.folder()
+    without_poller = folder:core("no_poller", "-DBYTENITE_NO_POLLER")
   end)
 
   teardown(function()
@@ -40,14 +41,13 @@ describe("the C core", function()
   end
 
   it("lets libcurl wait where there is no poller, and loops look at the client now and then", function()
-    local core <const> = folder:core("no_poller", "-DBYTENITE_NO_POLLER")
-    assert_passes(core, IN_LOOPS, "spec/loop_adapters_spec.lua")
+    assert_passes(without_poller, IN_LOOPS, "spec/loop_adapters_spec.lua")
     local service <const> = sandbox.plain()
     event_loops.put_jobs(service, 1)
     service:fault { operation = "get_job", delay = 0.05, act = "before" }
     local ran <const> = program.lua({
       "-e",
-      core .. [[
+      without_poller .. [[
         local client <close> = require("bytenite").new()
         local pollable = client:pollable()
         print(pollable:pollfd(), pollable:timeout())
@@ -63,13 +63,12 @@ describe("the C core", function()
   end)
 
   it("waits without a poller and at rest, when only a large body is under way, and when nothing is", function()
-    local core <const> = folder:core("no_poller", "-DBYTENITE_NO_POLLER")
     local service <const> = sandbox.tls()
     event_loops.put_jobs(service, 1)
     service:fault { operation = "set_params", hang = true }
     local ran <const> = program.lua({
       "-e",
-      core
+      without_poller
         .. [[
         local bytenite = require "bytenite"
         local first <close> = bytenite.new()

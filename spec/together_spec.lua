@@ -2,6 +2,7 @@
 local compile <const> = require "spec.support.compile"
 local connect <const> = require "spec.support.connect"
 local cqueues <const> = require "cqueues"
+local numbers <const> = require "spec.support.numbers"
 local sandbox <const> = require "spec.support.sandbox"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
@@ -19,7 +20,7 @@ describe("over HTTP/2 with TLS", function()
   end)
 
   teardown(function()
-    getmetatable(programs).__close(programs)
+    programs:__close()
   end)
 
   before_each(function()
@@ -55,12 +56,8 @@ describe("over HTTP/2 with TLS", function()
   end)
 
   it("the requests of calls at once share segments", function()
-    local numbers <const> = {}
-    for number = 1, CALLS do
-      numbers[number] = number
-    end
     local sent <const> = cost_of(function()
-      assert.equal(CALLS, client:map(numbers, name_job, { concurrency = CALLS }).succeeded)
+      assert.equal(CALLS, client:map(numbers.list(CALLS), name_job, { concurrency = CALLS }).succeeded)
     end)
     assert.is_true(sent <= CALLS // ONE_BATCH * 4, ("%d segments"):format(sent))
   end)

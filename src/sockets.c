@@ -49,8 +49,8 @@ int sockets_close(void *context, curl_socket_t descriptor) {
 void sockets_hold_back(const Sockets *sockets, bool held_back) {
 #ifdef TCP_CORK
   const int value = held_back;
-  for (int i = 0; i < sockets->count;
-       i++) /* where it fails the socket is none of TCP's, or broken, which libcurl will see */
+  /* where it fails the socket is none of TCP's, or broken, which libcurl will see */
+  for (int i = 0; i < sockets->count; i++)
     setsockopt(sockets->shared[i], IPPROTO_TCP, TCP_CORK, &value, sizeof value);
 #else
   (void)sockets;

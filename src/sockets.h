@@ -5,10 +5,19 @@
 #define BYTENITE_SOCKETS_H
 
 #include <curl/curl.h>
-
-#include "transport.h"
+#include <stdbool.h>
 
 #pragma GCC visibility push(hidden)
+
+enum { MOST_SHARED = 8 };
+
+/* Sockets of connections that transfers may share: there are a few of them. One too many is only not looked after. */
+typedef struct Sockets {
+  curl_socket_t shared[MOST_SHARED];
+  int count;
+} Sockets;
+
+struct Transfer; /* see transfer.h */
 
 /* Called by libcurl to open a connection's socket. The context is the transport. */
 curl_socket_t sockets_open(void *context, curlsocktype purpose, struct curl_sockaddr *address);
@@ -17,7 +26,7 @@ curl_socket_t sockets_open(void *context, curlsocktype purpose, struct curl_sock
 ** Takes note of the connection that a transfer has opened and done its work over, which others may share. Not earlier: a socket that never
 ** comes to be connected libcurl closes without a word, and its number may then be anybody's.
 */
-void sockets_share(const Transfer *transfer);
+void sockets_share(const struct Transfer *transfer);
 
 /* Called by libcurl to close one, perhaps long after the transfer that opened it. The context is the transport. */
 int sockets_close(void *context, curl_socket_t descriptor);

@@ -13,6 +13,7 @@
 
 #include "buffer.h"
 #include "poller.h"
+#include "sockets.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -39,14 +40,6 @@ typedef enum Peer {
 } Peer;
 
 typedef struct Transport Transport;
-
-enum { MOST_SHARED = 8 };
-
-/* Sockets of connections that transfers may share: there are a few of them. One too many is only not looked after. */
-typedef struct Sockets {
-  curl_socket_t shared[MOST_SHARED];
-  int count;
-} Sockets;
 
 /* A multi handle of libcurl's: the connections that some transfers share. */
 typedef struct Lane {
