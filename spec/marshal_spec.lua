@@ -234,6 +234,33 @@ describe("reading", function()
     reads(config, [[{"jobTimeout":2,"maxTaskRetries":"3","taskTimeout":"1","isTestJob":true}]], "JobConfig")
   end)
 
+  it("takes what stands where a member is expected for what it is", function()
+    for name, expected in pairs {
+      ['"jobTimeout"'] = { taskTimeout = 1, jobTimeout = 2 },
+      [' \n"jobTimeout"\t'] = { taskTimeout = 1, jobTimeout = 2 },
+      ['"jobTimeou"'] = { taskTimeout = 1, jobTimeou = "2" },
+      ['"jobTimeouts"'] = { taskTimeout = 1, jobTimeouts = "2" },
+      ['"jobTimeouts:"'] = { taskTimeout = 1, ["jobTimeouts:"] = "2" },
+      ['"jobTimeout\\""'] = { taskTimeout = 1, ['jobTimeout"'] = "2" },
+      ['"jobTimeout\\":"'] = { taskTimeout = 1, ['jobTimeout":'] = "2" },
+      ['"jobtimeout"'] = { taskTimeout = 1, jobtimeout = "2" },
+    } do
+      reads(expected, ('{"taskTimeout":"1",%s:"2"}'):format(name), "JobConfig")
+    end
+    for text, problem in pairs {
+      ['{"jobTimeout":1,"taskTimeout":2,"jobTimeout":3}'] = "a repeated member at byte 34",
+      ['{"taskTimeout":1,"jobTimeout"2}'] = "expected a colon at byte 30",
+      ['{"taskTimeout":1,"job'] = "the text ends early at byte 22",
+      ['{"taskTimeout":1,"jobTimeout"'] = "the text ends early at byte 30",
+      ['{"taskTimeout":1,"jobTimeout":'] = "the text ends early at byte 31",
+      ['{"taskTimeout":1,jobTimeout":2}'] = "expected a member's name in quotes at byte 18",
+    } do
+      local value <const>, found <const> = core.decode(text, "JobConfig")
+      assert.is_nil(value)
+      assert.equal(problem, found)
+    end
+  end)
+
   it("keeps unknown members, at every level, with null in them and at their place", function()
     reads(
       {

@@ -270,33 +270,58 @@ static bool push_free_object(Builder *builder, const Schema *element) {
   return true;
 }
 
-/* The declared members of an object that were met so far. */
+/* The members of an object that is being read by its schema. */
 typedef struct Declared {
   const Schema *schema;
-  size_t expected; /* which is looked at first */
-  uint64_t seen;
+  size_t expected;            /* the declared one that is looked for first */
+  uint64_t seen;              /* a bit for each declared one that was met */
+  bool has_member;            /* one is due, from its value on: */
+  const SchemaMember *member; /* NULL: none that is declared */
+  JsonToken name;             /* of one that is not */
 } Declared;
 
-/* Finds the declared member of a name; *member is NULL for another. False: repeated. */
-static bool find_declared(Builder *builder, const JsonToken *name, Declared *declared, const SchemaMember **member) {
+/* Finds out which member a name is of. False: one that is repeated. */
+static bool find_declared(Builder *builder, Declared *declared) {
+  const JsonToken *name = &declared->name;
   size_t length = name->length;
   const char *content = name->plain ? name->start : string_content(builder, name, &length);
-  *member = schema_member(declared->schema, content, length, &declared->expected);
-  if (*member == NULL) return true;
-  const uint64_t bit = UINT64_C(1) << (*member - declared->schema->members);
+  declared->member = schema_member(declared->schema, content, length, &declared->expected);
+  if (declared->member == NULL) return true;
+  const uint64_t bit = UINT64_C(1) << (declared->member - declared->schema->members);
   if ((declared->seen & bit) != 0) return fail(builder, name, "a repeated member");
   declared->seen |= bit;
   return true;
 }
 
+/* Reads the first member's name, behind the opening bracket. */
+static bool first_declared(Builder *builder, Declared *declared) {
+  if (!json_first_member(&builder->reader, &declared->has_member, &declared->name)) return false;
+  return !declared->has_member || find_declared(builder, declared);
+}
+
+/* Reads the next member's name, behind a member. Mostly it is that of the next one declared, and need not be looked for. */
+static bool next_declared(Builder *builder, Declared *declared) {
+  const size_t index = declared->expected;
+  const SchemaMember *expected = &declared->schema->members[index];
+  const bool may_come = index < declared->schema->count && (declared->seen >> index & 1) == 0;
+  if (may_come && json_next_is(&builder->reader, expected->name, expected->length)) {
+    declared->seen |= UINT64_C(1) << index;
+    declared->expected = index + 1;
+    declared->member = expected;
+    return true;
+  }
+  if (!json_next_member(&builder->reader, &declared->has_member, &declared->name)) return false;
+  return !declared->has_member || find_declared(builder, declared);
+}
+
 /* Reads a declared member, from the value on; null leaves it absent. The names are above the place of the table. */
-static bool read_declared_member(Builder *builder, Members *members, const SchemaMember *member, size_t index) {
+static bool read_declared_member(Builder *builder, Members *members, const Declared *declared) {
   lua_State *L = builder->L;
   JsonToken value;
   if (!json_value(&builder->reader, &value)) return false;
   if (value.type == JSON_NULL) return true;
-  lua_rawgeti(L, members->table + 1, (lua_Integer)index + 1);
-  if (!push_token(builder, &value, member->type)) return false;
+  lua_rawgeti(L, members->table + 1, (declared->member - declared->schema->members) + 1);
+  if (!push_token(builder, &value, declared->member->type)) return false;
   add_member(builder, members);
   return true;
 }
@@ -305,17 +330,13 @@ static bool push_declared_object(Builder *builder, const Schema *schema) {
   lua_State *L = builder->L;
   Declared declared = {.schema = schema};
   Members members;
-  JsonToken name;
-  bool has_member;
   begin_members(builder, &members);
   marshal_push_names(L, schema);
-  if (!json_first_member(&builder->reader, &has_member, &name)) return false;
-  while (has_member) {
-    const SchemaMember *member;
-    if (!find_declared(builder, &name, &declared, &member)) return false;
-    const bool read = member != NULL ? read_declared_member(builder, &members, member, (size_t)(member - schema->members))
-                                     : read_free_member(builder, &members, &name, &schema_any);
-    if (!read || !json_next_member(&builder->reader, &has_member, &name)) return false;
+  if (!first_declared(builder, &declared)) return false;
+  while (declared.has_member) {
+    const bool read = declared.member != NULL ? read_declared_member(builder, &members, &declared)
+                                              : read_free_member(builder, &members, &declared.name, &schema_any);
+    if (!read || !next_declared(builder, &declared)) return false;
   }
   end_members(builder, &members);
   lua_pop(L, 1); /* the names */
@@ -432,15 +453,11 @@ static bool push_job_member(JobReader *reader, const SchemaMember *member) {
 static bool push_job(JobReader *reader) {
   Builder *builder = &reader->builder;
   Declared declared = {.schema = &schema_job};
-  JsonToken name;
-  bool has_member;
-  if (!json_first_member(&builder->reader, &has_member, &name)) return false;
-  while (has_member) {
-    const SchemaMember *member;
-    if (!find_declared(builder, &name, &declared, &member)) return false;
-    const bool read =
-      member != NULL ? push_job_member(reader, member) : read_other(builder, &name, &reader->members->others);
-    if (!read || !json_next_member(&builder->reader, &has_member, &name)) return false;
+  if (!first_declared(builder, &declared)) return false;
+  while (declared.has_member) {
+    const bool read = declared.member != NULL ? push_job_member(reader, declared.member)
+                                              : read_other(builder, &declared.name, &reader->members->others);
+    if (!read || !next_declared(builder, &declared)) return false;
   }
   reader->has_job = true;
   return true;
@@ -462,10 +479,11 @@ static bool push_info_beside(JobReader *reader, const Schema *type) {
 }
 
 /* Pushes the values of the answer's member. */
-static bool push_answer_member(JobReader *reader, const JsonToken *name, const SchemaMember *member) {
+static bool push_answer_member(JobReader *reader, const Declared *declared) {
   Builder *builder = &reader->builder;
+  const SchemaMember *member = declared->member;
   JsonToken value;
-  if (member == NULL) return read_other(builder, name, &reader->others);
+  if (member == NULL) return read_other(builder, &declared->name, &reader->others);
   if (member->type != &schema_job) return push_info_beside(reader, member->type);
   if (!json_value(&builder->reader, &value)) return false;
   return value.type == JSON_OBJECT ? push_job(reader) : push_token(builder, &value, &schema_any);
@@ -475,18 +493,13 @@ static bool push_answer_member(JobReader *reader, const JsonToken *name, const S
 static bool push_answer(JobReader *reader) {
   Builder *builder = &reader->builder;
   Declared declared = {.schema = &schema_job_response};
-  JsonToken name;
-  bool has_member;
-  if (!json_value(&builder->reader, &name)) return false;
-  reader->is_object = name.type == JSON_OBJECT;
-  if (!reader->is_object) return push_token(builder, &name, &schema_any) && json_finish(&builder->reader);
-  if (!json_first_member(&builder->reader, &has_member, &name)) return false;
-  while (has_member) {
-    const SchemaMember *member;
-    if (!find_declared(builder, &name, &declared, &member)) return false;
-    if (!push_answer_member(reader, &name, member)) return false;
-    if (!json_next_member(&builder->reader, &has_member, &name)) return false;
-  }
+  JsonToken answer;
+  if (!json_value(&builder->reader, &answer)) return false;
+  reader->is_object = answer.type == JSON_OBJECT;
+  if (!reader->is_object) return push_token(builder, &answer, &schema_any) && json_finish(&builder->reader);
+  if (!first_declared(builder, &declared)) return false;
+  while (declared.has_member)
+    if (!push_answer_member(reader, &declared) || !next_declared(builder, &declared)) return false;
   return json_finish(&builder->reader);
 }
 
