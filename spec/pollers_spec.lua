@@ -15,11 +15,12 @@ local IN_LOOPS <const> = {
 local BY_DESCRIPTOR <const> = { "the descriptor", table.unpack(IN_LOOPS) }
 
 describe("the C core", function()
-  local folder, without_poller
+  local folder, without_poller, poller
 
   setup(function()
     folder = compile.folder()
     without_poller = folder:core("no_poller", "-DBYTENITE_NO_POLLER")
+    poller = folder:module "poller"()
   end)
 
   teardown(function()
@@ -86,5 +87,22 @@ describe("the C core", function()
     local stand_in <const> = "spec/support/c/kqueue"
     local core <const> = folder:core("kqueue", ("-DBYTENITE_KQUEUE -I%s %s/kqueue.c"):format(stand_in, stand_in))
     assert_passes(core, BY_DESCRIPTOR, "spec/loop_spec.lua", "spec/loop_adapters_spec.lua")
+  end)
+
+  it("watches a descriptor whose number has come again, whatever became of the one before", function()
+    for _, case in ipairs {
+      { keep = false, unwatch = false, forget = false }, -- closed without a word, as libcurl does with one that never connects
+      { keep = false, unwatch = true, forget = false },
+      { keep = false, unwatch = false, forget = true },
+      { keep = true, unwatch = false, forget = true },
+      { keep = true, unwatch = true, forget = true },
+    } do
+      assert.same({ true, true }, { poller.again(case.keep, case.unwatch, case.forget) })
+    end
+  end)
+
+  it("says nothing of a descriptor that is kept and not watched, and all of one that is watched again", function()
+    assert.same({ true, true }, { poller.at_rest(false) })
+    assert.same({ true, true }, { poller.at_rest(true) })
   end)
 end)

@@ -27,7 +27,6 @@ describe("over HTTP/2 with TLS", function()
     service:reset()
     service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
     client = connect.client(service)
-    assert(client:get_job(ID))
   end)
 
   after_each(function()
@@ -41,24 +40,45 @@ describe("over HTTP/2 with TLS", function()
     return segments.sent(port) - sent, cqueues.monotime() - began
   end
 
-  local function name_job(number)
-    return client:job(ID):set_name("Name " .. number)
+  local function name_job(by, number)
+    return by:job(ID):set_name("Name " .. number)
   end
 
   it("a request and its body go out in one segment, and at once", function()
+    assert(client:get_job(ID))
     local sent <const>, seconds <const> = cost_of(function()
       for number = 1, CALLS do
-        assert(name_job(number))
+        assert(name_job(client, number))
       end
     end)
     assert.is_true(sent >= CALLS and sent < CALLS * 1.5, ("%d segments"):format(sent))
     assert.is_true(seconds < CALLS * 0.1, ("%.3f s"):format(seconds)) -- what is held back and forgotten goes out after 0.2 s
   end)
 
-  it("the requests of calls at once share segments", function()
+  local function assert_together(by)
     local sent <const> = cost_of(function()
-      assert.equal(CALLS, client:map(numbers.list(CALLS), name_job, { concurrency = CALLS }).succeeded)
+      local results <const> = by:map(numbers.list(CALLS), function(number)
+        return name_job(by, number)
+      end, { concurrency = CALLS })
+      assert.equal(CALLS, results.succeeded)
     end)
     assert.is_true(sent <= CALLS // ONE_BATCH * 4, ("%d segments"):format(sent))
+  end
+
+  it("the requests of calls at once share segments", function()
+    assert(client:get_job(ID))
+    assert_together(client)
+  end)
+
+  it("so do they when the call that opened the connection ended in the midst of others", function()
+    assert(client:get_job(ID))
+    local other <close> = connect.client(service, { access_token = connect.sent(service)[1].header.authorization })
+    service:fault { operation = "get_job", delay = 0.05 }
+    service:fault { operation = "set_name", delay = 0.15 }
+    local results <const> = other:map({ 1, 2 }, function(index)
+      return index == 1 and other:get_job(ID) or name_job(other, index)
+    end)
+    assert.equal(2, results.succeeded)
+    assert_together(other)
   end)
 end)

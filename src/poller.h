@@ -53,10 +53,10 @@ void poller_watch(Poller *poller, int descriptor, bool for_reading, bool for_wri
 void poller_unwatch(Poller *poller, int descriptor);
 
 /*
-** Announces a descriptor that will be watched again and again. Between that the kernel may go on watching it, so that this
-** costs no system calls. Before it is closed poller_forget must be called.
+** Tells of a descriptor, watched now or before, that it will be watched again and again. Between that the kernel may go on watching it, so that
+** this costs no system calls. Before it is closed poller_forget must be called: of others that need not be told.
 */
-void poller_expect(Poller *poller, int descriptor);
+void poller_keep(Poller *poller, int descriptor);
 void poller_forget(Poller *poller, int descriptor);
 
 /* Makes the poller's own descriptor readable after some milliseconds; -1: not for a timer's sake. */

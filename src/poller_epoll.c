@@ -16,14 +16,28 @@
 enum { MAX_EVENTS = 64 };
 
 struct Watched {
-  uint32_t registered; /* the events that the kernel watches for */
+  uint32_t registered; /* the events that the kernel watches for; of one that is not kept, perhaps no more */
   uint32_t wanted;
-  bool is_expected;
+  bool is_kept;
 };
 
-/* What is known of an expected descriptor; NULL for others. */
-static Watched *find(const Poller *poller, int descriptor) {
-  if (descriptor >= poller->count || !poller->watched[descriptor].is_expected) return NULL;
+/* What is known of a descriptor that is kept; NULL for others. */
+static Watched *find_kept(const Poller *poller, int descriptor) {
+  if (descriptor >= poller->count || !poller->watched[descriptor].is_kept) return NULL;
+  return &poller->watched[descriptor];
+}
+
+/* Makes a place for what is to be known of a descriptor. Without memory for it the descriptor is one that is never kept. */
+static Watched *find_place(Poller *poller, int descriptor) {
+  if (descriptor >= poller->count) {
+    const int count = 2 * descriptor + 16;
+    Watched *watched = realloc(poller->watched, (size_t)count * sizeof *watched);
+    if (watched == NULL) return NULL;
+    for (int i = poller->count; i < count; i++)
+      watched[i] = (Watched){0};
+    poller->watched = watched;
+    poller->count = count;
+  }
   return &poller->watched[descriptor];
 }
 
@@ -52,21 +66,6 @@ void poller_close(Poller *poller, bool is_child) {
   *poller = (Poller){0};
 }
 
-/* Without memory for it a descriptor is one like others. */
-void poller_expect(Poller *poller, int descriptor) {
-  if (!poller->is_open || descriptor < 0) return;
-  if (descriptor >= poller->count) {
-    const int count = 2 * descriptor + 16;
-    Watched *watched = realloc(poller->watched, (size_t)count * sizeof *watched);
-    if (watched == NULL) return;
-    for (int i = poller->count; i < count; i++)
-      watched[i] = (Watched){0};
-    poller->watched = watched;
-    poller->count = count;
-  }
-  poller->watched[descriptor] = (Watched){.is_expected = true};
-}
-
 /* Should the kernel refuse (it has no memory left), the transfer ends by its time limit. */
 static void tell_kernel(const Poller *poller, int descriptor, uint32_t events) {
   struct epoll_event event = {.events = events, .data.fd = descriptor};
@@ -81,22 +80,26 @@ static void untell_kernel(const Poller *poller, int descriptor) {
 
 void poller_watch(Poller *poller, int descriptor, bool for_reading, bool for_writing) {
   const uint32_t events = (for_reading ? (uint32_t)EPOLLIN : 0) | (for_writing ? (uint32_t)EPOLLOUT : 0);
-  Watched *watched = find(poller, descriptor);
-  const bool is_registered = watched != NULL && watched->registered == events;
+  Watched *watched = find_place(poller, descriptor);
+  const bool is_registered = watched != NULL && watched->is_kept && watched->registered == events;
   if (!is_registered) tell_kernel(poller, descriptor, events);
   if (watched != NULL) watched->registered = watched->wanted = events;
 }
 
 void poller_unwatch(Poller *poller, int descriptor) {
-  Watched *watched = find(poller, descriptor);
-  if (watched != NULL)
-    watched->wanted = 0;
-  else
-    untell_kernel(poller, descriptor);
+  Watched *watched = find_place(poller, descriptor);
+  if (watched == NULL || !watched->is_kept) untell_kernel(poller, descriptor);
+  if (watched == NULL) return;
+  watched->wanted = 0;
+  if (!watched->is_kept) watched->registered = 0;
+}
+
+void poller_keep(Poller *poller, int descriptor) {
+  if (descriptor >= 0 && descriptor < poller->count) poller->watched[descriptor].is_kept = true;
 }
 
 void poller_forget(Poller *poller, int descriptor) {
-  Watched *watched = find(poller, descriptor);
+  Watched *watched = find_kept(poller, descriptor);
   if (watched == NULL) return;
   if (watched->registered != 0) untell_kernel(poller, descriptor);
   *watched = (Watched){0};
@@ -104,7 +107,7 @@ void poller_forget(Poller *poller, int descriptor) {
 
 /* Whether what happened on a descriptor is of interest. Where it is not the kernel is told, and says it no more. */
 static bool is_wanted(const Poller *poller, int descriptor) {
-  Watched *watched = find(poller, descriptor);
+  Watched *watched = find_kept(poller, descriptor);
   if (watched == NULL || watched->wanted != 0) return true;
   untell_kernel(poller, descriptor);
   watched->registered = 0;

@@ -49,7 +49,7 @@ void poller_unwatch(Poller *poller, int descriptor) {
 }
 
 /* A change costs little here, and a closed descriptor is forgotten by itself. */
-void poller_expect(Poller *poller, int descriptor) {
+void poller_keep(Poller *poller, int descriptor) {
   (void)poller;
   (void)descriptor;
 }

@@ -27,7 +27,7 @@ void poller_unwatch(Poller *poller, int descriptor) {
   (void)descriptor;
 }
 
-void poller_expect(Poller *poller, int descriptor) {
+void poller_keep(Poller *poller, int descriptor) {
   (void)poller;
   (void)descriptor;
 }

@@ -19,14 +19,14 @@ typedef struct Sockets {
 
 struct Transfer; /* see transfer.h */
 
-/* Called by libcurl to open a connection's socket. The context is the transport. */
+/* Called by libcurl to open a connection's socket. The context is the transfer. */
 curl_socket_t sockets_open(void *context, curlsocktype purpose, struct curl_sockaddr *address);
 
 /*
-** Takes note of the connection that a transfer has opened and done its work over, which others may share. Not earlier: a socket that never
-** comes to be connected libcurl closes without a word, and its number may then be anybody's.
+** Takes note of the connection over which a transfer has done its work, if it opened one: it serves others after it, or at the same time
+** (`is_shared`).
 */
-void sockets_share(const struct Transfer *transfer);
+void sockets_keep(const struct Transfer *transfer, bool is_shared);
 
 /* Called by libcurl to close one, perhaps long after the transfer that opened it. The context is the transport. */
 int sockets_close(void *context, curl_socket_t descriptor);

@@ -97,7 +97,7 @@ static CURLcode configure(Transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, begin);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, sockets_open);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer->transport);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, sockets_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->transport);
   /* which of the two an address may have was looked at in Lua, and redirects are not followed */
@@ -310,6 +310,7 @@ CURLcode transfer_prepare(Transfer *transfer, const TransferRequest *request) {
   transfer->outcome = TRANSFER_ANSWERED;
   transfer->code = CURLE_OK;
   transfer->problem[0] = '\0';
+  transfer->opened = CURL_SOCKET_BAD;
   transfer->once_only = request->once_only;
   transfer->was_begun = transfer->was_refused = false;
   transfer->max_response_bytes = request->max_response_bytes;

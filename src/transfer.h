@@ -46,6 +46,7 @@ struct Transfer {
   bool method_has_body;
   Buffer response;
   size_t max_response_bytes;
+  curl_socket_t opened; /* the socket that was opened last for it; perhaps closed since */
   bool once_only;
   bool was_begun;   /* the request goes out, or has */
   bool was_refused; /* by the server, which did nothing */

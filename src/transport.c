@@ -262,7 +262,7 @@ Transfer *transport_next_calling(Transport *transport) {
 static void finish(Transport *transport, Transfer *transfer, CURLcode code) {
   const bool was_scout = transport->scout == transfer;
   const Peer peer = transfer_peer(transfer);
-  if (peer == PEER_HTTP_2) sockets_share(transfer);
+  if (code == CURLE_OK) sockets_keep(transfer, peer == PEER_HTTP_2);
   take_back(transfer);
   stop_calling(transfer);
   if (peer != PEER_UNKNOWN)
