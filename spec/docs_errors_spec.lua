@@ -61,7 +61,7 @@ describe("the documented errors", function()
     for kind in module_sources():gmatch 'return nil, "([%l_]+)", ' do
       kinds[kind] = true
     end
-    local file <close> = assert(io.open "src/answer.c")
+    local file <close> = assert(io.open "src/binding/exchange_response.c")
     for kind in assert(file:read("a"):match "names%[%] = {(.-)}"):gmatch '"([%l_]+)"' do
       kinds[kind] = true
     end

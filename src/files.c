@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "box.h"
+#include "binding/box.h"
 
 static const char folder_class[] = "bytenite.folder";
 static const char file_class[] = "bytenite.file";

@@ -8,7 +8,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#include "box.h"
+#include "binding/box.h"
 #include "bytes.h"
 #include "json_read.h"
 #include "marshal.h"

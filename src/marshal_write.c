@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "box.h"
+#include "binding/box.h"
 #include "json_write.h"
 #include "marshal.h"
 #include "suggest.h"

@@ -3,8 +3,8 @@
 */
 #include <string.h>
 
-#include "box.h"
-#include "exchange_parts.h"
+#include "binding/box.h"
+#include "binding/exchange_parts.h"
 #include "marshal.h"
 #include "refresh.h"
 

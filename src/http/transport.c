@@ -5,7 +5,7 @@
 ** socket, which costs least for one transfer, or for a few of many; or it looks at all transfers, which costs least where most of them
 ** have something to do. Where there is no poller libcurl waits itself, and looks at all.
 */
-#include "transport.h"
+#include "http/transport.h"
 
 #include <limits.h>
 #include <poll.h>
@@ -13,8 +13,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "sockets.h"
-#include "transfer.h"
+#include "http/connections.h"
+#include "http/transfer.h"
 
 enum {
   MILLISECOND = 1000,              /* microseconds */

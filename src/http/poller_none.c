@@ -1,7 +1,7 @@
 /*
 ** poller_none.c: no poller, for systems that have neither epoll nor kqueue: it never opens.
 */
-#include "poller.h"
+#include "http/poller.h"
 
 #if !POLLER_EXISTS
 

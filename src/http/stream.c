@@ -8,7 +8,7 @@
 */
 #include <string.h>
 
-#include "transfer.h"
+#include "http/transfer.h"
 
 enum { OK = 200, PARTIAL_CONTENT = 206 };
 

@@ -6,7 +6,7 @@
 
 #include <lua.h>
 
-#include "session.h"
+#include "binding/session.h"
 
 #pragma GCC visibility push(hidden)
 

@@ -1,14 +1,14 @@
 /*
 ** transfer.c: one transfer: its request as libcurl's options, and what came of it.
 */
-#include "transfer.h"
+#include "http/transfer.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "sockets.h"
+#include "http/connections.h"
 
 enum {
   PROBE = 256 * 1024,          /* bytes: more than the header line that libcurl refuses */

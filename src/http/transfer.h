@@ -4,7 +4,7 @@
 #ifndef BYTENITE_TRANSFER_H
 #define BYTENITE_TRANSFER_H
 
-#include "transport.h"
+#include "http/transport.h"
 
 #pragma GCC visibility push(hidden)
 

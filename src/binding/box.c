@@ -1,7 +1,7 @@
 /*
 ** box.c: Lua classes of userdata, and one of them: a buffer.
 */
-#include "box.h"
+#include "binding/box.h"
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /*
 ** poller_kqueue.c: the poller of the BSDs and macOS: kqueue, whose timers are events like others.
 */
-#include "poller.h"
+#include "http/poller.h"
 
 #if POLLER_EXISTS && defined(POLLER_KQUEUE)
 

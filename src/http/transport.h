@@ -12,8 +12,8 @@
 #include <stddef.h>
 
 #include "buffer.h"
-#include "poller.h"
-#include "sockets.h"
+#include "http/poller.h"
+#include "http/connections.h"
 
 #pragma GCC visibility push(hidden)
 

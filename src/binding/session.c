@@ -1,13 +1,13 @@
 /*
 ** session.c: the Lua class behind a client: a base address and one transport to it.
 */
-#include "session.h"
+#include "binding/session.h"
 
 #include <lauxlib.h>
 #include <string.h>
 
-#include "box.h"
-#include "exchange.h"
+#include "binding/box.h"
+#include "binding/exchange.h"
 #include "url.h"
 
 static const char class_name[] = "bytenite.session";

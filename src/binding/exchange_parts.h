@@ -6,7 +6,7 @@
 
 #include <lauxlib.h>
 
-#include "exchange.h"
+#include "binding/exchange.h"
 #include "schema.h"
 
 #pragma GCC visibility push(hidden)

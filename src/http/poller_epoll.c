@@ -1,7 +1,7 @@
 /*
 ** poller_epoll.c: the poller of Linux: epoll, and a timerfd among what it watches.
 */
-#include "poller.h"
+#include "http/poller.h"
 
 #if POLLER_EXISTS && defined(POLLER_EPOLL)
 

@@ -4,13 +4,13 @@
 ** row and arguments -> URL, headers, body -> transport -> typed result, or status and text. The body is written once,
 ** when the exchange is made, so that bad input is refused before anything is sent and every sending carries the same bytes.
 */
-#include "exchange.h"
+#include "binding/exchange.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "box.h"
-#include "exchange_parts.h"
+#include "binding/box.h"
+#include "binding/exchange_parts.h"
 #include "marshal.h"
 #include "operations.h"
 #include "url.h"

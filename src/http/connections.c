@@ -1,7 +1,7 @@
 /*
 ** sockets.c: the sockets of a transport's connections.
 */
-#include "sockets.h"
+#include "http/connections.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "transfer.h"
+#include "http/transfer.h"
 
 curl_socket_t sockets_open(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
   Transfer *transfer = context;

@@ -1,8 +1,8 @@
 /*
 ** exchange_stream.c: exchanges whose bodies go through in pieces.
 */
-#include "box.h"
-#include "exchange_parts.h"
+#include "binding/box.h"
+#include "binding/exchange_parts.h"
 
 /* The transfer under way or just ended; NULL when there is none, or it is the parent's of this process. */
 static Transfer *find_transfer(const Exchange *exchange) {

@@ -16,14 +16,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "box.h"
+#include "binding/box.h"
 #include "bytenite.h"
-#include "exchange.h"
+#include "binding/exchange.h"
 #include "files.h"
 #include "json_read.h"
 #include "marshal.h"
 #include "operations.h"
-#include "session.h"
+#include "binding/session.h"
 #include "suggest.h"
 #include "terminal.h"
 #include "url.h"

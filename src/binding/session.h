@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "buffer.h"
-#include "transport.h"
+#include "http/transport.h"
 
 #pragma GCC visibility push(hidden)
 
