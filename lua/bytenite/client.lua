@@ -6,7 +6,7 @@ local settings <const> = require "bytenite.settings"
 local token <const> = require "bytenite.token"
 
 local calls <const> = later.module "bytenite.calls"
-local driver <const> = later.module "bytenite.driver"
+local driver <const> = later.module "bytenite.async.reactor"
 local job <const> = later.module "bytenite.job"
 local retry <const> = later.module "bytenite.retry"
 

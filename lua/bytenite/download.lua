@@ -1,11 +1,11 @@
 --- download.lua: a job's results, fetched into a folder.
-local call <const> = require "bytenite.call"
+local call <const> = require "bytenite.call.run"
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local link <const> = require "bytenite.link"
 local settings <const> = require "bytenite.settings"
-local stream <const> = require "bytenite.stream"
+local stream <const> = require "bytenite.streaming.body_stream"
 
 local download <const> = {}
 

@@ -3,7 +3,7 @@
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local redact <const> = require "bytenite.redact"
-local stream <const> = require "bytenite.stream"
+local stream <const> = require "bytenite.streaming.body_stream"
 
 local events <const> = {}
 

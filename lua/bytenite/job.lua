@@ -1,7 +1,7 @@
 --- job.lua: jobs and their methods. A job is a plain table of the API's members; all else is in its metatable, of which a client
 --- has one. Inside the module methods are called as functions, so that a member of the same name (`run`, `logs`) does no harm.
-local accept <const> = require "bytenite.accept"
-local call <const> = require "bytenite.call"
+local accept <const> = require "bytenite.call.responses"
+local call <const> = require "bytenite.call.run"
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
 local later <const> = require "bytenite.later"

@@ -1,7 +1,7 @@
 --- logs.lua: a job's logs. The service gives them in parts, one for each service and task; here they become one sequence in the
 --- order of time.
-local accept <const> = require "bytenite.accept"
-local call <const> = require "bytenite.call"
+local accept <const> = require "bytenite.call.responses"
+local call <const> = require "bytenite.call.run"
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
 local time <const> = require "bytenite.time"

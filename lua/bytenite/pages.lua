@@ -1,6 +1,6 @@
 --- pages.lua: lists that come in pages.
-local accept <const> = require "bytenite.accept"
-local call <const> = require "bytenite.call"
+local accept <const> = require "bytenite.call.responses"
+local call <const> = require "bytenite.call.run"
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"

@@ -1,12 +1,12 @@
 --- upload.lua: a job's input, sent to the address that the service gave for it.
 ---@see https://docs.bytenite.com the guide on file uploads: PUT of the raw bytes, then uploadcompleted
-local call <const> = require "bytenite.call"
+local call <const> = require "bytenite.call.run"
 local check <const> = require "bytenite.check"
 local errors <const> = require "bytenite.errors"
 local link <const> = require "bytenite.link"
 local settings <const> = require "bytenite.settings"
 local source <const> = require "bytenite.source"
-local stream <const> = require "bytenite.stream"
+local stream <const> = require "bytenite.streaming.body_stream"
 
 local upload <const> = {}
 

@@ -4,7 +4,7 @@ local errors <const> = require "bytenite.errors"
 local redact <const> = require "bytenite.redact"
 local settings <const> = require "bytenite.settings"
 local states <const> = require "bytenite.states"
-local wait <const> = require "bytenite.wait"
+local wait <const> = require "bytenite.async.waiters"
 
 local waiting <const> = {}
 

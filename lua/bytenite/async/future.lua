@@ -2,8 +2,8 @@
 local check <const> = require "bytenite.check"
 local errors <const> = require "bytenite.errors"
 local outcome <const> = require "bytenite.outcome"
-local scheduler <const> = require "bytenite.scheduler"
-local wait <const> = require "bytenite.wait"
+local scheduler <const> = require "bytenite.async.tasks"
+local wait <const> = require "bytenite.async.waiters"
 
 local future <const> = {}
 

@@ -1,6 +1,6 @@
 --- wait.lua: waiting for tasks, and for time: things for the driver (driver.lua). One is done when some tasks have arrived, or a
 --- time limit has passed; the other when some time has passed.
-local thing <const> = require("bytenite.driver").thing
+local thing <const> = require("bytenite.async.reactor").thing
 
 local wait <const> = {}
 

@@ -2,11 +2,11 @@
 --- steps.lua. Nobody else sends anything.
 local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
-local driver <const> = require "bytenite.driver"
+local driver <const> = require "bytenite.async.reactor"
 local later <const> = require "bytenite.later"
-local scheduler <const> = require "bytenite.scheduler"
+local scheduler <const> = require "bytenite.async.tasks"
 local settings <const> = require "bytenite.settings"
-local steps <const> = require "bytenite.steps"
+local steps <const> = require "bytenite.call.state_machine"
 
 local query <const> = later.module "bytenite.query"
 

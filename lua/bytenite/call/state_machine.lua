@@ -4,10 +4,10 @@
 --- will wake it: the end of its exchange, a timer, or the end of another call. Nobody's coroutine is needed for that, so
 --- whoever waits in place moves every call of the client on, those of suspended coroutines too.
 local core <const> = require "bytenite.core"
-local driver <const> = require "bytenite.driver"
+local driver <const> = require "bytenite.async.reactor"
 local later <const> = require "bytenite.later"
 
-local call <const> = later.module "bytenite.call" -- which needs this one first
+local call <const> = later.module "bytenite.call.run" -- which needs this one first
 local errors <const> = later.module "bytenite.errors"
 local failure <const> = later.module "bytenite.failure"
 local retry <const> = later.module "bytenite.retry"

@@ -4,8 +4,8 @@
 --- so that an iterator may itself wait (for the next page, say) and is never entered twice.
 local check <const> = require "bytenite.check"
 local outcome <const> = require "bytenite.outcome"
-local scheduler <const> = require "bytenite.scheduler"
-local wait <const> = require "bytenite.wait"
+local scheduler <const> = require "bytenite.async.tasks"
+local wait <const> = require "bytenite.async.waiters"
 
 local map <const> = {}
 

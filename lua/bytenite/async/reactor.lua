@@ -4,8 +4,8 @@
 --- `on_done(thing)`, called when it is, and again only where memory ran out meanwhile; `fail(thing, raised)`, what becomes of it
 --- when its step raises; and what the lists below need: next_ready, next_ended, place (false), exchange, followers.
 local core <const> = require "bytenite.core"
-local scheduler <const> = require "bytenite.scheduler"
-local timers <const> = require "bytenite.timers"
+local scheduler <const> = require "bytenite.async.tasks"
+local timers <const> = require "bytenite.async.timers"
 
 local driver <const> = {}
 
