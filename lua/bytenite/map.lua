@@ -2,8 +2,8 @@
 ---
 --- A pool runs the items in workers, which are tasks. One worker at a time reads the next item and then starts another worker,
 --- so that an iterator may itself wait (for the next page, say) and is never entered twice.
-local check <const> = require "bytenite.check"
-local outcome <const> = require "bytenite.outcome"
+local check <const> = require "bytenite.base.validate"
+local outcome <const> = require "bytenite.async.outcomes"
 local scheduler <const> = require "bytenite.scheduler"
 local wait <const> = require "bytenite.wait"
 
@@ -105,7 +105,7 @@ end
 ---@param items table|function a list, or an iterator function
 ---@param run function
 ---@param options table|nil concurrency, on_done, stop_on_error
----@return table # the outcomes (see outcome.lua), for an iterator only their counts
+---@return table # the outcomes (see outcomes.lua), for an iterator only their counts
 --- Raises on bad input, and what the iterator or on_done raise; what is under way is cancelled then.
 function map.run(client, items, run, options)
   local read <const>, total <const> = reader_of(items)

@@ -5,12 +5,12 @@
 --- whoever waits in place moves every call of the client on, those of suspended coroutines too.
 local core <const> = require "bytenite.core"
 local driver <const> = require "bytenite.driver"
-local later <const> = require "bytenite.later"
+local later <const> = require "bytenite.base.lazy"
 
 local call <const> = later.module "bytenite.call" -- which needs this one first
 local errors <const> = later.module "bytenite.errors"
-local failure <const> = later.module "bytenite.failure"
-local retry <const> = later.module "bytenite.retry"
+local failure <const> = later.module "bytenite.errors.call_failure"
+local retry <const> = later.module "bytenite.call.retry_policy"
 
 local steps <const> = {}
 
@@ -88,7 +88,7 @@ end
 
 local on_answer, on_piece -- the steps of a call whose exchange is under way
 
--- The error of that kind; failure.lua may have to be loaded for it.
+-- The error of that kind; call_failure.lua may have to be loaded for it.
 local function problem_of_kind(self, kind)
   return failure[kind](self)
 end
