@@ -1,18 +1,18 @@
 --- calls.lua: the methods of clients, apart from client.lua so that they are loaded with the first of them that is called.
 local accept <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call.run"
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
 local job <const> = require "bytenite.job"
-local later <const> = require "bytenite.later"
+local later <const> = require "bytenite.base.lazy"
 
 local events <const> = later.module "bytenite.events"
 local future <const> = later.module "bytenite.async.future"
 local logs <const> = later.module "bytenite.logs"
 local map <const> = later.module "bytenite.async.map"
 local pages <const> = later.module "bytenite.pages"
-local request <const> = later.module "bytenite.request"
+local request <const> = later.module "bytenite.call.raw_request"
 local submit <const> = later.module "bytenite.submit"
 
 local Client <const> = { close = client.close }

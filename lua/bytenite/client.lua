@@ -1,14 +1,14 @@
 --- client.lua: clients. Their methods are in calls.lua.
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
-local later <const> = require "bytenite.later"
-local settings <const> = require "bytenite.settings"
-local token <const> = require "bytenite.token"
+local later <const> = require "bytenite.base.lazy"
+local settings <const> = require "bytenite.base.options"
+local token <const> = require "bytenite.call.credentials"
 
 local calls <const> = later.module "bytenite.calls"
 local driver <const> = later.module "bytenite.async.reactor"
 local job <const> = later.module "bytenite.job"
-local retry <const> = later.module "bytenite.retry"
+local retry <const> = later.module "bytenite.call.retry_policy"
 
 local client <const> = { version = "0.1" }
 

@@ -1,6 +1,6 @@
 --- datasource.lua: data sources and destinations, with the "@type" that each kind's params need.
 --- Where the members come from: the service's documentation of data sources.
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 
 local datasource <const> = {}
 

@@ -1,10 +1,10 @@
 --- download.lua: a job's results, fetched into a folder.
 local call <const> = require "bytenite.call.run"
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
-local link <const> = require "bytenite.link"
-local settings <const> = require "bytenite.settings"
+local link <const> = require "bytenite.streaming.signed_url"
+local settings <const> = require "bytenite.base.options"
 local stream <const> = require "bytenite.streaming.body_stream"
 
 local download <const> = {}

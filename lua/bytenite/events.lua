@@ -2,7 +2,7 @@
 --- service declares are read: an object a line, and server-sent events, whose data is such an object.
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
-local redact <const> = require "bytenite.redact"
+local redact <const> = require "bytenite.errors.redact"
 local stream <const> = require "bytenite.streaming.body_stream"
 
 local events <const> = {}

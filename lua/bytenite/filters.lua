@@ -1,5 +1,5 @@
 --- filters.lua: what jobs must match, as users write it and as the service takes it.
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 
 local filters <const> = {}

@@ -4,13 +4,13 @@
 ---     local client <close> = bytenite.new { api_key = "..." }
 ---     local job = assert(client:create_job { templateId = "img-gen", name = "Nightly batch" })
 ---     assert(job:set_params { partitioner = { num_replicas = 5 }, assembler = {}, app = { prompt = "A sunset" } })
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
-local later <const> = require "bytenite.later"
+local later <const> = require "bytenite.base.lazy"
 
 local errors <const> = later.module "bytenite.errors"
-local time <const> = later.module "bytenite.time"
+local time <const> = later.module "bytenite.base.time"
 
 local bytenite <const> = {
   _VERSION = "bytenite " .. client.version,

@@ -2,9 +2,9 @@
 --- has one. Inside the module methods are called as functions, so that a member of the same name (`run`, `logs`) does no harm.
 local accept <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call.run"
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
-local later <const> = require "bytenite.later"
+local later <const> = require "bytenite.base.lazy"
 
 local download <const> = later.module "bytenite.download"
 local logs <const> = later.module "bytenite.logs"

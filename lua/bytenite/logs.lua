@@ -2,9 +2,9 @@
 --- order of time.
 local accept <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call.run"
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
-local time <const> = require "bytenite.time"
+local time <const> = require "bytenite.base.time"
 
 local logs <const> = {}
 

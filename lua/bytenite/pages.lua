@@ -1,12 +1,12 @@
 --- pages.lua: lists that come in pages.
 local accept <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call.run"
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local filters <const> = require "bytenite.filters"
-local queries <const> = require "bytenite.query"
-local settings <const> = require "bytenite.settings"
+local queries <const> = require "bytenite.call.query_string"
+local settings <const> = require "bytenite.base.options"
 
 local pages <const> = {}
 

@@ -1,6 +1,6 @@
 --- source.lua: where the bytes of an upload come from: a path, an open file, a string, or a function that gives them piece by
 --- piece. All are read in pieces; those that can be are read again when a sending fails.
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 

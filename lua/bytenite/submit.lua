@@ -2,10 +2,10 @@
 ---
 --- The module's methods are called as functions, never through the job, whose members could be called like them.
 local call <const> = require "bytenite.call.run"
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local job <const> = require "bytenite.job"
-local settings <const> = require "bytenite.settings"
+local settings <const> = require "bytenite.base.options"
 local source <const> = require "bytenite.source"
 local upload <const> = require "bytenite.upload"
 

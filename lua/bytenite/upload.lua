@@ -1,10 +1,10 @@
 --- upload.lua: a job's input, sent to the address that the service gave for it.
 ---@see https://docs.bytenite.com the guide on file uploads: PUT of the raw bytes, then uploadcompleted
 local call <const> = require "bytenite.call.run"
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
-local link <const> = require "bytenite.link"
-local settings <const> = require "bytenite.settings"
+local link <const> = require "bytenite.streaming.signed_url"
+local settings <const> = require "bytenite.base.options"
 local source <const> = require "bytenite.source"
 local stream <const> = require "bytenite.streaming.body_stream"
 

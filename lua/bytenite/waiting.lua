@@ -1,8 +1,8 @@
 --- waiting.lua: `job:wait`: looks at a job again and again until it has come to its end.
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
-local redact <const> = require "bytenite.redact"
-local settings <const> = require "bytenite.settings"
+local redact <const> = require "bytenite.errors.redact"
+local settings <const> = require "bytenite.base.options"
 local states <const> = require "bytenite.states"
 local wait <const> = require "bytenite.async.waiters"
 

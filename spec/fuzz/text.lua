@@ -4,8 +4,8 @@
 -- form, as they are and as JSON writers write them; unknown ones where their member's name or a URL tells, in JSON.
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
-local lenient <const> = require "bytenite.lenient"
-local redact <const> = require "bytenite.redact"
+local lenient <const> = require "bytenite.errors.lenient_json"
+local redact <const> = require "bytenite.errors.redact"
 
 -- With what JSON writers escape, and escape differently.
 local KNOWN <const> = 'kn<ow>n&"sec/ret\\é'

@@ -1,7 +1,7 @@
 --- future.lua: `client:async`: functions that run while others wait, and waiting for them.
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
-local outcome <const> = require "bytenite.outcome"
+local outcome <const> = require "bytenite.async.outcomes"
 local scheduler <const> = require "bytenite.async.tasks"
 local wait <const> = require "bytenite.async.waiters"
 

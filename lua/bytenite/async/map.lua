@@ -2,8 +2,8 @@
 ---
 --- A pool runs the items in workers, which are tasks. One worker at a time reads the next item and then starts another worker,
 --- so that an iterator may itself wait (for the next page, say) and is never entered twice.
-local check <const> = require "bytenite.check"
-local outcome <const> = require "bytenite.outcome"
+local check <const> = require "bytenite.base.validate"
+local outcome <const> = require "bytenite.async.outcomes"
 local scheduler <const> = require "bytenite.async.tasks"
 local wait <const> = require "bytenite.async.waiters"
 

@@ -1,14 +1,14 @@
 --- call.lua: makes calls, and waits for them. One that nothing stands beside is tried at once; what all others go through is in
 --- steps.lua. Nobody else sends anything.
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local driver <const> = require "bytenite.async.reactor"
-local later <const> = require "bytenite.later"
+local later <const> = require "bytenite.base.lazy"
 local scheduler <const> = require "bytenite.async.tasks"
-local settings <const> = require "bytenite.settings"
+local settings <const> = require "bytenite.base.options"
 local steps <const> = require "bytenite.call.state_machine"
 
-local query <const> = later.module "bytenite.query"
+local query <const> = later.module "bytenite.call.query_string"
 
 local call <const> = {}
 

@@ -5,12 +5,12 @@
 --- whoever waits in place moves every call of the client on, those of suspended coroutines too.
 local core <const> = require "bytenite.core"
 local driver <const> = require "bytenite.async.reactor"
-local later <const> = require "bytenite.later"
+local later <const> = require "bytenite.base.lazy"
 
 local call <const> = later.module "bytenite.call.run" -- which needs this one first
 local errors <const> = later.module "bytenite.errors"
-local failure <const> = later.module "bytenite.failure"
-local retry <const> = later.module "bytenite.retry"
+local failure <const> = later.module "bytenite.errors.call_failure"
+local retry <const> = later.module "bytenite.call.retry_policy"
 
 local steps <const> = {}
 

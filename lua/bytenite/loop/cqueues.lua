@@ -6,7 +6,7 @@
 ---     require("bytenite.loop.cqueues").attach(client, controller)
 ---     controller:wrap(function() print(client:get_job(id)) end)
 ---     assert(controller:loop())
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local condition <const> = require "cqueues.condition"
 local cqueues <const> = require "cqueues"
 

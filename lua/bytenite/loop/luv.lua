@@ -5,7 +5,7 @@
 ---     require("bytenite.loop.luv").attach(client)
 ---     client:async(function() print(client:get_job(id)) end)
 ---     uv.run()
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local uv <const> = require "luv"
 
 local loop <const> = {}

@@ -3,7 +3,7 @@
 --- Whoever does so runs in the coroutine that made the call, so that functions of the user's (readers, progress) may make
 --- calls themselves. Between pieces it waits, like everything, in the driver.
 local call <const> = require "bytenite.call.run"
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 local driver <const> = require "bytenite.async.reactor"
 
 local stream <const> = {}

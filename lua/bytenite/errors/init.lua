@@ -1,4 +1,4 @@
---- errors.lua: what can go wrong in a running system, as values. Imports nothing of ours.
+--- errors/init.lua: what can go wrong in a running system, as values. Imports nothing of ours.
 ---
 --- The fields of an error are described in the reference (docs/reference.md, "Errors").
 local errors <const> = {}

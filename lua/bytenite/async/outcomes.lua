@@ -1,4 +1,4 @@
---- outcome.lua: how functions that ran beside others ended: a list aligned with them, and counts.
+--- outcomes.lua: how functions that ran beside others ended: a list aligned with them, and counts.
 local errors <const> = require "bytenite.errors"
 
 local outcome <const> = {}

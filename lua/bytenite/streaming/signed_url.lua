@@ -1,5 +1,5 @@
---- link.lua: signed URLs: addresses outside of the API that carry their own authority. They get no Authorization, and are as
---- secret as a password.
+--- signed_url.lua: signed URLs: addresses outside of the API that carry their own authority. They get no Authorization,
+--- and are as secret as a password.
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 

@@ -1,11 +1,11 @@
---- token.lua: what a client proves itself with: a token it was given, a function that gives one, or an API key that is
+--- credentials.lua: what a client proves itself with: a token it was given, a function that gives one, or an API key that is
 --- exchanged for one. Says which token to send and when a new one is due; the exchange itself is a call like any
 --- other (steps.lua).
 ---
 --- The secrets live in upvalues: no table that a program might print holds one.
-local check <const> = require "bytenite.check"
+local check <const> = require "bytenite.base.validate"
 -- At once: lua-cjson asks for the locale when it makes a reader, and ends the process where a decimal point is no single byte.
-local lenient <const> = require "bytenite.lenient"
+local lenient <const> = require "bytenite.errors.lenient_json"
 
 local token <const> = {}
 

@@ -1,8 +1,8 @@
---- failure.lua: the errors of a call: what happened, what was tried, a next step where one is known, and no secret.
+--- call_failure.lua: the errors of a call: what happened, what was tried, a next step where one is known, and no secret.
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
-local lenient <const> = require "bytenite.lenient"
-local redact <const> = require "bytenite.redact"
+local lenient <const> = require "bytenite.errors.lenient_json"
+local redact <const> = require "bytenite.errors.redact"
 
 local failure <const> = {}
 

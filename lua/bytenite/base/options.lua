@@ -1,5 +1,5 @@
---- settings.lua: what `bytenite.new` was given and what the environment adds, checked.
-local check <const> = require "bytenite.check"
+--- options.lua: what `bytenite.new` was given and what the environment adds, checked.
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 
 local settings <const> = {}

@@ -1,5 +1,5 @@
---- query.lua: the queries of URLs.
-local check <const> = require "bytenite.check"
+--- query_string.lua: the queries of URLs.
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 
 local query <const> = {}

@@ -1,7 +1,7 @@
---- request.lua: `client:request`, the way out for what the module does not know yet, turned into a row of its own.
-local check <const> = require "bytenite.check"
+--- raw_request.lua: `client:request`, the way out for what the module does not know yet, turned into a row of its own.
+local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
-local query <const> = require "bytenite.query"
+local query <const> = require "bytenite.call.query_string"
 
 local request <const> = {}
 

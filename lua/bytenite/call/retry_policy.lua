@@ -1,4 +1,4 @@
---- retry.lua: when a failed attempt is repeated, and after how long. Pure policy: no clock, no network, nothing of ours.
+--- retry_policy.lua: when a failed attempt is repeated, and after how long. Pure policy: no clock, no network, nothing of ours.
 ---
 --- The table below is the policy. A repeatable call does twice what it does once (a GET, the four updates); a
 --- once-only one (create, run) may not be sent again unless the server surely did nothing.

@@ -1,4 +1,4 @@
---- check.lua: what users pass in is looked at here, and mistakes are raised where they were made.
+--- validate.lua: what users pass in is looked at here, and mistakes are raised where they were made.
 ---
 --- A mistake in a program (a wrong type, an unknown option) raises a string that names the place and the way out, with
 --- the position of the caller's line: that of the first function on the stack that is not the module's own.
@@ -7,8 +7,9 @@ local core <const> = require "bytenite.core"
 local check <const> = {}
 
 local getinfo <const> = debug and debug.getinfo -- hosts may have taken the debug library away
-local own_folder <const> = getinfo and getinfo(1, "S").source:match "^@.*[/\\]"
-local full_folder <const> = own_folder and "@" .. core.full_path(own_folder:sub(2)) -- the same, as later.lua calls it
+-- The folder of the whole module, with the "@" of a chunk name: this file is in its folder base/.
+local own_folder <const> = getinfo and getinfo(1, "S").source:match "^(@.*[/\\])base[/\\][^/\\]*$"
+local full_folder <const> = own_folder and "@" .. core.full_path(own_folder:sub(2)) -- as lazy.lua names it
 
 local function is_own(info)
   local source <const> = info.source

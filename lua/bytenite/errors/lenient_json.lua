@@ -1,4 +1,4 @@
---- lenient.lua: reads JSON that is no API object, the token exchange and error bodies: it may come from anything on the way.
+--- lenient_json.lua: reads JSON that is no API object, the token exchange and error bodies: it may come from anything on the way.
 ---
 --- Our own reader goes first: it keeps integers exact and knows no locale. What it refuses lua-cjson may still take.
 local cjson <const> = require "cjson"

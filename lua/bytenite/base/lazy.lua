@@ -1,7 +1,7 @@
---- later.lua: modules that are loaded when they are first used, so that a program pays at its start for what it needs then, and
+--- lazy.lua: modules that are loaded when they are first used, so that a program pays at its start for what it needs then, and
 --- not for uploads, pages and event loops.
 ---
---- They are taken from beside this file, wherever that was found: the working directory and package.path may be others by then.
+--- They are taken from the folder this file was found in: the working directory and package.path may be others by then.
 --- So may the locale: its decimal comma would spoil numbers with a fraction in them, which stand as 1 / 2 there.
 local core <const> = require "bytenite.core"
 
@@ -11,8 +11,8 @@ local NO_MEMORY <const> = "not enough memory" -- as Lua raises it
 
 -- Where `require` finds the modules; nil when this one was no file (a host may have them all in package.preload).
 local _ <const>, own_path <const> = ...
-local folder <const> = own_path and core.full_path(own_path):match "^(.*[/\\])bytenite[/\\]later%.lua$"
-local template <const> = folder and folder .. "?.lua"
+local folder <const> = own_path and core.full_path(own_path):match "^(.*[/\\])bytenite[/\\]base[/\\]lazy%.lua$"
+local template <const> = folder and folder .. "?.lua;" .. folder .. "?/init.lua"
 
 --- Loads a module.
 ---@param name string as `require` takes it
