@@ -37,9 +37,9 @@ describe("modules loaded later are found", function()
 
   it("in package.preload, where a host has put them all", function()
     local answer <const> = child.run [[
-      local names = { "", "accept", "base.lazy", "base.options", "base.validate", "call", "call.credentials",
-        "call.query_string", "call.retry_policy", "calls", "client", "datasource", "driver", "errors",
-        "errors.call_failure", "errors.lenient_json", "errors.redact", "job", "scheduler", "steps", "timers" }
+      local names = { "", "async.reactor", "async.tasks", "async.timers", "base.lazy", "base.options", "base.validate", "call",
+        "call.credentials", "call.exchanges", "call.query_string", "call.responses", "call.retry_policy", "call.state_machine",
+        "calls", "client", "datasource", "errors", "errors.call_failure", "errors.lenient_json", "errors.redact", "job" }
       for _, name in ipairs(names) do
         local module = name == "" and "bytenite" or "bytenite." .. name
         package.preload[module] = assert(loadfile(assert(package.searchpath(module, package.path))))

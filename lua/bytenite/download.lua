@@ -1,5 +1,5 @@
 --- download.lua: a job's results, fetched into a folder.
-local call <const> = require "bytenite.call.run"
+local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
@@ -125,7 +125,7 @@ local explain <const> = link.explain "the link may have expired: job:results() g
 
 local NOTHING_BEHIND <const> = 416 -- RFC 9110 section 15.5.17: there is nothing from where on was asked
 
-local function accept(fetch)
+local function decode_response(fetch)
   return function(exchange, _, _, status)
     local headers <const> = exchange:headers()
     if status == 200 or status == 206 then return { status = status, headers = headers, bytes = exchange:body() } end
@@ -148,9 +148,9 @@ local function plan_for(fetch, address)
       any_success = true,
       raw = { url = address, headers = {} }, -- headers: see begin
     },
-    accept = accept(fetch),
-    accepts = NOTHING_BEHIND,
-    cannot_recover = explain,
+    decode_response = decode_response(fetch),
+    accepts_status = NOTHING_BEHIND,
+    classify = explain,
     stream = stream.plan {
       begin = function(self)
         self.exchange:set_headers(headers_of(fetch))

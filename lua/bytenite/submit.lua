@@ -1,7 +1,7 @@
 --- submit.lua: `client:submit`: a job is created, set up and run, step by step.
 ---
 --- The module's methods are called as functions, never through the job, whose members could be called like them.
-local call <const> = require "bytenite.call.run"
+local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local job <const> = require "bytenite.job"

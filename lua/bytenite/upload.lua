@@ -1,6 +1,6 @@
 --- upload.lua: a job's input, sent to the address that the service gave for it.
 ---@see https://docs.bytenite.com the guide on file uploads: PUT of the raw bytes, then uploadcompleted
-local call <const> = require "bytenite.call.run"
+local call <const> = require "bytenite.call"
 local check <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
 local link <const> = require "bytenite.streaming.signed_url"
@@ -58,11 +58,11 @@ local function plan_for(opened, address)
       any_success = true,
       raw = { url = address, headers = headers_for(opened) },
     },
-    accept = function()
+    decode_response = function()
       if opened.given == opened.size then return true end
       return nil, "unexpected", ("the answer came after %d of %d bytes"):format(opened.given, opened.size)
     end,
-    cannot_recover = explain,
+    classify = explain,
     stream = stream.plan {
       size = opened.size,
       begin = function()

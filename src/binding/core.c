@@ -17,13 +17,13 @@
 #include <unistd.h>
 
 #include "binding/box.h"
-#include "bytenite.h"
 #include "binding/exchange.h"
+#include "binding/session.h"
+#include "bytenite.h"
 #include "files.h"
 #include "json_read.h"
 #include "marshal.h"
 #include "operations.h"
-#include "binding/session.h"
 #include "suggest.h"
 #include "terminal.h"
 #include "url.h"

@@ -1,8 +1,8 @@
 /*
-** exchange.c: the Lua class of one call on the wire.
+** exchange.c: the Lua class of an HTTP exchange.
 **
-** row and arguments -> URL, headers, body -> transport -> typed result, or status and text. The body is written once,
-** when the exchange is made, so that bad input is refused before anything is sent and every sending carries the same bytes.
+** row and arguments -> URL, headers, body -> transport -> typed result, or status and text. The body is written once, when the exchange is
+** made, so that bad input is refused before anything is sent and every attempt carries the same bytes.
 */
 #include "binding/exchange.h"
 
@@ -19,7 +19,7 @@ static const char class_name[] = "bytenite.exchange";
 
 enum {
   MAX_URL = 64 * 1024, /* bytes; no server takes as many, and libcurl refuses over 8 million */
-  KEEP_TEXT = 4096     /* bytes of an idle exchange's buffers */
+  KEEP_TEXT = 4096     /* bytes of a buffer that are worth keeping for the next exchange */
 };
 
 Exchange *exchange_find(lua_State *L) {
@@ -32,19 +32,19 @@ Exchange *exchange_check(lua_State *L) {
   return exchange;
 }
 
-/* Ends the transfer and hands the answer's memory back to it, for the next one. */
+/* Ends the transfer. Its response buffer returns to it, for the next response. */
 static void release_transfer(Exchange *exchange) {
   Transfer *transfer = exchange->transfer;
   exchange->transfer = NULL;
-  exchange->has_answer = exchange->is_read;
+  exchange->has_response = exchange->is_read;
   /* in a forked child the transfer belongs to the parent: whatever curl did here could end its connections */
   if (transfer == NULL || session_problem(exchange->session) != NULL) return;
-  if (!exchange->is_read) transfer_swap_body(transfer, &exchange->answer.body);
+  if (!exchange->is_read) transfer_swap_body(transfer, &exchange->response.body);
   exchange->transfer = transfer; /* its holder, which the release clears */
   transport_release(transfer);
 }
 
-/* exchange:release(): ends the transfer, if any, and makes its parts free for others. The answer is gone then. */
+/* exchange:release(): ends the transfer, if any. The response is gone then. */
 static int exchange_release(lua_State *L) {
   Exchange *exchange = exchange_find(L);
   if (exchange != NULL) release_transfer(exchange);
@@ -57,8 +57,8 @@ static int exchange_collect(lua_State *L) {
   release_transfer(exchange);
   buffer_free(&exchange->url);
   buffer_free(&exchange->body);
-  buffer_free(&exchange->answer.body);
-  buffer_free(&exchange->answer.problem);
+  buffer_free(&exchange->response.body);
+  buffer_free(&exchange->response.problem);
   curl_slist_free_all(exchange->headers);
   free(exchange);
   ((Handle *)lua_touserdata(L, 1))->exchange = NULL;
@@ -69,21 +69,21 @@ void check_memory(lua_State *L, bool has_memory) {
   if (!has_memory) raise_no_memory(L);
 }
 
-/* Pushes an exchange that has served and is kept to serve again; NULL when the collector has been quicker. */
-static Exchange *push_idle_exchange(lua_State *L, Session *session) {
-  lua_getiuservalue(L, 1, SESSION_IDLE);
-  lua_rawgeti(L, -1, session->idle);
+/* Takes an exchange from the free list and pushes it. Returns NULL if it has been collected. */
+static Exchange *push_free_exchange(lua_State *L, Session *session) {
+  lua_getiuservalue(L, 1, SESSION_FREE_LIST);
+  lua_rawgeti(L, -1, session->free_exchanges);
   lua_pushnil(L);
-  lua_rawseti(L, -3, session->idle--);
+  lua_rawseti(L, -3, session->free_exchanges--);
   lua_remove(L, -2);
   return ((Handle *)lua_touserdata(L, -1))->exchange;
 }
 
-/* Pushes an exchange of the session, which is at stack index 1, with nothing in it. */
+/* Pushes an empty exchange of the session, which is at stack index 1. */
 static Exchange *push_exchange(lua_State *L, Session *session) {
-  if (session->idle > 0) {
-    Exchange *idle = push_idle_exchange(L, session);
-    if (idle != NULL) return idle;
+  if (session->free_exchanges > 0) {
+    Exchange *exchange = push_free_exchange(L, session);
+    if (exchange != NULL) return exchange;
     lua_pop(L, 1);
   }
   Handle *handle = lua_newuserdatauv(L, sizeof *handle, EXCHANGE_USER_VALUES);
@@ -103,31 +103,31 @@ static Exchange *push_exchange(lua_State *L, Session *session) {
 }
 
 /*
-** exchange:recycle(): releases the exchange and keeps it for a call to come; nobody may use it any more. One whose answer is being read
-** is left to the collector.
+** exchange:free(): releases the exchange and puts it on the free list; it must not be used again. Leaves it to the collector if its response is
+** being read.
 */
-static int exchange_recycle(lua_State *L) {
+static int exchange_free(lua_State *L) {
   Exchange *exchange = exchange_find(L);
   if (exchange == NULL) return 0;
   Session *session = exchange->session;
   release_transfer(exchange);
   lua_pushnil(L);
   lua_setiuservalue(L, 1, EXCHANGE_OWNER);
-  if (exchange->is_read || session->idle == SESSION_MAX_IDLE) return 0;
+  if (exchange->is_read || session->free_exchanges == SESSION_MAX_FREE) return 0;
   curl_slist_free_all(exchange->headers);
   exchange->headers = NULL;
   exchange->result = NULL;
-  exchange->streams = false;
+  exchange->streams = exchange->needs_new_connection = false;
   buffer_reset(&exchange->url, KEEP_TEXT);
   buffer_reset(&exchange->body, KEEP_TEXT);
   lua_getiuservalue(L, 1, EXCHANGE_SESSION);
-  lua_getiuservalue(L, -1, SESSION_IDLE);
+  lua_getiuservalue(L, -1, SESSION_FREE_LIST);
   lua_pushvalue(L, 1);
-  lua_rawseti(L, -2, ++session->idle);
+  lua_rawseti(L, -2, ++session->free_exchanges);
   return 0;
 }
 
-/* Appends a row's path with its parts filled in. */
+/* Appends the path of a row with its placeholders filled in. */
 static bool append_path(Exchange *exchange, const char *path, const char *id, size_t id_length) {
   Buffer *url = &exchange->url;
   const Buffer *service = &exchange->session->service;
@@ -210,20 +210,13 @@ int exchange_new_raw(lua_State *L) {
   return 1;
 }
 
-/* In milliseconds, at least one: 0 would mean no limit to libcurl. */
+/* Returns milliseconds, at least one: 0 would mean no limit to libcurl. */
 static long time_limit(lua_Number seconds) {
   return (long)(seconds * 1000) + 1;
 }
 
-/* Makes the argument at stack index 2 what is given back when a sending ends. */
-static void set_owner(lua_State *L) {
-  luaL_checkany(L, 2);
-  lua_pushvalue(L, 2);
-  lua_setiuservalue(L, 1, EXCHANGE_OWNER);
-}
-
-/* Sends the request, with what the arguments from stack index 3 on say: see exchange_start. */
-static void send_request(lua_State *L, Exchange *exchange) {
+/* Starts an attempt; the arguments from stack index 3 on are those of exchange_start. */
+static void start_attempt(lua_State *L, Exchange *exchange) {
   const TransferRequest request = {
     .method = exchange->method,
     .url = exchange->url.data,
@@ -234,59 +227,40 @@ static void send_request(lua_State *L, Exchange *exchange) {
     .connect_timeout = time_limit(luaL_checknumber(L, 5)),
     .max_response_bytes = (size_t)luaL_checkinteger(L, 6),
     .once_only = lua_toboolean(L, 7),
+    .on_new_connection = exchange->needs_new_connection,
     .headers = exchange->headers,
     .streams = exchange->streams,
     .stream_size = exchange->stream_size,
   };
-  release_transfer(exchange);
   const CURLcode code = transport_start(&exchange->session->transport, &request, &exchange->transfer, exchange);
   check_memory(L, code != CURLE_OUT_OF_MEMORY);
   if (code != CURLE_OK) luaL_error(L, "libcurl cannot send this request: %s", curl_easy_strerror(code));
 }
 
 /*
-** exchange:start(owner, token, timeout, connect_timeout, max_response_bytes, once_only): sends the request; the answer to an
-** earlier sending is gone. `token` nil sends no Authorization. Returns true; or nil and why the session cannot be used.
+** exchange:start(owner, token, timeout, connect_timeout, max_response_bytes, once_only, wait): sends the request; the response to an earlier
+** attempt is gone. `session:step` returns `owner` when the attempt ends. `token` nil sends no Authorization. If nothing else of the session is in
+** flight, waits up to `wait` seconds for the end. Returns whether it has ended; or nil and why the session cannot be used.
 */
 static int exchange_start(lua_State *L) {
   Exchange *exchange = exchange_check(L);
+  Transport *transport = &exchange->session->transport;
+  const lua_Number wait = luaL_optnumber(L, 8, 0);
   const char *problem = session_problem(exchange->session);
   if (problem != NULL) {
     lua_pushstring(L, problem);
     return return_problem(L);
   }
-  set_owner(L);
-  send_request(L, exchange);
-  lua_pushboolean(L, 1);
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, 1, EXCHANGE_OWNER);
+  release_transfer(exchange);
+  const bool is_alone = transport_load(transport) == 0;
+  start_attempt(L, exchange);
+  lua_pushboolean(L, wait > 0 && is_alone && transport_wait(transport, exchange->transfer, time_limit(wait)));
   return 1;
 }
 
-/*
-** exchange:try(seconds, token, timeout, connect_timeout, max_response_bytes, once_only): the same where nothing else of the session is
-** under way, and waits some seconds for the end. Returns the status of the answer, 0 when there is none, false when it takes longer; nil when
-** nothing was sent. It has no owner.
-*/
-static int exchange_try(lua_State *L) {
-  Exchange *exchange = exchange_check(L);
-  const lua_Number seconds = luaL_checknumber(L, 2);
-  Transport *transport = &exchange->session->transport;
-  if (session_problem(exchange->session) != NULL || transport_load(transport) > 0) return 0;
-  send_request(L, exchange);
-  if (!transport_finish(transport, exchange->transfer, time_limit(seconds)))
-    lua_pushboolean(L, 0);
-  else
-    lua_pushinteger(L, transfer_outcome(exchange->transfer) == TRANSFER_ANSWERED ? transfer_status(exchange->transfer) : 0);
-  return 1;
-}
-
-/* exchange:own(owner): what `session:step` gives back when the sending under way ends. */
-static int exchange_own(lua_State *L) {
-  exchange_check(L);
-  set_owner(L);
-  return 0;
-}
-
-/* exchange:path(): the path of the request, without the query. */
+/* exchange:path(): returns the path of the request, without the query. */
 static int exchange_path(lua_State *L) {
   const Exchange *exchange = exchange_find(L);
   const char *url = exchange != NULL ? exchange->url.data : "";
@@ -297,14 +271,14 @@ static int exchange_path(lua_State *L) {
   return 1;
 }
 
-/* exchange:token(): what the last sending carried as Authorization, or nil. */
+/* exchange:token(): returns the Authorization of the last attempt, or nil. */
 static int exchange_token(lua_State *L) {
   const Exchange *exchange = exchange_check(L);
   lua_pushstring(L, exchange->transfer != NULL ? transfer_authorization(exchange->transfer) : NULL);
   return 1;
 }
 
-/* exchange:request_body(): the request's body as it goes out, or nil. */
+/* exchange:request_body(): returns the request body as it is sent, or nil. */
 static int exchange_request_body(lua_State *L) {
   const Exchange *exchange = exchange_find(L);
   if (exchange == NULL || !exchange->has_body) return 0;
@@ -314,19 +288,17 @@ static int exchange_request_body(lua_State *L) {
 
 static const luaL_Reg methods[] = {
   {"start", exchange_start},
-  {"try", exchange_try},
-  {"own", exchange_own},
   {"path", exchange_path},
   {"request_body", exchange_request_body},
   {"token", exchange_token},
   {"release", exchange_release},
-  {"recycle", exchange_recycle},
+  {"free", exchange_free},
   {NULL, NULL},
 };
 
 void exchange_register(lua_State *L) {
   class_register(L, class_name, methods, exchange_collect);
-  class_add(L, class_name, answer_methods);
+  class_add(L, class_name, response_methods);
   class_add(L, class_name, stream_methods);
   class_push_methods(L, class_name);
 }

@@ -1,5 +1,5 @@
 /*
-** answer.c: the answer to an exchange: status and text, or the typed result.
+** exchange_response.c: the response to an exchange: status and text, or the typed result.
 */
 #include <string.h>
 
@@ -8,63 +8,67 @@
 #include "marshal.h"
 #include "refresh.h"
 
-/* The answer to the last sending, taken from its transfer at the first look. */
-static Answer *answer_of(lua_State *L, Exchange *exchange) {
-  Answer *answer = &exchange->answer;
-  if (exchange->has_answer) return answer;
+/* Returns the response to the last attempt; moves it out of the transfer when it is first asked for. */
+static Response *response_of(lua_State *L, Exchange *exchange) {
+  Response *response = &exchange->response;
+  if (exchange->has_response) return response;
   Transfer *transfer = exchange->transfer;
   luaL_argcheck(L, transfer != NULL, 1, "the exchange was not sent, or was released");
-  answer->outcome = transfer_outcome(transfer);
-  answer->status = transfer_status(transfer);
-  answer->retry_after = answer->status != 200 ? transfer_retry_after(transfer) : 0;
-  if (answer->outcome != TRANSFER_ANSWERED) {
-    answer->was_sent = transfer_was_sent(transfer);
-    answer->certificate_refused = transfer_certificate_refused(transfer);
-    buffer_reset(&answer->problem, 0);
-    check_memory(L, buffer_append_text(&answer->problem, transfer_problem(transfer)));
+  response->outcome = transfer_outcome(transfer);
+  response->status = transfer_status(transfer);
+  exchange->needs_new_connection = response->outcome != TRANSFER_RESPONSE;
+  if (response->outcome != TRANSFER_RESPONSE) {
+    response->was_sent = transfer_was_sent(transfer);
+    response->is_final = transfer_is_final(transfer);
+    response->proxy_status = transfer_proxy_status(transfer);
+    buffer_reset(&response->problem, 0);
+    check_memory(L, buffer_append_text(&response->problem, transfer_problem(transfer)));
   }
-  transfer_swap_body(transfer, &answer->body);
-  exchange->has_answer = true;
-  return answer;
+  transfer_swap_body(transfer, &response->body);
+  exchange->has_response = true;
+  return response;
 }
 
-static Answer *check_answer(lua_State *L) {
-  return answer_of(L, exchange_check(L));
+static Response *check_response(lua_State *L) {
+  return response_of(L, exchange_check(L));
 }
 
 /*
-** exchange:outcome(): what became of the sending. "answered" and the status; or a kind of failure ("timeout", "connection", "tls",
-** "protocol", "too_large"), libcurl's words, whether the request went out, and whether a certificate was refused.
+** exchange:outcome(): returns what the attempt has come to: "response" and the status; or a kind of failure ("timeout", "connection", "tls",
+** "protocol", "too_large"), what went wrong in libcurl's words, whether the request may have left, whether another attempt cannot help, and
+** the status of a proxy that refused to connect, or nil.
 */
 static int exchange_outcome(lua_State *L) {
-  static const char *const names[] = {"answered", "timeout", "connection", "tls", "protocol", "too_large"};
-  const Answer *answer = check_answer(L);
-  if (answer->outcome == TRANSFER_NO_MEMORY) raise_no_memory(L);
-  lua_pushstring(L, names[answer->outcome]);
-  if (answer->outcome == TRANSFER_ANSWERED) {
-    lua_pushinteger(L, answer->status);
+  static const char *const names[] = {"response", "timeout", "connection", "tls", "protocol", "too_large"};
+  const Response *response = check_response(L);
+  if (response->outcome == TRANSFER_NO_MEMORY) raise_no_memory(L);
+  lua_pushstring(L, names[response->outcome]);
+  if (response->outcome == TRANSFER_RESPONSE) {
+    lua_pushinteger(L, response->status);
     return 2;
   }
-  lua_pushstring(L, answer->problem.data);
-  lua_pushboolean(L, answer->was_sent);
-  lua_pushboolean(L, answer->certificate_refused);
-  return 4;
+  lua_pushstring(L, response->problem.data);
+  lua_pushboolean(L, response->was_sent);
+  lua_pushboolean(L, response->is_final);
+  if (response->proxy_status == 0) return 4;
+  lua_pushinteger(L, response->proxy_status);
+  return 5;
 }
 
-/* exchange:value(): the body read by the schema of the operation's result; or nil and why it cannot be read. */
+/* exchange:value(): returns the body, read by the schema of the operation's result; or nil and why it cannot be read. */
 static int exchange_value(lua_State *L) {
   Exchange *exchange = exchange_check(L);
-  const Buffer *body = &answer_of(L, exchange)->body;
+  const Buffer *body = &response_of(L, exchange)->body;
   const Schema *schema = exchange->result != NULL ? exchange->result : &schema_any;
-  exchange->is_read = true; /* stays so when memory runs out: then only the collector frees the body */
+  exchange->is_read = true; /* stays true if memory runs out: then only the collector frees the body */
   const bool read = marshal_read(L, buffer_text(body), body->length, schema);
   exchange->is_read = false;
   if (read) return 1;
   return return_problem(L);
 }
 
-/* Pushes nil, a kind of error and a message, or nil for a message that the answer itself holds. */
-static int refuse_answer(lua_State *L, const char *kind, const char *message) {
+/* Pushes nil, a kind of error and a message; NULL if the response itself holds the message. */
+static int refuse_response(lua_State *L, const char *kind, const char *message) {
   lua_pushnil(L);
   lua_pushstring(L, kind);
   lua_pushstring(L, message);
@@ -72,26 +76,26 @@ static int refuse_answer(lua_State *L, const char *kind, const char *message) {
 }
 
 /*
-** Checks the id that was read against that of the request at stack index 3, nil for any, and keeps that one where the answer has none: unset
-** values come as "". Returns what is wrong, or NULL.
+** Compares the id that was read with that of the request at stack index 3, nil for any. Uses the latter if the response has none; the service
+** sends unset values as "". Returns what is wrong, or NULL.
 */
 static const char *check_id(lua_State *L, JobMembers *members) {
   int *id = &members->at[schema_index(&schema_job, "id")];
   const bool is_known = !lua_isnil(L, 3);
   const bool is_text = *id != 0 && lua_type(L, *id) == LUA_TSTRING;
   const bool is_unset = *id == 0 || (is_text && lua_rawlen(L, *id) == 0);
-  if (!is_known) return is_unset || !is_text ? "the answer holds a job without an id" : NULL;
+  if (!is_known) return is_unset || !is_text ? "the response holds a job without an id" : NULL;
   if (is_unset) *id = 3;
-  return lua_rawequal(L, *id, 3) ? NULL : "the answer is about another job";
+  return lua_rawequal(L, *id, 3) ? NULL : "the response is about another job";
 }
 
 /*
-** exchange:job(job): reads the body as `{job, templateInfo}` into `job`, whole or not at all, or into a new table when that is
-** nil, and returns it. Else nil, a kind of error and a message; no message where the answer itself says what is wrong.
+** exchange:job(job): reads the body as `{job, templateInfo}` into `job`, or into a new table if that is nil, completely or not at all, and
+** returns it. Otherwise returns nil, a kind of error and a message; no message if the response itself says what is wrong.
 */
 static int exchange_job(lua_State *L) {
   Exchange *exchange = exchange_check(L);
-  const Buffer *body = &answer_of(L, exchange)->body;
+  const Buffer *body = &response_of(L, exchange)->body;
   JobMembers members;
   lua_settop(L, 2);
   lua_getiuservalue(L, 1, EXCHANGE_ID);
@@ -101,14 +105,14 @@ static int exchange_job(lua_State *L) {
   switch (answer) {
     case JOB_READ: break;
     case JOB_NOT_JSON:
-      lua_pushfstring(L, "the answer is not JSON: %s", lua_tostring(L, -1));
-      return refuse_answer(L, "protocol", lua_tostring(L, -1));
-    case JOB_NOT_OBJECT: return refuse_answer(L, "unexpected", "the answer is not an object");
-    case JOB_NOT_OK: return refuse_answer(L, "unexpected", NULL);
-    case JOB_MISSING: return refuse_answer(L, "unexpected", "the answer holds no job");
+      lua_pushfstring(L, "the response is not JSON: %s", lua_tostring(L, -1));
+      return refuse_response(L, "protocol", lua_tostring(L, -1));
+    case JOB_NOT_OBJECT: return refuse_response(L, "unexpected", "the response is not an object");
+    case JOB_NOT_OK: return refuse_response(L, "unexpected", NULL);
+    case JOB_MISSING: return refuse_response(L, "unexpected", "the response holds no job");
   }
   const char *problem = check_id(L, &members);
-  if (problem != NULL) return refuse_answer(L, "unexpected", problem);
+  if (problem != NULL) return refuse_response(L, "unexpected", problem);
   if (lua_isnil(L, 2)) {
     lua_createtable(L, 0, (int)schema_job.count);
     lua_replace(L, 2);
@@ -119,22 +123,14 @@ static int exchange_job(lua_State *L) {
   return 1;
 }
 
-/* exchange:body(): the answer's body as text. */
+/* exchange:body(): returns the response body as text. */
 static int exchange_body(lua_State *L) {
-  const Buffer *body = &check_answer(L)->body;
+  const Buffer *body = &check_response(L)->body;
   lua_pushlstring(L, buffer_text(body), body->length);
   return 1;
 }
 
-/* exchange:retry_after(): seconds the answer asks to wait before the next try, or nil. */
-static int exchange_retry_after(lua_State *L) {
-  const double seconds = check_answer(L)->retry_after;
-  if (seconds <= 0) return 0;
-  lua_pushnumber(L, seconds);
-  return 1;
-}
-
-/* Adds "name\0value\0" for each of the answer's headers, names in lower case. */
+/* Appends "name\0value\0" for each header of the response, names in lower case. */
 static bool append_headers(Buffer *out, const Transfer *transfer) {
   struct curl_header *header = NULL;
   while ((header = transfer_next_header(transfer, header)) != NULL) {
@@ -145,7 +141,7 @@ static bool append_headers(Buffer *out, const Transfer *transfer) {
   return true;
 }
 
-/* exchange:headers(): the answer's headers, names in lower case, values of a repeated one joined by ", " (RFC 9110 section 5.3). */
+/* exchange:headers(): returns the response headers by name in lower case, repeated ones joined by ", " (RFC 9110 section 5.3). */
 static int exchange_headers(lua_State *L) {
   const Exchange *exchange = exchange_check(L);
   Buffer *text = buffer_push(L); /* a copy, because a finalizer may close the client while tables are made */
@@ -165,7 +161,7 @@ static int exchange_headers(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg answer_methods[] = {
-  {"outcome", exchange_outcome},         {"value", exchange_value},     {"job", exchange_job}, {"body", exchange_body},
-  {"retry_after", exchange_retry_after}, {"headers", exchange_headers}, {NULL, NULL},
+const luaL_Reg response_methods[] = {
+  {"outcome", exchange_outcome}, {"value", exchange_value},     {"job", exchange_job},
+  {"body", exchange_body},       {"headers", exchange_headers}, {NULL, NULL},
 };

@@ -23,7 +23,7 @@ const char *session_problem(const Session *session) {
   return session->transport.is_open ? NULL : "closed";
 }
 
-/* session:close(): ends what is in flight and frees everything; in a forked child it only forgets. May be called twice. */
+/* session:close(): ends what is in flight and frees everything; in a forked child it frees only what is the child's. May be called twice. */
 static int session_close(lua_State *L) {
   Session *session = session_check(L, 1);
   if (!transport_is_own(&session->transport))
@@ -41,21 +41,21 @@ static int session_collect(lua_State *L) {
   return 0;
 }
 
-/* session:problem(): why it cannot be used ("closed", "forked"), or nil. */
+/* session:problem(): returns why the session cannot be used ("closed", "forked"), or nil. */
 static int session_get_problem(lua_State *L) {
   lua_pushstring(L, session_problem(session_check(L, 1)));
   return 1;
 }
 
-/* session:in_flight(): how many transfers are under way, or have ended and were not yet given by `step`. */
+/* session:in_flight(): returns the number of transfers in flight, or finished and not yet returned by `step`. */
 static int session_in_flight(lua_State *L) {
   const Session *session = session_check(L, 1);
-  const bool is_usable = session_problem(session) == NULL; /* a forked child knows the parent's numbers */
+  const bool is_usable = session_problem(session) == NULL; /* a forked child has the parent's numbers */
   lua_pushinteger(L, is_usable ? (lua_Integer)transport_load(&session->transport) : 0);
   return 1;
 }
 
-/* Pushes the owner of the exchange a transfer belongs to; false when the exchange is gone or being collected. */
+/* Pushes the owner of the exchange that a transfer belongs to. Returns false if the exchange is gone or being collected. */
 static bool push_owner(lua_State *L, const Transfer *transfer) {
   lua_getiuservalue(L, 1, SESSION_EXCHANGES);
   const bool alive = lua_rawgetp(L, -1, transfer_owner(transfer)) == LUA_TUSERDATA;
@@ -63,19 +63,19 @@ static bool push_owner(lua_State *L, const Transfer *transfer) {
   return alive;
 }
 
-/* The next transfer that somebody must look at: one that has ended, or else a stream that calls. */
+/* Returns the next transfer that needs attention: one that has ended, or else a ready stream. */
 static Transfer *next_transfer(Transport *transport) {
   Transfer *transfer = transport_next_finished(transport);
-  return transfer != NULL ? transfer : transport_next_calling(transport);
+  return transfer != NULL ? transfer : transport_next_ready_stream(transport);
 }
 
-/* In milliseconds, rounded up, so that a wait never ends early; a negative time and NaN are no wait. */
+/* Returns milliseconds, rounded up so that a wait never ends early; 0 for a negative time and NaN. */
 static int wait_time(lua_Number seconds) {
   if (!(seconds > 0)) return 0;
   return seconds * 1000 >= MAX_WAIT ? MAX_WAIT : (int)(seconds * 1000) + 1;
 }
 
-/* Pushes the owner of the next transfer that somebody must look at; false when there is none. */
+/* Pushes the owner of the next transfer that needs attention. Returns false if there is none. */
 static bool push_next(lua_State *L, Transport *transport) {
   for (Transfer *transfer = next_transfer(transport); transfer != NULL; transfer = next_transfer(transport)) {
     if (push_owner(L, transfer)) return true;
@@ -86,8 +86,8 @@ static bool push_next(lua_State *L, Transport *transport) {
 }
 
 /*
-** session:step(seconds): moves all transfers on and returns the owner of one that has ended, oldest first, or of a stream that has bytes
-** to give or wants some; when there is none, waits up to `seconds` for something to happen, and may then return nil.
+** session:step(seconds): sends what was started, and returns the owner of a transfer that has ended, oldest first, or of a stream that has
+** received bytes or wants some. If there is none, moves all transfers on, waits up to `seconds` for something to happen, and may return nil.
 */
 static int session_step(lua_State *L) {
   Session *session = session_check(L, 1);
@@ -95,22 +95,20 @@ static int session_step(lua_State *L) {
   lua_settop(L, 2);
   if (session_problem(session) != NULL) return 0;
   Transport *transport = &session->transport;
+  transport_flush(transport);
   if (push_next(L, transport)) return 1;
   transport_step(transport, wait_time(seconds));
   return push_next(L, transport) ? 1 : 0;
 }
 
-/* session:next(): the next of those owners; nil when there is none before another step. */
+/* session:next(): returns the next owner without another step; nil if there is none. */
 static int session_next(lua_State *L) {
   Session *session = session_check(L, 1);
   lua_settop(L, 2);
   return session_problem(session) == NULL && push_next(L, &session->transport) ? 1 : 0;
 }
 
-/*
-** session:has_room(once_only): whether another exchange should be started now; more than that would only wait for a connection. nil when
-** the session cannot be used.
-*/
+/* session:has_room(once_only): returns whether another exchange should be started now; nil if the session cannot be used. */
 static int session_has_room(lua_State *L) {
   const Session *session = session_check(L, 1);
   if (session_problem(session) != NULL) return 0;
@@ -118,7 +116,7 @@ static int session_has_room(lua_State *L) {
   return 1;
 }
 
-/* session:descriptor(): one that is readable while `step` has something to do; nil where the system has none. */
+/* session:descriptor(): returns a descriptor that is readable while `step` has something to do; nil where the system has none. */
 static int session_descriptor(lua_State *L) {
   Session *session = session_check(L, 1);
   const int descriptor = session_problem(session) == NULL ? transport_descriptor(&session->transport) : -1;
@@ -128,8 +126,8 @@ static int session_descriptor(lua_State *L) {
 }
 
 /*
-** session:arm(seconds): makes the descriptor readable after `seconds` at the latest, or when a transfer needs it; nil: only then. Returns
-** how many seconds that is, or nil when it is never for time's sake.
+** session:arm(seconds): makes the descriptor readable after `seconds` at the latest (nil: no limit), or earlier if a transfer needs it.
+** Returns the seconds until then, or nil if no timer is needed.
 */
 static int session_arm(lua_State *L) {
   Session *session = session_check(L, 1);
@@ -142,7 +140,7 @@ static int session_arm(lua_State *L) {
   return 1;
 }
 
-/* A text option of the table at index 1; NULL when it is absent. It stays on the stack. */
+/* Pushes a text option of the table at index 1 and returns it; NULL if it is absent. */
 static const char *option(lua_State *L, const char *name) {
   return lua_getfield(L, 1, name) == LUA_TNIL ? NULL : luaL_checkstring(L, -1);
 }
@@ -163,10 +161,7 @@ static void set_exchanges_table(lua_State *L, int index) {
   lua_setiuservalue(L, index, SESSION_EXCHANGES);
 }
 
-/*
-** core.session(options): base_url, service, user_agent, ca_file, proxy, http_version ("auto", "1.1", "2"), max_connections.
-** The values were checked in Lua.
-*/
+/* core.session(options): base_url, service, user_agent, ca_file, proxy, http_version, max_connections; all of them checked in Lua. */
 int session_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   const char *base_url = option(L, "base_url");
@@ -185,8 +180,8 @@ int session_new(lua_State *L) {
   memset(session, 0, sizeof *session);
   luaL_setmetatable(L, class_name);
   set_exchanges_table(L, lua_gettop(L));
-  lua_createtable(L, SESSION_MAX_IDLE, 0); /* so that keeping one allocates nothing */
-  lua_setiuservalue(L, -2, SESSION_IDLE);
+  lua_createtable(L, SESSION_MAX_FREE, 0); /* so that keeping one allocates nothing */
+  lua_setiuservalue(L, -2, SESSION_FREE_LIST);
   if (!transport_open(&session->transport, &options) || !buffer_append_text(&session->base_url, base_url) ||
       !url_append_encoded(&session->service, service, strlen(service)))
     raise_no_memory(L);

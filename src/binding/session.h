@@ -14,29 +14,26 @@
 
 typedef struct Session {
   Transport transport;
-  Buffer base_url; /* without a slash at the end */
-  Buffer service;  /* percent-encoded */
-  int idle;        /* exchanges kept for the next calls */
+  Buffer base_url;    /* without a slash at the end */
+  Buffer service;     /* percent-encoded */
+  int free_exchanges; /* on the free list */
 } Session;
 
-/*
-** User values of a session: a weak table of its exchanges by their addresses; and a list of those that serve again, so that a call costs
-** neither their memory nor their finalizer.
-*/
-enum { SESSION_EXCHANGES = 1, SESSION_IDLE, SESSION_USER_VALUES = SESSION_IDLE };
+/* User values of a session: a weak table of its exchanges by address, and the free list, which spares a call their memory and finalizer. */
+enum { SESSION_EXCHANGES = 1, SESSION_FREE_LIST, SESSION_USER_VALUES = SESSION_FREE_LIST };
 
-enum { SESSION_MAX_IDLE = 64 };
+enum { SESSION_MAX_FREE = 64 };
 
-/* The session at `index`; raises when it is none. */
+/* Returns the session at `index`. Raises if it is not one. */
 Session *session_check(lua_State *L, int index);
 
-/* Why the session cannot be used: "closed", "forked" (this is a child of the process that opened it), or NULL: it can. */
+/* Returns why the session cannot be used: "closed", "forked" (this is a child of the process that opened it), or NULL. */
 const char *session_problem(const Session *session);
 
-/* Makes the class known to a state and pushes the table of its methods. */
+/* Registers the class and pushes the table of its methods. */
 void session_register(lua_State *L);
 
-/* core.session(options): a session. */
+/* core.session(options): makes a session. */
 int session_new(lua_State *L);
 
 #pragma GCC visibility pop

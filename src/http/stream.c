@@ -1,21 +1,16 @@
 /*
-** stream.c: bodies that go through in pieces: what a transfer holds of them is bounded, however large they are.
+** stream.c: bodies that pass in pieces, so that a transfer holds little of them, however large they are.
 **
-** An answer to a streamed request, and one that is an error, is received like any other.
+** A response to a streamed request, and one that is an error, is received as a whole.
 **
-** libcurl's callbacks run no Lua. They take from a buffer and fill one; where the first is empty or the second full they tell libcurl to wait, and the
-** stream calls: whoever drives the transport then feeds it, or takes what is there.
+** libcurl's callbacks run no Lua. They take from a buffer and fill one. If the first is empty or the second full they tell libcurl to pause, and
+** the stream is queued as ready: whoever drives the transport then feeds it, or takes what has come.
 */
 #include <string.h>
 
 #include "http/transfer.h"
 
 enum { OK = 200, PARTIAL_CONTENT = 206 };
-
-/* A byte has moved: the time limit begins anew. */
-static void restart_patience(Transfer *transfer) {
-  transfer->ends_at = transfer->transport->now + (long long)transfer->stream.patience * 1000;
-}
 
 size_t stream_send(char *data, size_t size, size_t count, void *context) {
   Transfer *transfer = context;
@@ -24,13 +19,13 @@ size_t stream_send(char *data, size_t size, size_t count, void *context) {
   const size_t left = stream->input.length - stream->taken;
   if (left == 0) {
     stream->is_starved = true;
-    transport_call(transfer);
+    transport_add_ready_stream(transfer);
     return CURL_READFUNC_PAUSE;
   }
   const size_t taken = left < room ? left : room;
   memcpy(data, stream->input.data + stream->taken, taken);
   stream->taken += taken;
-  restart_patience(transfer);
+  transport_restart_limit(transfer);
   return taken;
 }
 
@@ -39,13 +34,13 @@ bool stream_receive(Transfer *transfer, const char *data, size_t length, size_t 
   const long status = transfer_status(transfer);
   if (stream->size >= 0 || (status != OK && status != PARTIAL_CONTENT)) return false;
   stream->has_begun = true;
-  transport_call(transfer);
+  transport_add_ready_stream(transfer);
   if (transfer->response.length >= STREAM_PIECE) {
     stream->is_full = true;
     *result = CURL_WRITEFUNC_PAUSE;
     return true;
   }
-  restart_patience(transfer);
+  transport_restart_limit(transfer);
   *result = length;
   if (!buffer_append(&transfer->response, data, length)) {
     transfer->outcome = TRANSFER_NO_MEMORY;
@@ -57,10 +52,10 @@ bool stream_receive(Transfer *transfer, const char *data, size_t length, size_t 
 CURLcode stream_prepare(Transfer *transfer, const TransferRequest *request) {
   Stream *stream = &transfer->stream;
   buffer_reset(&stream->input, 0);
-  *stream = (Stream){.is_on = true, .size = request->stream_size, .patience = request->timeout};
+  *stream = (Stream){.is_on = true, .size = request->stream_size};
   if (stream->size < 0) return CURLE_OK;
   CURL *easy = transfer->easy;
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL); /* or libcurl would think that it can begin anew */
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL); /* or libcurl would think that it can send the body again */
   curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(easy, CURLOPT_READFUNCTION, stream_send);
   curl_easy_setopt(easy, CURLOPT_READDATA, transfer);

@@ -1,16 +1,16 @@
 --- future.lua: `client:async`: functions that run while others wait, and waiting for them.
 local check <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
-local outcome <const> = require "bytenite.async.outcomes"
-local scheduler <const> = require "bytenite.async.tasks"
-local wait <const> = require "bytenite.async.waiters"
+local outcomes <const> = require "bytenite.async.outcomes"
+local tasks <const> = require "bytenite.async.tasks"
+local waiters <const> = require "bytenite.async.waiters"
 
 local future <const> = {}
 
 local Future <const> = { __name = "bytenite.Future" }
 Future.__index = Future
 
-local weak_keys <const> = { __mode = "k" } -- who waits holds its wait; what it waits for does not
+local weak_keys <const> = { __mode = "k" } -- a wait is held by its coroutine, not by the task it waits for
 
 local function check_future(where, value)
   if getmetatable(value) ~= Future then
@@ -23,9 +23,9 @@ local function check_limit(where, seconds)
   return seconds ~= nil and check.seconds(where, seconds) or nil
 end
 
--- Tells those that wait for a task that it has ended.
-local function tell(task)
-  task.driver.tasks[task] = nil
+-- Counts the end of a task for those that wait for it.
+local function on_end(task)
+  task.reactor.tasks[task] = nil
   for ends, times in pairs(task.waits) do
     for _ = 1, times do
       ends:arrive()
@@ -39,34 +39,34 @@ end
 ---@param ... any its arguments
 ---@return table # a future
 function future.start(client, run, ...)
-  local driver <const> = client.driver
-  local task <const> = scheduler.create(driver, { on_end = tell, waits = setmetatable({}, weak_keys) }, run, ...)
+  local reactor <const> = client.reactor
+  local task <const> = tasks.create(reactor, { on_end = on_end, waits = setmetatable({}, weak_keys) }, run, ...)
   local self <const> = setmetatable({ client = client, task = task }, Future)
-  driver.tasks[task] = true
-  scheduler.enqueue(task)
-  driver:notify()
+  reactor.tasks[task] = true
+  tasks.enqueue(task)
+  reactor:notify()
   return self
 end
 
--- Waits until some of the futures are done, or time is up; true unless it was.
+-- Waits until some of the futures are done. Returns false if the time was up before.
 local function await(client, futures, count, seconds)
-  local driver <const> = client.driver
+  local reactor <const> = client.reactor
   local done = 0
   for _, each in ipairs(futures) do
     if each.task.done then done = done + 1 end
     if done == count then return true end
   end
   if count == 0 then return true end
-  local tasks <const> = {}
-  local ends <const> = wait.new(driver, count - done, tasks, seconds)
+  local awaited <const> = {}
+  local ends <const> = waiters.new(reactor, count - done, awaited, seconds)
   for _, each in ipairs(futures) do
     local task <const> = each.task
     if not task.done then
-      tasks[task] = true
+      awaited[task] = true
       task.waits[ends] = (task.waits[ends] or 0) + 1
     end
   end
-  driver:await(ends)
+  reactor:await(ends)
   for _, each in ipairs(futures) do
     each.task.waits[ends] = nil
   end
@@ -90,7 +90,7 @@ function Future:get(seconds)
   local limit <const> = check_limit("get: seconds", seconds)
   if not await(self.client, { self }, 1, limit) then return nil, timeout(limit, "the future is not done") end
   if task.has_raised then error(task.raised, 0) end
-  if task.is_cancelled then return nil, outcome.cancelled(task) end
+  if task.is_cancelled then return nil, outcomes.cancelled(task) end
   return table.unpack(task.results, 1, task.results.n)
 end
 
@@ -103,8 +103,8 @@ end
 --- Ends the function where it waits: its call is cancelled, its `<close>` variables are closed. Nothing happens when it
 --- has ended.
 function Future:cancel()
-  scheduler.cancel(check_future("cancel", self).task)
-  self.client.driver:wake_loop()
+  tasks.cancel(check_future("cancel", self).task)
+  self.client.reactor:wake_loop()
 end
 
 Future.__close = Future.cancel
@@ -136,7 +136,7 @@ function future.wait_all(client, futures, seconds)
   check_futures("wait_all", client, futures)
   local limit <const> = check_limit("wait_all: seconds", seconds)
   if not await(client, futures, #futures, limit) then return nil, timeout(limit, "the futures are not all done") end
-  local results <const> = outcome.results()
+  local results <const> = outcomes.results()
   for index, each in ipairs(futures) do
     local task <const> = each.task
     if task.has_raised then

@@ -3,9 +3,9 @@
 --- A pool runs the items in workers, which are tasks. One worker at a time reads the next item and then starts another worker,
 --- so that an iterator may itself wait (for the next page, say) and is never entered twice.
 local check <const> = require "bytenite.base.validate"
-local outcome <const> = require "bytenite.async.outcomes"
-local scheduler <const> = require "bytenite.async.tasks"
-local wait <const> = require "bytenite.async.waiters"
+local outcomes <const> = require "bytenite.async.outcomes"
+local tasks <const> = require "bytenite.async.tasks"
+local waiters <const> = require "bytenite.async.waiters"
 
 local map <const> = {}
 
@@ -20,7 +20,7 @@ local checks <const> = {
 local Pool <const> = { __name = "bytenite.Pool" }
 Pool.__index = Pool
 
--- A function that gives whether there is another item, and the item; and how many there are, where that is known.
+-- Returns a function that returns whether there is another item, and the item; and the number of items if it is known.
 local function reader_of(items)
   if type(items) ~= "table" or pcall(check.callable, "", items) then
     if not pcall(check.callable, "", items) then
@@ -42,17 +42,17 @@ local function reader_of(items)
   end, count
 end
 
--- Ends the workers where they wait, and starts no more.
+-- Ends the workers where they wait, and starts no others.
 local function stop(pool)
   pool.has_stopped = true
   for worker in pairs(pool.workers) do
-    scheduler.cancel(worker)
+    tasks.cancel(worker)
   end
 end
 
 Pool.__close = stop
 
--- Takes note of a worker's end.
+-- Counts the end of a worker.
 local function on_end(worker)
   local pool <const> = worker.pool
   local index <const> = pool.workers[worker] or 0 -- none when memory ran out as it was made
@@ -70,17 +70,17 @@ local work
 
 local function start_worker(pool)
   if pool.has_stopped or pool.count == pool.total then return end
-  local worker <const> = scheduler.create(pool.driver, { on_end = on_end, pool = pool }, work, pool)
+  local worker <const> = tasks.create(pool.reactor, { on_end = on_end, pool = pool }, work, pool)
   pool.workers[worker] = 0
   pool.live = pool.live + 1
   pool.wait.left = pool.live
-  scheduler.enqueue(worker)
+  tasks.enqueue(worker)
 end
 
--- What a worker does: items, as long as there are some and nobody else is reading one. While it runs one another worker reads the
--- next.
+-- The function of a worker: runs items while there are some and no other worker is reading one. While it runs an item another
+-- worker reads the next.
 work = function(pool)
-  local worker <const>, workers <const> = scheduler.state.task, pool.workers
+  local worker <const>, workers <const> = tasks.state.task, pool.workers
   while not (pool.has_stopped or pool.is_reading) do
     pool.is_reading = true
     local has_item <const>, item <const> = pool.read()
@@ -105,24 +105,24 @@ end
 ---@param items table|function a list, or an iterator function
 ---@param run function
 ---@param options table|nil concurrency, on_done, stop_on_error
----@return table # the outcomes (see outcome.lua), for an iterator only their counts
---- Raises on bad input, and what the iterator or on_done raise; what is under way is cancelled then.
+---@return table # the outcomes (see outcomes.lua); for an iterator only their counts
+--- Raises on bad input, and what the iterator or on_done raises; pending items are cancelled then.
 function map.run(client, items, run, options)
   local read <const>, total <const> = reader_of(items)
   check.callable("map: function", run)
   local checked <const> = check.options("map", options, checks)
-  local driver <const> = client.driver
+  local reactor <const> = client.reactor
   local workers <const> = {} -- by task: the index of the item it is at, 0 between items
   local pool <close> = setmetatable({
-    driver = driver,
+    reactor = reactor,
     read = read,
     total = total,
     run = run,
     concurrency = checked.concurrency or DEFAULT_CONCURRENCY,
     on_done = checked.on_done,
     stop_on_error = checked.stop_on_error,
-    results = outcome.results(total == nil),
-    wait = wait.new(driver, 1, workers),
+    results = outcomes.results(total == nil),
+    wait = waiters.new(reactor, 1, workers),
     workers = workers,
     live = 0,
     has_raised = false,
@@ -130,8 +130,8 @@ function map.run(client, items, run, options)
   }, Pool)
   start_worker(pool)
   if pool.live > 0 then
-    driver:notify()
-    driver:await(pool.wait)
+    reactor:notify()
+    reactor:await(pool.wait)
   end
   if pool.has_raised then error(pool.raised, 0) end
   for index = pool.count + 1, total or 0 do

@@ -1,5 +1,5 @@
---- timers.lua: which calls are to be woken when: a binary heap by time. Calls are held weakly, so that one nobody waits
---- for any more is neither kept nor woken.
+--- timers.lua: when waitables are to be resumed: a binary heap by time. Waitables are held weakly, so that an abandoned one is
+--- neither kept nor resumed.
 local timers <const> = {}
 
 local Timers <const> = {}
@@ -7,11 +7,11 @@ Timers.__index = Timers
 
 local weak <const> = { __mode = "v" }
 
-local LEAST <const> = 64 -- entries before dead ones are looked for
+local LEAST <const> = 64 -- entries before dead ones are dropped
 
 local function is_live(entry)
-  local call <const> = entry.call
-  return call ~= nil and call.timer == entry
+  local waitable <const> = entry.waitable
+  return waitable ~= nil and waitable.timer == entry
 end
 
 local function sift_up(heap, at)
@@ -43,8 +43,7 @@ local function remove_first(heap)
   return first
 end
 
--- Drops the entries that wake nobody any more. So the heap grows with the calls that wait, not with all
--- that ever did.
+-- Drops the entries of waitables that have ended or have a later timer, so that the heap grows with those that wait.
 local function drop_dead(heap)
   local count = 0
   for index = 1, #heap do
@@ -61,18 +60,18 @@ local function drop_dead(heap)
   heap.most = math.max(LEAST, 2 * count)
 end
 
---- Wakes a call at a time; a time set for it earlier is forgotten.
----@param call table its field `timer` is ours
+--- Resumes a waitable at a time. Replaces its earlier timer.
+---@param waitable table its field `timer` is ours
 ---@param at number on the client's clock
-function Timers:set(call, at)
-  local entry <const> = setmetatable({ at = at, call = call }, weak)
-  call.timer = entry
+function Timers:set(waitable, at)
+  local entry <const> = setmetatable({ at = at, waitable = waitable }, weak)
+  waitable.timer = entry
   if #self >= self.most then drop_dead(self) end
   self[#self + 1] = entry
   sift_up(self, #self)
 end
 
---- The time of the next waking, or nil.
+--- Returns the time of the next timer, or nil.
 function Timers:next_at()
   while self[1] and not is_live(self[1]) do
     remove_first(self)
@@ -80,17 +79,17 @@ function Timers:next_at()
   return self[1] and self[1].at
 end
 
---- Takes a call whose time has come; nil when there is none.
+--- Takes a waitable whose time has come; returns nil if there is none.
 ---@param now number on the client's clock
 function Timers:take_due(now)
   local at <const> = self:next_at()
   if not at or at > now then return nil end
-  local call <const> = remove_first(self).call
-  call.timer = nil
-  return call
+  local waitable <const> = remove_first(self).waitable
+  waitable.timer = nil
+  return waitable
 end
 
---- An empty heap.
+--- Makes an empty heap.
 function timers.new()
   return setmetatable({ most = LEAST }, Timers)
 end

@@ -1,32 +1,32 @@
---- wait.lua: waiting for tasks, and for time: things for the driver (driver.lua). One is done when some tasks have arrived, or a
---- time limit has passed; the other when some time has passed.
-local thing <const> = require("bytenite.async.reactor").thing
+--- waiters.lua: two waitables. A wait ends when some tasks have ended or a time limit has passed; a sleep when some time has
+--- passed.
+local waitable <const> = require("bytenite.async.reactor").waitable
 
-local wait <const> = {}
+local waiters <const> = {}
 
 local Wait <const> = { __name = "bytenite.Wait" }
 Wait.__index = Wait
 
---- Counts one of the ends that a wait is for.
+--- Counts one of the task ends that the wait is for.
 function Wait:arrive()
   self.left = self.left - 1
-  if self.left <= 0 and not self.done then self.driver:end_of(self) end
+  if self.left <= 0 and not self.done then self.reactor:end_of(self) end
 end
 
---- What the driver does when time is up.
-function Wait:step()
+--- Ends the wait because its time is up.
+function Wait:state()
   self.has_passed = true
-  self.driver:end_of(self)
+  self.reactor:end_of(self)
 end
 
---- Sees to it that somebody who waits in place does not wait for ever.
-function Wait:still_waiting()
-  if not self.driver:is_busy() then
-    error("nothing is under way that could end this: does a future wait for itself?", 0)
+--- Raises if nothing is pending that could end a blocking wait.
+function Wait:check_pending()
+  if not self.reactor:is_busy() then
+    error("nothing is pending that could end this: does a future wait for itself?", 0)
   end
 end
 
---- Nothing: the tasks are told, and end.
+--- Does nothing: the tasks end by themselves.
 function Wait.fail_closed() end
 
 function Wait:__close()
@@ -34,46 +34,47 @@ function Wait:__close()
 end
 
 --- Makes a wait.
----@param driver table
+---@param reactor table
 ---@param left integer how many ends it is for
----@param tasks table whose; by task
----@param seconds number|nil to wait at most
----@return table # `done`, and then `has_passed` when time was up
-function wait.new(driver, left, tasks, seconds)
+---@param awaited table the tasks are its keys
+---@param seconds number|nil at most
+---@return table # a waitable with `has_passed`, true if the time was up
+function waiters.new(reactor, left, awaited, seconds)
   local self <const> =
-    thing(Wait, { driver = driver, left = left, tasks = tasks, done = left <= 0, has_passed = false })
-  if seconds and not self.done then driver.timers:set(self, driver.clock.now() + seconds) end
+    waitable(Wait, { reactor = reactor, left = left, tasks = awaited, done = left <= 0, has_passed = false })
+  if seconds and not self.done then reactor.timers:set(self, reactor.clock.now() + seconds) end
   return self
 end
 
--- Nobody arrives at a sleep: it ends by its timer, or with its client.
 local Sleep <const> = { __name = "bytenite.Sleep", __close = Wait.__close }
 Sleep.__index = Sleep
 
-function Sleep:step()
-  self.driver:end_of(self)
+--- Ends the sleep because its time is up.
+function Sleep:state()
+  self.reactor:end_of(self)
 end
 
+--- Ends the sleep early.
 function Sleep:fail()
-  if not self.done then self.driver:end_of(self) end
+  if not self.done then self.reactor:end_of(self) end
 end
 
---- Ends it when its client can do nothing any more: what its coroutine does next tells.
+--- Ends the sleep of a closed client: the next call of its coroutine returns the error.
 Sleep.fail_closed = Sleep.fail
 
---- The same for one that waits in place.
-function Sleep:still_waiting()
-  if self.driver.session:problem() then self:fail_closed() end
+--- Ends a blocking sleep of a closed client.
+function Sleep:check_pending()
+  if self.reactor.session:problem() then self:fail_closed() end
 end
 
---- Makes a sleep, which has begun. It is slept by the driver's `await`, like everything that is waited for.
----@param driver table
+--- Makes a sleep, which has begun. The reactor's `await` waits for it.
+---@param reactor table
 ---@param seconds number
----@return table # `done` when they have passed, or the client can do nothing any more
-function wait.sleep(driver, seconds)
-  local self <const> = thing(Sleep, { driver = driver })
-  driver.timers:set(self, driver.clock.now() + seconds)
+---@return table # a waitable
+function waiters.sleep(reactor, seconds)
+  local self <const> = waitable(Sleep, { reactor = reactor })
+  reactor.timers:set(self, reactor.clock.now() + seconds)
   return self
 end
 
-return wait
+return waiters

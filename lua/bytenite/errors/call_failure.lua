@@ -105,7 +105,7 @@ function failure.answer(call, status)
   local kind <const> = problem.kind
   redact.strings(problem, secrets)
   problem.kind = kind -- our own word
-  problem.retry_after = call.exchange:retry_after() or problem.retry_after
+  problem.retry_after = tonumber(call.exchange:headers()["retry-after"]) or problem.retry_after
   if status >= 300 and status < 400 then problem.hint = "redirects are not followed: check base_url and service" end
   return problem
 end

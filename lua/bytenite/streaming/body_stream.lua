@@ -1,30 +1,30 @@
---- stream.lua: calls whose bodies go through in pieces, which somebody feeds or takes while the call is under way.
+--- body_stream.lua: calls whose bodies pass in pieces, which are fed or taken while the call is pending.
 ---
---- Whoever does so runs in the coroutine that made the call, so that functions of the user's (readers, progress) may make
---- calls themselves. Between pieces it waits, like everything, in the driver.
-local call <const> = require "bytenite.call.run"
-local check <const> = require "bytenite.base.validate"
-local driver <const> = require "bytenite.async.reactor"
+--- That happens in the coroutine that made the call, so that user functions (readers, progress) may make calls themselves.
+--- Between pieces the coroutine waits in the reactor, like everything.
+local call <const> = require "bytenite.call"
+local reactor <const> = require "bytenite.async.reactor"
+local validate <const> = require "bytenite.base.validate"
 
-local stream <const> = {}
+local body_stream <const> = {}
 
--- What is waited for: that a stream calls or ends. A thing for the driver.
-local Attention <const> = { __name = "bytenite.Attention" }
-Attention.__index = Attention
+-- Ends when the stream has received bytes, wants some or has ended. A waitable.
+local Readiness <const> = { __name = "bytenite.Readiness" }
+Readiness.__index = Readiness
 
-function Attention:still_waiting()
-  self.call:still_waiting()
+function Readiness:check_pending()
+  self.call:check_pending()
 end
 
---- Nothing: the call is told, and ends.
-function Attention.fail_closed() end
+--- Does nothing: the call ends by itself, and ends this.
+function Readiness.fail_closed() end
 
-function Attention.__close() end
+function Readiness.__close() end
 
--- Wakes who waits for a stream.
-local function attend(self)
-  local attention <const> = self.attention
-  if attention and not attention.done then self.client.driver:end_of(attention) end
+-- Ends the wait for a stream that is ready or has ended.
+local function notify(self)
+  local readiness <const> = self.readiness
+  if readiness and not readiness.done then self.client.reactor:end_of(readiness) end
 end
 
 local function always()
@@ -33,38 +33,38 @@ end
 
 local function nothing() end
 
---- What the plan of a streaming call says of it.
----@param fields table size, bytes of the request's body, nil: it has none; begin(call), called before each sending;
+--- Returns what the plan of a streaming call says about its stream.
+---@param fields table size, bytes of the request body, nil if it has none; begin(call), called before each attempt;
 ---   may_repeat(call, problem), whether there may be another one
 ---@return table # for the plan's `stream`
-function stream.plan(fields)
+function body_stream.plan(fields)
   return {
     size = fields.size,
     begin = fields.begin or nothing,
     may_repeat = fields.may_repeat or always,
-    called = attend,
+    on_ready = notify,
   }
 end
 
---- Starts a streaming call. Declare it `<close>`: it ends when nobody feeds it any more.
+--- Starts a streaming call. Declare it `<close>`: that ends it if it is abandoned.
 ---@see call.start
 ---@return table # the call
-function stream.open(client, plan, id, body, options, job)
+function body_stream.open(client, plan, id, body, options, job)
   local opened <const> = call.start(client, plan, id, body, options, job)
-  opened.on_done = attend
-  client.driver:add_suspended(opened) -- is told when the client is closed
+  opened.on_done = notify
+  client.reactor:add_suspended(opened) -- so that it ends when the client is closed
   return opened
 end
 
---- Waits until a stream calls or has ended. Look first whether it wants or has something: it calls only once.
+--- Waits until a stream is ready or has ended. Feed it or take from it first: it is queued as ready only once.
 ---@param opened table
-function stream.await(opened)
+function body_stream.await(opened)
   if opened.done then return end
-  if opened.attention and not opened.attention.done then
-    check.raise(opened.plan.operation.name .. ": another task waits for this stream")
+  if opened.readiness and not opened.readiness.done then
+    validate.raise(opened.plan.operation.name .. ": another task waits for this stream")
   end
-  opened.attention = driver.thing(Attention, { call = opened })
-  opened.client.driver:await(opened.attention)
+  opened.readiness = reactor.waitable(Readiness, { call = opened })
+  opened.client.reactor:await(opened.readiness)
 end
 
-return stream
+return body_stream
