@@ -3,10 +3,10 @@
 */
 #include <string.h>
 
+#include "binding/job_refresh.h"
+#include "binding/marshal.h"
 #include "box.h"
 #include "exchange_parts.h"
-#include "marshal.h"
-#include "refresh.h"
 
 /* The answer to the last sending, taken from its transfer at the first look. */
 static Answer *answer_of(lua_State *L, Exchange *exchange) {

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/operations.h"
+#include "binding/marshal.h"
 #include "box.h"
 #include "exchange_parts.h"
-#include "marshal.h"
-#include "operations.h"
-#include "url.h"
+#include "http/url.h"
 
 static const char class_name[] = "bytenite.exchange";
 

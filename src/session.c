@@ -8,7 +8,7 @@
 
 #include "box.h"
 #include "exchange.h"
-#include "url.h"
+#include "http/url.h"
 
 static const char class_name[] = "bytenite.session";
 

@@ -70,8 +70,8 @@ end
 ---@usage folder:core("no_poller", "-DBYTENITE_NO_POLLER")
 function Folder:core(name, options)
   local target <const> = ("%s/%s.so"):format(self.path, name)
-  local command <const> = "cc -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -Iinclude %s %s "
-    .. "src/*.c -o %s -lcurl -Wl,-z,nodelete"
+  local command <const> = "cc -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -Iinclude -Isrc %s %s "
+    .. "$(find src -name '*.c') -o %s -lcurl -Wl,-z,nodelete"
   run(command:format(lua_flags "cflags", options, target))
   return ("package.preload['bytenite.core'] = assert(package.loadlib('%s', 'luaopen_bytenite_core'))"):format(target)
 end

@@ -1,11 +1,11 @@
 /*
-** refresh.c: a job takes over the server's answer in place, whole or not at all.
+** job_refresh.c: a job takes over the server's answer in place, whole or not at all.
 **
 ** Two phases. First the keys the job lacks are inserted, with a placeholder where they are not declared; that may run out of memory,
 ** and is then undone. Then every key exists, so that assigning and dropping, which follow, cannot fail. No Lua code runs in between,
 ** which could change the job: the stack has room for all, and a collection that a lack of memory starts calls no finalizers.
 */
-#include "refresh.h"
+#include "binding/job_refresh.h"
 
 #include <lauxlib.h>
 #include <stdbool.h>

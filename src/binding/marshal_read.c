@@ -8,11 +8,11 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "binding/marshal.h"
+#include "binding/recent.h"
 #include "box.h"
-#include "bytes.h"
-#include "json_read.h"
-#include "marshal.h"
-#include "recent.h"
+#include "json/read.h"
 
 enum {
   KEEP_SCRATCH = 256 * 1024,

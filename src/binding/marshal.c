@@ -1,7 +1,7 @@
 /*
 ** marshal.c: what reading and writing share: the dialect of lua-cjson and the interned member names.
 */
-#include "marshal.h"
+#include "binding/marshal.h"
 
 #include <lauxlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
-** json_read.h: JSON text -> one token after the other, strictly by RFC 8259. Includes no lua.h.
+** read.h: JSON text -> one token after the other, strictly by RFC 8259. Includes no lua.h.
 **
 ** Who reads asks for what is due: a value; when that is an array or object, its items or members, until there are no more. What the
 ** tokens mean is for the caller to say.

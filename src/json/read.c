@@ -1,5 +1,5 @@
 /*
-** json_read.c: JSON text -> one token after the other, strictly by RFC 8259.
+** read.c: JSON text -> one token after the other, strictly by RFC 8259.
 **
 ** Strings are checked (UTF-8, escapes, surrogate pairs) but not copied; numbers are checked against the grammar but not converted.
 */
@@ -7,7 +7,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "json_read.h"
+#include "json/read.h"
 
 #include <float.h>
 #include <locale.h>
@@ -18,9 +18,9 @@
 #include <xlocale.h>
 #endif
 
-#include "bytes.h"
-#include "json_text.h"
-#include "utf8.h"
+#include "base/bytes.h"
+#include "json/text.h"
+#include "json/utf8.h"
 
 static locale_t c_locale; /* set once, read ever after: numbers are read by its rules, not by the host's */
 

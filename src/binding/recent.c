@@ -1,7 +1,7 @@
 /*
 ** recent.c: strings met lately.
 */
-#include "recent.h"
+#include "binding/recent.h"
 
 #include <lauxlib.h>
 #include <stdbool.h>

@@ -1,11 +1,11 @@
 /*
 ** schema.c: the API's objects as data. A member is added by adding a line.
 */
-#include "schema.h"
+#include "api/schema.h"
 
 #include <string.h>
 
-#include "bytes.h"
+#include "base/bytes.h"
 
 #define MEMBER(name, type, meaning) \
   { name, sizeof(name) - 1, &(type), false, meaning }

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "buffer.h"
-#include "schema.h"
+#include "api/schema.h"
+#include "base/buffer.h"
 
 #pragma GCC visibility push(hidden)
 
