@@ -42,7 +42,6 @@ build = {
         "src/binding/marshal.c",
         "src/binding/marshal_read.c",
         "src/binding/marshal_write.c",
-        "src/binding/recent.c",
         "src/http/url.c",
         "src/json/read.c",
         "src/json/utf8.c",
