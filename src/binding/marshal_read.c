@@ -8,7 +8,6 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "binding/marshal.h"
 #include "box.h"
 #include "json/read.h"

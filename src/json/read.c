@@ -18,7 +18,6 @@
 #include <xlocale.h>
 #endif
 
-#include "base/bytes.h"
 #include "json/text.h"
 #include "json/utf8.h"
 
@@ -169,7 +168,7 @@ static inline const char *take(JsonToken *token, const char *at, size_t length, 
 
 static inline const char *read_word(JsonReader *reader, const char *at, const char *word, JsonToken *token, JsonType type) {
   const size_t length = strlen(word);
-  if ((size_t)(reader->end - at) < length || !bytes_are_same(at, word, length)) return fail(reader, at, "expected a value");
+  if ((size_t)(reader->end - at) < length || memcmp(at, word, length) != 0) return fail(reader, at, "expected a value");
   return take(token, at, length, type);
 }
 
@@ -263,7 +262,7 @@ bool json_next_is(JsonReader *reader, const char *name, size_t length) {
   const char *at = reader->at;
   if ((size_t)(reader->end - at) < length + strlen(",\"\":") || at[0] != ',' || at[1] != '"') return false;
   at += 2;
-  if (!bytes_are_same(at, name, length) || at[length] != '"' || at[length + 1] != ':') return false;
+  if (memcmp(at, name, length) != 0 || at[length] != '"' || at[length + 1] != ':') return false;
   reader->at = at + length + 2;
   return true;
 }
