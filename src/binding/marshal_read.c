@@ -281,17 +281,8 @@ static bool first_declared(Builder *builder, Declared *declared) {
   return !declared->has_member || find_declared(builder, declared);
 }
 
-/* Reads the next member's name, behind a member. Mostly it is that of the next one declared, and need not be looked for. */
+/* Reads the next member's name, behind a member. */
 static bool next_declared(Builder *builder, Declared *declared) {
-  const size_t index = declared->expected;
-  const SchemaMember *expected = &declared->schema->members[index];
-  const bool may_come = index < declared->schema->count && (declared->seen >> index & 1) == 0;
-  if (may_come && json_next_is(&builder->reader, expected->name, expected->length)) {
-    declared->seen |= UINT64_C(1) << index;
-    declared->expected = index + 1;
-    declared->member = expected;
-    return true;
-  }
   if (!json_next_member(&builder->reader, &declared->has_member, &declared->name)) return false;
   return !declared->has_member || find_declared(builder, declared);
 }

@@ -258,15 +258,6 @@ bool json_next_member(JsonReader *reader, bool *has_member, JsonToken *name) {
   return move(reader, at);
 }
 
-bool json_next_is(JsonReader *reader, const char *name, size_t length) {
-  const char *at = reader->at;
-  if ((size_t)(reader->end - at) < length + strlen(",\"\":") || at[0] != ',' || at[1] != '"') return false;
-  at += 2;
-  if (memcmp(at, name, length) != 0 || at[length] != '"' || at[length + 1] != ':') return false;
-  reader->at = at + length + 2;
-  return true;
-}
-
 bool json_finish(JsonReader *reader) {
   const char *at = skip_space(reader->at);
   return at == reader->end || json_fail(reader, at, "more text after the value");

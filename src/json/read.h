@@ -67,9 +67,6 @@ bool json_first_member(JsonReader *reader, bool *has_member, JsonToken *name);
 /* The same behind a member. */
 bool json_next_member(JsonReader *reader, bool *has_member, JsonToken *name);
 
-/* The same where the next member's name is known; false where it is another, or written with escapes or spaces, and nothing is read then. */
-bool json_next_is(JsonReader *reader, const char *name, size_t length);
-
 /* Checks that nothing follows the value. */
 bool json_finish(JsonReader *reader);
 
