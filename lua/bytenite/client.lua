@@ -81,8 +81,8 @@ end
 
 --- Makes a client. See the reference for the options.
 ---@param given table|nil options
----@param clock table|nil now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy. Without `first_wait`
----   all waiting is done by `step`
+---@param clock table|nil now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy. Without
+---   `first_wait` all waiting is done by `step`
 ---@return table
 --- Raises on bad options.
 function client.new(given, clock)

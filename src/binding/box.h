@@ -7,7 +7,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 #pragma GCC visibility push(hidden)
 

@@ -16,17 +16,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/operations.h"
+#include "base/suggest.h"
+#include "base/terminal.h"
 #include "binding/box.h"
 #include "binding/exchange.h"
+#include "binding/files.h"
+#include "binding/marshal.h"
 #include "binding/session.h"
 #include "bytenite.h"
-#include "files.h"
-#include "json_read.h"
-#include "marshal.h"
-#include "operations.h"
-#include "suggest.h"
-#include "terminal.h"
-#include "url.h"
+#include "http/url.h"
+#include "json/read.h"
 
 #if LIBCURL_VERSION_NUM < 0x075800
 #error "bytenite needs libcurl 7.88 or newer"

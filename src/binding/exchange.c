@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/operations.h"
 #include "binding/box.h"
 #include "binding/exchange_parts.h"
-#include "marshal.h"
-#include "operations.h"
-#include "url.h"
+#include "binding/marshal.h"
+#include "http/url.h"
 
 static const char class_name[] = "bytenite.exchange";
 

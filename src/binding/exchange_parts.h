@@ -6,8 +6,8 @@
 
 #include <lauxlib.h>
 
+#include "api/schema.h"
 #include "binding/exchange.h"
-#include "schema.h"
 
 #pragma GCC visibility push(hidden)
 

@@ -5,8 +5,8 @@
 
 #include "binding/box.h"
 #include "binding/exchange_parts.h"
-#include "marshal.h"
-#include "refresh.h"
+#include "binding/job_refresh.h"
+#include "binding/marshal.h"
 
 /* Returns the response to the last attempt; moves it out of the transfer when it is first asked for. */
 static Response *response_of(lua_State *L, Exchange *exchange) {

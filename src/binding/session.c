@@ -8,7 +8,7 @@
 
 #include "binding/box.h"
 #include "binding/exchange.h"
-#include "url.h"
+#include "http/url.h"
 
 static const char class_name[] = "bytenite.session";
 

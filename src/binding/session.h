@@ -7,7 +7,7 @@
 #include <lua.h>
 #include <stdbool.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
 #include "http/transport.h"
 
 #pragma GCC visibility push(hidden)

@@ -89,7 +89,7 @@ static int print_address(const struct sockaddr_storage *address, char *text) {
 
 /* Asks the kernel for the endpoints of a socket that was being opened. */
 static void read_endpoints(Connection *connection) {
-  struct sockaddr_storage local, remote;
+  struct sockaddr_storage local = {0}, remote = {0};
   socklen_t local_length = sizeof local, remote_length = sizeof remote;
   if (getsockname(connection->descriptor, (struct sockaddr *)&local, &local_length) != 0) return;
   if (getpeername(connection->descriptor, (struct sockaddr *)&remote, &remote_length) != 0) return;

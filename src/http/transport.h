@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
 #include "http/connection_pool.h"
 #include "http/connections.h"
 #include "http/poller.h"

@@ -1,5 +1,5 @@
 /*
-** json_write.h: scalars -> JSON text, at the end of a buffer. Includes no lua.h.
+** write.h: scalars -> JSON text, at the end of a buffer. Includes no lua.h.
 */
 #ifndef BYTENITE_JSON_WRITE_H
 #define BYTENITE_JSON_WRITE_H
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 #pragma GCC visibility push(hidden)
 

@@ -1,7 +1,7 @@
 /*
 ** operations.c: the API's calls as data. A call is added by adding a row.
 */
-#include "operations.h"
+#include "api/operations.h"
 
 #include <stddef.h>
 #include <string.h>

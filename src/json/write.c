@@ -1,7 +1,7 @@
 /*
-** json_write.c: scalars -> JSON text.
+** write.c: scalars -> JSON text.
 */
-#include "json_write.h"
+#include "json/write.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_text.h"
-#include "utf8.h"
+#include "json/text.h"
+#include "json/utf8.h"
 
 enum { REAL_SIZE = 64 };
 

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "schema.h"
+#include "api/schema.h"
 
 #pragma GCC visibility push(hidden)
 

@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "binding/box.h"
-#include "json_write.h"
-#include "marshal.h"
-#include "suggest.h"
+#include "binding/marshal.h"
+#include "json/write.h"
 
 typedef struct Step {
   const void *table; /* what the step is taken in */

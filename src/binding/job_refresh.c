@@ -1,11 +1,11 @@
 /*
-** refresh.c: a job takes over the server's answer in place, whole or not at all.
+** job_refresh.c: a job takes over the server's answer in place, whole or not at all.
 **
 ** Two phases. First the keys the job lacks are inserted, with a placeholder where they are not declared; that may run out of memory,
 ** and is then undone. Then every key exists, so that assigning and dropping, which follow, cannot fail. No Lua code runs in between,
 ** which could change the job: the stack has room for all, and a collection that a lack of memory starts calls no finalizers.
 */
-#include "refresh.h"
+#include "binding/job_refresh.h"
 
 #include <lauxlib.h>
 #include <stdbool.h>
@@ -15,7 +15,6 @@ typedef struct Refresh {
   lua_State *L;
   int job; /* stack indices */
   int names;
-  NamePlaces *places;
   const Schema *schema;
   const JobMembers *members;
   uint64_t present; /* a bit for each declared member that the answer has */
@@ -45,18 +44,16 @@ static size_t count_keys(lua_State *L, int table) {
   return count;
 }
 
-/* The declared member whose name is the key on the top, which stays, the job's n-th; schema->count when there is none. */
-static size_t declared_index(const Refresh *refresh, size_t n) {
+/*
+** Pops the value that lua_next has pushed and returns the index of the declared member that its key names; schema->count if there is none.
+*/
+static size_t pop_value(const Refresh *refresh) {
   lua_State *L = refresh->L;
-  NamePlaces *places = refresh->places;
-  const size_t count = refresh->schema->count;
-  const void *key = lua_topointer(L, -1);
-  if (n < count && places->at[places->order[n]] == key) return places->order[n];
-  size_t index = 0;
-  while (index < count && places->at[index] != key)
-    index++;
-  if (n < count && index < count) places->order[n] = (unsigned char)index;
-  return index;
+  lua_copy(L, -2, -1);
+  lua_rawget(L, refresh->names);
+  const lua_Integer index = lua_tointeger(L, -1); /* 0 if there is none, also for a key that is a number: it finds a name */
+  lua_pop(L, 1);
+  return index > 0 ? (size_t)index - 1 : refresh->schema->count;
 }
 
 /* Whether the key on the top, which stays, is one of the answer's members that are not declared. */
@@ -71,10 +68,8 @@ static Difference compare(const Refresh *refresh) {
   const int others = refresh->members->others;
   Difference difference = {.lacking = refresh->present};
   size_t met = 0;
-  size_t n = 0;
-  for (lua_pushnil(L); lua_next(L, refresh->job); n++) {
-    lua_pop(L, 1);
-    const size_t index = declared_index(refresh, n);
+  for (lua_pushnil(L); lua_next(L, refresh->job);) {
+    const size_t index = pop_value(refresh);
     if (index < refresh->schema->count && (refresh->present & bit(index)) != 0)
       difference.lacking &= ~bit(index);
     else if (is_other(refresh))
@@ -115,11 +110,9 @@ static void drop_key(const Refresh *refresh) {
 /* Takes back what was inserted. Asks for no memory. */
 static void undo(const Refresh *refresh, uint64_t lacking) {
   lua_State *L = refresh->L;
-  size_t n = 0;
-  for (lua_pushnil(L); lua_next(L, refresh->job); n++) {
+  for (lua_pushnil(L); lua_next(L, refresh->job);) {
     const bool is_placeholder = lua_touserdata(L, -1) == (void *)&placeholder;
-    lua_pop(L, 1);
-    const size_t index = declared_index(refresh, n);
+    const size_t index = pop_value(refresh);
     if (is_placeholder || (index < refresh->schema->count && (lacking & bit(index)) != 0)) drop_key(refresh);
   }
 }
@@ -163,10 +156,8 @@ static void assign(const Refresh *refresh, uint64_t lacking) {
 
 static void drop_rest(const Refresh *refresh) {
   lua_State *L = refresh->L;
-  size_t n = 0;
-  for (lua_pushnil(L); lua_next(L, refresh->job); n++) {
-    lua_pop(L, 1);
-    const size_t index = declared_index(refresh, n);
+  for (lua_pushnil(L); lua_next(L, refresh->job);) {
+    const size_t index = pop_value(refresh);
     if (index < refresh->schema->count ? (refresh->present & bit(index)) != 0 : is_other(refresh)) continue;
     drop_key(refresh);
   }
@@ -187,7 +178,6 @@ void refresh(lua_State *L, int job, const Schema *schema, const JobMembers *memb
     .L = L,
     .job = job,
     .names = names,
-    .places = marshal_name_places(L, names),
     .schema = schema,
     .members = members,
     .present = present_members(members, schema->count),

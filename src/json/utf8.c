@@ -1,7 +1,7 @@
 /*
 ** utf8.c: what is UTF-8 and what only looks like it (RFC 3629, table in section 4).
 */
-#include "utf8.h"
+#include "json/utf8.h"
 
 #include <stdbool.h>
 

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "buffer.h"
-#include "schema.h"
+#include "api/schema.h"
+#include "base/buffer.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -65,18 +65,8 @@ void marshal_push_array_metatable(lua_State *L);
 /* True for a table marked as an array by us or by lua-cjson, and for lua-cjson's empty array. */
 bool marshal_is_array(lua_State *L, int index);
 
-/* Pushes the list of the interned names of an object's members, in the order of the declaration. */
+/* Pushes a table of an object's member names: each name under its index in the declaration, from 1, and each index under its name. */
 void marshal_push_names(lua_State *L, const Schema *schema);
-
-/* Where Lua has the names of an object's members: Lua has a short string once, so a key that lies there is that name. */
-typedef struct NamePlaces {
-  const void *at[SCHEMA_MAX_MEMBERS];
-  unsigned char
-    order[SCHEMA_MAX_MEMBERS]; /* in which Lua gave the keys of the last such object: a good guess for the next */
-} NamePlaces;
-
-/* Those of the names in the list at index `names`. */
-NamePlaces *marshal_name_places(lua_State *L, int names);
 
 /* Whether the table at index `table` has the key on the top, which stays. */
 bool marshal_has_key(lua_State *L, int table);

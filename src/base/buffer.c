@@ -1,7 +1,7 @@
 /*
 ** buffer.c: bytes that grow.
 */
-#include "buffer.h"
+#include "base/buffer.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
 ** suggest.c: "did you mean ...?".
 */
-#include "suggest.h"
+#include "base/suggest.h"
 
 #include <string.h>
 

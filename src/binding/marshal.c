@@ -1,10 +1,9 @@
 /*
 ** marshal.c: what reading and writing share: the dialect of lua-cjson and the interned member names.
 */
-#include "marshal.h"
+#include "binding/marshal.h"
 
 #include <lauxlib.h>
-#include <string.h>
 
 /* Registry keys, by address. */
 static const char array_metatable_key = 'a';       /* marks arrays: lua-cjson's array_mt, or ours */
@@ -24,19 +23,19 @@ static void keep_field(lua_State *L, const char *field, const char *key) {
 }
 
 /*
-** Keeps the names of an object's members as strings of the state, so that no name is ever hashed again: a list, and at its index 0 where Lua
-** has them.
+** Keeps the names of an object's members in a table of the registry, so that no declared name is hashed again: each name under its index
+** (from 1), and each index under its name.
 */
 static void intern_names(lua_State *L, const Schema *schema) {
-  lua_createtable(L, (int)schema->count, 1);
-  NamePlaces *names = lua_newuserdatauv(L, sizeof *names, 0);
-  memset(names, 0, sizeof *names);
+  lua_createtable(L, (int)schema->count, (int)schema->count);
   for (size_t i = 0; i < schema->count; i++) {
+    const lua_Integer index = (lua_Integer)i + 1;
     lua_pushlstring(L, schema->members[i].name, schema->members[i].length);
-    names->at[i] = lua_topointer(L, -1);
-    lua_rawseti(L, -3, (lua_Integer)i + 1);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, -3, index);
+    lua_pushinteger(L, index);
+    lua_rawset(L, -3);
   }
-  lua_rawseti(L, -2, 0);
   lua_rawsetp(L, LUA_REGISTRYINDEX, schema);
 }
 
@@ -69,13 +68,6 @@ void marshal_push_array_metatable(lua_State *L) {
 
 void marshal_push_names(lua_State *L, const Schema *schema) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, schema);
-}
-
-NamePlaces *marshal_name_places(lua_State *L, int names) {
-  lua_rawgeti(L, names, 0);
-  NamePlaces *places = lua_touserdata(L, -1);
-  lua_pop(L, 1);
-  return places;
 }
 
 bool marshal_has_key(lua_State *L, int table) {

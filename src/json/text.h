@@ -1,5 +1,5 @@
 /*
-** json_text.h: what reading and writing JSON text share, inline because it runs over every byte. Includes no lua.h.
+** text.h: what reading and writing JSON text share, inline because it runs over every byte. Includes no lua.h.
 */
 #ifndef BYTENITE_JSON_TEXT_H
 #define BYTENITE_JSON_TEXT_H

@@ -1,5 +1,5 @@
 /*
-** json_read.h: JSON text -> one token after the other, strictly by RFC 8259. Includes no lua.h.
+** read.h: JSON text -> one token after the other, strictly by RFC 8259. Includes no lua.h.
 **
 ** Who reads asks for what is due: a value; when that is an array or object, its items or members, until there are no more. What the
 ** tokens mean is for the caller to say.
@@ -66,9 +66,6 @@ bool json_first_member(JsonReader *reader, bool *has_member, JsonToken *name);
 
 /* The same behind a member. */
 bool json_next_member(JsonReader *reader, bool *has_member, JsonToken *name);
-
-/* The same where the next member's name is known; false where it is another, or written with escapes or spaces, and nothing is read then. */
-bool json_next_is(JsonReader *reader, const char *name, size_t length);
 
 /* Checks that nothing follows the value. */
 bool json_finish(JsonReader *reader);

@@ -9,10 +9,8 @@
 #include <string.h>
 
 #include "binding/box.h"
-#include "bytes.h"
-#include "json_read.h"
-#include "marshal.h"
-#include "recent.h"
+#include "binding/marshal.h"
+#include "json/read.h"
 
 enum {
   KEEP_SCRATCH = 256 * 1024,
@@ -23,7 +21,6 @@ enum {
 
 /* The memory of a reading, in a box so that an error leaks nothing. */
 typedef struct Workspace {
-  Recent recent;  /* its table is the box's user value */
   Buffer scratch; /* strings with their escapes resolved */
 } Workspace;
 
@@ -31,9 +28,8 @@ typedef struct Builder {
   lua_State *L;
   JsonReader reader;
   Workspace *workspace;
-  int array_metatable; /* stack indices */
-  int recent;
-  size_t levels; /* of containers in one another, for which Lua's stack has room */
+  int array_metatable; /* stack index */
+  size_t levels;       /* of containers in one another, for which Lua's stack has room */
 } Builder;
 
 static const char workspace_key = 'w'; /* registry: the workspace, nil while it is in use */
@@ -46,11 +42,9 @@ static int collect_workspace(lua_State *L) {
 }
 
 static Workspace *push_new_workspace(lua_State *L) {
-  Workspace *workspace = lua_newuserdatauv(L, sizeof *workspace, 1);
+  Workspace *workspace = lua_newuserdatauv(L, sizeof *workspace, 0);
   memset(workspace, 0, sizeof *workspace);
   luaL_setmetatable(L, workspace_class);
-  recent_push_table(L);
-  lua_setiuservalue(L, -2, 1);
   return workspace;
 }
 
@@ -95,13 +89,10 @@ static const char *string_content(Builder *builder, const JsonToken *token, size
   return scratch->data;
 }
 
-/* Pushes a string; returns its hash. */
-static uint32_t push_string(Builder *builder, const JsonToken *token) {
+static void push_string(Builder *builder, const JsonToken *token) {
   size_t length = token->length;
   const char *content = token->plain ? token->start : string_content(builder, token, &length);
-  const uint32_t code = recent_hash(content, length);
-  recent_push(builder->L, &builder->workspace->recent, builder->recent, content, length, code);
-  return code;
+  lua_pushlstring(builder->L, content, length);
 }
 
 /* Pushes a number as the kind of the schema wants it; false when it is beyond the range of a double. */
@@ -171,20 +162,12 @@ static bool push_array(Builder *builder, const Schema *element) {
   return true;
 }
 
-typedef struct Name {
-  const char *text;
-  size_t length;
-  uint32_t code; /* its hash */
-} Name;
-
-/* The members of an object that is being read, in pairs of name and value on Lua's stack or in the object's table. */
+/* The members of an object that is being read: pairs of name and value on top of the stack, or in the object's table. */
 typedef struct Members {
-  int table;              /* stack index of the table, or of the place that is kept for it */
-  int waiting;            /* how many pairs are on the top */
-  bool has_table;         /* no more wait then */
-  Name met[MOST_WAITING]; /* the names that wait and are not declared */
-  int count;              /* of those */
-  uint64_t marks;         /* a bit for each of them; several may share one */
+  int table;      /* stack index of the table or of the slot reserved for it */
+  int waiting;    /* number of pairs above the slot */
+  bool has_table; /* no pairs wait any more */
+  uint64_t marks; /* the marks of the names in free pairs */
 } Members;
 
 /* Begins with an object; pushes the place of its table. */
@@ -192,7 +175,7 @@ static void begin_members(Builder *builder, Members *members) {
   enter(builder);
   lua_pushnil(builder->L);
   members->table = lua_gettop(builder->L);
-  members->waiting = members->count = 0;
+  members->waiting = 0;
   members->has_table = false;
   members->marks = 0;
 }
@@ -222,31 +205,30 @@ static void end_members(Builder *builder, Members *members) {
   if (!members->has_table) gather_members(builder, members, 0);
 }
 
-static bool is_same(const Name *a, const Name *b) {
-  return a->code == b->code && a->length == b->length && bytes_are_same(a->text, b->text, a->length);
+/* Returns one of 64 bits; equal names have equal marks. */
+static uint64_t mark_of(lua_State *L, int index) {
+  size_t length;
+  const unsigned char *name = (const unsigned char *)lua_tolstring(L, index, &length);
+  if (length == 0) return 1;
+  return UINT64_C(1) << ((length + name[0] * 5U + name[length - 1] * 11U) % 64);
 }
 
-/* Takes note of a name that waits; false when it is repeated. */
-static bool note_name(Members *members, Name name) {
-  const uint64_t mark = UINT64_C(1) << (name.code % 64);
+/* Returns true if the object already has a member with the name on top of the stack; most new names have a new mark. */
+static bool is_repeated(const Builder *builder, Members *members) {
+  lua_State *L = builder->L;
+  if (members->has_table) return marshal_has_key(L, members->table);
+  const uint64_t mark = mark_of(L, -1);
   if ((members->marks & mark) != 0)
-    for (int i = 0; i < members->count; i++)
-      if (is_same(&members->met[i], &name)) return false;
+    for (int i = 0; i < members->waiting; i++)
+      if (lua_rawequal(L, -1, members->table + 1 + 2 * i)) return true;
   members->marks |= mark;
-  members->met[members->count++] = name;
-  return true;
+  return false;
 }
 
-/*
-** Pushes the name of a member that is not declared; false when it is repeated. As long as members wait their names are compared as text;
-** one with escapes is looked for in the table.
-*/
+/* Pushes the name of a member that is not declared; false if it is repeated. */
 static bool push_free_name(Builder *builder, Members *members, const JsonToken *name) {
-  if (!name->plain && !members->has_table) gather_members(builder, members, json_count_rest(&builder->reader));
-  const uint32_t code = push_string(builder, name);
-  const bool is_new = members->has_table ? !marshal_has_key(builder->L, members->table)
-                                         : note_name(members, (Name){name->start, name->length, code});
-  return is_new || fail(builder, name, "a repeated member");
+  push_string(builder, name);
+  return !is_repeated(builder, members) || fail(builder, name, "a repeated member");
 }
 
 /* Reads a member that is not declared, from the value on. */
@@ -299,28 +281,19 @@ static bool first_declared(Builder *builder, Declared *declared) {
   return !declared->has_member || find_declared(builder, declared);
 }
 
-/* Reads the next member's name, behind a member. Mostly it is that of the next one declared, and need not be looked for. */
+/* Reads the next member's name, behind a member. */
 static bool next_declared(Builder *builder, Declared *declared) {
-  const size_t index = declared->expected;
-  const SchemaMember *expected = &declared->schema->members[index];
-  const bool may_come = index < declared->schema->count && (declared->seen >> index & 1) == 0;
-  if (may_come && json_next_is(&builder->reader, expected->name, expected->length)) {
-    declared->seen |= UINT64_C(1) << index;
-    declared->expected = index + 1;
-    declared->member = expected;
-    return true;
-  }
   if (!json_next_member(&builder->reader, &declared->has_member, &declared->name)) return false;
   return !declared->has_member || find_declared(builder, declared);
 }
 
-/* Reads a declared member, from the value on; null leaves it absent. The names are above the place of the table. */
+/* Reads a declared member, from the value on; null leaves it absent. The names are below the slot of the table. */
 static bool read_declared_member(Builder *builder, Members *members, const Declared *declared) {
   lua_State *L = builder->L;
   JsonToken value;
   if (!json_value(&builder->reader, &value)) return false;
   if (value.type == JSON_NULL) return true;
-  lua_rawgeti(L, members->table + 1, (declared->member - declared->schema->members) + 1);
+  lua_rawgeti(L, members->table - 1, (declared->member - declared->schema->members) + 1);
   if (!push_token(builder, &value, declared->member->type)) return false;
   add_member(builder, members);
   return true;
@@ -330,8 +303,8 @@ static bool push_declared_object(Builder *builder, const Schema *schema) {
   lua_State *L = builder->L;
   Declared declared = {.schema = schema};
   Members members;
-  begin_members(builder, &members);
   marshal_push_names(L, schema);
+  begin_members(builder, &members);
   if (!first_declared(builder, &declared)) return false;
   while (declared.has_member) {
     const bool read = declared.member != NULL ? read_declared_member(builder, &members, &declared)
@@ -339,7 +312,7 @@ static bool push_declared_object(Builder *builder, const Schema *schema) {
     if (!read || !next_declared(builder, &declared)) return false;
   }
   end_members(builder, &members);
-  lua_pop(L, 1); /* the names */
+  lua_replace(L, members.table - 1); /* the names */
   return true;
 }
 
@@ -372,7 +345,7 @@ static bool push_value(Builder *builder, const Schema *schema) {
   return json_value(&builder->reader, &token) && push_token(builder, &token, schema);
 }
 
-/* Begins with a text; makes room for `slots` values on Lua's stack. Pushes three. */
+/* Begins with a text; makes room for `slots` values on Lua's stack. Pushes two. */
 static void begin(Builder *builder, const char *text, size_t length, size_t slots) {
   lua_State *L = builder->L;
   luaL_checkstack(L, (int)slots + 8, NULL);
@@ -380,8 +353,6 @@ static void begin(Builder *builder, const char *text, size_t length, size_t slot
   builder->workspace = push_workspace(L);
   marshal_push_array_metatable(L);
   builder->array_metatable = lua_gettop(L);
-  lua_getiuservalue(L, -2, 1);
-  builder->recent = builder->array_metatable + 1;
   builder->levels = 0;
 }
 

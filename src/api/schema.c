@@ -1,11 +1,9 @@
 /*
 ** schema.c: the API's objects as data. A member is added by adding a line.
 */
-#include "schema.h"
+#include "api/schema.h"
 
 #include <string.h>
-
-#include "bytes.h"
 
 #define MEMBER(name, type, meaning) \
   { name, sizeof(name) - 1, &(type), false, meaning }
@@ -397,7 +395,7 @@ const Schema *schema_find(const char *name) {
 }
 
 static bool is_named(const SchemaMember *member, const char *name, size_t length) {
-  return member->length == length && bytes_are_same(member->name, name, length);
+  return member->length == length && memcmp(member->name, name, length) == 0;
 }
 
 const SchemaMember *schema_member(const Schema *schema, const char *name, size_t length, size_t *next) {

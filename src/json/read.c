@@ -1,5 +1,5 @@
 /*
-** json_read.c: JSON text -> one token after the other, strictly by RFC 8259.
+** read.c: JSON text -> one token after the other, strictly by RFC 8259.
 **
 ** Strings are checked (UTF-8, escapes, surrogate pairs) but not copied; numbers are checked against the grammar but not converted.
 */
@@ -7,7 +7,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "json_read.h"
+#include "json/read.h"
 
 #include <float.h>
 #include <locale.h>
@@ -18,9 +18,8 @@
 #include <xlocale.h>
 #endif
 
-#include "bytes.h"
-#include "json_text.h"
-#include "utf8.h"
+#include "json/text.h"
+#include "json/utf8.h"
 
 static locale_t c_locale; /* set once, read ever after: numbers are read by its rules, not by the host's */
 
@@ -169,7 +168,7 @@ static inline const char *take(JsonToken *token, const char *at, size_t length, 
 
 static inline const char *read_word(JsonReader *reader, const char *at, const char *word, JsonToken *token, JsonType type) {
   const size_t length = strlen(word);
-  if ((size_t)(reader->end - at) < length || !bytes_are_same(at, word, length)) return fail(reader, at, "expected a value");
+  if ((size_t)(reader->end - at) < length || memcmp(at, word, length) != 0) return fail(reader, at, "expected a value");
   return take(token, at, length, type);
 }
 
@@ -257,15 +256,6 @@ bool json_next_member(JsonReader *reader, bool *has_member, JsonToken *name) {
   const char *at = read_comma(reader, '}', has_member);
   if (at != NULL && *has_member) at = read_name(reader, at, name);
   return move(reader, at);
-}
-
-bool json_next_is(JsonReader *reader, const char *name, size_t length) {
-  const char *at = reader->at;
-  if ((size_t)(reader->end - at) < length + strlen(",\"\":") || at[0] != ',' || at[1] != '"') return false;
-  at += 2;
-  if (!bytes_are_same(at, name, length) || at[length] != '"' || at[length + 1] != ':') return false;
-  reader->at = at + length + 2;
-  return true;
 }
 
 bool json_finish(JsonReader *reader) {

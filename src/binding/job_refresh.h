@@ -1,13 +1,13 @@
 /*
-** refresh.h: a job takes over the server's answer in place.
+** job_refresh.h: a job takes over the server's answer in place.
 */
-#ifndef BYTENITE_REFRESH_H
-#define BYTENITE_REFRESH_H
+#ifndef BYTENITE_JOB_REFRESH_H
+#define BYTENITE_JOB_REFRESH_H
 
 #include <lua.h>
 
-#include "marshal.h"
-#include "schema.h"
+#include "api/schema.h"
+#include "binding/marshal.h"
 
 #pragma GCC visibility push(hidden)
 

@@ -8,7 +8,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "files.h"
+#include "binding/files.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /*
 ** url.c: addresses put together and looked at; libcurl's own parser says what is in one, so that both agree.
 */
-#include "url.h"
+#include "http/url.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
