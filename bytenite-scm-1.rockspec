@@ -105,6 +105,7 @@ build = {
     ["bytenite.errors.call_failure"] = "lua/bytenite/errors/call_failure.lua",
     ["bytenite.errors.lenient_json"] = "lua/bytenite/errors/lenient_json.lua",
     ["bytenite.errors.redact"] = "lua/bytenite/errors/redact.lua",
+    ["bytenite.errors.retry_after"] = "lua/bytenite/errors/retry_after.lua",
     ["bytenite.events"] = "lua/bytenite/events.lua",
     ["bytenite.filters"] = "lua/bytenite/filters.lua",
     ["bytenite.future"] = "lua/bytenite/future.lua",

@@ -101,7 +101,7 @@ end
 -- The token of a call that can be sent as it stands, with nobody to tell of it; nil where there is more to see to.
 local function token_at_hand(client, plan, now)
   if plan.with_held_token or not plan.operation.authorized or client.options.on_event then return nil end
-  return client.credentials.at_hand(now)
+  return client.credentials.current_if_fresh(now)
 end
 
 -- Sends a request at once, and waits in place for the first moments, where nothing else of the client's is to be done meanwhile.

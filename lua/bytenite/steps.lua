@@ -5,12 +5,12 @@
 --- whoever waits in place moves every call of the client on, those of suspended coroutines too.
 local core <const> = require "bytenite.core"
 local driver <const> = require "bytenite.driver"
+local errors <const> = require "bytenite.errors"
+local failure <const> = require "bytenite.errors.call_failure"
 local later <const> = require "bytenite.base.lazy"
+local retry <const> = require "bytenite.call.retry_policy"
 
 local call <const> = later.module "bytenite.call" -- which needs this one first
-local errors <const> = later.module "bytenite.errors"
-local failure <const> = later.module "bytenite.errors.call_failure"
-local retry <const> = later.module "bytenite.call.retry_policy"
 
 local steps <const> = {}
 
@@ -88,7 +88,7 @@ end
 
 local on_answer, on_piece -- the steps of a call whose exchange is under way
 
--- The error of that kind; call_failure.lua may have to be loaded for it.
+-- The error of that kind.
 local function problem_of_kind(self, kind)
   return failure[kind](self)
 end
@@ -177,9 +177,9 @@ local function retry_or_fail(self, problem, class)
 end
 
 -- No answer: a time limit, a broken connection, something that is no HTTP.
-local function on_failure(self, kind, words, was_sent, certificate_refused)
-  local class <const> = retry.of_failure(kind, was_sent, certificate_refused)
-  local problem <const> = failure.no_answer(self, kind, words)
+local function on_failure(self, kind, words, was_sent, certificate_refused, proxy_status)
+  local class <const> = retry.of_failure(kind, was_sent, certificate_refused or proxy_status ~= nil)
+  local problem <const> = failure.no_response(self, kind, words, proxy_status)
   if self.client.options.on_event then emit_response(self, { kind = kind }) end
   retry_or_fail(self, problem, class)
 end
@@ -196,10 +196,10 @@ local function renew_or_fail(self, problem)
   self.renewed = true
   credentials.forget(token)
   local now <const> = self.client.clock.now()
-  local fresh <const>, need <const>, hint <const> = credentials.get(now)
+  local fresh <const>, need <const>, hint <const>, message <const> = credentials.acquire(now)
   if fresh == token then return retry_or_fail(self, problem, retry.of_status(401)) end
   self.exchange:release()
-  return use_token(self, now, fresh, need, hint)
+  return use_token(self, now, fresh, need, hint, message)
 end
 
 -- A whole answer with a status of success. `accept` turns it into the call's value; or it gives nil, the kind of error and a
@@ -211,16 +211,15 @@ local function on_success(self, status)
     client.budget:give_back()
     return finish(self, value)
   end
-  local problem <const> = failure.answer(self, status)
-  problem.kind = kind
-  problem.message = message or problem.message
+  local problem <const> = failure.unusable(self, status, kind, message)
   return retry_or_fail(self, problem, message and retry.unreadable or retry.of_status(status))
 end
 
 -- The exchange has ended.
 on_answer = function(self)
-  local kind <const>, status <const>, was_sent <const>, certificate_refused <const> = outcome_of(self.exchange)
-  if kind ~= "answered" then return on_failure(self, kind, status, was_sent, certificate_refused) end
+  local kind <const>, status <const>, was_sent <const>, certificate_refused <const>, proxy_status <const> =
+    outcome_of(self.exchange)
+  if kind ~= "answered" then return on_failure(self, kind, status, was_sent, certificate_refused, proxy_status) end
   if self.client.options.on_event then emit_response(self, { status = status }) end
   if
     status == 200
@@ -231,7 +230,7 @@ on_answer = function(self)
   end
   local plan <const> = self.plan
   if self.maybe_done and plan.done_when_repeated == status then return finish(self, true) end
-  local problem <const> = failure.answer(self, status)
+  local problem <const> = failure.of_response(self, status)
   if status == 401 and self.plan.operation.authorized then return renew_or_fail(self, problem) end
   local is_final <const> = plan.cannot_recover and plan.cannot_recover(problem)
   return retry_or_fail(self, problem, is_final and retry.final or retry.of_status(status))
@@ -320,7 +319,7 @@ local function on_renewal(self)
     return authorize(self) -- what another call met with is not this one's
   end
   local now <const> = client.clock.now()
-  if renewal.value then return send(self, client.credentials.held(), now) end
+  if renewal.value then return send(self, client.credentials.current(), now) end
   local fallback <const> = client.credentials.fallback(now)
   if fallback then return send(self, fallback, now) end
   fail(self, failure.no_token(renewal.problem))
@@ -328,7 +327,7 @@ end
 
 -- Reads the answer to a token exchange.
 local function accept_token(exchange, _, client, _, self)
-  local token <const>, problem <const> = client.credentials.accept(exchange:body(), client.clock.now())
+  local token <const>, problem <const> = client.credentials.store_response(exchange:body(), client.clock.now())
   if not token then return nil, problem and "protocol" or "unexpected", problem end
   if client.options.on_event then emit(self, { type = "token" }) end
   return true
@@ -349,12 +348,12 @@ local function renewal_of(self)
   return renewal
 end
 
--- Sends with a token, or gets one first where credentials.get said so.
-use_token = function(self, now, token, need, hint)
+-- Sends with a token, or gets one first where credentials.acquire said so.
+use_token = function(self, now, token, need, hint, message)
   if token then return send(self, token, now) end
   if need == "renew" then return follow(self, renewal_of(self), on_renewal) end
   if need == "raised" then raise(self, hint) end
-  fail(self, errors.new { kind = "no_credentials", message = "no API key and no access token", hint = hint })
+  fail(self, errors.new { kind = "no_credentials", message = message, hint = hint })
 end
 
 -- `now` is the time, where a step before has just asked for it.
@@ -364,11 +363,11 @@ authorize = function(self, now)
   now = now or client.clock.now()
   if not self.plan.operation.authorized then return send(self, nil, now) end
   if self.plan.with_held_token then
-    local held <const> = client.credentials.held()
+    local held <const> = client.credentials.current()
     if not held then return finish(self, true) end -- another call has signed out meanwhile
     return send(self, held, now)
   end
-  use_token(self, now, client.credentials.get(now))
+  use_token(self, now, client.credentials.acquire(now))
 end
 
 -- Calls on one job take turns, in the order they were made.
