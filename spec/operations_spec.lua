@@ -19,7 +19,7 @@ describe("the call", function()
     service:put_job("warm", '{"id":"warm","state":"JOB_STATE_NEW"}')
     client = connect.client(service)
     assert(client:get_job "warm") -- the token is there from here on
-    token = client.credentials.held()
+    token = client.credentials.current()
     service:reset()
     job = client:job(calls.id)
   end)

@@ -109,7 +109,7 @@ describe("a call", function()
             is_asking = false
             asked = (asked or 0) + 1
           end
-          return keeper.credentials.held()
+          return keeper.credentials.current()
         end,
       }
       local names <const> = {}

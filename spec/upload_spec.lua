@@ -361,7 +361,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       local done <const>, err <const> = job:upload { data = "bytes" }
       assert.is_nil(done)
       assert.equal("internal", err.kind)
-      assert.matches("it may have been done", err.hint)
+      assert.matches("the service may have acted", err.hint)
       assert.equal("bytes", content())
       assert(job:upload_completed())
     end)
@@ -527,6 +527,11 @@ describe("an upload", function()
     ["file:///etc/passwd"] = "",
     ["https://user:secret@127.0.0.1/x"] = "credentials",
     ["/relative"] = "",
+    ["https:///x"] = "it has no host",
+    ["https://"] = "",
+    ["https://:443/x"] = "",
+    ["http://[::1"] = "",
+    ["https://127.0.0.1/\0"] = "characters",
     ["https://127.0.0.1/a b"] = "characters",
     ["https://127.0.0.1/\r\nX: y"] = "characters",
   }
@@ -560,7 +565,7 @@ describe("an upload", function()
       ["upload: source: expected a path"] = { 7 },
       ["got nothing"] = {},
       ["upload: source: must not be empty"] = { "" },
-      ["upload: source: no path holds a NUL"] = { "a\0b" },
+      ["upload: source: a path cannot hold a NUL"] = { "a\0b" },
       ["upload: source: the file is closed"] = { closed },
       ["size %(bytes%) is needed"] = { function() end },
       ["size: the source has 5 bytes, not 4"] = { { data = "bytes" }, { size = 4 } },

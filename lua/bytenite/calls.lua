@@ -184,7 +184,7 @@ local sign_out_plan <const> =
 ---@return boolean|nil # true, also when there was no token to end; nil and an error
 function Client:sign_out(options)
   check_client(self, "sign_out")
-  local held <const> = self.credentials.held()
+  local held <const> = self.credentials.current()
   if not held then return true end
   local ok <const>, problem <const> = call.run(self, sign_out_plan, nil, {}, options)
   if not ok and problem.kind ~= "unauthenticated" then return nil, problem end

@@ -1,14 +1,14 @@
 --- client.lua: clients. Their methods are in calls.lua.
-local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
-local later <const> = require "bytenite.base.lazy"
-local settings <const> = require "bytenite.base.options"
-local token <const> = require "bytenite.call.credentials"
+local credentials <const> = require "bytenite.call.credentials"
+local lazy <const> = require "bytenite.base.lazy"
+local options <const> = require "bytenite.base.options"
+local retry_policy <const> = require "bytenite.call.retry_policy"
+local validate <const> = require "bytenite.base.validate"
 
-local calls <const> = later.module "bytenite.calls"
-local reactor <const> = later.module "bytenite.async.reactor"
-local job <const> = later.module "bytenite.job"
-local retry <const> = later.module "bytenite.call.retry_policy"
+local calls <const> = lazy.module "bytenite.calls"
+local job <const> = lazy.module "bytenite.job"
+local reactor <const> = lazy.module "bytenite.async.reactor"
 
 local client <const> = { version = "0.1" }
 
@@ -20,7 +20,7 @@ local parts <const> = {
     return reactor.new(self.session, self.clock)
   end,
   budget = function()
-    return retry.budget()
+    return retry_policy.budget()
   end,
   job_metatable = function(self)
     return job.metatable(self)
@@ -32,7 +32,9 @@ local parts <const> = {
 ---@param method string
 function client.check(self, method)
   if getmetatable(self) == Client then return end
-  check.raise(("%s: expected a client, got %s: call it as client:%s(...)"):format(method, check.describe(self), method))
+  validate.raise(
+    ("%s: expected a client, got %s: call it as client:%s(...)"):format(method, validate.describe(self), method)
+  )
 end
 
 --- Ends what is under way (those calls give the error `closed`), closes all connections. May be called twice; also the
@@ -86,24 +88,24 @@ end
 ---@return table
 --- Raises on bad options.
 function client.new(given, clock)
-  local options <const> = settings.read(given)
+  local settings <const> = options.read(given)
   local session <const> = core.session {
-    base_url = options.base_url,
-    service = options.service,
-    user_agent = user_agent(options.user_agent),
-    ca_file = options.ca_file,
-    proxy = options.proxy,
-    http_version = options.http_version,
-    max_connections = options.max_connections,
+    base_url = settings.base_url,
+    service = settings.service,
+    user_agent = user_agent(settings.user_agent),
+    ca_file = settings.ca_file,
+    proxy = settings.proxy,
+    http_version = settings.http_version,
+    max_connections = settings.max_connections,
   }
   local self <const> = setmetatable({
     clock = clock or system,
     session = session,
-    credentials = token.source(options.access_token, options.api_key, options.proxy),
-    options = options,
+    credentials = credentials.new(settings.access_token, settings.api_key, settings.proxy),
+    options = settings,
     renewal = false, -- the token exchange under way
   }, Client)
-  options.api_key, options.access_token, options.proxy = nil, nil, nil -- secrets stay where nobody prints them
+  settings.api_key, settings.access_token, settings.proxy = nil, nil, nil -- secrets stay where nobody prints them
   return self
 end
 

@@ -99,7 +99,16 @@ local function from_file(file, name, size)
   }
 end
 
+-- Hosts may have removed the library io.
+local NO_FILES <const> = "the Lua state has no io library: give { data = bytes } or a reader function"
+
+-- Returns what io.type does, nil without the library.
+local function file_type(value)
+  return io and io.type(value)
+end
+
 local function from_path(path)
+  if not io then return nil, file_error(("cannot read %s: %s"):format(path, NO_FILES)) end
   local size <const>, reason <const> = core.stamp(path) -- first: opening a pipe would wait for its other end
   if not size then return nil, file_error(("cannot read %s: %s"):format(path, reason)) end
   local file <const>, problem <const> = io.open(path, "rb")
@@ -141,10 +150,10 @@ end
 
 local function make(where, given, size)
   if type(given) == "string" then return from_path(check.path(where, given)) end
-  if io.type(given) == "file" then return from_file(given, "the file", size) end
+  if file_type(given) == "file" then return from_file(given, "the file", size) end
   if type(given) == "table" and type(given.data) == "string" then return from_string(given.data) end
   if is_callable(given) then return from_function(given, where) end
-  if io.type(given) == "closed file" then check.raise(where .. ": the file is closed") end
+  if file_type(given) == "closed file" then check.raise(where .. ": the file is closed") end
   check.raise(
     ("%s: expected a path, { data = bytes }, an open file or a reader function, got %s"):format(
       where,

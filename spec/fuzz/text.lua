@@ -56,7 +56,7 @@ end
 local function error_of(status, body, secrets)
   local text <const> = redact.text(body, secrets)
   expect(type(text) == "string", "redacting gives a text")
-  local problem <const> = redact.strings(errors.from_answer(status, text, lenient.decode), secrets)
+  local problem <const> = redact.strings(errors.from_response(status, text, lenient.decode), secrets)
   expect(
     errors.is(problem) and type(problem.kind) == "string" and type(problem.message) == "string",
     "an error has a kind and a message"

@@ -1,29 +1,30 @@
---- outcomes.lua: how functions that ran beside others ended: a list aligned with them, and counts.
+--- outcomes.lua: how concurrent functions ended: a list in the order of the functions, and counts.
 local errors <const> = require "bytenite.errors"
 
-local outcome <const> = {}
+local outcomes <const> = {}
 
 local Results <const> = {}
 Results.__index = Results
 
---- An empty list of outcomes.
----@param counts_only boolean|nil whether to keep no outcome
+--- Makes an empty list of outcomes.
+---@param counts_only boolean|nil whether to keep the counts alone
 ---@return table
-function outcome.results(counts_only)
+function outcomes.results(counts_only)
   return setmetatable({ kept = not counts_only and {} or nil, succeeded = 0, failed = 0, cancelled = 0 }, Results)
 end
 
---- The error of a task that was cancelled, or of what never began: where a call was under way, that call's.
+--- Returns the error of a cancelled task, or of a function that never ran: that of its call if one
+--- was in flight.
 ---@param task table|nil
-function outcome.cancelled(task)
+function outcomes.cancelled(task)
   local waited_for <const> = task and task.waits_for
   return waited_for and waited_for.problem
     or errors.new { kind = "cancelled", message = "cancelled before it was done" }
 end
 
---- Notes how a function ended: it failed when it raised, or returned nil or false with an error.
+--- Adds the end of a function: it failed if it raised, or returned nil or false with an error.
 ---@param index integer its place in the list
----@param ran boolean false when it raised
+---@param ran boolean false if it raised
 ---@param value any what it returned first, or what it raised
 ---@param problem any what it returned second
 ---@return boolean # whether it succeeded
@@ -38,15 +39,15 @@ function Results:add(index, ran, value, problem)
   return ok, value
 end
 
---- Notes that a function was ended, or never ran.
+--- Adds a function that was cancelled or never ran.
 ---@param index integer
----@param task table|nil the one that ran it
+---@param task table|nil its task, if there is one
 function Results:cancel(index, task)
   self.cancelled = self.cancelled + 1
-  if self.kept then self.kept[index] = { ok = false, error = outcome.cancelled(task) } end
+  if self.kept then self.kept[index] = { ok = false, error = outcomes.cancelled(task) } end
 end
 
---- The outcomes as users get them: a plain table.
+--- Returns the outcomes as users get them: a plain table.
 ---@return table # [index] = { ok, value or error }, and the counts succeeded, failed, cancelled
 function Results:finished()
   local list <const> = self.kept or {}
@@ -54,4 +55,4 @@ function Results:finished()
   return list
 end
 
-return outcome
+return outcomes

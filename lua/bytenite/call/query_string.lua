@@ -1,38 +1,39 @@
 --- query_string.lua: the queries of URLs.
-local check <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
+local validate <const> = require "bytenite.base.validate"
 
-local query <const> = {}
+local query_string <const> = {}
 
 local function encoded(where, value)
   local kind <const> = math.type(value) or type(value)
   if kind ~= "string" and kind ~= "integer" and kind ~= "float" and kind ~= "boolean" then
-    check.raise(("%s: expected a string, a number or a boolean, got %s"):format(where, check.describe(value)))
+    validate.raise(("%s: expected a string, a number or a boolean, got %s"):format(where, validate.describe(value)))
   end
-  -- a number as JSON has it: no locale's decimal mark
+  -- numbers are written as in JSON: tostring follows the locale
   local text <const> = kind == "string" and value or core.encode(value)
-  return core.percent_encode(text or check.raise(where .. ": not a finite number"))
+  return core.percent_encode(text or validate.raise(where .. ": not a finite number"))
 end
 
--- The values of one name: a value, or a list of some.
+-- Returns the values of one name as a list.
 local function values_of(where, value)
   if type(value) ~= "table" then return { value } end
   local count = 0
   for _ in pairs(value) do
     count = count + 1
   end
-  if count ~= #value then check.raise(where .. ": expected a value or a list of values without holes") end
+  if count ~= #value then validate.raise(where .. ": expected a value or a list of values without holes") end
   return value
 end
 
---- A query as it goes out, without the question mark: names and values percent-encoded, names in order.
----@param where string what the query is of
----@param members table|nil from a name to a value or a list of values
----@return string|nil # nil for none
-function query.text(where, members)
+--- Writes a query, without the question mark: names in order, names and values percent-encoded.
+---@param where string the function that takes the query
+---@param members table|nil a value or a list of values by name
+---@return string|nil # nil if the query is empty
+--- Raises if a value cannot stand in a query.
+function query_string.text(where, members)
   local names <const>, pairs_of <const> = {}, {}
   for name in pairs(members or {}) do
-    names[#names + 1] = check.text(where .. ": name", name)
+    names[#names + 1] = validate.text(where .. ": name", name)
   end
   table.sort(names)
   for _, name in ipairs(names) do
@@ -55,11 +56,12 @@ local function add(flat, prefix, members)
   return flat
 end
 
---- The members of a request as they stand in a query: those of its objects with a dot, as in pagination.limit.
+--- Flattens the members of a request for a query: those of its objects are joined by dots, as in
+--- pagination.limit.
 ---@param request table|nil
 ---@return table
-function query.flatten(request)
+function query_string.flatten(request)
   return add({}, "", request or {})
 end
 
-return query
+return query_string

@@ -1,14 +1,14 @@
---- raw_request.lua: `client:request`, the way out for what the module does not know yet, turned into a row of its own.
-local check <const> = require "bytenite.base.validate"
+--- raw_request.lua: turns what `client:request` is given into a row like those of the API.
 local core <const> = require "bytenite.core"
-local query <const> = require "bytenite.call.query_string"
+local query_string <const> = require "bytenite.call.query_string"
+local validate <const> = require "bytenite.base.validate"
 
-local request <const> = {}
+local raw_request <const> = {}
 
--- Methods that do twice what they do once (RFC 9110 section 9.2.2).
+-- Idempotent methods (RFC 9110 section 9.2.2).
 local repeatable <const> = { GET = true, HEAD = true, OPTIONS = true, PUT = true, DELETE = true }
 
--- Headers that belong to the module, or to the connection (RFC 9110 section 7.6.1).
+-- Headers that belong to the module or to the connection (RFC 9110 section 7.6.1).
 local set_by_the_module <const> = {
   authorization = true,
   connection = true,
@@ -23,36 +23,36 @@ local set_by_the_module <const> = {
 }
 
 local function method(where, value)
-  check.text(where, value)
-  if not value:find "^%u+$" then check.raise(where .. ": expected a method in capitals, like GET") end
+  validate.text(where, value)
+  if not value:find "^[A-Z]+$" then validate.raise(where .. ": expected a method in capitals, like GET") end
   return value
 end
 
 local function path(where, value)
-  check.text(where, value)
+  validate.text(where, value)
   if value:sub(1, 1) ~= "/" or value:sub(2, 2) == "/" then
-    check.raise(where .. ": expected a path below base_url that starts with one slash")
+    validate.raise(where .. ": expected a path below base_url that starts with one slash")
   end
   if value:find "[^\x21-\x7E]" or value:find "[?#]" then
-    check.raise(where .. ": percent-encode all but visible ASCII; a query goes into query")
+    validate.raise(where .. ": percent-encode all but visible ASCII; a query goes into query")
   end
   for segment in value:gmatch "[^/]+" do
-    if segment == "." or segment == ".." then check.raise(where .. ": the dots would change the path") end
+    if segment == "." or segment == ".." then validate.raise(where .. ": the dots would change the path") end
   end
   return value
 end
 
 local function table_of(where, value)
-  return check.type(where, value, "table")
+  return validate.type(where, value, "table")
 end
 
 local function body(where, value)
   if type(value) == "string" then return value end
   if type(value) ~= "table" then
-    check.raise(("%s: expected a string or a table, got %s"):format(where, check.describe(value)))
+    validate.raise(("%s: expected a string or a table, got %s"):format(where, validate.describe(value)))
   end
   local text <const>, problem <const> = core.encode(value)
-  if not text then check.raise(where .. ": " .. problem) end
+  if not text then validate.raise(where .. ": " .. problem) end
   return text
 end
 
@@ -62,26 +62,26 @@ local function header_lines(headers)
   local lines <const> = {}
   for name, value in pairs(headers or {}) do
     local where <const> = "request: headers"
-    if type(name) ~= "string" or name:find "[^%w!#$%%&'*+.^_`|~-]" or name == "" then
-      check.raise(where .. ": a name that no header can have")
+    if type(name) ~= "string" or name:find "[^0-9A-Za-z!#$%%&'*+.^_`|~-]" or name == "" then
+      validate.raise(where .. ": no header can have this name")
     end
-    if set_by_the_module[name:lower()] then check.raise(("%s: %s is set by the module"):format(where, name)) end
-    lines[#lines + 1] = name .. ": " .. check.header_value(("%s: %s"):format(where, name), value)
+    if set_by_the_module[name:lower()] then validate.raise(("%s: %s is set by the module"):format(where, name)) end
+    lines[#lines + 1] = name .. ": " .. validate.header_value(("%s: %s"):format(where, name), value)
   end
   return lines
 end
 
---- Turns what the user wants sent into a row like those of core.operations.
+--- Makes a row like those of core.operations.
 ---@param wanted table method (default GET), path, query, body, headers
 ---@return table
---- Raises on bad input.
-function request.operation(wanted)
-  check.type("request: what to send", wanted, "table")
-  local checked <const> = check.options("request", wanted, checks, "member")
-  if not checked.path then check.raise "request: path is needed" end
-  local text <const> = query.text("request: query", checked.query)
+--- Raises if a member is unknown or cannot be sent.
+function raw_request.operation(wanted)
+  validate.type("request: what to send", wanted, "table")
+  local checked <const> = validate.options("request", wanted, checks, "member")
+  if not checked.path then validate.raise "request: path is needed" end
+  local text <const> = query_string.text("request: query", checked.query)
   local name <const> = checked.method or "GET"
-  if name == "HEAD" and checked.body then check.raise "request: HEAD takes no body" end
+  if name == "HEAD" and checked.body then validate.raise "request: HEAD takes no body" end
   return {
     name = "request",
     method = name,
@@ -97,4 +97,4 @@ function request.operation(wanted)
   }
 end
 
-return request
+return raw_request

@@ -243,7 +243,7 @@ end
 
 -- Reads the response of a token exchange.
 local function decode_token(exchange, _, client, _, self)
-  local token <const>, problem <const> = client.credentials.accept(exchange:body(), client.clock.now())
+  local token <const>, problem <const> = client.credentials.store_response(exchange:body(), client.clock.now())
   if not token then return nil, problem and "protocol" or "unexpected", problem end
   if client.options.on_event then emit(self, { type = "token" }) end
   return true
@@ -277,18 +277,18 @@ local function on_renewal(self)
     return authorize(self) -- the error belongs to the call that started the exchange
   end
   local now <const> = client.clock.now()
-  if renewal.value then return send(self, client.credentials.held(), now) end
+  if renewal.value then return send(self, client.credentials.current(), now) end
   local fallback <const> = client.credentials.fallback(now)
   if fallback then return send(self, fallback, now) end
   fail(self, call_failure.no_token(renewal.problem))
 end
 
 -- Sends with a token; without one does what the credentials say.
-local function use_token(self, now, token, need, hint)
+local function use_token(self, now, token, need, hint, message)
   if token then return send(self, token, now) end
   if need == "renew" then return follow(self, renewal_of(self), on_renewal) end
   if need == "raised" then raise(self, hint) end
-  fail(self, errors.new { kind = "no_credentials", message = "no API key and no access token", hint = hint })
+  fail(self, errors.new { kind = "no_credentials", message = message, hint = hint })
 end
 
 -- A state: acquires a token. `now` is the time if an earlier state has just read the clock.
@@ -298,11 +298,11 @@ authorize = function(self, now)
   now = now or client.clock.now()
   if not self.plan.operation.authorized then return send(self, nil, now) end
   if self.plan.with_current_token then
-    local current <const> = client.credentials.held()
+    local current <const> = client.credentials.current()
     if not current then return finish(self, true) end -- another call has signed out meanwhile
     return send(self, current, now)
   end
-  return use_token(self, now, client.credentials.get(now))
+  return use_token(self, now, client.credentials.acquire(now))
 end
 
 -- A state: waits until the calls that were made on the same job before have ended.
@@ -323,7 +323,7 @@ end
 -- Handles an attempt without a response: a time limit, a broken connection, something that is not HTTP.
 local function on_failure(self, kind, words, was_sent, is_final, proxy_status)
   local class <const> = retry_policy.of_failure(kind, was_sent, is_final)
-  local problem <const> = call_failure.no_answer(self, kind, words, proxy_status)
+  local problem <const> = call_failure.no_response(self, kind, words, proxy_status)
   if self.client.options.on_event then emit_response(self, { kind = kind }) end
   retry_or_fail(self, problem, class)
 end
@@ -341,10 +341,10 @@ local function renew_or_fail(self, problem)
   self.renewed = true
   credentials.forget(token)
   local now <const> = self.client.clock.now()
-  local fresh <const>, need <const>, hint <const> = credentials.get(now)
+  local fresh <const>, need <const>, hint <const>, message <const> = credentials.acquire(now)
   if fresh == token then return retry_or_fail(self, problem, retry_policy.of_status(401)) end
   self.exchange:release()
-  return use_token(self, now, fresh, need, hint)
+  return use_token(self, now, fresh, need, hint, message)
 end
 
 -- Handles a response with a status of success.
@@ -356,9 +356,7 @@ local function on_success(self, status)
     client.budget:give_back()
     return finish(self, value)
   end
-  local problem <const> = call_failure.answer(self, status)
-  problem.kind = kind
-  problem.message = message or problem.message
+  local problem <const> = call_failure.unusable(self, status, kind, message)
   return retry_or_fail(self, problem, message and retry_policy.unreadable or retry_policy.of_status(status))
 end
 
@@ -377,7 +375,7 @@ receive = function(self)
   if on_event then emit_response(self, { status = status }) end
   if is_success(plan, status) then return on_success(self, status) end
   if self.maybe_done and plan.done_when_repeated == status then return finish(self, true) end
-  local problem <const> = call_failure.answer(self, status)
+  local problem <const> = call_failure.of_response(self, status)
   if status == 401 and plan.operation.authorized then return renew_or_fail(self, problem) end
   local other_class <const> = plan.classify and plan.classify(problem)
   return retry_or_fail(self, problem, other_class and retry_policy[other_class] or retry_policy.of_status(status))

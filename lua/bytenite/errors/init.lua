@@ -1,11 +1,11 @@
---- errors/init.lua: what can go wrong in a running system, as values. Imports nothing of ours.
+--- errors/init.lua: error values. Imports nothing of ours.
 ---
---- The fields of an error are described in the reference (docs/reference.md, "Errors").
+--- The reference (docs/reference.md, "Errors") describes their fields.
 local errors <const> = {}
 
-local MAX_BODY <const> = 64 * 1024 -- bytes of a body that an error keeps
-local MAX_TEXT <const> = 200 -- bytes of a raw text that serve as message
-local MAX_LOOK <const> = 4096 -- bytes of a raw text in which a message is looked for
+local MAX_BODY <const> = 64 * 1024 -- bytes of the body kept in an error
+local MAX_TEXT <const> = 200 -- bytes of a raw text used as the message
+local MAX_LOOK <const> = 4096 -- bytes of a raw text searched for a message
 
 local kinds <const> = {
   [400] = "bad_request",
@@ -29,6 +29,8 @@ local reasons <const> = {
   [403] = "Forbidden",
   [404] = "Not Found",
   [405] = "Method Not Allowed",
+  [407] = "Proxy Authentication Required",
+  [408] = "Request Timeout",
   [409] = "Conflict",
   [429] = "Too Many Requests",
   [500] = "Internal Server Error",
@@ -41,11 +43,15 @@ local reasons <const> = {
 local Error <const> = { __name = "bytenite.Error" }
 Error.__index = Error
 
--- One line of printable text, at most `limit` bytes, not cut inside a UTF-8 sequence.
+-- Returns a text as one printable line of at most `limit` bytes, never cut inside a UTF-8 sequence.
 local function one_line(text, limit)
   local line = text:gsub("[%c%s]+", " "):gsub("^ ", ""):gsub(" $", "")
-  if limit and #line > limit then line = line:sub(1, limit):gsub("[\xC0-\xFF][\x80-\xBF]*$", "") .. "..." end
-  return line
+  if not limit or #line <= limit then return line end
+  local cut = limit
+  while cut > limit - 3 and line:find("^[\x80-\xBF]", cut + 1) do -- inside a character, which has at most 4 bytes
+    cut = cut - 1
+  end
+  return line:sub(1, cut) .. "..."
 end
 
 local function effort(err)
@@ -53,7 +59,7 @@ local function effort(err)
   return ("%d attempt%s in %.3f s"):format(err.attempts, err.attempts == 1 and "" or "s", err.elapsed or 0)
 end
 
---- One line: what was tried, what came of it, and a next step where one is known.
+--- Returns one line: what was tried, what happened, and a next step where one is known.
 function Error:__tostring()
   local parts <const> = {}
   if self.step then parts[#parts + 1] = self.step end
@@ -69,14 +75,14 @@ function Error:__tostring()
   return one_line(line)
 end
 
---- Makes an error value.
----@param fields table at least kind and message; becomes the error
+--- Makes a table an error value.
+---@param fields table at least kind and message
 ---@return table # the same table
 function errors.new(fields)
   return setmetatable(fields, Error)
 end
 
---- Makes the error of a local file.
+--- Makes an error of kind `file`.
 ---@param message string
 ---@param hint string|nil
 ---@return table
@@ -84,7 +90,7 @@ function errors.file(message, hint)
   return errors.new { kind = "file", message = message, hint = hint }
 end
 
---- True for an error value of this module's.
+--- Returns whether a value is an error value.
 function errors.is(value)
   return getmetatable(value) == Error
 end
@@ -102,7 +108,7 @@ local function object(value)
   return type(value) == "table" and value or {}
 end
 
--- What an HTML page, the XML of a storage service or a plain text has to say.
+-- Returns the message of an HTML page, of storage's XML or of a plain text; nil if there is none.
 local function text_message(body)
   body = body:sub(1, MAX_LOOK)
   if body:find "^%s*<" then
@@ -111,12 +117,13 @@ local function text_message(body)
   return filled(one_line(body, MAX_TEXT))
 end
 
--- google.rpc.RetryInfo among the details: the server's wish in seconds ("2s", "0.5s").
+-- Returns the seconds in google.rpc.RetryInfo ("2s", "0.5s"), one of the details; nil if there is
+-- none.
 local function retry_info(details)
   for _, detail in ipairs(object(details)) do
     local delay <const> = type(detail) == "table" and filled(detail.retryDelay)
     local whole <const>, fraction <const> = (delay or ""):match "^(%d+)%.?(%d*)s$"
-    -- put together from integers: tonumber would look for the locale's decimal mark
+    -- computed from integers: tonumber expects the locale's decimal mark
     local seconds <const> = whole and tonumber(whole) + (tonumber(fraction) or 0) / 10 ^ #fraction
     if seconds and seconds > 0 and seconds < math.huge then return seconds end
   end
@@ -128,24 +135,26 @@ local function list(details)
   return nil
 end
 
--- True for what JSON has to say nothing with: null, "", {} and [].
-local function says_nothing(decoded)
+-- Returns whether a JSON value is empty: null, "", {} or [].
+local function is_empty(decoded)
   if type(decoded) == "table" then return next(decoded) == nil end
   return decoded == "" or type(decoded) == "userdata"
 end
 
---- Reads an answer that is an error, in either of the service's shapes or none.
---- The gateway's: `{code, message, details}`; the envelope's: `{ok, requestId, message, error = {code, message, description}}`.
+--- Makes the error of a response, whose body has one of the service's two shapes or any other.
+--- Gateway: `{code, message, details}`. Envelope: `{ok, requestId, message, error = {code, message,
+--- description}}`.
 ---@param status integer of HTTP
----@param body string as received, secrets already taken out
----@param decode function reads JSON as well as can be: the value, or nil
----@return table # an error with kind, status, code, message, description, request_id, details, retry_after and body
-function errors.from_answer(status, body, decode)
+---@param body string as received, without its secrets
+---@param decode function reads lenient JSON: returns the value, or nil
+---@return table # an error with kind, status, code, message, description, request_id, details,
+---   retry_after and body
+function errors.from_response(status, body, decode)
   local decoded <const> = decode(body)
   local outer <const> = object(decoded)
   local inner <const> = object(outer.error)
-  local fallback <const> = ("HTTP %d %s"):format(status, reasons[status] or "answer")
-  local raw <const> = not says_nothing(decoded) and text_message(body) or nil
+  local fallback <const> = ("HTTP %d %s"):format(status, reasons[status] or "response")
+  local raw <const> = not is_empty(decoded) and text_message(body) or nil
   return errors.new {
     kind = kinds[status] or "unexpected",
     status = status,

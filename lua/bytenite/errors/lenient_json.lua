@@ -1,17 +1,19 @@
---- lenient_json.lua: reads JSON that is no API object, the token exchange and error bodies: it may come from anything on the way.
+--- lenient_json.lua: reads JSON that may come from anything in between: error bodies and the token
+--- exchange.
 ---
---- Our own reader goes first: it keeps integers exact and knows no locale. What it refuses lua-cjson may still take.
+--- Our own reader goes first: it keeps integers exact and does not depend on the locale. lua-cjson
+--- accepts more.
 local cjson <const> = require "cjson"
 local core <const> = require "bytenite.core"
 
-local lenient <const> = {}
+local lenient_json <const> = {}
 
-local private <const> = cjson.new() -- whatever the host does to its own cjson changes nothing here
+local private <const> = cjson.new() -- not changed by the settings of the host's own cjson
 
---- Reads a text as well as can be.
+--- Reads JSON, leniently.
 ---@param text string
----@return any # the value; nil when it is no JSON by any reading
-function lenient.decode(text)
+---@return any # the value; nil if no reader accepts the text
+function lenient_json.decode(text)
   local value <const> = core.decode(text)
   if value ~= nil then return value end
   local is_json <const>, decoded <const> = pcall(private.decode, text)
@@ -19,4 +21,4 @@ function lenient.decode(text)
   return nil
 end
 
-return lenient
+return lenient_json

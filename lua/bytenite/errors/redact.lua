@@ -1,15 +1,16 @@
---- redact.lua: takes secrets out of text that goes into errors and events.
+--- redact.lua: removes secrets from texts for errors and events.
 ---
---- Three nets: the values known to be secret (API key, tokens, what a request carried under a telling name), JSON members
---- whose name tells, and the credentials and queries of URLs (a signed URL's signature stands in its query).
+--- Three nets: values known to be secret (API key, tokens, what a request carried under a telling
+--- name), JSON members with a telling name, and the credentials and queries of URLs (the signature
+--- of a signed URL is in its query).
 local core <const> = require "bytenite.core"
 
 local redact <const> = {}
 
 local MARK <const> = "[redacted]"
-local SHORTEST <const> = 4 -- a known value shorter than this would blot out ordinary text
+local SHORTEST <const> = 4 -- bytes; replacing shorter values would destroy ordinary text
 
--- Member names, in lower case and without "_" and "-", whose strings are secret.
+-- Names of members whose strings are secret, in lower case and without "_" and "-".
 local telling <const> = {
   accesskey = true,
   accesskeyid = true,
@@ -30,7 +31,7 @@ local function tells(name)
   return telling[name:lower():gsub("[_-]", "")] or false
 end
 
-local LONG_PART <const> = 16 -- bytes from which a value in a signed URL's query is taken for a secret of its own
+local LONG_PART <const> = 16 -- bytes; longer values in the query of a signed URL count as secrets
 
 local function percent_decoded(text)
   local decoded <const> = text:gsub("%%(%x%x)", function(digits)
@@ -39,7 +40,8 @@ local function percent_decoded(text)
   return decoded
 end
 
--- Adds the password in a URL, its query, and the query's longer values, to a list: they may come back without their URL.
+-- Adds the password in a URL, its query and the query's longer values to a list: a server may echo
+-- each alone.
 local function gather_url(text, found)
   found[#found + 1] = text:match "^%a[%w+.-]*://[^/?#@:]*:([^/?#]*)@"
   local query <const> = text:match "^%a[%w+.-]*://[^?]*%?(.+)$"
@@ -55,7 +57,7 @@ local function gather_url(text, found)
   end
 end
 
--- Adds the strings of a value that stand under a telling name, and the queries of its URLs, to a list.
+-- Adds the strings under a telling name and the queries of URLs in a value to a list.
 local function gather(value, found, seen)
   if type(value) ~= "table" or seen[value] then return end
   seen[value] = true
@@ -69,9 +71,9 @@ local function gather(value, found, seen)
   end
 end
 
---- The secrets in Lua values, by the names they stand under.
+--- Collects the secrets in tables, by the names of their members.
 ---@param found table a list to add them to
----@param ... any values; those that are no tables hold none
+---@param ... any tables; other values are ignored
 ---@return table # the list
 function redact.gather(found, ...)
   for i = 1, select("#", ...) do
@@ -85,13 +87,13 @@ local function replace(text, secret)
   return (text:gsub(pattern, MARK))
 end
 
--- A text as it stands in a JSON string, or nil when it cannot.
+-- Returns a text as it is written in a JSON string; nil if it cannot be written.
 local function as_json(text)
   local json <const> = core.encode(text)
   return json and json:sub(2, -2)
 end
 
--- A secret as itself, as it stands in JSON, and as it stands in JSON within JSON.
+-- Replaces secrets as they are, as written in JSON, and as written in JSON within JSON.
 local function replace_known(text, secrets)
   for _, secret in ipairs(secrets) do
     if #secret >= SHORTEST then
@@ -104,7 +106,8 @@ local function replace_known(text, secrets)
   return text
 end
 
--- The end of the JSON string that starts (behind its quote) at a position: that of the closing quote, or behind the text.
+-- Returns the position of the quote that closes a JSON string, or the end of the text. `at` is
+-- behind the opening quote.
 local function string_end(text, at)
   while true do
     local stop <const> = text:find('["\\]', at)
@@ -133,8 +136,8 @@ local function replace_members(text)
   return table.concat(parts)
 end
 
--- What follows "://" up to white space, a quote or an angle bracket: without credentials, and without what follows "?".
--- A backslash at the end that escapes the quote behind it stays.
+-- Removes the credentials and the query from an address: what follows "://" up to white space, a
+-- quote or an angle bracket. Keeps a backslash at the end that escapes the quote behind it.
 local function replace_address(address)
   address = address:gsub("^[^/?#]*@", MARK .. "@")
   local path <const>, query <const> = address:match "^([^?]*)%?(.*)$"
@@ -143,7 +146,7 @@ local function replace_address(address)
   return path .. "?" .. MARK .. (backslashes % 2 == 1 and "\\" or "")
 end
 
--- JSON may write a slash as "\/". Only what stands behind a "://" is looked at, so that a long text takes no longer than it must.
+-- JSON may write a slash as "\/". Searching for "://" first keeps the time linear in the text.
 local function replace_urls(text)
   text = text:gsub("://([^%s\"'<>]*)", function(address)
     return "://" .. replace_address(address)
@@ -153,8 +156,9 @@ local function replace_urls(text)
   end))
 end
 
--- A JSON writer may escape any character, and what is escaped slips through a net: \u0026 is "&". Puts such characters back,
--- but for those that JSON does not allow as they are.
+-- Returns the character of an escape, or nil to keep the escape where JSON does not allow the
+-- character itself. A JSON writer may escape any character (\u0026 is "&"), and the nets would miss
+-- what is escaped.
 local function unescape(digits, low_digits)
   local code_point = tonumber(digits, 16)
   if low_digits then code_point = 0x10000 + ((code_point - 0xD800) << 10) + (tonumber(low_digits, 16) - 0xDC00) end
@@ -165,12 +169,12 @@ end
 
 local function replace_escapes(text)
   if not text:find("\\u", 1, true) then return text end
-  text = text:gsub("\\\\", "\\\\\0") -- an escaped backslash starts no escape: keeps it apart from what follows
+  text = text:gsub("\\\\", "\\\\\0") -- an escaped backslash does not start an escape: separates it from what follows
   text = text:gsub("\\u([Dd][89ABab]%x%x)\\u([Dd][C-Fc-f]%x%x)", unescape):gsub("\\u(%x%x%x%x)", unescape)
   return (text:gsub("\\\\\0", "\\\\"))
 end
 
---- Takes the secrets out of a text.
+--- Removes the secrets from a text.
 ---@param text string
 ---@param secrets string[] the values known to be secret
 ---@return string
@@ -178,8 +182,8 @@ function redact.text(text, secrets)
   return replace_urls(replace_members(replace_known(replace_escapes(text), secrets)))
 end
 
---- Takes the secrets out of all strings of a value that is no longer text, in place.
----@param value table with plain tables inside, at most as deep as JSON that was read
+--- Removes the secrets from all strings in a table, in place.
+---@param value table of strings and plain tables, at most as deep as JSON that was read
 ---@param secrets string[]
 ---@return table # the same table
 function redact.strings(value, secrets)
