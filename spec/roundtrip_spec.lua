@@ -22,8 +22,9 @@ local function check(difference, seed, texts)
   error(("seed %d (run again with SPEC_SEED=%d): %s\ntext: %s"):format(seed, seed, difference, texts[index] or "?"), 0)
 end
 
--- What a value is after a trip: a float without a fraction goes out as an integer, where one holds it.
+-- What a value is after a trip: a float without a fraction goes out as an integer that has its value. -0.0 stays.
 local function as_sent(value)
+  if value == 0 and 1 / value < 0 then return value end
   if math.type(value) == "float" then return math.tointeger(value) or value end
   if type(value) ~= "table" then return value end
   local sent <const> = setmetatable({}, getmetatable(value))
