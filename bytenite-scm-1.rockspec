@@ -42,6 +42,7 @@ build = {
         "src/binding/marshal.c",
         "src/binding/marshal_job.c",
         "src/binding/marshal_read.c",
+        "src/binding/marshal_refusal.c",
         "src/binding/marshal_write.c",
         "src/http/url.c",
         "src/json/number.c",

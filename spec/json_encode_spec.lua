@@ -177,7 +177,7 @@ describe("bytenite.encode", function()
       ["odd names"] = { { [""] = { ["a\0"] = { ['"'] = 1 } } }, [[{"":{"a\u0000":{"\"":1}}}]] },
       ["only what a table itself holds"] = { proxied, "[1]" },
       ["the same table twice"] = { { proxied, proxied }, "[[1],[1]]" },
-      ["100 levels"] = { nested(100), ("["):rep(100) .. ("]"):rep(100) },
+      ["128 levels"] = { nested(128), ("["):rep(128) .. ("]"):rep(128) },
     } do
       it(name, function()
         writes(case[1], case[2])
@@ -224,7 +224,7 @@ describe("bytenite.encode", function()
       ["a key that is a fraction"] = { { [1.5] = 1 }, "cannot write a table with a key of type number" },
       ["a key that is true"] = { { [true] = 1 }, "cannot write a table with a key of type boolean" },
       ["a table inside itself"] = { cycle, "a.list[2]: cannot write a table that contains itself" },
-      ["101 levels"] = { nested(101), "[1]: cannot write over 100 levels of tables" },
+      ["129 levels"] = { nested(129), "[1]: cannot write over 128 levels of tables" },
       ["a table whose content is in __pairs"] = { { a = hidden }, "a: cannot write a table with __pairs" },
       ["an odd place"] = { { ["a b"] = { [""] = { ["1"] = print } } }, [=[["a b"][""]["1"]: cannot write a function]=] },
     } do

@@ -75,7 +75,7 @@ static int core_encode(lua_State *L) {
   luaL_checkany(L, 1);
   const Schema *schema = check_schema(L, 2);
   Buffer *text = buffer_push(L);
-  if (marshal_write(L, 1, schema, text)) {
+  if (marshal_encode(L, 1, schema, text)) {
     lua_pushlstring(L, text->data, text->length);
     buffer_free(text);
     return 1;

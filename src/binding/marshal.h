@@ -13,10 +13,14 @@
 
 #include "api/schema.h"
 #include "base/buffer.h"
+#include "json/read.h"
 
 #pragma GCC visibility push(hidden)
 
-enum { MARSHAL_MAX_WRITE_DEPTH = 100 }; /* of nested tables */
+enum {
+  MARSHAL_MAX_BODY_LEVELS = 100,       /* of nested tables in a request body */
+  MARSHAL_MAX_LEVELS = JSON_MAX_LEVELS /* in other texts, so that a job that was sent or read can be saved */
+};
 
 /* Prepares a Lua state: loads lua-cjson and interns the member names. May run any number of times. */
 void marshal_init(lua_State *L);
@@ -26,6 +30,9 @@ void marshal_init(lua_State *L);
 ** place and the reason, and returns false; `out` may then hold part of the text. Raises only if memory runs out.
 */
 bool marshal_write(lua_State *L, int index, const Schema *schema, Buffer *out);
+
+/* Does what marshal_write does, for any other text. */
+bool marshal_encode(lua_State *L, int index, const Schema *schema, Buffer *out);
 
 /*
 ** Pushes the value of a JSON text, which must end in a NUL. If the text is not JSON, pushes a message that says what is wrong and where,
