@@ -240,7 +240,8 @@ static void start_attempt(lua_State *L, Exchange *exchange) {
 /*
 ** exchange:start(owner, token, timeout, connect_timeout, max_response_bytes, once_only, wait): sends the request; the response to an earlier
 ** attempt is gone. `session:step` returns `owner` when the attempt ends. `token` nil sends no Authorization. If nothing else of the session is in
-** flight, waits up to `wait` seconds for the end. Returns whether it has ended; or nil and why the session cannot be used.
+** flight, waits up to `wait` seconds for the end. Returns what exchange:outcome does if it has ended, false if not; or nil and why the session
+** cannot be used.
 */
 static int exchange_start(lua_State *L) {
   Exchange *exchange = exchange_check(L);
@@ -256,7 +257,8 @@ static int exchange_start(lua_State *L) {
   release_transfer(exchange);
   const bool is_alone = transport_load(transport) == 0;
   start_attempt(L, exchange);
-  lua_pushboolean(L, wait > 0 && is_alone && transport_wait(transport, exchange->transfer, time_limit(wait)));
+  if (wait > 0 && is_alone && transport_wait(transport, exchange->transfer, time_limit(wait))) return exchange_outcome(L);
+  lua_pushboolean(L, 0);
   return 1;
 }
 

@@ -38,7 +38,7 @@ static Response *check_response(lua_State *L) {
 ** "protocol", "too_large"), what went wrong in libcurl's words, whether the request may have left, whether another attempt cannot help, and
 ** the status of a proxy that refused to connect, or nil.
 */
-static int exchange_outcome(lua_State *L) {
+int exchange_outcome(lua_State *L) {
   static const char *const names[] = {"response", "timeout", "connection", "tls", "protocol", "too_large"};
   const Response *response = check_response(L);
   if (response->outcome == TRANSFER_NO_MEMORY) raise_no_memory(L);

@@ -7,7 +7,7 @@
 ---   fail(self, raised)  ends it with what its state has raised
 ---   fail_closed(self)   ends it because the client is closed
 ---   check_pending(self) called on every turn of a blocking wait while it is pending
---- and the fields that the lists below need: next_ready, next_ended, slot (false), exchange, followers, timer.
+--- and the fields that the lists below need, false or nil at first: next_ready, next_ended, slot, exchange, followers, timer.
 local core <const> = require "bytenite.core"
 local tasks <const> = require "bytenite.async.tasks"
 local timers <const> = require "bytenite.async.timers"
@@ -47,7 +47,7 @@ local weak_keys <const>, weak_values <const> = { __mode = "k" }, { __mode = "v" 
 function reactor.waitable(class, waitable)
   waitable.done = waitable.done or false
   waitable.next_ready, waitable.next_ended, waitable.slot = false, false, false
-  waitable.on_done, waitable.task = false, false
+  waitable.on_done, waitable.task, waitable.timer, waitable.followers = false, false, false, false
   return setmetatable(waitable, class)
 end
 
@@ -106,7 +106,7 @@ local function settle(self)
       for _, follower in pairs(followers) do
         self:wake(follower)
       end
-      ended.followers = nil
+      ended.followers = false
     end
     if on_done then
       on_done(ended)
@@ -137,7 +137,7 @@ end
 ---@param waitable table
 function Reactor:end_of(waitable)
   waitable.done = true
-  if waitable.timer then waitable.timer = nil end
+  if waitable.timer then waitable.timer = false end
   local slot <const> = waitable.slot
   if slot then
     self.suspended[slot] = self.free_slot
@@ -198,7 +198,7 @@ local function admit(self)
   while call and has_room(self.session, call.plan.operation.sent_once) do
     self.parked[self.first_parked] = nil
     self.first_parked = self.first_parked + 1
-    call.timer = nil
+    call.timer = false
     self.admitted = call
     resume(call)
     self.admitted = false
@@ -304,10 +304,19 @@ function Reactor:is_busy()
     or self.timers:next_at() ~= nil
 end
 
---- Returns whether there is nothing to do but to wait for transfers.
+--- Returns whether the running code is alone: it may block, and nothing but transfers could run meanwhile.
+---@param self table the reactor
 ---@return boolean
-function Reactor:is_idle()
-  return not (self.first_ready or self.first_ended or self.first_runnable or self.timers[1])
+function reactor.is_alone(self)
+  return not (
+    state.task
+    or state.in_resume
+    or self.loop
+    or self.first_ready
+    or self.first_ended
+    or self.first_runnable
+    or self.timers[1]
+  )
 end
 
 --- Resumes what is ready, and waits up to some seconds for it; for a loop that drives the client from outside.
@@ -460,6 +469,6 @@ function Reactor:await(waitable)
 end
 
 -- As functions, which the path of a call looks up once.
-reactor.end_of, reactor.must_park, reactor.is_idle = Reactor.end_of, Reactor.must_park, Reactor.is_idle
+reactor.end_of, reactor.must_park = Reactor.end_of, Reactor.must_park
 
 return reactor

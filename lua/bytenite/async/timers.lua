@@ -85,7 +85,7 @@ function Timers:take_due(now)
   local at <const> = self:next_at()
   if not at or at > now then return nil end
   local waitable <const> = remove_first(self).waitable
-  waitable.timer = nil
+  waitable.timer = false
   return waitable
 end
 

@@ -30,7 +30,7 @@ end
 function Wait.fail_closed() end
 
 function Wait:__close()
-  self.timer = nil
+  self.timer = false
 end
 
 --- Makes a wait.

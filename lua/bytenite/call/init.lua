@@ -14,16 +14,15 @@
 local exchanges <const> = require "bytenite.call.exchanges"
 local reactor <const> = require "bytenite.async.reactor"
 local state_machine <const> = require "bytenite.call.state_machine"
-local tasks <const> = require "bytenite.async.tasks"
 
 local call <const> = {}
 
-local state <const> = tasks.state
-
 -- Looked up once, not for every call.
-local is_idle <const>, resume <const>, suspend_function <const>, wait <const> =
-  reactor.is_idle, reactor.resume, reactor.suspend_function, reactor.wait
-local limits_of <const>, new_call <const>, new_exchange <const> = exchanges.limits, state_machine.new, exchanges.new
+local is_alone <const>, resume <const>, suspend_function <const>, wait <const> =
+  reactor.is_alone, reactor.resume, reactor.suspend_function, reactor.wait
+local authorize <const>, join_queue <const> = state_machine.authorize, state_machine.join_queue
+local limits_of <const> = exchanges.limits
+local new_call <const>, new_exchange <const> = state_machine.new, exchanges.new
 
 --- Starts a call without waiting for it.
 ---@param client table
@@ -50,29 +49,28 @@ function call.await(pending)
   return result_of(pending)
 end
 
--- Returns how many seconds a call may wait inside the core for its response: nothing else may want to run meanwhile.
-local function first_wait_of(client)
-  if state.task or state.in_resume or client.reactor.loop or not is_idle(client.reactor) then return 0 end
-  return client.clock.first_wait or 0
-end
-
 --- Makes a call and waits for its end.
 ---@see call.start
 ---@see call.await
 function call.run(client, plan, id, body, options, job)
   local exchange <const> = new_exchange(client, plan, id, body)
-  local limits <const> = limits_of(client, plan, options)
-  local now <const> = client.clock.now()
-  local own_reactor <const> = client.reactor
-  local suspend_running <const> = suspend_function(own_reactor)
-  local self <const> = new_call(client, plan, exchange, job, limits, now, suspend_running)
-  self.first_wait = first_wait_of(client)
-  resume(self, now)
-  if not self.done then
+  local limits <const> = options ~= nil and limits_of(client, plan, options) or client.options
+  local clock <const>, own_reactor <const> = client.clock, client.reactor
+  local now <const> = clock.now()
+  local alone <const> = is_alone(own_reactor) and not client.options.on_event
+  local suspend_running <const> = not alone and suspend_function(own_reactor)
+  local self <close> = new_call(client, plan, exchange, job, limits, now, suspend_running)
+  if alone then
+    self.first_wait = clock.first_wait or 0
+    authorize(self, now) -- an error ends the call by its __close
+    if self.done then return result_of(self) end
     self.first_wait = 0
-    local interrupted <close> = self -- luacheck: ignore interrupted
-    wait(own_reactor, self, suspend_running)
+    join_queue(self)
+  else
+    join_queue(self)
+    resume(self, now)
   end
+  wait(own_reactor, self, suspend_running)
   return result_of(self)
 end
 

@@ -19,12 +19,18 @@ local state_machine <const> = {}
 local Call <const> = { __name = "bytenite.Call" }
 Call.__index = Call
 
+-- What most calls never have. A table of more than 16 fields costs 1 % of the instructions of a call.
+Call.next_ready, Call.slot, Call.on_done, Call.task = false, false, false, false
+Call.timer, Call.followers, Call.waits_for, Call.maybe_done = false, false, false, false
+
 local authorize, receive, receive_piece, take_turn -- states
+local handle -- what a state does with an attempt that has ended
 
 -- Looked up once, not for every call.
-local end_of <const>, is_idle <const>, must_park <const> = reactor.end_of, reactor.is_idle, reactor.must_park
+local end_of <const>, must_park <const> = reactor.end_of, reactor.must_park
 local resume <const>, suspend_function <const> = reactor.resume, reactor.suspend_function
 local problem_of <const> = core.methods.session.problem
+local free_exchange <const> = core.methods.exchange.free
 local start_exchange <const>, outcome_of <const> = core.methods.exchange.start, core.methods.exchange.outcome
 
 -- The last call in the queue of a job: the next one waits for it unless it has ended. Weak both ways, to keep neither alive.
@@ -72,6 +78,11 @@ local function finish(self, value, problem, raised)
   local job <const> = self.job
   self.value, self.problem, self.raised = value, problem or false, raised or false
   if client.renewal == self then client.renewal = false end
+  if self.first_wait > 0 then -- alone: nothing waits for it
+    local exchange <const> = self.exchange
+    self.done, self.exchange = true, false
+    return free_exchange(exchange)
+  end
   if self.waits_for and job and last_in_turn[job] == self then last_in_turn[job] = pending_before(self) end
   end_of(client.reactor, self)
 end
@@ -200,23 +211,24 @@ local function hold_back(self, is_paused)
 end
 
 -- Gives the request to the core. When the client is idle and the caller blocks, the core waits for the response at once, and the
--- call goes on to `receive`; otherwise the end of the exchange resumes it. Apart from `send`, so that the stack of a suspended
+-- call handles it; otherwise the end of the exchange resumes it. Apart from `send`, so that the stack of a suspended
 -- coroutine stays small: the collector traverses it again and again.
 local function submit(self, token, time_left)
   local limits <const>, client <const> = self.limits, self.client
-  local timeout <const> = limits.timeout
-  local has_ended <const> = start_exchange(
+  local timeout = limits.timeout
+  if time_left < timeout and not self.plan.stream then timeout = time_left end -- a stream has a timer of its own
+  local kind <const>, status <const>, was_sent <const>, is_final <const>, proxy_status <const> = start_exchange(
     self.exchange,
     self,
     token,
-    timeout < time_left and timeout or time_left,
+    timeout,
     client.options.connect_timeout,
     limits.max_response_bytes,
     self.plan.operation.sent_once,
-    self.first_wait > 0 and is_idle(client.reactor) and self.first_wait or 0
+    self.first_wait
   )
-  if has_ended then return receive(self) end
-  if has_ended == nil then self:fail_closed() end -- an on_event has closed the client
+  if kind then return handle(self, kind, status, was_sent, is_final, proxy_status) end
+  if kind == nil then self:fail_closed() end -- an on_event has closed the client
 end
 
 -- Sends the request; or makes it wait, or ends the call if no time is left.
@@ -225,7 +237,7 @@ local function send(self, token, now)
   local time_left <const> = self.started_at + self.limits.deadline - now
   if time_left <= 0 then return fail_deadline(self, self.held_back_by or "another attempt") end
   local is_paused <const> = self.obeys_rate_limit_pause and now < client.reactor.paused_until
-  if is_paused or must_park(client.reactor, self) then return hold_back(self, is_paused) end
+  if is_paused or (self.first_wait == 0 and must_park(client.reactor, self)) then return hold_back(self, is_paused) end
   self.attempts = self.attempts + 1
   if client.options.on_event then
     self.sent_at = now
@@ -269,8 +281,7 @@ local function on_renewal(self)
   local client <const> = self.client
   local renewal <const> = self.waits_for
   if not renewal.done then return fail_deadline(self, "an access token") end
-  self.waits_for = nil
-  self.timer = nil
+  self.waits_for, self.timer = false, false
   if renewal.raised then
     if renewal.starter == self or self.met_raised_renewal then raise(self, renewal.raised) end
     self.met_raised_renewal = true
@@ -305,12 +316,14 @@ authorize = function(self, now)
   return use_token(self, now, client.credentials.acquire(now))
 end
 
+state_machine.authorize = authorize
+
 -- A state: waits until the calls that were made on the same job before have ended.
 take_turn = function(self, now)
   local before <const> = self.waits_for and pending_before(self)
   if not before then
     if self.waits_for then
-      self.waits_for, self.timer = nil, nil
+      self.waits_for, self.timer = false, false
     end
     return authorize(self, now)
   end
@@ -360,25 +373,27 @@ local function on_success(self, status)
   return retry_or_fail(self, problem, message and retry_policy.unreadable or retry_policy.of_status(status))
 end
 
+-- Returns whether a status other than 200 is one of success for a call.
 local function is_success(plan, status)
-  return status == 200
-    or (plan.operation.any_success and status > 200 and status < 300)
-    or status == plan.accepts_status
+  return (plan.operation.any_success and status > 200 and status < 300) or status == plan.accepts_status
 end
 
--- A state: the exchange has ended.
-receive = function(self)
+-- Handles the outcome of an attempt (see exchange:outcome).
+handle = function(self, kind, status, was_sent, is_final, proxy_status)
   local plan <const>, on_event <const> = self.plan, self.client.options.on_event
-  local kind <const>, status <const>, was_sent <const>, is_final <const>, proxy_status <const> =
-    outcome_of(self.exchange)
   if kind ~= "response" then return on_failure(self, kind, status, was_sent, is_final, proxy_status) end
   if on_event then emit_response(self, { status = status }) end
-  if is_success(plan, status) then return on_success(self, status) end
+  if status == 200 or is_success(plan, status) then return on_success(self, status) end
   if self.maybe_done and plan.done_when_repeated == status then return finish(self, true) end
   local problem <const> = call_failure.of_response(self, status)
   if status == 401 and plan.operation.authorized then return renew_or_fail(self, problem) end
   local other_class <const> = plan.classify and plan.classify(problem)
   return retry_or_fail(self, problem, other_class and retry_policy[other_class] or retry_policy.of_status(status))
+end
+
+-- A state: the exchange has ended.
+receive = function(self)
+  return handle(self, outcome_of(self.exchange))
 end
 
 -- A state: a stream is ready, its exchange has ended, or its time is up.
@@ -392,8 +407,12 @@ receive_piece = function(self, now)
   self.plan.stream.on_ready(self)
 end
 
--- Appends a call to the queue of its job. From here on the call must end, or the next one waits in vain.
-local function enqueue(self, job)
+--- Appends a call to the queue of its job, if it has one. From here on it must end, or the next one waits in vain. A call that
+--- is alone joins only once it must wait: no other call on its job can be pending before.
+---@param self table the call
+function state_machine.join_queue(self)
+  local job <const> = self.job
+  if not job then return end
   local before <const> = last_in_turn[job]
   if before and not before.done then self.waits_for = before end
   last_in_turn[job] = self
@@ -409,7 +428,7 @@ end
 ---@param suspend_running function|boolean how the running coroutine is suspended; false if it blocks
 ---@return table # the call
 function state_machine.new(client, plan, exchange, job, limits, now, suspend_running)
-  local self <const> = setmetatable({
+  return setmetatable({
     client = client,
     plan = plan,
     exchange = exchange,
@@ -426,14 +445,8 @@ function state_machine.new(client, plan, exchange, job, limits, now, suspend_run
     value = false,
     problem = false,
     raised = false,
-    next_ready = false,
     next_ended = false,
-    slot = false,
-    on_done = false,
-    task = false,
   }, Call)
-  if job then enqueue(self, job) end
-  return self
 end
 
 --- Starts a call without waiting for it.
@@ -443,6 +456,7 @@ function state_machine.start(client, plan, id, body, options, job)
   local limits <const> = exchanges.limits(client, plan, options)
   local now <const> = client.clock.now()
   local self <const> = state_machine.new(client, plan, exchange, job, limits, now, suspend_function(client.reactor))
+  state_machine.join_queue(self)
   resume(self, now)
   return self
 end
