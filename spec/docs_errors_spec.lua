@@ -69,11 +69,11 @@ describe("the documented errors", function()
     for kind in module_sources():gmatch 'return nil, "([%l_]+)", ' do
       kinds[kind] = true
     end
-    local file <close> = assert(io.open "src/answer.c")
+    local file <close> = assert(io.open "src/binding/exchange_response.c")
     for kind in assert(file:read("a"):match "names%[%] = {(.-)}"):gmatch '"([%l_]+)"' do
       kinds[kind] = true
     end
-    kinds.answered, kinds.none, kinds.renew, kinds.raised = nil, nil, nil, nil -- outcomes that are no errors
+    kinds.response, kinds.none, kinds.renew, kinds.raised = nil, nil, nil, nil -- outcomes that are no errors
     assert.same(sorted(kinds), sorted(set_of(api.errors.kinds, 1)))
   end)
 

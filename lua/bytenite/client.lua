@@ -7,8 +7,8 @@ local retry_policy <const> = require "bytenite.call.retry_policy"
 local validate <const> = require "bytenite.base.validate"
 
 local calls <const> = lazy.module "bytenite.calls"
-local driver <const> = lazy.module "bytenite.driver"
 local job <const> = lazy.module "bytenite.job"
+local reactor <const> = lazy.module "bytenite.async.reactor"
 
 local client <const> = { version = "0.1" }
 
@@ -16,8 +16,8 @@ local Client <const> = { __name = "bytenite.Client" }
 
 -- What a client is given when it is first asked for it.
 local parts <const> = {
-  driver = function(self)
-    return driver.new(self.session, self.clock)
+  reactor = function(self)
+    return reactor.new(self.session, self.clock)
   end,
   budget = function()
     return retry_policy.budget()
@@ -41,7 +41,7 @@ end
 --- client's `__close`. The method that a client needs though it made no call: the others need not be loaded for it.
 function client.close(self)
   client.check(self, "close")
-  if rawget(self, "driver") then return self.driver:close() end
+  if rawget(self, "reactor") then return self.reactor:close() end
   self.session:close()
 end
 
@@ -66,7 +66,7 @@ end
 local system <const> = {
   now = core.now,
   random = core.random,
-  try = core.methods.exchange.try,
+  first_wait = 1 / 5, -- seconds that a call of an idle client waits inside the core for its response
   step = function(session, seconds)
     return session:step(seconds)
   end,
@@ -83,8 +83,8 @@ end
 
 --- Makes a client. See the reference for the options.
 ---@param given table|nil options
----@param clock table|nil now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy. Without a `try`
----   as the system's all waiting is done by `step`
+---@param clock table|nil now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy. Without
+---   `first_wait` all waiting is done by `step`
 ---@return table
 --- Raises on bad options.
 function client.new(given, clock)

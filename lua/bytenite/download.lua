@@ -5,7 +5,7 @@ local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local signed_url <const> = require "bytenite.streaming.signed_url"
 local settings <const> = require "bytenite.base.options"
-local stream <const> = require "bytenite.stream"
+local stream <const> = require "bytenite.streaming.body_stream"
 
 local download <const> = {}
 
@@ -125,7 +125,7 @@ local explain <const> = signed_url.explain "the link may have expired: job:resul
 
 local NOTHING_BEHIND <const> = 416 -- RFC 9110 section 15.5.17: there is nothing from where on was asked
 
-local function accept(fetch)
+local function decode_response(fetch)
   return function(exchange, _, _, status)
     local headers <const> = exchange:headers()
     if status == 200 or status == 206 then return { status = status, headers = headers, bytes = exchange:body() } end
@@ -148,9 +148,9 @@ local function plan_for(fetch, address)
       any_success = true,
       raw = { url = address, headers = {} }, -- headers: see begin
     },
-    accept = accept(fetch),
-    accepts = NOTHING_BEHIND,
-    cannot_recover = explain,
+    decode_response = decode_response(fetch),
+    accepts_status = NOTHING_BEHIND,
+    classify = explain,
     stream = stream.plan {
       begin = function(self)
         self.exchange:set_headers(headers_of(fetch))

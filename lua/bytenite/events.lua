@@ -3,11 +3,11 @@
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local redact <const> = require "bytenite.errors.redact"
-local stream <const> = require "bytenite.stream"
+local stream <const> = require "bytenite.streaming.body_stream"
 
 local events <const> = {}
 
-local function accept(exchange)
+local function decode_response(exchange)
   return exchange:body()
 end
 
@@ -15,7 +15,7 @@ local function new_plan(reader)
   return {
     operation = core.operations.events,
     name = "each_event",
-    accept = accept,
+    decode_response = decode_response,
     stream = stream.plan {
       may_repeat = function(self)
         if self.exchange:status() == 200 then reader.rest = self.exchange:body() end

@@ -1,6 +1,6 @@
 --- logs.lua: a job's logs. The service gives them in parts, one for each service and task; here they become one sequence in the
 --- order of time.
-local accept <const> = require "bytenite.accept"
+local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
@@ -82,8 +82,8 @@ local function is_before(one, other)
 end
 
 -- Accepts `{partitioner, assembler, taskrunner}`: a function that gives line after line, and keeps none that it gave.
-local function accept_logs(exchange)
-  local answer <const>, kind <const>, message <const> = accept.object(exchange)
+local function decode_logs(exchange)
+  local answer <const>, kind <const>, message <const> = responses.object(exchange)
   if not answer then return nil, kind, message end
   local entries <const> = {}
   local parts <const> = parts_of(answer)
@@ -103,7 +103,7 @@ local function accept_logs(exchange)
   end
 end
 
-local plan <const> = { operation = core.operations.logs, accept = accept_logs }
+local plan <const> = { operation = core.operations.logs, decode_response = decode_logs }
 
 local function list(where, value)
   return validate.type(where, value, "table")

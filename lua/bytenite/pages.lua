@@ -1,5 +1,5 @@
 --- pages.lua: lists that come in pages.
-local accept <const> = require "bytenite.accept"
+local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
@@ -11,8 +11,8 @@ local settings <const> = require "bytenite.base.options"
 local pages <const> = {}
 
 -- Accepts `{pagination, data}`. What is null or missing is empty.
-local function accept_page(exchange)
-  local answer <const>, kind <const>, message <const> = accept.object(exchange)
+local function decode_page(exchange)
+  local answer <const>, kind <const>, message <const> = responses.object(exchange)
   if not answer then return nil, kind, message end
   answer.data = answer.data or core.array {}
   answer.pagination = answer.pagination or {}
@@ -26,8 +26,8 @@ local function accept_page(exchange)
 end
 
 -- The same, of jobs that have the client's methods.
-local function accept_jobs(exchange, _, client)
-  local answer <const>, kind <const>, message <const> = accept_page(exchange)
+local function decode_jobs(exchange, _, client)
+  local answer <const>, kind <const>, message <const> = decode_page(exchange)
   if not answer then return nil, kind, message end
   for _, row in ipairs(answer.data) do
     setmetatable(row, client.job_metatable)
@@ -36,9 +36,9 @@ local function accept_jobs(exchange, _, client)
 end
 
 local plans <const> = {
-  list_jobs = { operation = core.operations.list_jobs, accept = accept_jobs },
-  filter_jobs = { operation = core.operations.filter_jobs, accept = accept_jobs },
-  list_templates = { operation = core.operations.list_templates, accept = accept_page },
+  list_jobs = { operation = core.operations.list_jobs, decode_response = decode_jobs },
+  filter_jobs = { operation = core.operations.filter_jobs, decode_response = decode_jobs },
+  list_templates = { operation = core.operations.list_templates, decode_response = decode_page },
 }
 
 local MOST <const> = 0xFFFFFFFF -- the service counts rows in 32 bits

@@ -6,7 +6,7 @@ local errors <const> = require "bytenite.errors"
 local signed_url <const> = require "bytenite.streaming.signed_url"
 local settings <const> = require "bytenite.base.options"
 local source <const> = require "bytenite.source"
-local stream <const> = require "bytenite.stream"
+local stream <const> = require "bytenite.streaming.body_stream"
 
 local upload <const> = {}
 
@@ -58,11 +58,11 @@ local function plan_for(opened, address)
       any_success = true,
       raw = { url = address, headers = headers_for(opened) },
     },
-    accept = function()
+    decode_response = function()
       if opened.given == opened.size then return true end
       return nil, "unexpected", ("the answer came after %d of %d bytes"):format(opened.given, opened.size)
     end,
-    cannot_recover = explain,
+    classify = explain,
     stream = stream.plan {
       size = opened.size,
       begin = function()

@@ -4,7 +4,7 @@ local errors <const> = require "bytenite.errors"
 local redact <const> = require "bytenite.errors.redact"
 local settings <const> = require "bytenite.base.options"
 local states <const> = require "bytenite.states"
-local wait <const> = require "bytenite.wait"
+local waiters <const> = require "bytenite.async.waiters"
 
 local waiting <const> = {}
 
@@ -112,8 +112,8 @@ local function time_left(self)
   return self.ends_at and self.ends_at - self.client.clock.now()
 end
 
-local function sleep(driver, seconds)
-  driver:await(wait.sleep(driver, seconds))
+local function sleep(reactor, seconds)
+  reactor:await(waiters.sleep(reactor, seconds))
 end
 
 local function wait_for_end(self)
@@ -131,7 +131,7 @@ local function wait_for_end(self)
     left = time_left(self)
     if not left or left > 0 then
       local at_least <const> = passing and passing.retry_after or 0
-      sleep(self.client.driver, pause(math.max(delay, at_least), left, chosen.timeout))
+      sleep(self.client.reactor, pause(math.max(delay, at_least), left, chosen.timeout))
     end
     delay = math.min(delay * GROWTH, chosen.max_interval)
   end

@@ -39,10 +39,10 @@ describe("modules loaded later are found", function()
 
   it("in package.preload, where a host has put them all", function()
     local answer <const> = child.run [[
-      local names = { "", "accept", "base.lazy", "base.options", "base.time", "base.validate", "call", "call.credentials",
-        "call.query_string", "call.retry_policy", "calls", "client", "datasource", "driver", "errors",
-        "errors.call_failure", "errors.lenient_json", "errors.redact", "errors.retry_after", "job", "scheduler",
-        "steps", "timers" }
+      local names = { "", "async.reactor", "async.tasks", "async.timers", "base.lazy", "base.options", "base.time",
+        "base.validate", "call", "call.credentials", "call.exchanges", "call.query_string", "call.responses",
+        "call.retry_policy", "call.state_machine", "calls", "client", "datasource", "errors", "errors.call_failure",
+        "errors.lenient_json", "errors.redact", "errors.retry_after", "job" }
       for _, name in ipairs(names) do
         local module = name == "" and "bytenite" or "bytenite." .. name
         package.preload[module] = assert(loadfile(assert(package.searchpath(module, package.path))))
@@ -87,7 +87,7 @@ describe("loading modules later", function()
     local answer <const> = child.run [[
       local client <close> = require("bytenite").new { access_token = "token" }
       local loaded = {}
-      for _, name in ipairs { "call", "calls", "download", "driver", "job", "map", "pages", "upload" } do
+      for _, name in ipairs { "calls", "download", "job", "async.map", "pages", "upload" } do
         if package.loaded["bytenite." .. name] then loaded[#loaded + 1] = name end
       end
       return { #loaded, table.concat(loaded, " ") }
@@ -200,13 +200,34 @@ describe("the module needs nothing more from its host after it was loaded:", fun
   end)
 end)
 
+it("a process without a free descriptor is told so by its first failure", function()
+  local answer <const> = child.run(
+    [[
+      local client = require("bytenite").new { base_url = "http://127.0.0.1:1", access_token = "token", max_retries = 0 }
+      local open_files = {}
+      repeat
+        local file = io.open "/dev/null"
+        open_files[#open_files + 1] = file
+      until not file
+      local _, problem = client:get_job "some-id"
+      for _, file in ipairs(open_files) do file:close() end
+      return { problem.kind, problem.message, problem.hint }
+    ]],
+    nil,
+    60
+  )
+  assert.equal("connection", answer[1])
+  assert.matches("Too many open files", answer[2])
+  assert.matches("file descriptor", answer[3])
+end)
+
 describe("a module that is loaded lazily", function()
   it("is the one that require returns, whichever comes first", function()
     local answer <const> = child.run [[
       local bytenite = require "bytenite"
-      local map = require "bytenite.map"
+      local map = require "bytenite.async.map"
       local lazy = require "bytenite.base.lazy"
-      return { lazy.load "bytenite.map" == map, lazy.load "bytenite.pages" == require "bytenite.pages",
+      return { lazy.load "bytenite.async.map" == map, lazy.load "bytenite.pages" == require "bytenite.pages",
         bytenite.datasource == require "bytenite.datasource" }
     ]]
     assert.same({ true, true, true }, answer)

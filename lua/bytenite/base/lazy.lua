@@ -13,17 +13,13 @@ local open_file <const> = io and io.open -- hosts may have removed the library
 local own_name <const>, own_path <const> = ...
 local root <const> = own_path and own_path:match "^(.*[/\\])bytenite[/\\]base[/\\]lazy%.lua$"
 
-local texts <const> = {} -- by module name, until the module is used
+local texts <const>, paths <const> = {}, {} -- by module name, until the module is used
 local modules <const> = {} -- by module name; the host may drop them from package.loaded
 
 -- A host may drop us from package.loaded and load us again: then what is listed there belongs to
 -- the other instance.
 local function is_listed()
   return loaded[own_name] == lazy
-end
-
-local function path_of(name)
-  return root .. name:gsub("%.", "/") .. ".lua"
 end
 
 -- In front of a module's first line. A chunk gets its name and its path from `require`, and its
@@ -38,11 +34,11 @@ function lazy.load(name)
   if module then return module end
   local text <const> = texts[name]
   if not text then return host_require(name) end
-  local path <const> = path_of(name)
+  local path <const> = paths[name]
   local chunk <const>, problem <const> = load(PREFIX .. text, "@" .. path, "t")
   if not chunk then error(problem, 0) end
   module = chunk(name, path, lazy.load)
-  modules[name], texts[name] = module, nil
+  modules[name], texts[name], paths[name] = module, nil, nil
   if is_listed() then loaded[name] = module end
   return module
 end
@@ -63,10 +59,14 @@ function lazy.module(name)
   })
 end
 
--- Reads a module's text; nil if it is not a file here.
+-- Reads a module's text. Returns it with its path; nil if it is not a file here.
 local function read(name)
-  local file <close> = open_file and root and open_file(path_of(name), "rb")
-  return file and file:read "a"
+  local stem <const> = root and root .. name:gsub("%.", "/")
+  for _, ending in ipairs { ".lua", "/init.lua" } do
+    local file <close> = open_file and stem and open_file(stem .. ending, "rb")
+    if file then return file:read "a", stem .. ending end
+  end
+  return nil
 end
 
 --- Prepares modules to be loaded when they are first used, and keeps those that are loaded already.
@@ -79,8 +79,9 @@ function lazy.prepare(names)
   for _, short_name in ipairs(names) do
     local name <const> = "bytenite." .. short_name
     if not modules[name] then
-      local in_preload <const> = package.preload[name] ~= nil
-      texts[name] = not in_preload and read(name) or nil
+      if package.preload[name] == nil then
+        texts[name], paths[name] = read(name)
+      end
       -- modules that the host keeps elsewhere, or a state without io; a host may leave out what it
       -- does not use
       if not texts[name] then pcall(host_require, name) end

@@ -63,7 +63,7 @@ function loop.attach(client, controller)
     if descriptor then cqueues.cancel(descriptor) end
   end
 
-  client.driver:set_loop(adapter)
+  client.reactor:set_loop(adapter)
   return client
 end
 

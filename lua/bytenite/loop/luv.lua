@@ -69,7 +69,7 @@ function loop.attach(client)
 
   adapter.closing = stop
 
-  client.driver:set_loop(adapter)
+  client.reactor:set_loop(adapter)
   return client
 end
 

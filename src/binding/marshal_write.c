@@ -1,0 +1,478 @@
+/*
+** marshal_write.c: Lua values -> JSON, checked by schema.
+**
+** The tables being written stay on the Lua stack, and their keys with them, so the names in `path` stay alive; on a
+** refusal the stack is as it was but for the message. Tables are read raw: no metamethod runs in here.
+*/
+#include <inttypes.h>
+#include <lauxlib.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/suggest.h"
+#include "binding/box.h"
+#include "binding/marshal.h"
+#include "json/write.h"
+
+typedef struct Step {
+  const void *table; /* what the step is taken in */
+  const char *name;  /* NULL: an array's item */
+  size_t length;
+  lua_Integer index;
+} Step;
+
+typedef struct Writer {
+  lua_State *L;
+  Buffer *out;
+  int base;                           /* top of the stack when the writing began */
+  int depth;                          /* tables entered */
+  Step path[MARSHAL_MAX_WRITE_DEPTH]; /* from the outermost table to the value in hand */
+} Writer;
+
+static bool write_value(Writer *writer, int index, const Schema *schema);
+
+static bool is_plain_name(const Step *step) {
+  if (step->length == 0 || (step->name[0] >= '0' && step->name[0] <= '9')) return false;
+  for (size_t i = 0; i < step->length; i++) {
+    const char c = step->name[i];
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    if (!letter) return false;
+  }
+  return true;
+}
+
+static void add_step(luaL_Buffer *text, const Step *step, bool first) {
+  if (step->name == NULL) {
+    char item[32];
+    snprintf(item, sizeof item, "[%" PRId64 "]", (int64_t)step->index);
+    luaL_addstring(text, item);
+  } else if (is_plain_name(step)) {
+    if (!first) luaL_addchar(text, '.');
+    luaL_addlstring(text, step->name, step->length);
+  } else {
+    luaL_addstring(text, "[\"");
+    luaL_addlstring(text, step->name, step->length);
+    luaL_addstring(text, "\"]");
+  }
+}
+
+/* Replaces the reason on the top by "place: reason", drops all else the writing had pushed, and returns false. */
+static bool refuse_with_top(Writer *writer) {
+  lua_State *L = writer->L;
+  const int reason = lua_gettop(L);
+  luaL_Buffer text;
+  luaL_buffinit(L, &text);
+  for (int i = 0; i < writer->depth; i++)
+    add_step(&text, &writer->path[i], i == 0);
+  if (writer->depth > 0) luaL_addstring(&text, ": ");
+  lua_pushvalue(L, reason);
+  luaL_addvalue(&text);
+  luaL_pushresult(&text);
+  lua_replace(L, writer->base + 1);
+  lua_settop(L, writer->base + 1);
+  return false;
+}
+
+static bool refuse(Writer *writer, const char *reason) {
+  lua_pushstring(writer->L, reason);
+  return refuse_with_top(writer);
+}
+
+static bool check_written(Writer *writer, JsonWritten written) {
+  switch (written) {
+    case JSON_WRITTEN: return true;
+    case JSON_NOT_UTF8: return refuse(writer, "cannot write a string that is not UTF-8");
+    case JSON_NOT_FINITE: return refuse(writer, "cannot write NaN or an infinity: JSON has no such numbers");
+    case JSON_NO_MEMORY: break;
+  }
+  raise_no_memory(writer->L);
+}
+
+static bool write_literal(Writer *writer, const char *literal) {
+  return check_written(writer, buffer_append_text(writer->out, literal) ? JSON_WRITTEN : JSON_NO_MEMORY);
+}
+
+static bool write_byte(Writer *writer, char byte) {
+  return check_written(writer, buffer_append_byte(writer->out, byte) ? JSON_WRITTEN : JSON_NO_MEMORY);
+}
+
+static bool write_string(Writer *writer, int index) {
+  size_t length;
+  const char *text = lua_tolstring(writer->L, index, &length);
+  return check_written(writer, json_write_string(writer->out, text, length));
+}
+
+static bool write_number(Writer *writer, int index) {
+  lua_State *L = writer->L;
+  if (lua_isinteger(L, index)) return check_written(writer, json_write_integer(writer->out, lua_tointeger(L, index)));
+  return check_written(writer, json_write_real(writer->out, lua_tonumber(L, index)));
+}
+
+/* What a value is called in a message; numbers with their value, strings without (they may be secret). */
+static void push_description(lua_State *L, int index) {
+  if (marshal_is_null(L, index))
+    lua_pushliteral(L, "null");
+  else if (marshal_is_array(L, index) || (lua_istable(L, index) && lua_rawlen(L, index) > 0))
+    lua_pushliteral(L, "a list");
+  else if (lua_type(L, index) == LUA_TNUMBER)
+    lua_pushfstring(L, "the number %s", luaL_tolstring(L, index, NULL));
+  else if (lua_isnoneornil(L, index))
+    lua_pushliteral(L, "nothing");
+  else
+    lua_pushfstring(L, "a %s", luaL_typename(L, index));
+}
+
+static bool refuse_type(Writer *writer, int index, const char *expected) {
+  lua_State *L = writer->L;
+  push_description(L, index);
+  lua_pushfstring(L, "expected %s, got %s", expected, lua_tostring(L, -1));
+  return refuse_with_top(writer);
+}
+
+/* Why a table is too deep: one on the way to it is inside itself, or there is just too much of it. */
+static bool refuse_depth(Writer *writer) {
+  for (int inner = 1; inner < writer->depth; inner++)
+    for (int outer = 0; outer < inner; outer++)
+      if (writer->path[outer].table == writer->path[inner].table) {
+        writer->depth = inner;
+        return refuse(writer, "cannot write a table that contains itself");
+      }
+  writer->depth = 1; /* a place of a hundred steps would say no more than its first */
+  return refuse(writer, "cannot write over 100 levels of tables");
+}
+
+/* Enters a table: the place in hand gets one step longer. */
+static bool enter(Writer *writer, int index) {
+  if (writer->depth == MARSHAL_MAX_WRITE_DEPTH) return refuse_depth(writer);
+  luaL_checkstack(writer->L, 8, "too many levels of tables");
+  writer->path[writer->depth++].table = lua_topointer(writer->L, index);
+  return true;
+}
+
+static Step *last_step(Writer *writer) {
+  return &writer->path[writer->depth - 1];
+}
+
+static bool leave(Writer *writer, char bracket) {
+  writer->depth--;
+  return write_byte(writer, bracket);
+}
+
+/* True when every key of the table is one of 1..count. */
+static bool has_only_items(lua_State *L, int index, lua_Integer count) {
+  lua_Integer keys = 0;
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    keys++;
+    if (lua_isinteger(L, -2) && lua_tointeger(L, -2) >= 1 && lua_tointeger(L, -2) <= count) continue;
+    lua_pop(L, 2);
+    return false;
+  }
+  return keys == count;
+}
+
+/* Why a table is neither a list nor an object: names the first key that is out of place. */
+static bool refuse_keys(Writer *writer, int index) {
+  lua_State *L = writer->L;
+  bool named = false;
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    if (lua_type(L, -2) == LUA_TSTRING) {
+      named = true;
+    } else if (!lua_isinteger(L, -2)) {
+      lua_pushfstring(L, "cannot write a table with a key of type %s", luaL_typename(L, -2));
+      return refuse_with_top(writer);
+    }
+  }
+  return refuse(writer, named ? "cannot write a table with both list items and named members"
+                              : "cannot write a list with holes (bytenite.null keeps a place empty)");
+}
+
+static bool write_items(Writer *writer, int index, const Schema *element) {
+  lua_State *L = writer->L;
+  const lua_Integer count = (lua_Integer)lua_rawlen(L, index);
+  if (!has_only_items(L, index, count)) return refuse_keys(writer, index);
+  if (!enter(writer, index)) return false;
+  if (!write_byte(writer, '[')) return false;
+  for (lua_Integer i = 1; i <= count; i++) {
+    if (i > 1 && !write_byte(writer, ',')) return false;
+    last_step(writer)->name = NULL;
+    last_step(writer)->index = i;
+    lua_rawgeti(L, index, i);
+    if (!write_value(writer, lua_gettop(L), element)) return false;
+    lua_pop(L, 1);
+  }
+  return leave(writer, ']');
+}
+
+static bool write_array(Writer *writer, int index, const Schema *element) {
+  if (lua_istable(writer->L, index)) return write_items(writer, index, element);
+  return write_literal(writer, "[]"); /* lua-cjson's empty_array is no table */
+}
+
+/* Begins a member, but for the first with a comma; its name is kept as the place in hand. */
+static bool begin_member(Writer *writer, const char *name, size_t length, bool *first) {
+  Step *step = last_step(writer);
+  step->name = name;
+  step->length = length;
+  if (*first) {
+    *first = false;
+    return true;
+  }
+  return write_byte(writer, ',');
+}
+
+/* Writes a member under a free name, the key below its value on the top. */
+static bool write_free_member(Writer *writer, const Schema *type, bool *first) {
+  lua_State *L = writer->L;
+  const int value = lua_gettop(L);
+  size_t length;
+  const char *name = lua_tolstring(L, value - 1, &length);
+  return begin_member(writer, name, length, first) && write_string(writer, value - 1) && write_byte(writer, ':') &&
+         write_value(writer, value, type);
+}
+
+/* Writes the members of a free-form object or map. */
+static bool write_free_members(Writer *writer, int index, const Schema *element) {
+  lua_State *L = writer->L;
+  bool first = true;
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING) {
+      writer->depth--;
+      return refuse_keys(writer, index);
+    }
+    if (!write_free_member(writer, element, &first)) return false;
+  }
+  return true;
+}
+
+/* Refuses an unknown member that looks like a misspelled one: the server would drop it without a word. */
+static bool check_unknown(Writer *writer, const Schema *schema, const char *name, size_t length) {
+  for (size_t i = 0; i < schema->count; i++) {
+    const SchemaMember *member = &schema->members[i];
+    if (!suggest_alike(name, length, member->name, member->length)) continue;
+    writer->depth--;
+    lua_pushfstring(writer->L, "unknown member \"%s\": did you mean \"%s\"?", name, member->name);
+    return refuse_with_top(writer);
+  }
+  return true;
+}
+
+/* Where the values of an object's declared members lie on the stack, in the order of the declaration; 0: it has none such. */
+typedef struct Places {
+  int at[SCHEMA_MAX_MEMBERS];
+  bool has_others;
+} Places;
+
+/*
+** Looks at the key below the value on the top: refuses one that is no name or looks misspelled. A declared one's value stays on the stack, with the key
+** twice around it, so that the table can be walked on.
+*/
+static bool place_member(Writer *writer, int index, const Schema *schema, size_t *expected, Places *places) {
+  lua_State *L = writer->L;
+  if (lua_type(L, -2) != LUA_TSTRING) {
+    writer->depth--;
+    return refuse_keys(writer, index);
+  }
+  size_t length;
+  const char *name = lua_tolstring(L, -2, &length);
+  const SchemaMember *member = schema_member(schema, name, length, expected);
+  if (member == NULL) {
+    places->has_others = true;
+    lua_pop(L, 1);
+    return check_unknown(writer, schema, name, length);
+  }
+  places->at[member - schema->members] = lua_gettop(L);
+  lua_pushvalue(L, -2);
+  return true;
+}
+
+/* Puts the values of the declared members on the stack, and checks that all that must be there are. */
+static bool place_members(Writer *writer, int index, const Schema *schema, Places *places) {
+  lua_State *L = writer->L;
+  size_t expected = 0;
+  memset(places->at, 0, schema->count * sizeof places->at[0]);
+  places->has_others = false;
+  luaL_checkstack(L, 2 * (int)schema->count + 8, "too many levels of tables");
+  lua_pushnil(L);
+  while (lua_next(L, index))
+    if (!place_member(writer, index, schema, &expected, places)) return false;
+  for (size_t i = 0; i < schema->count; i++) {
+    if (places->at[i] != 0 || !schema->members[i].required) continue;
+    writer->depth--;
+    lua_pushfstring(L, "member \"%s\" is required", schema->members[i].name);
+    return refuse_with_top(writer);
+  }
+  return true;
+}
+
+/* Writes the members that the schema does not know. */
+static bool write_others(Writer *writer, int index, const Schema *schema, bool *first) {
+  lua_State *L = writer->L;
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    size_t next = 0;
+    size_t length;
+    const char *name = lua_tolstring(L, -2, &length);
+    if (schema_member(schema, name, length, &next) != NULL) continue;
+    if (!write_free_member(writer, &schema_any, first)) return false;
+  }
+  return true;
+}
+
+/* Writes the declared members, in the order of the declaration, and then the others. */
+static bool write_declared_members(Writer *writer, int index, const Schema *schema) {
+  lua_State *L = writer->L;
+  const int top = lua_gettop(L);
+  Places places;
+  bool first = true;
+  if (!place_members(writer, index, schema, &places)) return false;
+  for (size_t i = 0; i < schema->count; i++) {
+    const SchemaMember *member = &schema->members[i];
+    if (places.at[i] == 0) continue;
+    if (!begin_member(writer, member->name, member->length, &first)) return false;
+    if (!check_written(writer, json_write_plain_name(writer->out, member->name, member->length))) return false;
+    if (!write_value(writer, places.at[i], member->type)) return false;
+  }
+  lua_settop(L, top);
+  return !places.has_others || write_others(writer, index, schema, &first);
+}
+
+static bool write_object(Writer *writer, int index, const Schema *schema) {
+  if (!enter(writer, index)) return false;
+  if (!write_byte(writer, '{')) return false;
+  const bool written = schema->kind == SCHEMA_OBJECT
+                         ? write_declared_members(writer, index, schema)
+                         : write_free_members(writer, index, schema->kind == SCHEMA_MAP ? schema->element : &schema_any);
+  return written && leave(writer, '}');
+}
+
+/* A table that shows its content through __pairs only would go out empty. */
+static bool hides_content(lua_State *L, int index) {
+  if (luaL_getmetafield(L, index, "__pairs") == LUA_TNIL) return false;
+  lua_pop(L, 1);
+  return true;
+}
+
+typedef enum TableKind { TABLE_OBJECT, TABLE_ARRAY, TABLE_HIDDEN } TableKind;
+
+/* What a table is written as: an array when it is marked as one or has items. */
+static TableKind kind_of_table(lua_State *L, int index) {
+  if (lua_getmetatable(L, index)) {
+    lua_pop(L, 1);
+    if (marshal_is_array(L, index)) return TABLE_ARRAY;
+    if (hides_content(L, index)) return TABLE_HIDDEN;
+  }
+  return lua_rawlen(L, index) > 0 ? TABLE_ARRAY : TABLE_OBJECT;
+}
+
+static bool refuse_hidden(Writer *writer) {
+  return refuse(writer, "cannot write a table with __pairs: copy it into a plain one");
+}
+
+static bool write_table(Writer *writer, int index) {
+  switch (kind_of_table(writer->L, index)) {
+    case TABLE_ARRAY: return write_array(writer, index, &schema_any);
+    case TABLE_HIDDEN: return refuse_hidden(writer);
+    default: return write_object(writer, index, &schema_any);
+  }
+}
+
+static bool write_any(Writer *writer, int index) {
+  lua_State *L = writer->L;
+  switch (lua_type(L, index)) {
+    case LUA_TSTRING: return write_string(writer, index);
+    case LUA_TNUMBER: return write_number(writer, index);
+    case LUA_TBOOLEAN: return write_literal(writer, lua_toboolean(L, index) ? "true" : "false");
+    case LUA_TTABLE: return write_table(writer, index);
+    case LUA_TLIGHTUSERDATA:
+      if (marshal_is_null(L, index)) return write_literal(writer, "null");
+      if (marshal_is_array(L, index)) return write_array(writer, index, &schema_any);
+      break;
+    default: break;
+  }
+  lua_pushfstring(L, "cannot write a %s", luaL_typename(L, index));
+  return refuse_with_top(writer);
+}
+
+static bool write_declared_object(Writer *writer, int index, const Schema *schema) {
+  const TableKind kind = lua_istable(writer->L, index) ? kind_of_table(writer->L, index) : TABLE_ARRAY;
+  if (kind == TABLE_OBJECT) return write_object(writer, index, schema);
+  if (kind == TABLE_HIDDEN) return refuse_hidden(writer);
+  return refuse_type(writer, index, "an object (a table with named members)");
+}
+
+static bool write_declared_array(Writer *writer, int index, const Schema *schema) {
+  lua_State *L = writer->L;
+  if (!lua_istable(L, index) && !marshal_is_array(L, index)) return refuse_type(writer, index, "a list");
+  return write_array(writer, index, schema->element);
+}
+
+/* The integer that a string of decimal digits, with a sign or not, stands for; false for any other string. */
+static bool decimal_string(lua_State *L, int index, lua_Integer *integer) {
+  size_t length;
+  const char *text = lua_tolstring(L, index, &length);
+  const size_t digits = length > 0 && text[0] == '-' ? 1 : 0;
+  if (length == digits || strspn(text + digits, "0123456789") != length - digits) return false;
+  int is_integer;
+  if (lua_stringtonumber(L, text) == 0) return false;
+  *integer = lua_tointegerx(L, -1, &is_integer);
+  const bool exact = is_integer && lua_isinteger(L, -1); /* too many digits make a float */
+  lua_pop(L, 1);
+  return exact;
+}
+
+static bool write_declared_integer(Writer *writer, int index, const Schema *schema) {
+  lua_State *L = writer->L;
+  const bool is_uint32 = schema->kind == SCHEMA_UINT32;
+  lua_Integer integer = 0;
+  int known = 0;
+  if (lua_type(L, index) == LUA_TNUMBER)
+    integer = lua_tointegerx(L, index, &known);
+  else if (lua_type(L, index) == LUA_TSTRING)
+    known = decimal_string(L, index, &integer);
+  if (!known || (is_uint32 && (integer < 0 || integer > UINT32_MAX)))
+    return refuse_type(writer, index, is_uint32 ? "an integer from 0 to 4294967295" : "an integer");
+  if (lua_type(L, index) == LUA_TSTRING) return write_string(writer, index); /* as given: the service takes both */
+  return check_written(writer, json_write_integer(writer->out, integer));
+}
+
+static bool write_declared_scalar(Writer *writer, int index, const Schema *schema) {
+  lua_State *L = writer->L;
+  const int type = lua_type(L, index);
+  switch (schema->kind) {
+    case SCHEMA_STRING:
+      if (type == LUA_TSTRING) return write_string(writer, index);
+      return refuse_type(writer, index, "a string");
+    case SCHEMA_ENUM:
+      if (type == LUA_TSTRING || lua_isinteger(L, index)) return write_any(writer, index);
+      return refuse_type(writer, index, "a name");
+    case SCHEMA_BOOLEAN:
+      if (type == LUA_TBOOLEAN) return write_any(writer, index);
+      return refuse_type(writer, index, "true or false");
+    case SCHEMA_NUMBER:
+      if (type == LUA_TNUMBER) return write_number(writer, index);
+      return refuse_type(writer, index, "a number");
+    default: return write_declared_integer(writer, index, schema);
+  }
+}
+
+static bool write_value(Writer *writer, int index, const Schema *schema) {
+  if (schema->kind == SCHEMA_ANY) return write_any(writer, index);
+  if (marshal_is_null(writer->L, index) && writer->depth > 0) return write_literal(writer, "null");
+  switch (schema->kind) {
+    case SCHEMA_OBJECT:
+    case SCHEMA_FREE_OBJECT:
+    case SCHEMA_MAP: return write_declared_object(writer, index, schema);
+    case SCHEMA_ARRAY: return write_declared_array(writer, index, schema);
+    default: return write_declared_scalar(writer, index, schema);
+  }
+}
+
+bool marshal_write(lua_State *L, int index, const Schema *schema, Buffer *out) {
+  luaL_checkstack(L, 8, NULL);
+  Writer writer;
+  writer.L = L;
+  writer.out = out;
+  writer.base = lua_gettop(L);
+  writer.depth = 0; /* the path needs no content in advance */
+  return write_value(&writer, lua_absindex(L, index), schema);
+}
