@@ -243,6 +243,7 @@ local function fetch_file(client, folder, wanted, options, written)
     whole, problem = commit(fetch, written)
   end
   if not whole then
+    problem.operation = problem.operation or "download"
     problem.method = problem.method or "GET"
     problem.path = problem.path or address:match "^%a+://[^/?#]*([^?#]*)"
     return nil, problem
