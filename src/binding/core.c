@@ -26,14 +26,14 @@
 #include "binding/session.h"
 #include "bytenite.h"
 #include "http/url.h"
-#include "json/read.h"
+#include "json/number.h"
 
 #if LIBCURL_VERSION_NUM < 0x075800
 #error "bytenite needs libcurl 7.88 or newer"
 #endif
 
 /*
-** The once-init. All the static state there is belongs to it: this, the C locale in json_read.c and the count of forks in transport.c. A try
+** The once-init. All the static state there is belongs to it: this, the tables of json/ and the count of forks in transport.c. A try
 ** that fails for lack of memory leaves the next one free.
 */
 static pthread_mutex_t initialising = PTHREAD_MUTEX_INITIALIZER;
@@ -56,7 +56,7 @@ static void initialise_once(lua_State *L) {
   const bool skip_curl = lua_toboolean(L, -1);
   lua_pop(L, 1);
   pthread_mutex_lock(&initialising);
-  if (!is_initialised) is_initialised = json_read_init() && transport_init(skip_curl);
+  if (!is_initialised) is_initialised = json_number_init() && transport_init(skip_curl);
   const bool done = is_initialised;
   pthread_mutex_unlock(&initialising);
   if (done) keep_loaded();
@@ -75,7 +75,7 @@ static int core_encode(lua_State *L) {
   luaL_checkany(L, 1);
   const Schema *schema = check_schema(L, 2);
   Buffer *text = buffer_push(L);
-  if (marshal_write(L, 1, schema, text)) {
+  if (marshal_encode(L, 1, schema, text)) {
     lua_pushlstring(L, text->data, text->length);
     buffer_free(text);
     return 1;

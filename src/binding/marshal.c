@@ -51,7 +51,6 @@ void marshal_init(lua_State *L) {
   lua_pop(L, 1);
   for (const Schema *const *schema = schema_all; *schema != NULL; schema++)
     if ((*schema)->kind == SCHEMA_OBJECT) intern_names(L, *schema);
-  marshal_register_workspace(L);
 }
 
 void marshal_push_null(lua_State *L) {

@@ -1,13 +1,12 @@
 /*
-** marshal_write.c: Lua values -> JSON, checked by schema.
+** marshal_write.c: writes Lua values as JSON, checked by schema.
 **
-** The tables being written stay on the Lua stack, and their keys with them, so the names in `path` stay alive; on a
-** refusal the stack is as it was but for the message. Tables are read raw: no metamethod runs in here.
+** The tables that are being written stay on the Lua stack with their keys, so the names in `path` stay alive. After a refusal the
+** stack is as it was, with a message on top. Tables are read raw: no metamethod runs in here.
 */
-#include <inttypes.h>
+#include "binding/marshal_write.h"
+
 #include <lauxlib.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/suggest.h"
@@ -15,75 +14,13 @@
 #include "binding/marshal.h"
 #include "json/write.h"
 
-typedef struct Step {
-  const void *table; /* what the step is taken in */
-  const char *name;  /* NULL: an array's item */
-  size_t length;
-  lua_Integer index;
-} Step;
-
-typedef struct Writer {
-  lua_State *L;
-  Buffer *out;
-  int base;                           /* top of the stack when the writing began */
-  int depth;                          /* tables entered */
-  Step path[MARSHAL_MAX_WRITE_DEPTH]; /* from the outermost table to the value in hand */
-} Writer;
-
 static bool write_value(Writer *writer, int index, const Schema *schema);
-
-static bool is_plain_name(const Step *step) {
-  if (step->length == 0 || (step->name[0] >= '0' && step->name[0] <= '9')) return false;
-  for (size_t i = 0; i < step->length; i++) {
-    const char c = step->name[i];
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    if (!letter) return false;
-  }
-  return true;
-}
-
-static void add_step(luaL_Buffer *text, const Step *step, bool first) {
-  if (step->name == NULL) {
-    char item[32];
-    snprintf(item, sizeof item, "[%" PRId64 "]", (int64_t)step->index);
-    luaL_addstring(text, item);
-  } else if (is_plain_name(step)) {
-    if (!first) luaL_addchar(text, '.');
-    luaL_addlstring(text, step->name, step->length);
-  } else {
-    luaL_addstring(text, "[\"");
-    luaL_addlstring(text, step->name, step->length);
-    luaL_addstring(text, "\"]");
-  }
-}
-
-/* Replaces the reason on the top by "place: reason", drops all else the writing had pushed, and returns false. */
-static bool refuse_with_top(Writer *writer) {
-  lua_State *L = writer->L;
-  const int reason = lua_gettop(L);
-  luaL_Buffer text;
-  luaL_buffinit(L, &text);
-  for (int i = 0; i < writer->depth; i++)
-    add_step(&text, &writer->path[i], i == 0);
-  if (writer->depth > 0) luaL_addstring(&text, ": ");
-  lua_pushvalue(L, reason);
-  luaL_addvalue(&text);
-  luaL_pushresult(&text);
-  lua_replace(L, writer->base + 1);
-  lua_settop(L, writer->base + 1);
-  return false;
-}
-
-static bool refuse(Writer *writer, const char *reason) {
-  lua_pushstring(writer->L, reason);
-  return refuse_with_top(writer);
-}
 
 static bool check_written(Writer *writer, JsonWritten written) {
   switch (written) {
     case JSON_WRITTEN: return true;
-    case JSON_NOT_UTF8: return refuse(writer, "cannot write a string that is not UTF-8");
-    case JSON_NOT_FINITE: return refuse(writer, "cannot write NaN or an infinity: JSON has no such numbers");
+    case JSON_NOT_UTF8: return writer_refuse(writer, "cannot write a string that is not UTF-8");
+    case JSON_NOT_FINITE: return writer_refuse(writer, "cannot write NaN or an infinity: JSON has no such numbers");
     case JSON_NO_MEMORY: break;
   }
   raise_no_memory(writer->L);
@@ -109,57 +46,24 @@ static bool write_number(Writer *writer, int index) {
   return check_written(writer, json_write_real(writer->out, lua_tonumber(L, index)));
 }
 
-/* What a value is called in a message; numbers with their value, strings without (they may be secret). */
-static void push_description(lua_State *L, int index) {
-  if (marshal_is_null(L, index))
-    lua_pushliteral(L, "null");
-  else if (marshal_is_array(L, index) || (lua_istable(L, index) && lua_rawlen(L, index) > 0))
-    lua_pushliteral(L, "a list");
-  else if (lua_type(L, index) == LUA_TNUMBER)
-    lua_pushfstring(L, "the number %s", luaL_tolstring(L, index, NULL));
-  else if (lua_isnoneornil(L, index))
-    lua_pushliteral(L, "nothing");
-  else
-    lua_pushfstring(L, "a %s", luaL_typename(L, index));
-}
-
-static bool refuse_type(Writer *writer, int index, const char *expected) {
-  lua_State *L = writer->L;
-  push_description(L, index);
-  lua_pushfstring(L, "expected %s, got %s", expected, lua_tostring(L, -1));
-  return refuse_with_top(writer);
-}
-
-/* Why a table is too deep: one on the way to it is inside itself, or there is just too much of it. */
-static bool refuse_depth(Writer *writer) {
-  for (int inner = 1; inner < writer->depth; inner++)
-    for (int outer = 0; outer < inner; outer++)
-      if (writer->path[outer].table == writer->path[inner].table) {
-        writer->depth = inner;
-        return refuse(writer, "cannot write a table that contains itself");
-      }
-  writer->depth = 1; /* a place of a hundred steps would say no more than its first */
-  return refuse(writer, "cannot write over 100 levels of tables");
-}
-
-/* Enters a table: the place in hand gets one step longer. */
+/* Enters a table. */
 static bool enter(Writer *writer, int index) {
-  if (writer->depth == MARSHAL_MAX_WRITE_DEPTH) return refuse_depth(writer);
+  if (writer->levels == writer->max_levels) return writer_refuse_depth(writer);
   luaL_checkstack(writer->L, 8, "too many levels of tables");
-  writer->path[writer->depth++].table = lua_topointer(writer->L, index);
+  writer->path[writer->levels++].table = lua_topointer(writer->L, index);
   return true;
 }
 
 static Step *last_step(Writer *writer) {
-  return &writer->path[writer->depth - 1];
+  return &writer->path[writer->levels - 1];
 }
 
 static bool leave(Writer *writer, char bracket) {
-  writer->depth--;
+  writer->levels--;
   return write_byte(writer, bracket);
 }
 
-/* True when every key of the table is one of 1..count. */
+/* Returns true if every key of the table is one of 1..count. */
 static bool has_only_items(lua_State *L, int index, lua_Integer count) {
   lua_Integer keys = 0;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
@@ -171,26 +75,10 @@ static bool has_only_items(lua_State *L, int index, lua_Integer count) {
   return keys == count;
 }
 
-/* Why a table is neither a list nor an object: names the first key that is out of place. */
-static bool refuse_keys(Writer *writer, int index) {
-  lua_State *L = writer->L;
-  bool named = false;
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    if (lua_type(L, -2) == LUA_TSTRING) {
-      named = true;
-    } else if (!lua_isinteger(L, -2)) {
-      lua_pushfstring(L, "cannot write a table with a key of type %s", luaL_typename(L, -2));
-      return refuse_with_top(writer);
-    }
-  }
-  return refuse(writer, named ? "cannot write a table with both list items and named members"
-                              : "cannot write a list with holes (bytenite.null keeps a place empty)");
-}
-
 static bool write_items(Writer *writer, int index, const Schema *element) {
   lua_State *L = writer->L;
   const lua_Integer count = (lua_Integer)lua_rawlen(L, index);
-  if (!has_only_items(L, index, count)) return refuse_keys(writer, index);
+  if (!has_only_items(L, index, count)) return writer_refuse_keys(writer, index);
   if (!enter(writer, index)) return false;
   if (!write_byte(writer, '[')) return false;
   for (lua_Integer i = 1; i <= count; i++) {
@@ -206,10 +94,10 @@ static bool write_items(Writer *writer, int index, const Schema *element) {
 
 static bool write_array(Writer *writer, int index, const Schema *element) {
   if (lua_istable(writer->L, index)) return write_items(writer, index, element);
-  return write_literal(writer, "[]"); /* lua-cjson's empty_array is no table */
+  return write_literal(writer, "[]"); /* lua-cjson's empty_array is not a table */
 }
 
-/* Begins a member, but for the first with a comma; its name is kept as the place in hand. */
+/* Starts a member with a comma, except for the first, and notes its name in the path. */
 static bool begin_member(Writer *writer, const char *name, size_t length, bool *first) {
   Step *step = last_step(writer);
   step->name = name;
@@ -221,7 +109,7 @@ static bool begin_member(Writer *writer, const char *name, size_t length, bool *
   return write_byte(writer, ',');
 }
 
-/* Writes a member under a free name, the key below its value on the top. */
+/* Writes an undeclared member, whose key and value are on top of the stack. */
 static bool write_free_member(Writer *writer, const Schema *type, bool *first) {
   lua_State *L = writer->L;
   const int value = lua_gettop(L);
@@ -237,41 +125,41 @@ static bool write_free_members(Writer *writer, int index, const Schema *element)
   bool first = true;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
     if (lua_type(L, -2) != LUA_TSTRING) {
-      writer->depth--;
-      return refuse_keys(writer, index);
+      writer->levels--;
+      return writer_refuse_keys(writer, index);
     }
     if (!write_free_member(writer, element, &first)) return false;
   }
   return true;
 }
 
-/* Refuses an unknown member that looks like a misspelled one: the server would drop it without a word. */
+/* Refuses an undeclared member that looks like a misspelled one: the server would silently drop it. */
 static bool check_unknown(Writer *writer, const Schema *schema, const char *name, size_t length) {
   for (size_t i = 0; i < schema->count; i++) {
     const SchemaMember *member = &schema->members[i];
     if (!suggest_alike(name, length, member->name, member->length)) continue;
-    writer->depth--;
+    writer->levels--;
     lua_pushfstring(writer->L, "unknown member \"%s\": did you mean \"%s\"?", name, member->name);
-    return refuse_with_top(writer);
+    return writer_refuse_with_top(writer);
   }
   return true;
 }
 
-/* Where the values of an object's declared members lie on the stack, in the order of the declaration; 0: it has none such. */
+/* Stack indices of the values of an object's declared members, in the order of the declaration; 0 for absent ones. */
 typedef struct Places {
   int at[SCHEMA_MAX_MEMBERS];
   bool has_others;
 } Places;
 
 /*
-** Looks at the key below the value on the top: refuses one that is no name or looks misspelled. A declared one's value stays on the stack, with the key
-** twice around it, so that the table can be walked on.
+** Takes the key and value that lua_next has pushed. Refuses a key that is not a name or looks misspelled. Leaves the value of a
+** declared member on the stack, with the key below it and again above it, where lua_next needs it.
 */
 static bool place_member(Writer *writer, int index, const Schema *schema, size_t *expected, Places *places) {
   lua_State *L = writer->L;
   if (lua_type(L, -2) != LUA_TSTRING) {
-    writer->depth--;
-    return refuse_keys(writer, index);
+    writer->levels--;
+    return writer_refuse_keys(writer, index);
   }
   size_t length;
   const char *name = lua_tolstring(L, -2, &length);
@@ -286,7 +174,7 @@ static bool place_member(Writer *writer, int index, const Schema *schema, size_t
   return true;
 }
 
-/* Puts the values of the declared members on the stack, and checks that all that must be there are. */
+/* Pushes the values of the declared members, and checks that all required ones are present. */
 static bool place_members(Writer *writer, int index, const Schema *schema, Places *places) {
   lua_State *L = writer->L;
   size_t expected = 0;
@@ -298,14 +186,14 @@ static bool place_members(Writer *writer, int index, const Schema *schema, Place
     if (!place_member(writer, index, schema, &expected, places)) return false;
   for (size_t i = 0; i < schema->count; i++) {
     if (places->at[i] != 0 || !schema->members[i].required) continue;
-    writer->depth--;
+    writer->levels--;
     lua_pushfstring(L, "member \"%s\" is required", schema->members[i].name);
-    return refuse_with_top(writer);
+    return writer_refuse_with_top(writer);
   }
   return true;
 }
 
-/* Writes the members that the schema does not know. */
+/* Writes the undeclared members. */
 static bool write_others(Writer *writer, int index, const Schema *schema, bool *first) {
   lua_State *L = writer->L;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
@@ -318,7 +206,7 @@ static bool write_others(Writer *writer, int index, const Schema *schema, bool *
   return true;
 }
 
-/* Writes the declared members, in the order of the declaration, and then the others. */
+/* Writes the declared members in the order of their declaration, then the undeclared ones. */
 static bool write_declared_members(Writer *writer, int index, const Schema *schema) {
   lua_State *L = writer->L;
   const int top = lua_gettop(L);
@@ -345,7 +233,7 @@ static bool write_object(Writer *writer, int index, const Schema *schema) {
   return written && leave(writer, '}');
 }
 
-/* A table that shows its content through __pairs only would go out empty. */
+/* Returns true for a table that shows its content only through __pairs: it would be written as empty. */
 static bool hides_content(lua_State *L, int index) {
   if (luaL_getmetafield(L, index, "__pairs") == LUA_TNIL) return false;
   lua_pop(L, 1);
@@ -354,7 +242,7 @@ static bool hides_content(lua_State *L, int index) {
 
 typedef enum TableKind { TABLE_OBJECT, TABLE_ARRAY, TABLE_HIDDEN } TableKind;
 
-/* What a table is written as: an array when it is marked as one or has items. */
+/* Returns what a table is written as: an array if it is marked as one or has items. */
 static TableKind kind_of_table(lua_State *L, int index) {
   if (lua_getmetatable(L, index)) {
     lua_pop(L, 1);
@@ -365,7 +253,7 @@ static TableKind kind_of_table(lua_State *L, int index) {
 }
 
 static bool refuse_hidden(Writer *writer) {
-  return refuse(writer, "cannot write a table with __pairs: copy it into a plain one");
+  return writer_refuse(writer, "cannot write a table with __pairs: copy it into a plain one");
 }
 
 static bool write_table(Writer *writer, int index) {
@@ -390,23 +278,23 @@ static bool write_any(Writer *writer, int index) {
     default: break;
   }
   lua_pushfstring(L, "cannot write a %s", luaL_typename(L, index));
-  return refuse_with_top(writer);
+  return writer_refuse_with_top(writer);
 }
 
 static bool write_declared_object(Writer *writer, int index, const Schema *schema) {
   const TableKind kind = lua_istable(writer->L, index) ? kind_of_table(writer->L, index) : TABLE_ARRAY;
   if (kind == TABLE_OBJECT) return write_object(writer, index, schema);
   if (kind == TABLE_HIDDEN) return refuse_hidden(writer);
-  return refuse_type(writer, index, "an object (a table with named members)");
+  return writer_refuse_type(writer, index, "an object (a table with named members)");
 }
 
 static bool write_declared_array(Writer *writer, int index, const Schema *schema) {
   lua_State *L = writer->L;
-  if (!lua_istable(L, index) && !marshal_is_array(L, index)) return refuse_type(writer, index, "a list");
+  if (!lua_istable(L, index) && !marshal_is_array(L, index)) return writer_refuse_type(writer, index, "a list");
   return write_array(writer, index, schema->element);
 }
 
-/* The integer that a string of decimal digits, with a sign or not, stands for; false for any other string. */
+/* Converts a string of decimal digits, which may have a minus sign. Returns false for any other string. */
 static bool decimal_string(lua_State *L, int index, lua_Integer *integer) {
   size_t length;
   const char *text = lua_tolstring(L, index, &length);
@@ -430,8 +318,8 @@ static bool write_declared_integer(Writer *writer, int index, const Schema *sche
   else if (lua_type(L, index) == LUA_TSTRING)
     known = decimal_string(L, index, &integer);
   if (!known || (is_uint32 && (integer < 0 || integer > UINT32_MAX)))
-    return refuse_type(writer, index, is_uint32 ? "an integer from 0 to 4294967295" : "an integer");
-  if (lua_type(L, index) == LUA_TSTRING) return write_string(writer, index); /* as given: the service takes both */
+    return writer_refuse_type(writer, index, is_uint32 ? "an integer from 0 to 4294967295" : "an integer");
+  if (lua_type(L, index) == LUA_TSTRING) return write_string(writer, index); /* the service takes both */
   return check_written(writer, json_write_integer(writer->out, integer));
 }
 
@@ -441,23 +329,23 @@ static bool write_declared_scalar(Writer *writer, int index, const Schema *schem
   switch (schema->kind) {
     case SCHEMA_STRING:
       if (type == LUA_TSTRING) return write_string(writer, index);
-      return refuse_type(writer, index, "a string");
+      return writer_refuse_type(writer, index, "a string");
     case SCHEMA_ENUM:
       if (type == LUA_TSTRING || lua_isinteger(L, index)) return write_any(writer, index);
-      return refuse_type(writer, index, "a name");
+      return writer_refuse_type(writer, index, "a name");
     case SCHEMA_BOOLEAN:
       if (type == LUA_TBOOLEAN) return write_any(writer, index);
-      return refuse_type(writer, index, "true or false");
+      return writer_refuse_type(writer, index, "true or false");
     case SCHEMA_NUMBER:
       if (type == LUA_TNUMBER) return write_number(writer, index);
-      return refuse_type(writer, index, "a number");
+      return writer_refuse_type(writer, index, "a number");
     default: return write_declared_integer(writer, index, schema);
   }
 }
 
 static bool write_value(Writer *writer, int index, const Schema *schema) {
   if (schema->kind == SCHEMA_ANY) return write_any(writer, index);
-  if (marshal_is_null(writer->L, index) && writer->depth > 0) return write_literal(writer, "null");
+  if (marshal_is_null(writer->L, index) && writer->levels > 0) return write_literal(writer, "null");
   switch (schema->kind) {
     case SCHEMA_OBJECT:
     case SCHEMA_FREE_OBJECT:
@@ -467,12 +355,21 @@ static bool write_value(Writer *writer, int index, const Schema *schema) {
   }
 }
 
-bool marshal_write(lua_State *L, int index, const Schema *schema, Buffer *out) {
+static bool write_text(lua_State *L, int index, const Schema *schema, int max_levels, Buffer *out) {
   luaL_checkstack(L, 8, NULL);
-  Writer writer;
+  Writer writer; /* not initialised as a whole: the path is long */
   writer.L = L;
   writer.out = out;
   writer.base = lua_gettop(L);
-  writer.depth = 0; /* the path needs no content in advance */
+  writer.max_levels = max_levels;
+  writer.levels = 0;
   return write_value(&writer, lua_absindex(L, index), schema);
+}
+
+bool marshal_write(lua_State *L, int index, const Schema *schema, Buffer *out) {
+  return write_text(L, index, schema, MARSHAL_MAX_BODY_LEVELS, out);
+}
+
+bool marshal_encode(lua_State *L, int index, const Schema *schema, Buffer *out) {
+  return write_text(L, index, schema, MARSHAL_MAX_LEVELS, out);
 }

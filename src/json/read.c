@@ -1,49 +1,31 @@
 /*
-** read.c: JSON text -> one token after the other, strictly by RFC 8259.
+** read.c: turns JSON text into tokens.
 **
-** Strings are checked (UTF-8, escapes, surrogate pairs) but not copied; numbers are checked against the grammar but not converted.
+** Strings are checked (UTF-8, escapes, surrogate pairs) but not copied; numbers are checked but not converted. The functions
+** take the place where they start and return the place behind what they have read, or NULL if the text is not JSON. They need
+** no check for the end of the text, because the NUL there is part of no token.
 */
-/* newlocale and strtod_l are POSIX 2008 and an extension of it that glibc, musl, macOS and the BSDs have */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include "json/read.h"
 
-#include <float.h>
-#include <locale.h>
-#include <math.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
-#ifdef __APPLE__
-#include <xlocale.h>
-#endif
 
+#include "json/number.h"
 #include "json/text.h"
 #include "json/utf8.h"
-
-static locale_t c_locale; /* set once, read ever after: numbers are read by its rules, not by the host's */
-
-bool json_read_init(void) {
-  if (c_locale == (locale_t)0) c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-  return c_locale != (locale_t)0;
-}
 
 bool json_fail(JsonReader *reader, const char *at, const char *message) {
   reader->problem = (JsonProblem){message, (size_t)(at - reader->text)};
   return false;
 }
 
-/*
-** The functions inside take where to begin and return where they have come to: behind what they read, or NULL when it is
-** not JSON.
-*/
 static const char *fail(JsonReader *reader, const char *at, const char *message) {
   json_fail(reader, at, at == reader->end ? "the text ends early" : message);
   return NULL;
 }
 
 static inline const char *skip_space(const char *at) {
-  if ((unsigned char)*at > ' ') return at; /* services send none */
+  if ((unsigned char)*at > ' ') return at; /* the usual case */
   while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
     at++;
   return at;
@@ -76,7 +58,7 @@ static bool is_low_surrogate(uint32_t unit) {
   return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
-/* Checks an escape, which begins with the backslash at `at`. */
+/* Checks an escape. */
 static const char *skip_escape(JsonReader *reader, const char *backslash) {
   const char *at = backslash + 1;
   if (at == reader->end) return fail(reader, at, "");
@@ -96,7 +78,7 @@ static const char *skip_escape(JsonReader *reader, const char *backslash) {
   return at + 6;
 }
 
-/* Checks what stands in a string and is no plain byte: an escape, or a sequence of UTF-8. */
+/* Checks an escape or a sequence of UTF-8 in a string. */
 static const char *skip_special(JsonReader *reader, const char *at) {
   if (at == reader->end) return fail(reader, at, "");
   if (*at == '\\') return skip_escape(reader, at);
@@ -106,57 +88,20 @@ static const char *skip_special(JsonReader *reader, const char *at) {
   return at + length;
 }
 
-/* Reads a string, whose opening quote is at `quote`. */
 static inline const char *read_string(JsonReader *reader, const char *quote, JsonToken *token) {
   const char *at = quote + 1;
   token->start = at;
   token->type = JSON_STRING;
-  token->plain = true;
+  token->is_plain = true;
   for (;;) {
     at += json_plain_run(at, (size_t)(reader->end - at));
     if (*at == '"') break;
-    if (*at == '\\') token->plain = false;
+    if (*at == '\\') token->is_plain = false;
     at = skip_special(reader, at);
     if (at == NULL) return NULL;
   }
   token->length = (size_t)(at - token->start);
   return at + 1;
-}
-
-static const char *skip_digits(const char *at) {
-  while (*at >= '0' && *at <= '9')
-    at++;
-  return at;
-}
-
-/* The end of the number that starts at `at`, or NULL when the grammar has none there. */
-static const char *number_end(const char *at, bool *plain) {
-  *plain = true;
-  if (*at == '-') at++;
-  if (*at == '0')
-    at++;
-  else if (*at >= '1' && *at <= '9')
-    at = skip_digits(at);
-  else
-    return NULL;
-  if (*at == '.') {
-    const char *digits = at + 1;
-    at = skip_digits(digits);
-    if (at == digits) return NULL;
-    *plain = false;
-  }
-  if (*at == 'e' || *at == 'E') {
-    const char *digits = at + 1;
-    if (*digits == '+' || *digits == '-') digits++;
-    at = skip_digits(digits);
-    if (at == digits) return NULL;
-    *plain = false;
-  }
-  return at;
-}
-
-bool json_is_number(const char *text, size_t length, bool *plain) {
-  return number_end(text, plain) == text + length;
 }
 
 static inline const char *take(JsonToken *token, const char *at, size_t length, JsonType type) {
@@ -173,14 +118,14 @@ static inline const char *read_word(JsonReader *reader, const char *at, const ch
 }
 
 static const char *read_number(JsonReader *reader, const char *at, JsonToken *token) {
-  const char *end = number_end(at, &token->plain);
+  const char *end = json_number_end(at, &token->is_plain);
   if (end == NULL) return fail(reader, at, "a malformed number");
   return take(token, at, (size_t)(end - at), JSON_NUMBER);
 }
 
 static const char *open_container(JsonReader *reader, const char *at, JsonToken *token) {
-  if (reader->depth == JSON_MAX_READ_DEPTH) return fail(reader, at, "nested over 128 levels");
-  reader->depth++;
+  if (reader->levels == JSON_MAX_LEVELS) return fail(reader, at, "nested over 128 levels");
+  reader->levels++;
   return take(token, at, 1, *at == '{' ? JSON_OBJECT : JSON_ARRAY);
 }
 
@@ -202,7 +147,7 @@ void json_begin(JsonReader *reader, const char *text, size_t length) {
   *reader = (JsonReader){.text = text, .at = text, .end = text + length};
 }
 
-/* Takes note of how far it came. */
+/* Moves the reader to a place unless it is NULL. */
 static inline bool move(JsonReader *reader, const char *at) {
   if (at != NULL) reader->at = at;
   return at != NULL;
@@ -213,7 +158,7 @@ bool json_value(JsonReader *reader, JsonToken *token) {
 }
 
 static inline const char *close_container(JsonReader *reader, const char *at) {
-  reader->depth--;
+  reader->levels--;
   return at + 1;
 }
 
@@ -223,7 +168,7 @@ bool json_first_item(JsonReader *reader, bool *has_item) {
   return move(reader, *has_item ? at : close_container(reader, at));
 }
 
-/* Behind an item or member: moves past the comma, or the bracket that closes its container. */
+/* After an item or member: reads the comma, or the bracket that closes the array or object. */
 static inline const char *read_comma(JsonReader *reader, char bracket, bool *has_more) {
   const char *at = skip_space(reader->at);
   *has_more = *at == ',';
@@ -268,84 +213,6 @@ bool json_skip_same(JsonReader *reader, const char *start, size_t length) {
   if ((size_t)(reader->end - at) < length || memcmp(at, start, length) != 0) return false;
   reader->at = at + length;
   return true;
-}
-
-/* The byte behind a string whose opening quote is at `at`; the end of the text where it has none. */
-static const char *skip_string(const char *at, const char *end) {
-  for (at++; at < end && *at != '"'; at++)
-    if (*at == '\\') at++;
-  return at < end ? at + 1 : end;
-}
-
-size_t json_count_rest(const JsonReader *reader) {
-  size_t count = 1;
-  size_t depth = 0;
-  const char *at = reader->at;
-  while (at < reader->end) {
-    switch (*at) {
-      case '"': at = skip_string(at, reader->end); continue;
-      case ',': count += depth == 0; break;
-      case '[':
-      case '{': depth++; break;
-      case ']':
-      case '}':
-        if (depth-- == 0) return count;
-        break;
-      default: break;
-    }
-    at++;
-  }
-  return count;
-}
-
-static bool integer_value(const char *text, size_t length, int64_t *integer) {
-  const bool negative = text[0] == '-';
-  const bool is_short = length <= 19; /* so few digits cannot be too large */
-  uint64_t magnitude = 0;
-  for (size_t i = negative; i < length; i++) {
-    const uint64_t digit = (uint64_t)(text[i] - '0');
-    if (!is_short && magnitude > (UINT64_MAX - digit) / 10) return false;
-    magnitude = magnitude * 10 + digit;
-  }
-  if (magnitude > (uint64_t)INT64_MAX + (negative ? 1 : 0)) return false;
-  /* negated before the cast, because the magnitude of the least integer has no positive counterpart */
-  *integer = (int64_t)(negative ? 0 - magnitude : magnitude);
-  return true;
-}
-
-/*
-** A number of few digits needs no strtod: where the digits fit a double exactly, and so does the power of ten, one division or
-** multiplication rounds correctly (W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990). False for all others.
-*/
-static bool simple_real(const char *text, size_t length, double *real) {
-  static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-  const bool negative = text[0] == '-';
-  uint64_t digits = 0;
-  size_t decimals = 0;
-  bool in_fraction = false;
-  if (FLT_EVAL_METHOD != 0) return false;                      /* intermediate results are rounded twice there */
-  if (length > sizeof powers / sizeof powers[0]) return false; /* so at most 15 digits */
-  for (size_t i = negative; i < length; i++) {
-    if (text[i] == '.') {
-      in_fraction = true;
-    } else if (text[i] >= '0' && text[i] <= '9') {
-      digits = digits * 10 + (uint64_t)(text[i] - '0');
-      decimals += in_fraction;
-    } else {
-      return false; /* an exponent */
-    }
-  }
-  *real = (double)digits / powers[decimals];
-  if (negative) *real = -*real;
-  return true;
-}
-
-bool json_number(const char *text, size_t length, bool plain, JsonNumber *number) {
-  number->is_integer = plain && integer_value(text, length, &number->integer);
-  if (number->is_integer) return true;
-  if (simple_real(text, length, &number->real)) return true;
-  number->real = strtod_l(text, NULL, c_locale);
-  return !isinf(number->real);
 }
 
 static const char *unescape_one(const char *at, char **out) {

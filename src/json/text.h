@@ -1,5 +1,5 @@
 /*
-** text.h: what reading and writing JSON text share, inline because it runs over every byte. Includes no lua.h.
+** text.h: what reading and writing strings share; inline because it runs over every byte.
 */
 #ifndef BYTENITE_JSON_TEXT_H
 #define BYTENITE_JSON_TEXT_H
@@ -14,8 +14,8 @@ static inline uint64_t json_every_byte(uint8_t byte) {
 }
 
 /*
-** The top bit of each of eight bytes that is a quote, a backslash, below 0x20 or above 0x7F; of bytes above the lowest such one perhaps
-** too many. A byte below 0x80 gets its top bit from a subtraction exactly when that goes below zero; one above has it already.
+** Sets the top bit of each of eight bytes that is a quote, a backslash, below 0x20 or above 0x7F. Above the lowest such byte, more
+** bits may be set: a subtraction sets the top bit of a byte below 0x80 if the difference is negative, and then borrows.
 */
 static inline uint64_t json_special_bytes(uint64_t word) {
   const uint64_t control = word - json_every_byte(0x20);
@@ -29,8 +29,8 @@ static inline bool json_is_plain(unsigned char byte) {
 }
 
 /*
-** How many of the bytes from `text` on stand in a JSON string for themselves and need no second look: ASCII but control characters,
-** quote and backslash. A word at a time, because most bytes of a job are such.
+** Returns how many of the bytes at `text` stand for themselves in a JSON string: ASCII except control characters, quote and
+** backslash. Looks at a word at a time, because most bytes of a job are such bytes.
 */
 static inline size_t json_plain_run(const char *text, size_t available) {
   size_t run = 0;

@@ -1,20 +1,22 @@
 /*
-** write.c: scalars -> JSON text.
+** write.c: appends scalars to a buffer as JSON text.
 */
 #include "json/write.h"
 
-#include <float.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "json/shortest.h"
 #include "json/text.h"
 #include "json/utf8.h"
 
-enum { REAL_SIZE = 64 };
+enum {
+  MAX_INTEGER_DIGITS = 20,
+  MAX_REAL_SIZE = 32,     /* characters: a sign, 17 digits, a point, leading zeros or an exponent */
+  MIN_PLAIN_EXPONENT = -4 /* of a double written without an exponent: 0.0001 */
+};
 
 static JsonWritten written(bool has_memory) {
   return has_memory ? JSON_WRITTEN : JSON_NO_MEMORY;
@@ -32,7 +34,7 @@ static JsonWritten write_escaped(Buffer *out, unsigned char byte) {
   return written(buffer_append_text(out, text));
 }
 
-/* Appends what stands at `at` and must not go out as it is, or is more than one byte; moves *at past it. */
+/* Appends the byte or sequence of UTF-8 at `*at`, escaped if necessary, and moves `*at` past it. */
 static JsonWritten write_special(Buffer *out, const char *text, size_t length, size_t *at) {
   const unsigned char byte = (unsigned char)text[*at];
   const size_t sequence = utf8_sequence(text + *at, length - *at);
@@ -67,68 +69,66 @@ JsonWritten json_write_plain_name(Buffer *out, const char *name, size_t length) 
   return JSON_WRITTEN;
 }
 
+/* Puts the decimal digits of a number in front of `end`; returns the first. */
+static char *put_digits(char *end, uint64_t number) {
+  do {
+    *--end = (char)('0' + number % 10);
+    number /= 10;
+  } while (number > 0);
+  return end;
+}
+
 JsonWritten json_write_integer(Buffer *out, int64_t integer) {
-  char text[REAL_SIZE];
-  snprintf(text, sizeof text, "%" PRId64, integer);
-  return written(buffer_append_text(out, text));
+  char text[MAX_INTEGER_DIGITS + 1];
+  char *end = text + sizeof text;
+  char *at = put_digits(end, integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer);
+  if (integer < 0) *--at = '-';
+  return written(buffer_append(out, at, (size_t)(end - at)));
 }
 
-static bool reads_back(const char *text, double real) {
-  return strtod(text, NULL) == real; /* follows the same locale as printf, so its decimal mark does no harm here */
+static char *put_zeros(char *at, int count) {
+  for (; count > 0; count--)
+    *at++ = '0';
+  return at;
 }
 
-/* Adds one to the last digit of a printed mantissa; false when that would change its length. */
-static bool round_up(char *text) {
-  for (char *digit = text + strcspn(text, "e"); digit-- > text;) {
-    if (*digit < '0' || *digit > '9') continue; /* the sign, the decimal mark */
-    if (*digit != '9') {
-      ++*digit;
-      return true;
-    }
-    *digit = '0';
+/* Puts digits with a point after the first `before`, and zeros in front if that is not positive: 12.5, 0.0125. */
+static char *put_with_point(char *at, const char *digits, int count, int before) {
+  if (before <= 0) {
+    *at++ = '0';
+    *at++ = '.';
+    at = put_zeros(at, -before);
+    before = 0;
   }
-  return false;
+  for (int i = 0; i < count; i++) {
+    if (i == before && i > 0) *at++ = '.';
+    *at++ = digits[i];
+  }
+  return at;
 }
 
-/*
-** The fewest significant digits that read back as the same double; 15 always do for what has that few, so start there. Below a
-** power of two doubles are twice as dense as above, so the nearest decimal may miss it where the next one up does not.
-*/
-static void shortest(double real, char text[REAL_SIZE]) {
-  const int first = fabs(real) < DBL_MIN ? 1 : DBL_DIG; /* subnormals carry fewer digits */
-  for (int digits = first; digits <= DBL_DECIMAL_DIG; digits++) {
-    snprintf(text, REAL_SIZE, "%.*g", digits, real);
-    if (reads_back(text, real) || (round_up(text) && reads_back(text, real))) return;
-  }
-  snprintf(text, REAL_SIZE, "%.*g", DBL_DECIMAL_DIG, real);
-}
-
-/* Appends what printf made of a double: the locale's decimal mark as a point, the exponent without plus and leading zeros. */
-static bool append_real(Buffer *out, const char *text) {
-  for (const char *at = text; *at != '\0';) {
-    const size_t plain = strspn(at, "-0123456789");
-    if (!buffer_append(out, at, plain)) return false;
-    at += plain;
-    if (*at == '\0') return true;
-    if (*at == 'e') {
-      if (!buffer_append_byte(out, 'e')) return false;
-      at++;
-      if (*at == '-' && !buffer_append_byte(out, '-')) return false;
-      at += strspn(at, "+-");
-      at += strspn(at, "0");
-    } else {
-      if (!buffer_append_byte(out, '.')) return false;
-      at += strcspn(at, "0123456789");
-    }
-  }
-  return true;
+/* Puts the shortest form of a double that is finite, not zero and not an integer within int64. */
+static char *put_real(char *at, double real) {
+  char text[MAX_INTEGER_DIGITS];
+  char *end = text + sizeof text;
+  const ShortestDecimal decimal = shortest_decimal(fabs(real));
+  const char *digits = put_digits(end, decimal.digits);
+  const int count = (int)(end - digits);
+  const int exponent = decimal.exponent + count - 1; /* of the first digit */
+  if (real < 0) *at++ = '-';
+  if (decimal.exponent < 0 && exponent >= MIN_PLAIN_EXPONENT) return put_with_point(at, digits, count, exponent + 1);
+  at = put_with_point(at, digits, count, 1);
+  *at++ = 'e';
+  if (exponent < 0) *at++ = '-';
+  digits = put_digits(end, (uint64_t)(exponent < 0 ? -exponent : exponent));
+  memcpy(at, digits, (size_t)(end - digits));
+  return at + (end - digits);
 }
 
 JsonWritten json_write_real(Buffer *out, double real) {
   if (!isfinite(real)) return JSON_NOT_FINITE;
   if (real == 0.0) return written(buffer_append_text(out, signbit(real) ? "-0" : "0"));
   if (real >= -0x1p63 && real < 0x1p63 && (double)(int64_t)real == real) return json_write_integer(out, (int64_t)real);
-  char text[REAL_SIZE];
-  shortest(real, text);
-  return written(append_real(out, text));
+  char text[MAX_REAL_SIZE];
+  return written(buffer_append(out, text, (size_t)(put_real(text, real) - text)));
 }

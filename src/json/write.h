@@ -1,5 +1,5 @@
 /*
-** write.h: scalars -> JSON text, at the end of a buffer. Includes no lua.h.
+** write.h: appends scalars to a buffer as JSON text.
 */
 #ifndef BYTENITE_JSON_WRITE_H
 #define BYTENITE_JSON_WRITE_H
@@ -18,18 +18,19 @@ typedef enum JsonWritten {
   JSON_NOT_FINITE /* NaN or an infinity */
 } JsonWritten;
 
-/* A string in quotes; escapes what RFC 8259 section 7 demands and nothing else. On failure part of it may stand in the buffer. */
+/* If one of these functions fails, part of its text may have been appended. */
+
+/* Appends a string in quotes. Escapes what RFC 8259 section 7 demands and nothing else. */
 JsonWritten json_write_string(Buffer *out, const char *text, size_t length);
 
-/* A member's name in which nothing is to be escaped, and the colon. */
+/* Appends a member's name, in which nothing needs an escape, and the colon. */
 JsonWritten json_write_plain_name(Buffer *out, const char *name, size_t length);
 
-/* An integer, exact. */
 JsonWritten json_write_integer(Buffer *out, int64_t integer);
 
 /*
-** A double in the shortest form that reads back as the same double, with a point as decimal mark in every locale; an
-** integral one within int64 without fraction and exponent.
+** Appends a double in the shortest form that reads back as the same double, with a decimal point in every locale; an integral one
+** within int64 has neither fraction nor exponent.
 */
 JsonWritten json_write_real(Buffer *out, double real);
 
