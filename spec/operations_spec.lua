@@ -70,6 +70,12 @@ describe("the call", function()
         assert.same({ nil, "timeout" }, { result, problem and problem.kind })
       end)
 
+      it("is named in its errors", function()
+        service:fault { operation = name, status = 400 }
+        local _ <const>, problem <const> = case.call(client, job)
+        assert.same({ "bad_request", name }, { problem.kind, problem.operation })
+      end)
+
       it("gives an error for ok: false, whatever else is there", function()
         local body <const> =
           '{"ok":false,"requestId":"r1","message":"m","error":{"code":402,"description":"too poor"},"job":{}}'

@@ -229,6 +229,32 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.equal("The bucket is gone", err.message)
       end)
 
+      -- what S3 says of a body that did not arrive in time
+      local TIMEOUT <const> = "<Error><Code>RequestTimeout</Code><Message>Your socket was idle</Message></Error>"
+
+      it("because it was too slow is sent again", function()
+        service:fault { operation = "upload", status = 400, body = TIMEOUT, content_type = "application/xml" }
+        assert(job:upload { data = "bytes" })
+        assert.equal("bytes", content())
+      end)
+
+      it("because it was too slow ends in storage's words when its attempts are used up", function()
+        service:fault { operation = "upload", status = 400, body = TIMEOUT, times = 3, content_type = "application/xml" }
+        local _ <const>, err <const> = job:upload({ data = "bytes" }, { max_retries = 1 })
+        assert.same(
+          { "bad_request", "Your socket was idle", 2, true },
+          { err.kind, err.message, err.attempts, err.retryable }
+        )
+        assert.is_nil(err.maybe_done)
+      end)
+
+      it("for another reason is not sent again", function()
+        local body <const> = TIMEOUT:gsub("RequestTimeout", "EntityTooSmall")
+        service:fault { operation = "upload", status = 400, body = body, content_type = "application/xml" }
+        local _ <const>, err <const> = job:upload { data = "bytes" }
+        assert.same({ "bad_request", 1, false }, { err.kind, err.attempts, err.retryable })
+      end)
+
       it("says so when it is refused in the middle of large input", function()
         service:fault { operation = "upload", status = 403, after = 200000, message = "Quota exceeded" }
         local _ <const>, err <const> = job:upload { data = BIG:rep(4) }

@@ -32,6 +32,7 @@ local RETRIES <const> = {
       "retry",
       "no, `maybe_done`",
     },
+    { "an upload that storage answers with 400 `RequestTimeout`", "retry", "" },
     { "401", "renew the token once, retry", "renew the token once, retry" },
     { "a response that is not JSON, or too large", "no, `maybe_done`", "no, `maybe_done`" },
     { "any other status; a certificate that is not trusted; a proxy that refuses to connect", "no", "no" },

@@ -1,19 +1,19 @@
 --- calls.lua: the methods of clients, apart from client.lua so that they are loaded with the first of them that is called.
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
-local check <const> = require "bytenite.base.validate"
+local validate <const> = require "bytenite.base.validate"
 local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
 local job <const> = require "bytenite.job"
-local later <const> = require "bytenite.base.lazy"
+local lazy <const> = require "bytenite.base.lazy"
 
-local events <const> = later.module "bytenite.events"
-local future <const> = later.module "bytenite.async.future"
-local logs <const> = later.module "bytenite.logs"
-local map <const> = later.module "bytenite.async.map"
-local pages <const> = later.module "bytenite.pages"
-local request <const> = later.module "bytenite.call.raw_request"
-local submit <const> = later.module "bytenite.submit"
+local events <const> = lazy.module "bytenite.events"
+local future <const> = lazy.module "bytenite.async.future"
+local logs <const> = lazy.module "bytenite.logs"
+local map <const> = lazy.module "bytenite.async.map"
+local pages <const> = lazy.module "bytenite.pages"
+local raw_request <const> = lazy.module "bytenite.call.raw_request"
+local submit <const> = lazy.module "bytenite.submit"
 
 local Client <const> = { close = client.close }
 
@@ -122,7 +122,7 @@ local running_tasks_plan <const> =
 function Client:running_tasks(jobs, options)
   check_client(self, "running_tasks")
   local ids <const> = core.array {}
-  for index, one in ipairs(check.type("running_tasks: jobs", jobs, "table")) do
+  for index, one in ipairs(validate.type("running_tasks: jobs", jobs, "table")) do
     local where <const> = ("running_tasks: jobs[%d]"):format(index)
     if type(one) == "table" then one = rawget(one, "id") end
     ids[index] = job.check_id(where, one)
@@ -173,7 +173,7 @@ end
 ---@return table|nil # status, headers (names in lower case), body as text; nil and an error
 function Client:request(wanted, options)
   check_client(self, "request")
-  return call.run(self, { operation = request.operation(wanted), decode_response = decode_raw }, nil, nil, options)
+  return call.run(self, { operation = raw_request.operation(wanted), decode_response = decode_raw }, nil, nil, options)
 end
 
 local sign_out_plan <const> =
@@ -210,7 +210,7 @@ end
 ---@return table # a future: get(seconds), done(), cancel()
 function Client:async(run, ...)
   check_client(self, "async")
-  return future.start(self, check.callable("async: function", run), ...)
+  return future.start(self, validate.callable("async: function", run), ...)
 end
 
 --- Waits until all futures are done.
@@ -237,7 +237,7 @@ end
 ---@return boolean # whether anything is left under way
 function Client:step(seconds)
   check_client(self, "step")
-  if seconds ~= nil and seconds ~= 0 then check.seconds("step: seconds", seconds) end
+  if seconds ~= nil and seconds ~= 0 then validate.seconds("step: seconds", seconds) end
   return self.reactor:step(seconds or 0)
 end
 

@@ -30,7 +30,8 @@ Reader.__index = Reader
 
 -- Ends the stream with an error that the iterator raises. The call itself may have ended well: what it brought is wrong.
 local function stop(reader, problem)
-  problem.method, problem.path = core.operations.events.method, reader.path
+  local operation <const> = core.operations.events
+  problem.operation, problem.method, problem.path = operation.name, operation.method, reader.path
   reader.opened:abandon(problem)
   error(problem, 0)
 end

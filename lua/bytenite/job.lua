@@ -2,15 +2,15 @@
 --- has one. Inside the module methods are called as functions, so that a member of the same name (`run`, `logs`) does no harm.
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
-local check <const> = require "bytenite.base.validate"
+local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
-local later <const> = require "bytenite.base.lazy"
+local lazy <const> = require "bytenite.base.lazy"
 
-local download <const> = later.module "bytenite.download"
-local logs <const> = later.module "bytenite.logs"
-local states <const> = later.module "bytenite.states"
-local upload <const> = later.module "bytenite.upload"
-local waiting <const> = later.module "bytenite.waiting"
+local download <const> = lazy.module "bytenite.download"
+local logs <const> = lazy.module "bytenite.logs"
+local states <const> = lazy.module "bytenite.states"
+local upload <const> = lazy.module "bytenite.upload"
+local waiting <const> = lazy.module "bytenite.waiting"
 
 local job <const> = {}
 
@@ -23,7 +23,9 @@ local clients <const> = setmetatable({}, { __mode = "k" })
 
 local function client_of(self, method)
   return clients[getmetatable(self)]
-    or check.raise(("%s: expected a job, got %s: call it as job:%s(...)"):format(method, check.describe(self), method))
+    or validate.raise(
+      ("%s: expected a job, got %s: call it as job:%s(...)"):format(method, validate.describe(self), method)
+    )
 end
 
 --- Raises unless a value is the id of a job.
@@ -31,7 +33,7 @@ end
 ---@param id any
 ---@return string
 function job.check_id(where, id)
-  return check.segment(where .. ": job id", id)
+  return validate.segment(where .. ": job id", id)
 end
 
 -- Accepts the answer to an update: the job takes it over in place, whole or not at all.
@@ -191,7 +193,7 @@ end
 --- final.
 ---@return boolean
 function Job:is_final()
-  return states.outcome(check.type("is_final: job", self, "table")) ~= nil
+  return states.outcome(validate.type("is_final: job", self, "table")) ~= nil
 end
 
 local function text_or(value, fallback)

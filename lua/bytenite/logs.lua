@@ -2,7 +2,7 @@
 --- order of time.
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
-local check <const> = require "bytenite.base.validate"
+local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local time <const> = require "bytenite.base.time"
 
@@ -106,11 +106,11 @@ end
 local plan <const> = { operation = core.operations.logs, decode_response = decode_logs }
 
 local function list(where, value)
-  return check.type(where, value, "table")
+  return validate.type(where, value, "table")
 end
 
 local wanted <const> = { taskIds = list, levels = list, services = list }
-local wanted_of <const> = { taskIds = list, levels = list, services = list, jobId = check.segment }
+local wanted_of <const> = { taskIds = list, levels = list, services = list, jobId = validate.segment }
 
 -- Fetches the logs. Lists that are not given go out as [], which stands for all.
 local function fetch(client, id, chosen, options)
@@ -128,8 +128,8 @@ end
 ---@return function|nil # gives the next line, its service and its task's id; nil and an error
 --- Raises on bad input.
 function logs.of_query(client, query, options)
-  local chosen <const> = check.options("logs", check.type("logs: query", query, "table"), wanted_of, "member")
-  if not chosen.jobId then check.raise "logs: jobId is needed" end
+  local chosen <const> = validate.options("logs", validate.type("logs: query", query, "table"), wanted_of, "member")
+  if not chosen.jobId then validate.raise "logs: jobId is needed" end
   return fetch(client, chosen.jobId, chosen, options)
 end
 
@@ -140,7 +140,7 @@ end
 ---@param options table|nil of this call
 ---@return function|nil # the same
 function logs.of_job(client, id, filters, options)
-  return fetch(client, id, check.options("logs", filters, wanted, "member"), options)
+  return fetch(client, id, validate.options("logs", filters, wanted, "member"), options)
 end
 
 return logs

@@ -200,6 +200,27 @@ describe("the module needs nothing more from its host after it was loaded:", fun
   end)
 end)
 
+it("a process without a free descriptor is told so by its first failure", function()
+  local answer <const> = child.run(
+    [[
+      local client = require("bytenite").new { base_url = "http://127.0.0.1:1", access_token = "token", max_retries = 0 }
+      local open_files = {}
+      repeat
+        local file = io.open "/dev/null"
+        open_files[#open_files + 1] = file
+      until not file
+      local _, problem = client:get_job "some-id"
+      for _, file in ipairs(open_files) do file:close() end
+      return { problem.kind, problem.message, problem.hint }
+    ]],
+    nil,
+    60
+  )
+  assert.equal("connection", answer[1])
+  assert.matches("Too many open files", answer[2])
+  assert.matches("file descriptor", answer[3])
+end)
+
 describe("a module that is loaded lazily", function()
   it("is the one that require returns, whichever comes first", function()
     local answer <const> = child.run [[

@@ -1,5 +1,5 @@
 --- future.lua: `client:async`: functions that run while others wait, and waiting for them.
-local check <const> = require "bytenite.base.validate"
+local validate <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
 local outcomes <const> = require "bytenite.async.outcomes"
 local tasks <const> = require "bytenite.async.tasks"
@@ -14,13 +14,13 @@ local weak_keys <const> = { __mode = "k" } -- a wait is held by its coroutine, n
 
 local function check_future(where, value)
   if getmetatable(value) ~= Future then
-    check.raise(("%s: expected a future, got %s"):format(where, check.describe(value)))
+    validate.raise(("%s: expected a future, got %s"):format(where, validate.describe(value)))
   end
   return value
 end
 
 local function check_limit(where, seconds)
-  return seconds ~= nil and check.seconds(where, seconds) or nil
+  return seconds ~= nil and validate.seconds(where, seconds) or nil
 end
 
 -- Counts the end of a task for those that wait for it.
@@ -116,14 +116,14 @@ function Future:__tostring()
 end
 
 local function check_futures(method, client, futures)
-  check.type(method .. ": futures", futures, "table")
+  validate.type(method .. ": futures", futures, "table")
   for index = 1, #futures do
     local where <const> = ("%s: futures[%d]"):format(method, index)
     if check_future(where, futures[index]).client ~= client then
-      check.raise(where .. ": a future of another client")
+      validate.raise(where .. ": a future of another client")
     end
   end
-  if #futures == 0 and next(futures) ~= nil then check.raise(method .. ": futures: expected a list") end
+  if #futures == 0 and next(futures) ~= nil then validate.raise(method .. ": futures: expected a list") end
   return futures
 end
 
@@ -158,7 +158,7 @@ end
 ---@return integer|table # its place in the list
 function future.wait_any(client, futures, seconds)
   check_futures("wait_any", client, futures)
-  if #futures == 0 then check.raise "wait_any: the list of futures is empty" end
+  if #futures == 0 then validate.raise "wait_any: the list of futures is empty" end
   local limit <const> = check_limit("wait_any: seconds", seconds)
   if not await(client, futures, 1, limit) then return nil, timeout(limit, "none of the futures is done") end
   for index, each in ipairs(futures) do

@@ -2,7 +2,7 @@
 ---
 --- A pool runs the items in workers, which are tasks. One worker at a time reads the next item and then starts another worker,
 --- so that an iterator may itself wait (for the next page, say) and is never entered twice.
-local check <const> = require "bytenite.base.validate"
+local validate <const> = require "bytenite.base.validate"
 local outcomes <const> = require "bytenite.async.outcomes"
 local tasks <const> = require "bytenite.async.tasks"
 local waiters <const> = require "bytenite.async.waiters"
@@ -12,9 +12,9 @@ local map <const> = {}
 local DEFAULT_CONCURRENCY <const> = 64
 
 local checks <const> = {
-  concurrency = check.integer(1, 1000000),
-  on_done = check.callable,
-  stop_on_error = check.boolean,
+  concurrency = validate.integer(1, 1000000),
+  on_done = validate.callable,
+  stop_on_error = validate.boolean,
 }
 
 local Pool <const> = { __name = "bytenite.Pool" }
@@ -22,9 +22,9 @@ Pool.__index = Pool
 
 -- Returns a function that returns whether there is another item, and the item; and the number of items if it is known.
 local function reader_of(items)
-  if type(items) ~= "table" or pcall(check.callable, "", items) then
-    if not pcall(check.callable, "", items) then
-      check.raise(("map: items: expected a list or an iterator function, got %s"):format(check.describe(items)))
+  if type(items) ~= "table" or pcall(validate.callable, "", items) then
+    if not pcall(validate.callable, "", items) then
+      validate.raise(("map: items: expected a list or an iterator function, got %s"):format(validate.describe(items)))
     end
     return function()
       local item <const> = items()
@@ -33,7 +33,7 @@ local function reader_of(items)
   end
   local count <const> = #items
   if count == 0 and next(items) ~= nil then
-    check.raise "map: items: expected a list or an iterator function, got a table with named members"
+    validate.raise "map: items: expected a list or an iterator function, got a table with named members"
   end
   local index = 0
   return function()
@@ -109,8 +109,8 @@ end
 --- Raises on bad input, and what the iterator or on_done raises; pending items are cancelled then.
 function map.run(client, items, run, options)
   local read <const>, total <const> = reader_of(items)
-  check.callable("map: function", run)
-  local checked <const> = check.options("map", options, checks)
+  validate.callable("map: function", run)
+  local checked <const> = validate.options("map", options, checks)
   local reactor <const> = client.reactor
   local workers <const> = {} -- by task: the index of the item it is at, 0 between items
   local pool <close> = setmetatable({

@@ -9,7 +9,7 @@
 ---   accepts_status        a further status that decode_response reads
 ---   done_when_repeated    the status of a later attempt that shows that an earlier one succeeded
 ---   with_current_token    send the current token and acquire no other
----   classify(problem)     returns "final" or "broken" if the response belongs to another class than its status says
+---   classify(problem)     returns "final" or "unavailable" if the response is of another class than its status says
 ---   stream                for bodies that pass in pieces (see streaming/body_stream.lua)
 local exchanges <const> = require "bytenite.call.exchanges"
 local reactor <const> = require "bytenite.async.reactor"

@@ -61,6 +61,9 @@ retry_policy.final = classes.final
 --- The class of a complete response that cannot be used.
 retry_policy.unreadable = classes.unreadable
 
+--- The class of a response that says that the server did nothing and may do it later.
+retry_policy.unavailable = classes.unavailable
+
 local LONGEST_WAIT <const> = 60 -- seconds of Retry-After that are obeyed
 local BASE <const>, CAP <const> = 1 / 2, 8 -- seconds
 

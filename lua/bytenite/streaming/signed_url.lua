@@ -29,16 +29,19 @@ function signed_url.check(client, what, url)
   return nil, errors.new { kind = "unexpected", message = ("%s cannot be used: %s"):format(what, problem) }
 end
 
---- Makes the `cannot_recover` of a plan: adds a next step to storage's own words.
+--- Makes the `classify` of a plan: adds a next step to storage's own words, and tells which
+--- refusals are worth another attempt.
 ---@param when_forbidden string the next step if storage refuses the address
 ---@return function
 function signed_url.explain(when_forbidden)
   return function(problem)
+    -- S3 and its relatives: the connection was idle before the whole body had arrived
+    if problem.status == 400 and problem.body:find("<Code>RequestTimeout</Code>", 1, true) then return "unavailable" end
     if problem.status == 403 then problem.hint = when_forbidden end
     if problem.status >= 300 and problem.status < 400 then
       problem.hint = "redirects of signed URLs are not followed"
     end
-    return false
+    return nil
   end
 end
 
