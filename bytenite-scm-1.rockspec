@@ -34,6 +34,8 @@ build = {
       sources = {
         "src/api/operations.c",
         "src/api/schema.c",
+        "src/api/schema_calls.c",
+        "src/api/schema_jobs.c",
         "src/base/buffer.c",
         "src/base/suggest.c",
         "src/base/terminal.c",

@@ -1,7 +1,8 @@
 /*
-** operations.h: the API's calls as data, one row each. Includes no lua.h.
+** operations.h: the API's calls as data, one row each.
 **
-** Methods, routes of the sandbox, the reference page and the test against the contract are derived from the rows.
+** Methods, the sandbox's routes, the reference page and the contract test are derived from the
+** rows.
 */
 #ifndef BYTENITE_OPERATIONS_H
 #define BYTENITE_OPERATIONS_H
@@ -13,26 +14,27 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct Operation {
-  const char *name;     /* as the Lua method is called */
-  const char *method;   /* of HTTP */
+  const char *name;     /* of the Lua method */
+  const char *method;   /* HTTP method */
   const char *path;     /* below the base URL, with {service} and {jobId} */
-  const Schema *query;  /* of the request: what goes into the URL's query, members of members with a dot; NULL for none */
+  const Schema *query;  /* of the URL; nested members are joined with a dot; NULL for none */
   const Schema *body;   /* of the request; NULL for none */
-  const Schema *result; /* of a successful answer; NULL: any */
-  bool repeatable;      /* sending it twice does what sending it once does */
+  const Schema *result; /* of a successful response; NULL for any */
+  bool repeatable;      /* idempotent: sending it twice has the effect of sending it once */
   bool authorized;      /* carries the access token */
 } Operation;
 
-/* The rows, ended by one whose name is NULL. */
+/* The rows; one without a name ends the list. */
 extern const Operation operations[];
 
 /*
-** Whether libcurl must not repeat it by itself, unseen: what is not repeatable; and DELETE, because only who has sent it before knows
-** that "not found" means done.
+** Returns true if libcurl must not repeat the request on its own: if it is not repeatable, or if it
+** is a DELETE, because "not found" means success only to a caller who knows that it was sent
+** before.
 */
 bool operation_is_sent_once(const Operation *operation);
 
-/* The row of that number, counted from 1, or NULL. */
+/* Returns a row by its number, from 1, or NULL. */
 const Operation *operation_at(long long number);
 
 #pragma GCC visibility pop

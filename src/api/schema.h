@@ -1,8 +1,9 @@
 /*
-** schema.h: the API's objects as data. Includes no lua.h.
+** schema.h: the API's objects as data.
 **
-** What the service declares of its objects (their members and types); everything else in them is free-form and passes
-** through as it is. Source: the captured reference of the four PATCH calls and the service's documentation.
+** The schemas contain what the service declares: the members of its objects and their types.
+** Everything else in the objects is free-form and passes through unchanged. Sources: the captured
+** reference of the four PATCH calls and the service's documentation.
 */
 #ifndef BYTENITE_SCHEMA_H
 #define BYTENITE_SCHEMA_H
@@ -14,19 +15,19 @@
 
 typedef enum SchemaKind {
   SCHEMA_ANY,         /* free-form: any JSON value */
-  SCHEMA_FREE_OBJECT, /* free-form members; written from a table that is no array */
+  SCHEMA_FREE_OBJECT, /* free-form members; written from a table that is not an array */
   SCHEMA_STRING,
-  SCHEMA_ENUM, /* a name; a number where the server knows no name */
+  SCHEMA_ENUM, /* a name, or a number for which the server knows no name */
   SCHEMA_BOOLEAN,
-  SCHEMA_INTEGER, /* 64-bit on the wire's other side; read from number or decimal string */
-  SCHEMA_UINT32,  /* the same, 0 to 4294967295 when written */
-  SCHEMA_NUMBER,  /* a double; read from number or decimal string */
-  SCHEMA_OBJECT,  /* declared members and unknown ones */
+  SCHEMA_INTEGER, /* 64 bits; read from a number or decimal string */
+  SCHEMA_UINT32,  /* read like an integer; written from 0 to 4294967295 */
+  SCHEMA_NUMBER,  /* a double; read from a number or decimal string */
+  SCHEMA_OBJECT,  /* declared and undeclared members */
   SCHEMA_ARRAY,   /* of `element` */
-  SCHEMA_MAP      /* an object of `element` under free names */
+  SCHEMA_MAP      /* an object with values of type `element` under free names */
 } SchemaKind;
 
-enum { SCHEMA_MAX_MEMBERS = 64 }; /* members already seen are kept in a 64-bit mask */
+enum { SCHEMA_MAX_MEMBERS = 64 }; /* each has a bit in 64-bit masks */
 
 typedef struct Schema Schema;
 
@@ -34,8 +35,8 @@ typedef struct SchemaMember {
   const char *name;
   size_t length; /* of the name */
   const Schema *type;
-  bool required;       /* when written */
-  const char *meaning; /* one line for the reference page */
+  bool required;       /* when it is written */
+  const char *meaning; /* a line for the reference page */
 } SchemaMember;
 
 struct Schema {
@@ -46,7 +47,7 @@ struct Schema {
   size_t count;
 };
 
-extern const Schema schema_any; /* what has no declaration */
+extern const Schema schema_any; /* for undeclared values */
 extern const Schema schema_free_object;
 
 /* The queries, bodies and results of operations. */
@@ -76,18 +77,19 @@ extern const Schema schema_server_info;
 extern const Schema schema_template_list_request;
 extern const Schema schema_template_page;
 
-/* All named schemas, ended by NULL. */
+/* All named schemas; NULL ends the list. */
 extern const Schema *const schema_all[];
 
-/* The schema of that name, or NULL. */
+/* Returns the schema with a name, or NULL. */
 const Schema *schema_find(const char *name);
 
-/* The place of a declared member, whose name must be one, among those of a SCHEMA_OBJECT. */
+/* Returns the index of a declared member of a SCHEMA_OBJECT; the name must be one. */
 size_t schema_index(const Schema *schema, const char *name);
 
 /*
-** The member of that name of a SCHEMA_OBJECT, or NULL. Servers print members in the declared order, so the search
-** starts at *next (an index, 0 at first), which is left behind the member found.
+** Returns the member of a SCHEMA_OBJECT with a name, or NULL. Servers print members in the declared
+** order, so the search starts at the index *next, initially 0, which is then set to the index after
+** the member.
 */
 const SchemaMember *schema_member(const Schema *schema, const char *name, size_t length, size_t *next);
 

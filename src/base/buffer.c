@@ -1,5 +1,5 @@
 /*
-** buffer.c: bytes that grow.
+** buffer.c: a growing array of bytes.
 */
 #include "base/buffer.h"
 

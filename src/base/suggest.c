@@ -1,5 +1,5 @@
 /*
-** suggest.c: "did you mean ...?".
+** suggest.c: recognises misspelled names.
 */
 #include "base/suggest.h"
 
@@ -7,7 +7,10 @@
 
 enum { MAX_LENGTH = 64, LONG_NAME = 5 };
 
-/* Lower-case letters and digits of a name; returns their number, or MAX_LENGTH + 1 when there are more. */
+/*
+** Copies a name in lower case without '_' and '-'. Returns its length, or MAX_LENGTH + 1 if it does
+** not fit.
+*/
 static size_t normalise(const char *text, size_t length, char out[MAX_LENGTH]) {
   size_t count = 0;
   for (size_t i = 0; i < length; i++) {
@@ -24,7 +27,10 @@ static size_t least(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
-/* Edits between two words (optimal string alignment), by rows of the usual table; the last three rows are kept. */
+/*
+** Returns the number of edits between two words (optimal string alignment); keeps three rows of the
+** usual table.
+*/
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length) {
   size_t rows[3][MAX_LENGTH + 1];
   for (size_t j = 0; j <= b_length; j++)

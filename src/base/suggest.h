@@ -1,5 +1,5 @@
 /*
-** suggest.h: "did you mean ...?". Includes no lua.h.
+** suggest.h: recognises misspelled names.
 */
 #ifndef BYTENITE_SUGGEST_H
 #define BYTENITE_SUGGEST_H
@@ -10,8 +10,9 @@
 #pragma GCC visibility push(hidden)
 
 /*
-** True when `word` looks like a misspelled `name`: the same but for case, '_' and '-', or one edit away (two for names
-** of five letters and more), where an edit adds, drops or changes a letter or swaps two neighbours.
+** Returns true if `word` looks like a misspelled `name`: it differs only in case, '_' and '-', or
+** by one edit (two in names of five letters or more). An edit adds, drops or changes a letter, or
+** swaps two neighbours.
 */
 bool suggest_alike(const char *word, size_t word_length, const char *name, size_t name_length);
 

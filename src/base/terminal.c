@@ -1,5 +1,5 @@
 /*
-** terminal.c: whether somebody watches, for the command line.
+** terminal.c: terminals, for the command line.
 */
 /* struct winsize and TIOCGWINSZ are extensions that glibc, musl, macOS and the BSDs have */
 #ifndef _GNU_SOURCE

@@ -1,5 +1,5 @@
 /*
-** terminal.h: whether somebody watches, for the command line. Includes no lua.h.
+** terminal.h: terminals, for the command line.
 */
 #ifndef BYTENITE_TERMINAL_H
 #define BYTENITE_TERMINAL_H
@@ -8,10 +8,13 @@
 
 #pragma GCC visibility push(hidden)
 
-/* True when a file descriptor is a terminal. */
+/* Returns true if a file descriptor is a terminal. */
 bool terminal_is(int descriptor);
 
-/* The width of the terminal behind a file descriptor in columns; 0 when it is none, or does not tell. */
+/*
+** Returns the width of a terminal in columns; 0 if it is unknown or the descriptor is not a
+** terminal.
+*/
 int terminal_width(int descriptor);
 
 #pragma GCC visibility pop

@@ -1,10 +1,11 @@
 /*
-** files.c: what Lua cannot do safely with files.
+** files.c: writes files safely.
 **
-** Every name is opened by its parts, from a descriptor of the folder on, and no part may be a symbolic link: so nobody who plants one leads us
-** out of the folder, not even while we write. A file is written under a temporary name and renamed when it is whole.
+** Paths are opened part by part, each relative to the descriptor of its folder, and no part may be
+** a symbolic link. So a link that somebody plants cannot lead out of the folder, not even during
+** the write. A file is written under a temporary name and renamed when it is complete.
 */
-/* openat and its kin are POSIX, times of files in nanoseconds an extension on some systems */
+/* openat and its relatives are POSIX; file times in nanoseconds are an extension on some systems */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -31,18 +32,18 @@ typedef struct Folder {
   int descriptor;
 } Folder;
 
-/* A file being written: its folder, its temporary name there and the one it will have. */
+/* A file that is being written. */
 typedef struct File {
-  int folder;
+  int folder; /* descriptors */
   int descriptor;
-  pid_t process; /* a forked child must not remove its parent's file */
+  pid_t process; /* that created it: a forked child must not remove the file */
   bool is_temporary;
   long long size; /* bytes written */
   char temporary[TEMPORARY_NAME];
   char name[LONGEST_NAME + 1];
 } File;
 
-/* Pushes nil and the system's words for what has just failed. */
+/* Pushes nil and the system's message for errno. */
 static int return_errno(lua_State *L) {
   lua_pushstring(L, strerror(errno));
   return return_problem(L);
@@ -58,7 +59,7 @@ static int folder_collect(lua_State *L) {
   return 0;
 }
 
-/* Makes the folders that a path leads through. What goes wrong shows when the last one is opened. */
+/* Creates the parents of a folder. Ignores errors, because opening the folder will report them. */
 static void make_parents(const char *path, Buffer *parent) {
   for (const char *slash = path; (slash = strchr(slash, '/')) != NULL; slash++) {
     buffer_reset(parent, SIZE_MAX);
@@ -79,20 +80,20 @@ int files_folder(lua_State *L) {
   return folder->descriptor != CLOSED ? 1 : return_errno(L);
 }
 
-/* The same after walking to a file. */
+/* Pushes nil and the reason why a file could not be created. */
 static int return_walk_problem(lua_State *L) {
   if (errno != ENOTDIR && errno != ELOOP) return return_errno(L);
   lua_pushliteral(L, "a part of its path is a file or a symbolic link");
   return return_problem(L);
 }
 
-/* Opens a folder in a folder, which is made when it is missing; CLOSED when that cannot be. */
+/* Opens a folder inside a folder, and creates it if necessary. Returns CLOSED on failure. */
 static int open_inner(int parent, const char *name) {
   if (mkdirat(parent, name, 0777) != 0 && errno != EEXIST) return CLOSED;
   return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Copies the part of a path up to a slash or its end; false for one that is none, or leads elsewhere. */
+/* Copies one part of a path. Returns false if it is empty, too long, "." or "..". */
 static bool copy_part(char *part, const char *path, size_t length) {
   if (length == 0 || length > LONGEST_NAME) return false;
   memcpy(part, path, length);
@@ -100,7 +101,7 @@ static bool copy_part(char *part, const char *path, size_t length) {
   return strcmp(part, ".") != 0 && strcmp(part, "..") != 0;
 }
 
-/* Walks to the folder that a path's last part lies in, and leaves that folder and part in the file. */
+/* Opens the folder that will contain the file, and sets the file's folder and name. */
 static bool walk(File *file, int from, const char *path) {
   errno = EINVAL;
   file->folder = fcntl(from, F_DUPFD_CLOEXEC, 0);
@@ -122,18 +123,22 @@ static bool walk(File *file, int from, const char *path) {
   return false;
 }
 
-/* Opens a file under a name that nobody has. */
+/* Creates a file under an unused temporary name. */
 static bool open_temporary(File *file) {
   for (int i = 1; i <= TRIES && !file->is_temporary; i++) {
     snprintf(file->temporary, sizeof file->temporary, ".bytenite-%ld-%d.part", (long)file->process, i);
-    file->descriptor = openat(file->folder, file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    file->descriptor = openat(file->folder, file->temporary, flags, 0666);
     file->is_temporary = file->descriptor != CLOSED;
     if (!file->is_temporary && errno != EEXIST) break;
   }
   return file->is_temporary;
 }
 
-/* folder:create(path): a file to be written, at a path below the folder; folders on the way are made. Or nil and why not. */
+/*
+** folder:create(path): creates a file below the folder, and its parents. Returns the file, or nil
+** and the reason.
+*/
 static int folder_create(lua_State *L) {
   const Folder *folder = class_check(L, 1, folder_class);
   size_t length;
@@ -145,7 +150,7 @@ static int folder_create(lua_State *L) {
   return walk(file, folder->descriptor, path) && open_temporary(file) ? 1 : return_walk_problem(L);
 }
 
-/* file:discard(): closes it and removes what was written. Nothing happens once it has its name. */
+/* file:discard(): closes and removes the file. Does nothing after a commit. */
 static int file_discard(lua_State *L) {
   File *file = class_check(L, 1, file_class);
   if (file->is_temporary && file->process == getpid()) unlinkat(file->folder, file->temporary, 0);
@@ -166,7 +171,7 @@ static bool write_all(int descriptor, const char *bytes, size_t count) {
   return true;
 }
 
-/* file:write(bytes): true; or nil and why they cannot be written. */
+/* file:write(bytes): returns true, or nil and the reason. */
 static int file_write(lua_State *L) {
   File *file = class_check(L, 1, file_class);
   size_t count;
@@ -177,13 +182,13 @@ static int file_write(lua_State *L) {
   return 1;
 }
 
-/* file:size(): bytes written. */
+/* file:size(): returns the number of bytes written. */
 static int file_size(lua_State *L) {
   lua_pushinteger(L, ((const File *)class_check(L, 1, file_class))->size);
   return 1;
 }
 
-/* file:restart(): throws away what was written. true; or nil and why that cannot be. */
+/* file:restart(): truncates the file. Returns true, or nil and the reason. */
 static int file_restart(lua_State *L) {
   File *file = class_check(L, 1, file_class);
   if (ftruncate(file->descriptor, 0) != 0 || lseek(file->descriptor, 0, SEEK_SET) != 0) return return_errno(L);
@@ -192,14 +197,14 @@ static int file_restart(lua_State *L) {
   return 1;
 }
 
-/* Pushes what tells a file from all others of the system. */
+/* Pushes a text that identifies a file on this system. */
 static void push_identity(lua_State *L, const struct stat *status) {
   char text[64];
   snprintf(text, sizeof text, "%ju:%ju", (uintmax_t)status->st_dev, (uintmax_t)status->st_ino);
   lua_pushstring(L, text);
 }
 
-/* file:occupant(): the identity of what has the file's name now; nil when nothing has. */
+/* file:occupant(): returns the identity of what has the file's name now, or nil. */
 static int file_occupant(lua_State *L) {
   const File *file = class_check(L, 1, file_class);
   struct stat status;
@@ -209,14 +214,14 @@ static int file_occupant(lua_State *L) {
 }
 
 /*
-** file:commit(): gives it its name, in place of what had it. Returns its identity; or nil and why that cannot be. A link of that name is
-** replaced, not followed.
+** file:commit(): gives the file its name and replaces what had that name; a symbolic link is
+** replaced, not followed. Returns the file's identity, or nil and the reason.
 */
 static int file_commit(lua_State *L) {
   File *file = class_check(L, 1, file_class);
   struct stat status;
   if (fstat(file->descriptor, &status) != 0) return return_errno(L);
-  const int closed = close(file->descriptor); /* where a network's file system says that it is full */
+  const int closed = close(file->descriptor); /* network file systems report a full disk here */
   file->descriptor = CLOSED;
   if (closed != 0 || renameat(file->folder, file->temporary, file->folder, file->name) != 0) return return_errno(L);
   file->is_temporary = false;
@@ -230,8 +235,8 @@ static int file_commit(lua_State *L) {
 #define CHANGED(status) ((status).st_mtim)
 #endif
 
-/* Looks at the file or the path at stack index 1; false: errno says why that cannot be. */
-static bool look_at(lua_State *L, struct stat *status) {
+/* Gets the status of the file or path at stack index 1. Returns false and sets errno on failure. */
+static bool get_status(lua_State *L, struct stat *status) {
   if (lua_type(L, 1) == LUA_TSTRING) return stat(lua_tostring(L, 1), status) == 0;
   const luaL_Stream *stream = luaL_checkudata(L, 1, LUA_FILEHANDLE);
   luaL_argcheck(L, stream->closef != NULL, 1, "a closed file");
@@ -240,9 +245,9 @@ static bool look_at(lua_State *L, struct stat *status) {
 
 int files_stamp(lua_State *L) {
   struct stat status;
-  if (!look_at(L, &status)) return return_errno(L);
+  if (!get_status(L, &status)) return return_errno(L);
   if (!S_ISREG(status.st_mode)) {
-    lua_pushliteral(L, "it is no regular file");
+    lua_pushliteral(L, "it is not a regular file");
     return return_problem(L);
   }
   char text[96];

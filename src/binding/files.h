@@ -1,5 +1,5 @@
 /*
-** files.h: what Lua cannot do safely with files: folders that nothing written through them leaves, files that appear whole or not at all.
+** files.h: writes files safely: never outside a folder, and completely or not at all.
 */
 #ifndef BYTENITE_FILES_H
 #define BYTENITE_FILES_H
@@ -8,15 +8,19 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Makes the classes known to a state. */
+/* Registers the classes. */
 void files_register(lua_State *L);
 
-/* core.folder(path): a folder, which is made when it is missing, with those on its way; or nil and why not. */
+/*
+** core.folder(path): opens a folder, and creates it and its parents if necessary. Returns it, or
+** nil and the reason.
+*/
 int files_folder(lua_State *L);
 
 /*
-** core.stamp(file): the size in bytes of a regular file, open (io.open) or by its path, and a text that changes when its content does; or nil and
-** why not: it may be something else, a pipe or a folder.
+** core.stamp(file): returns the size in bytes of a regular file, given as an open file or a path,
+** and a text that changes with its content; or nil and the reason, for example if it is a pipe or a
+** folder.
 */
 int files_stamp(lua_State *L);
 

@@ -1,9 +1,10 @@
 /*
-** job_refresh.c: a job takes over the server's answer in place, whole or not at all.
+** job_refresh.c: updates a job's table in place, completely or not at all.
 **
-** Two phases. First the keys the job lacks are inserted, with a placeholder where they are not declared; that may run out of memory,
-** and is then undone. Then every key exists, so that assigning and dropping, which follow, cannot fail. No Lua code runs in between,
-** which could change the job: the stack has room for all, and a collection that a lack of memory starts calls no finalizers.
+** The first phase inserts the keys that the table lacks, undeclared ones with a placeholder. If
+** memory runs out, they are removed again. The second phase assigns and removes, which allocates
+** nothing, because every key exists. No Lua code that could change the table runs in between: the
+** stack is large enough, and a collection that runs because memory is short calls no finalizers.
 */
 #include "binding/job_refresh.h"
 
@@ -13,21 +14,21 @@
 
 typedef struct Refresh {
   lua_State *L;
-  int job; /* stack indices */
+  int job; /* stack indices of the table and of the declared names */
   int names;
   const Schema *schema;
   const JobMembers *members;
-  uint64_t present; /* a bit for each declared member that the answer has */
+  uint64_t present; /* a bit for each declared member in the response */
 } Refresh;
 
-/* How a job differs from the answer. */
+/* How the table differs from the response. */
 typedef struct Difference {
-  uint64_t lacking;  /* a bit for each declared member */
-  bool lacks_others; /* one that is not declared */
-  bool has_rest;     /* keys that the answer does not have */
+  uint64_t lacking;  /* a bit for each declared member that the table lacks */
+  bool lacks_others; /* the table lacks an undeclared member */
+  bool has_rest;     /* the table has keys that the response lacks */
 } Difference;
 
-static const char placeholder = 'p'; /* its address stands for a value not yet assigned */
+static const char placeholder = 'p'; /* its address stands for a value that is not assigned yet */
 
 static uint64_t bit(size_t index) {
   return UINT64_C(1) << index;
@@ -45,24 +46,26 @@ static size_t count_keys(lua_State *L, int table) {
 }
 
 /*
-** Pops the value that lua_next has pushed and returns the index of the declared member that its key names; schema->count if there is none.
+** Pops the value that lua_next has pushed and returns the index of the declared member that its key
+** names; schema->count if there is none.
 */
 static size_t pop_value(const Refresh *refresh) {
   lua_State *L = refresh->L;
   lua_copy(L, -2, -1);
   lua_rawget(L, refresh->names);
-  const lua_Integer index = lua_tointeger(L, -1); /* 0 if there is none, also for a key that is a number: it finds a name */
+  /* 0 if there is none; also for a key that is a number, because it finds a name */
+  const lua_Integer index = lua_tointeger(L, -1);
   lua_pop(L, 1);
   return index > 0 ? (size_t)index - 1 : refresh->schema->count;
 }
 
-/* Whether the key on the top, which stays, is one of the answer's members that are not declared. */
+/* Returns true if the key on top of the stack is an undeclared member of the response. */
 static bool is_other(const Refresh *refresh) {
   const int others = refresh->members->others;
   return others != 0 && marshal_has_key(refresh->L, others);
 }
 
-/* Walks through the job's keys. Asks for no memory. */
+/* Compares the table with the response. Allocates nothing. */
 static Difference compare(const Refresh *refresh) {
   lua_State *L = refresh->L;
   const int others = refresh->members->others;
@@ -82,8 +85,8 @@ static Difference compare(const Refresh *refresh) {
 }
 
 /*
-** Inserts what is missing; arguments: the job, a table of members that are not declared or nil, and names and values of declared ones. Of the
-** former it is not known which are missing.
+** Inserts what the table lacks. Arguments: the table; a table of undeclared members, some of which
+** it may have, or nil; names and values of declared members that it lacks.
 */
 static int insert_missing(lua_State *L) {
   while (lua_gettop(L) > 2)
@@ -99,7 +102,7 @@ static int insert_missing(lua_State *L) {
   return 0;
 }
 
-/* Takes the key on the top, which stays, and its value out of the job while somebody walks through it. */
+/* Removes the key on top of the stack from the table, during a traversal. */
 static void drop_key(const Refresh *refresh) {
   lua_State *L = refresh->L;
   lua_pushvalue(L, -1);
@@ -107,7 +110,7 @@ static void drop_key(const Refresh *refresh) {
   lua_rawset(L, refresh->job);
 }
 
-/* Takes back what was inserted. Asks for no memory. */
+/* Removes what was inserted. Allocates nothing. */
 static void undo(const Refresh *refresh, uint64_t lacking) {
   lua_State *L = refresh->L;
   for (lua_pushnil(L); lua_next(L, refresh->job);) {
@@ -117,7 +120,7 @@ static void undo(const Refresh *refresh, uint64_t lacking) {
   }
 }
 
-/* The first phase. Raises when memory runs out, and the job is then as it was. */
+/* Runs the first phase. Raises if memory runs out; the table is then unchanged. */
 static void make_room(const Refresh *refresh, const Difference *difference) {
   lua_State *L = refresh->L;
   lua_pushcfunction(L, insert_missing);
@@ -137,7 +140,7 @@ static void make_room(const Refresh *refresh, const Difference *difference) {
   lua_error(L);
 }
 
-/* Sets what the answer has, where the job had something. */
+/* Assigns the members that the table had before, and all undeclared ones. */
 static void assign(const Refresh *refresh, uint64_t lacking) {
   lua_State *L = refresh->L;
   for (size_t i = 0; i < refresh->schema->count; i++) {
@@ -154,6 +157,7 @@ static void assign(const Refresh *refresh, uint64_t lacking) {
   }
 }
 
+/* Removes the keys that the response lacks. */
 static void drop_rest(const Refresh *refresh) {
   lua_State *L = refresh->L;
   for (lua_pushnil(L); lua_next(L, refresh->job);) {

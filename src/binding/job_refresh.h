@@ -1,5 +1,5 @@
 /*
-** job_refresh.h: a job takes over the server's answer in place.
+** job_refresh.h: updates a job's table in place.
 */
 #ifndef BYTENITE_JOB_REFRESH_H
 #define BYTENITE_JOB_REFRESH_H
@@ -12,8 +12,8 @@
 #pragma GCC visibility push(hidden)
 
 /*
-** Makes the table at index `job` hold what was read of a job, and nothing else. Raises only when memory runs out, and the job is then
-** as it was.
+** Makes the table at index `job` contain the members of a job that was read, and nothing else.
+** Raises only if memory runs out; the table is then unchanged.
 */
 void refresh(lua_State *L, int job, const Schema *schema, const JobMembers *members);
 

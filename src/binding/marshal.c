@@ -1,14 +1,15 @@
 /*
-** marshal.c: what reading and writing share: the dialect of lua-cjson and the interned member names.
+** marshal.c: what reading and writing share: the dialect of lua-cjson and the interned member
+** names.
 */
 #include "binding/marshal.h"
 
 #include <lauxlib.h>
 
 /* Registry keys, by address. */
-static const char array_metatable_key = 'a';       /* marks arrays: lua-cjson's array_mt, or ours */
-static const char empty_array_metatable_key = 'e'; /* lua-cjson's empty_array_mt, where it has one */
-static const char empty_array_key = 'v';           /* lua-cjson's empty_array, where it has one */
+static const char array_metatable_key = 'a';       /* marks arrays: lua-cjson's array_mt or ours */
+static const char empty_array_metatable_key = 'e'; /* lua-cjson's empty_array_mt or nil */
+static const char empty_array_key = 'v';           /* lua-cjson's empty_array or nil */
 
 static void push_cjson(lua_State *L) {
   lua_getglobal(L, "require");
@@ -16,15 +17,15 @@ static void push_cjson(lua_State *L) {
   lua_call(L, 1, 1);
 }
 
-/* Keeps a field of the table on the top, nil when it is absent, in the registry. */
+/* Stores a field of the table on top of the stack in the registry. */
 static void keep_field(lua_State *L, const char *field, const char *key) {
   lua_getfield(L, -1, field);
   lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
 /*
-** Keeps the names of an object's members in a table of the registry, so that no declared name is hashed again: each name under its index
-** (from 1), and each index under its name.
+** Stores the names of an object's members in the registry, so that reading never hashes them again:
+** a table with each name under its index, from 1, and each index under its name.
 */
 static void intern_names(lua_State *L, const Schema *schema) {
   lua_createtable(L, (int)schema->count, (int)schema->count);
@@ -76,7 +77,7 @@ bool marshal_has_key(lua_State *L, int table) {
   return present;
 }
 
-/* True when the value on the top, which is popped, is what the registry keeps under the key. */
+/* Returns true if the value on top of the stack is what the registry holds under a key. */
 static bool is_kept(lua_State *L, const char *key) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, key);
   const bool equal = !lua_isnil(L, -1) && lua_rawequal(L, -1, -2);

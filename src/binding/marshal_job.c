@@ -1,7 +1,8 @@
 /*
 ** marshal_job.c: reads a response `{job, templateInfo}`.
 **
-** The values of the job's members stay on the Lua stack: a refresh moves them into the job's own table, so none is made here.
+** The values of the job's members stay on the Lua stack: a refresh moves them into the job's own
+** table, so none is made here.
 */
 #include <lauxlib.h>
 
@@ -20,7 +21,10 @@ typedef struct JobReader {
   bool is_object; /* the response is one */
 } JobReader;
 
-/* Reads an undeclared member into a table, which is made for the first one: *table is its stack index, 0 before. */
+/*
+** Reads an undeclared member into a table, which is made for the first one: *table is its stack
+** index, 0 before.
+*/
 static bool read_undeclared(Builder *builder, const JsonToken *name, int *table) {
   if (*table == 0) {
     lua_newtable(builder->L);
@@ -59,7 +63,10 @@ static bool read_job(JobReader *reader) {
   return true;
 }
 
-/* Reads the templateInfo next to the job. It usually repeats the text of the one in the job, which is not read twice. */
+/*
+** Reads the templateInfo next to the job. It usually repeats the text of the one in the job, which
+** is not read twice.
+*/
 static bool read_outer_info(JobReader *reader, const Schema *type) {
   Builder *builder = &reader->builder;
   JsonToken value;

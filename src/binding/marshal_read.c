@@ -1,8 +1,9 @@
 /*
 ** marshal_read.c: reads JSON into Lua values, typed by schema.
 **
-** Items and members wait on the Lua stack until their array or object ends, so that most tables are made in their final size;
-** if there are many, the table is made earlier and grows. No Lua code runs in here.
+** Items and members wait on the Lua stack until their array or object ends, so that most tables are
+** made in their final size; if there are many, the table is made earlier and grows. No Lua code
+** runs in here.
 */
 #include "binding/marshal_read.h"
 
@@ -47,7 +48,10 @@ static bool is_integer_kind(SchemaKind kind) {
   return kind == SCHEMA_INTEGER || kind == SCHEMA_UINT32;
 }
 
-/* Pushes a number. If a declared integer is not an integer and a double would change its value, pushes its text. */
+/*
+** Pushes a number. If a declared integer is not an integer and a double would change its value,
+** pushes its text.
+*/
 static bool push_number(Builder *builder, const JsonToken *token, SchemaKind kind) {
   lua_State *L = builder->L;
   JsonNumber number;
@@ -63,7 +67,10 @@ static bool push_number(Builder *builder, const JsonToken *token, SchemaKind kin
   return true;
 }
 
-/* Replaces the string on top of the stack by a declared number if it is one, as the service sends 64-bit numbers. */
+/*
+** Replaces the string on top of the stack by a declared number if it is one, as the service sends
+** 64-bit numbers.
+*/
 static void convert_to_number(lua_State *L, SchemaKind kind) {
   size_t length;
   JsonNumber number;
@@ -116,7 +123,10 @@ static bool read_array(Builder *builder, const Schema *element) {
   return true;
 }
 
-/* The members of an object that is being read: pairs of name and value on top of the stack, later in the object's table. */
+/*
+** The members of an object that is being read: pairs of name and value on top of the stack, later
+** in the object's table.
+*/
 typedef struct Members {
   int table;                        /* stack index of the table or of the slot for it, which is below the pairs */
   int waiting;                      /* number of pairs on the stack */
@@ -167,7 +177,10 @@ static unsigned char mark_of(lua_State *L, const JsonToken *name) {
   return (unsigned char)(length + first * 5 + last * 11);
 }
 
-/* Returns true if a waiting member has the name on top of the stack. Only names with equal marks are compared. */
+/*
+** Returns true if a waiting member has the name on top of the stack. Only names with equal marks
+** are compared.
+*/
 static bool is_waiting(lua_State *L, Members *members, unsigned char mark) {
   for (int i = 0; i < members->waiting; i++)
     if (members->marks[i] == mark && lua_rawequal(L, -1, members->table + 1 + 2 * i)) return true;
@@ -244,7 +257,10 @@ bool builder_next_member(Builder *builder, MemberWalk *walk) {
   return json_next_member(&builder->reader, &walk->has_member, &walk->name) && check_member(builder, walk);
 }
 
-/* Reads a declared member after its name; null leaves it absent. The table of names is below the slot for the object's. */
+/*
+** Reads a declared member after its name; null leaves it absent. The table of names is below the
+** slot for the object's.
+*/
 static bool read_declared(Builder *builder, Members *members, const MemberWalk *walk) {
   JsonToken value;
   if (!json_value(&builder->reader, &value)) return false;

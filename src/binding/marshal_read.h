@@ -32,7 +32,10 @@ typedef struct MemberWalk {
   const SchemaMember *member; /* its declaration, or NULL */
 } MemberWalk;
 
-/* The functions that read return false if the text is not JSON, and leave the stack for the caller to clear. */
+/*
+** The functions that read return false if the text is not JSON, and leave the stack for the caller
+** to clear.
+*/
 
 /* Starts reading a text. Makes room for `slots` values on the Lua stack and pushes one. */
 void builder_begin(Builder *builder, lua_State *L, const char *text, size_t length, int slots);

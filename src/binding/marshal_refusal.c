@@ -54,7 +54,10 @@ bool writer_refuse(Writer *writer, const char *reason) {
   return writer_refuse_with_top(writer);
 }
 
-/* Pushes a few words that describe a value: a number with its value, a string without it, which may be secret. */
+/*
+** Pushes a few words that describe a value: a number with its value, a string without it, which may
+** be secret.
+*/
 static void push_description(lua_State *L, int index) {
   if (marshal_is_null(L, index))
     lua_pushliteral(L, "null");

@@ -1,8 +1,9 @@
 /*
 ** marshal_write.c: writes Lua values as JSON, checked by schema.
 **
-** The tables that are being written stay on the Lua stack with their keys, so the names in `path` stay alive. After a refusal the
-** stack is as it was, with a message on top. Tables are read raw: no metamethod runs in here.
+** The tables that are being written stay on the Lua stack with their keys, so the names in `path`
+** stay alive. After a refusal the stack is as it was, with a message on top. Tables are read raw:
+** no metamethod runs in here.
 */
 #include "binding/marshal_write.h"
 
@@ -133,7 +134,9 @@ static bool write_free_members(Writer *writer, int index, const Schema *element)
   return true;
 }
 
-/* Refuses an undeclared member that looks like a misspelled one: the server would silently drop it. */
+/*
+** Refuses an undeclared member that looks like a misspelled one: the server would silently drop it.
+*/
 static bool check_unknown(Writer *writer, const Schema *schema, const char *name, size_t length) {
   for (size_t i = 0; i < schema->count; i++) {
     const SchemaMember *member = &schema->members[i];
@@ -145,15 +148,19 @@ static bool check_unknown(Writer *writer, const Schema *schema, const char *name
   return true;
 }
 
-/* Stack indices of the values of an object's declared members, in the order of the declaration; 0 for absent ones. */
+/*
+** Stack indices of the values of an object's declared members, in the order of the declaration; 0
+** for absent ones.
+*/
 typedef struct Places {
   int at[SCHEMA_MAX_MEMBERS];
   bool has_others;
 } Places;
 
 /*
-** Takes the key and value that lua_next has pushed. Refuses a key that is not a name or looks misspelled. Leaves the value of a
-** declared member on the stack, with the key below it and again above it, where lua_next needs it.
+** Takes the key and value that lua_next has pushed. Refuses a key that is not a name or looks
+** misspelled. Leaves the value of a declared member on the stack, with the key below it and again
+** above it, where lua_next needs it.
 */
 static bool place_member(Writer *writer, int index, const Schema *schema, size_t *expected, Places *places) {
   lua_State *L = writer->L;
@@ -227,13 +234,16 @@ static bool write_declared_members(Writer *writer, int index, const Schema *sche
 static bool write_object(Writer *writer, int index, const Schema *schema) {
   if (!enter(writer, index)) return false;
   if (!write_byte(writer, '{')) return false;
-  const bool written = schema->kind == SCHEMA_OBJECT
-                         ? write_declared_members(writer, index, schema)
-                         : write_free_members(writer, index, schema->kind == SCHEMA_MAP ? schema->element : &schema_any);
+  const Schema *element = schema->kind == SCHEMA_MAP ? schema->element : &schema_any;
+  const bool written = schema->kind == SCHEMA_OBJECT ? write_declared_members(writer, index, schema)
+                                                     : write_free_members(writer, index, element);
   return written && leave(writer, '}');
 }
 
-/* Returns true for a table that shows its content only through __pairs: it would be written as empty. */
+/*
+** Returns true for a table that shows its content only through __pairs: it would be written as
+** empty.
+*/
 static bool hides_content(lua_State *L, int index) {
   if (luaL_getmetafield(L, index, "__pairs") == LUA_TNIL) return false;
   lua_pop(L, 1);
@@ -294,7 +304,10 @@ static bool write_declared_array(Writer *writer, int index, const Schema *schema
   return write_array(writer, index, schema->element);
 }
 
-/* Converts a string of decimal digits, which may have a minus sign. Returns false for any other string. */
+/*
+** Converts a string of decimal digits, which may have a minus sign. Returns false for any other
+** string.
+*/
 static bool decimal_string(lua_State *L, int index, lua_Integer *integer) {
   size_t length;
   const char *text = lua_tolstring(L, index, &length);

@@ -31,8 +31,8 @@ typedef struct Writer {
 } Writer;
 
 /*
-** The functions that refuse leave one message on the stack, "place: reason", drop everything else the writing has pushed, and return
-** false.
+** The functions that refuse leave one message on the stack, "place: reason", drop everything else
+** the writing has pushed, and return false.
 */
 
 /* Takes the reason from the top of the stack. */

@@ -1,5 +1,5 @@
 /*
-** url.c: addresses put together and looked at; libcurl's own parser says what is in one, so that both agree.
+** url.c: builds and checks URLs, with libcurl's parser, so that both agree on what a URL contains.
 */
 #include "http/url.h"
 
@@ -43,7 +43,7 @@ static bool is_loopback(const char *host) {
   if (strcasecmp(host, "localhost") == 0) return true;
   if (inet_pton(AF_INET, host, &v4) == 1) return ((const unsigned char *)&v4)[0] == 127;
   if (length < 2 || length > sizeof address || host[0] != '[') return false;
-  memcpy(address, host + 1, length - 2); /* without the brackets */
+  memcpy(address, host + 1, length - 2); /* without brackets */
   return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
@@ -54,7 +54,7 @@ static bool has_part(CURLU *handle, CURLUPart part) {
   return present;
 }
 
-static bool look_at_scheme(CURLU *handle, UrlParts *parts) {
+static bool read_scheme(CURLU *handle, UrlParts *parts) {
   char *scheme = NULL;
   if (curl_url_get(handle, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK) return false;
   parts->is_https = strcmp(scheme, "https") == 0;
@@ -63,7 +63,7 @@ static bool look_at_scheme(CURLU *handle, UrlParts *parts) {
   return true;
 }
 
-static bool look_at_host(CURLU *handle, UrlParts *parts) {
+static bool read_host(CURLU *handle, UrlParts *parts) {
   char *host = NULL;
   const CURLUcode code = curl_url_get(handle, CURLUPART_HOST, &host, 0);
   if (code == CURLUE_OUT_OF_MEMORY) return false;
@@ -76,9 +76,10 @@ static bool look_at_host(CURLU *handle, UrlParts *parts) {
   return true;
 }
 
-static bool look_at_parts(CURLU *handle, UrlParts *parts) {
-  if (has_part(handle, CURLUPART_USER) || has_part(handle, CURLUPART_PASSWORD)) parts->reason = "it carries credentials";
-  return look_at_scheme(handle, parts) && look_at_host(handle, parts);
+static bool read_parts(CURLU *handle, UrlParts *parts) {
+  const bool has_user = has_part(handle, CURLUPART_USER);
+  if (has_user || has_part(handle, CURLUPART_PASSWORD)) parts->reason = "it carries credentials";
+  return read_scheme(handle, parts) && read_host(handle, parts);
 }
 
 bool url_look_at(const char *url, UrlParts *parts) {
@@ -92,7 +93,7 @@ bool url_look_at(const char *url, UrlParts *parts) {
   const CURLUcode code = curl_url_set(handle, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
   bool has_memory = code != CURLUE_OUT_OF_MEMORY;
   if (code == CURLUE_OK)
-    has_memory = look_at_parts(handle, parts);
+    has_memory = read_parts(handle, parts);
   else
     parts->reason = "it is no absolute URL";
   curl_url_cleanup(handle);

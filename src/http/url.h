@@ -1,5 +1,5 @@
 /*
-** url.h: addresses put together and looked at. Includes no lua.h.
+** url.h: builds and checks URLs.
 */
 #ifndef BYTENITE_URL_H
 #define BYTENITE_URL_H
@@ -11,21 +11,27 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Appends bytes percent-encoded: all but the unreserved characters of RFC 3986 section 2.3. False: no memory. */
+/*
+** Appends bytes, percent-encoded except for the unreserved characters of RFC 3986 section 2.3.
+** Returns false if memory runs out.
+*/
 bool url_append_encoded(Buffer *out, const char *bytes, size_t count);
 
-/* True for a path segment that stays a segment when encoded: not empty, not "." or "..", no control characters. */
+/*
+** Returns true for bytes that are one path segment when encoded: not empty, not "." or "..", no
+** control characters.
+*/
 bool url_is_segment(const char *bytes, size_t count);
 
 typedef struct UrlParts {
   bool is_https;
   bool is_loopback;   /* localhost, 127.0.0.0/8 or ::1 */
-  const char *reason; /* why it is no base address; NULL when it is one */
+  const char *reason; /* why it cannot be a base URL; NULL if it can */
 } UrlParts;
 
 /*
-** Looks at a base address: http or https, a host, maybe a port and a path; no credentials, query or fragment. The
-** reason is left in `parts`; false only when memory ran out.
+** Checks a base URL: http or https, a host, perhaps a port and a path; no credentials, query or
+** fragment. Returns false if memory runs out.
 */
 bool url_look_at(const char *url, UrlParts *parts);
 

@@ -1,7 +1,10 @@
 /*
 ** number.c: converts the text of JSON numbers to integers and doubles.
 */
-/* newlocale and strtod_l are POSIX 2008 and an extension of it that glibc, musl, macOS and the BSDs have */
+/*
+** newlocale and strtod_l are POSIX 2008 and an extension of it that glibc, musl, macOS and the BSDs
+** have
+*/
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -127,14 +130,17 @@ static bool decimal_integer(Decimal decimal, int64_t *integer) {
     decimal.digits *= 10;
   }
   if (decimal.digits > limit) return false;
-  /* negated before the cast, because the magnitude of the least integer has no positive counterpart */
+  /*
+  ** negated before the cast, because the magnitude of the least integer has no positive counterpart
+  */
   *integer = (int64_t)(decimal.is_negative ? 0 - decimal.digits : decimal.digits);
   return true;
 }
 
 /*
-** If the digits and the power of ten are exact doubles, one division or multiplication rounds correctly
-** (W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990). Returns false for all others.
+** If the digits and the power of ten are exact doubles, one division or multiplication rounds
+** correctly (W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990). Returns false
+** for all others.
 */
 static bool decimal_real(const Decimal *decimal, double *real) {
   static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,

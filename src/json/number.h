@@ -16,12 +16,16 @@ typedef struct JsonNumber {
   double real;     /* otherwise */
 } JsonNumber;
 
-/* Must be called once per process before the functions below, by one thread. Returns false if memory runs out. */
+/*
+** Must be called once per process before the functions below, by one thread. Returns false if
+** memory runs out.
+*/
 bool json_number_init(void);
 
 /*
-** Returns the end of the number that starts at `text`, or NULL if it is not a number by JSON's grammar. The text must
-** end in a byte that no number contains. *is_plain: it has neither fraction nor exponent.
+** Returns the end of the number that starts at `text`, or NULL if it is not a number by JSON's
+** grammar. The text must end in a byte that no number contains. *is_plain: it has neither fraction
+** nor exponent.
 */
 const char *json_number_end(const char *text, bool *is_plain);
 
@@ -29,12 +33,16 @@ const char *json_number_end(const char *text, bool *is_plain);
 bool json_is_number(const char *text, size_t length);
 
 /*
-** Converts the text of a number to an integer, if `may_be_integer` and its value is an integer within int64, or else to the
-** nearest double. Minus zero is a double. Returns false if the number is beyond the range of a double.
+** Converts the text of a number to an integer, if `may_be_integer` and its value is an integer
+** within int64, or else to the nearest double. Minus zero is a double. Returns false if the number
+** is beyond the range of a double.
 */
 bool json_number(const char *text, size_t length, bool may_be_integer, JsonNumber *number);
 
-/* Returns true if `real`, the double nearest to a number, has the number's value or a shortest form with that value. */
+/*
+** Returns true if `real`, the double nearest to a number, has the number's value or a shortest form
+** with that value.
+*/
 bool json_keeps_value(const char *text, size_t length, double real);
 
 #pragma GCC visibility pop

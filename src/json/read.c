@@ -1,9 +1,10 @@
 /*
 ** read.c: turns JSON text into tokens.
 **
-** Strings are checked (UTF-8, escapes, surrogate pairs) but not copied; numbers are checked but not converted. The functions
-** take the place where they start and return the place behind what they have read, or NULL if the text is not JSON. They need
-** no check for the end of the text, because the NUL there is part of no token.
+** Strings are checked (UTF-8, escapes, surrogate pairs) but not copied; numbers are checked but not
+** converted. The functions take the place where they start and return the place behind what they
+** have read, or NULL if the text is not JSON. They need no check for the end of the text, because
+** the NUL there is part of no token.
 */
 #include "json/read.h"
 

@@ -1,8 +1,8 @@
 /*
 ** read.h: turns JSON text into tokens, strictly by RFC 8259.
 **
-** The caller asks for what may come next: a value, or the items of an array or members of an object that was opened, until
-** there are no more.
+** The caller asks for what may come next: a value, or the items of an array or members of an object
+** that was opened, until there are no more.
 */
 #ifndef BYTENITE_JSON_READ_H
 #define BYTENITE_JSON_READ_H
@@ -50,7 +50,10 @@ bool json_first_item(JsonReader *reader, bool *has_item);
 /* After an item: finds out if another one follows. If not, the array is closed. */
 bool json_next_item(JsonReader *reader, bool *has_item);
 
-/* After an object's opening bracket: reads the name of its first member. If it has none, the object is closed. */
+/*
+** After an object's opening bracket: reads the name of its first member. If it has none, the object
+** is closed.
+*/
 bool json_first_member(JsonReader *reader, bool *has_member, JsonToken *name);
 
 /* After a member: reads the name of the next one. If there is none, the object is closed. */
@@ -63,12 +66,15 @@ bool json_finish(JsonReader *reader);
 bool json_fail(JsonReader *reader, const char *at, const char *message);
 
 /*
-** Skips the next value and returns true if it has the same text as an array or object that was read before. Returns false and
-** skips nothing otherwise.
+** Skips the next value and returns true if it has the same text as an array or object that was read
+** before. Returns false and skips nothing otherwise.
 */
 bool json_skip_same(JsonReader *reader, const char *start, size_t length);
 
-/* Resolves the escapes of a string token's text. Writes at most `length` bytes to `out` and returns their number. */
+/*
+** Resolves the escapes of a string token's text. Writes at most `length` bytes to `out` and returns
+** their number.
+*/
 size_t json_unescape(const char *text, size_t length, char *out);
 
 #pragma GCC visibility pop

@@ -1,10 +1,11 @@
 /*
 ** shortest.c: finds the shortest decimal that reads back as a given double.
 **
-** The algorithm is Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020). All decimals that read back as a
-** double lie in an interval around it. There is a power of ten 10^k such that the interval contains at least one and at
-** most nine multiples of it, and at most one multiple of 10^(k+1). So the interval, scaled by 10^-k, is looked at in
-** integers: with powers of ten of 126 bits, two more bits in each number are enough to decide every comparison.
+** The algorithm is Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020). All
+** decimals that read back as a double lie in an interval around it. There is a power of ten 10^k
+** such that the interval contains at least one and at most nine multiples of it, and at most one
+** multiple of 10^(k+1). So the interval, scaled by 10^-k, is looked at in integers: with powers of
+** ten of 126 bits, two more bits in each number are enough to decide every comparison.
 */
 #include "json/shortest.h"
 
@@ -54,7 +55,10 @@ static uint64_t word_at(const Big *big, int index) {
   return index >= 0 ? big->words[index] : 0;
 }
 
-/* Returns the 128 highest bits of an integer, plus one unless all bits below them are zero and the integer is exact. */
+/*
+** Returns the 128 highest bits of an integer, plus one unless all bits below them are zero and the
+** integer is exact.
+*/
 static Power rounded_up(const Big *big, bool is_exact) {
   int top = BIG_WORDS - 1;
   while (big->words[top] == 0)
@@ -142,8 +146,8 @@ ShortestDecimal shortest_decimal(double real) {
   const uint64_t fraction = bits & ((UINT64_C(1) << FRACTION_BITS) - 1);
   const uint64_t significand = biased > 0 ? fraction | UINT64_C(1) << FRACTION_BITS : fraction;
   const int exponent = (biased > 0 ? biased - 1 : 0) + MIN_EXPONENT;
-  const bool is_power_of_2 = fraction == 0 && biased > 1; /* the double below is only half as far as the one above */
-  const uint64_t is_odd = significand & 1;                /* the ends of the interval read back as an even double only */
+  const bool is_power_of_2 = fraction == 0 && biased > 1; /* the next double below is nearer */
+  const uint64_t is_odd = significand & 1;                /* the interval's ends read back as even doubles only */
 
   /* the double and the ends of its interval, times four, scaled by 10^-k */
   const int k = is_power_of_2 ? log10_three_quarters_pow2(exponent) : log10_pow2(exponent);
@@ -153,7 +157,7 @@ ShortestDecimal shortest_decimal(double real) {
   const uint64_t lower = scale(power, (significand * 4 - 2 + is_power_of_2) << shift) + is_odd;
   const uint64_t upper = scale(power, (significand * 4 + 2) << shift) - is_odd;
 
-  const uint64_t below = value / 4; /* the multiples of 10^k on both sides of the double: below and below + 1 */
+  const uint64_t below = value / 4; /* in units of 10^k; the double is not less */
   if (below >= 10) {
     const uint64_t tens = below / 10;
     const bool below_is_inside = lower <= tens * 40;

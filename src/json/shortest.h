@@ -16,7 +16,10 @@ typedef struct ShortestDecimal {
 /* Must be called once per process before shortest_decimal, by one thread. */
 void shortest_init(void);
 
-/* Returns the shortest decimal that reads back as `real`, which must be finite and above zero; of several the nearest. */
+/*
+** Returns the shortest decimal that reads back as `real`, which must be finite and above zero; of
+** several the nearest.
+*/
 ShortestDecimal shortest_decimal(double real);
 
 #pragma GCC visibility pop

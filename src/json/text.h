@@ -14,8 +14,9 @@ static inline uint64_t json_every_byte(uint8_t byte) {
 }
 
 /*
-** Sets the top bit of each of eight bytes that is a quote, a backslash, below 0x20 or above 0x7F. Above the lowest such byte, more
-** bits may be set: a subtraction sets the top bit of a byte below 0x80 if the difference is negative, and then borrows.
+** Sets the top bit of each of eight bytes that is a quote, a backslash, below 0x20 or above 0x7F.
+** Above the lowest such byte, more bits may be set: a subtraction sets the top bit of a byte below
+** 0x80 if the difference is negative, and then borrows.
 */
 static inline uint64_t json_special_bytes(uint64_t word) {
   const uint64_t control = word - json_every_byte(0x20);
@@ -29,8 +30,9 @@ static inline bool json_is_plain(unsigned char byte) {
 }
 
 /*
-** Returns how many of the bytes at `text` stand for themselves in a JSON string: ASCII except control characters, quote and
-** backslash. Looks at a word at a time, because most bytes of a job are such bytes.
+** Returns how many of the bytes at `text` stand for themselves in a JSON string: ASCII except
+** control characters, quote and backslash. Looks at a word at a time, because most bytes of a job
+** are such bytes.
 */
 static inline size_t json_plain_run(const char *text, size_t available) {
   size_t run = 0;

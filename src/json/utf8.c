@@ -1,5 +1,5 @@
 /*
-** utf8.c: what is UTF-8 and what only looks like it (RFC 3629, table in section 4).
+** utf8.c: checks and writes UTF-8 (RFC 3629, table in section 4).
 */
 #include "json/utf8.h"
 
@@ -9,7 +9,7 @@ static bool is_continuation(unsigned char byte) {
   return (byte & 0xC0) == 0x80;
 }
 
-/* The second byte decides on overlong forms, surrogates and the upper end; the others may be any continuation. */
+/* The second byte rules out overlong forms, surrogates and code points above U+10FFFF. */
 static bool is_second(unsigned char first, unsigned char second) {
   switch (first) {
     case 0xE0: return second >= 0xA0 && second <= 0xBF;

@@ -92,7 +92,10 @@ static char *put_zeros(char *at, int count) {
   return at;
 }
 
-/* Puts digits with a point after the first `before`, and zeros in front if that is not positive: 12.5, 0.0125. */
+/*
+** Puts digits with a point after the first `before`, and zeros in front if that is not positive:
+** 12.5, 0.0125.
+*/
 static char *put_with_point(char *at, const char *digits, int count, int before) {
   if (before <= 0) {
     *at++ = '0';

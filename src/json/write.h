@@ -29,8 +29,8 @@ JsonWritten json_write_plain_name(Buffer *out, const char *name, size_t length);
 JsonWritten json_write_integer(Buffer *out, int64_t integer);
 
 /*
-** Appends a double in the shortest form that reads back as the same double, with a decimal point in every locale; an integral one
-** within int64 has neither fraction nor exponent.
+** Appends a double in the shortest form that reads back as the same double, with a decimal point in
+** every locale; an integral one within int64 has neither fraction nor exponent.
 */
 JsonWritten json_write_real(Buffer *out, double real);
 

@@ -1,8 +1,8 @@
 /*
 ** stack.c: measures the C stack that a function needs.
 **
-** stack SCRIPT: runs a script, which returns a function and one that does nothing, calls each in a thread of its own, and prints by how
-** many bytes their stacks differ.
+** stack SCRIPT: runs a script, which returns a function and one that does nothing, calls each in a
+** thread of its own, and prints by how many bytes their stacks differ.
 */
 #include <lauxlib.h>
 #include <lua.h>
