@@ -10,7 +10,7 @@ local check <const> = {}
 
 local LIMIT <const> = 4 -- seconds beyond the attempts' own timeouts, on a busy machine
 local SCHEMES <const> = { http = "http", tls = "https", h2 = "https" }
-local PATIENT <const> = { timeout = 10, deadline = 20, max_retries = 1 } -- limits of calls that must succeed
+local PATIENT <const> = { timeout = 5, deadline = 20, max_retries = 1 } -- limits of calls that must succeed
 
 -- The system's clock, without any time between retries.
 local function impatient(clock)
@@ -206,7 +206,7 @@ local function allowed_seconds(row, wanted)
 end
 
 local function check_next(complaints, client, row)
-  local limits <const> = { timeout = 10, deadline = 20, max_retries = row.next_retries or PATIENT.max_retries }
+  local limits <const> = { timeout = row.next_timeout or 5, deadline = 20, max_retries = row.next_retries or 1 }
   local job <const>, problem <const> = client:get_job("next", limits)
   if not job then
     complaints:add("the next call failed: %s", tostring(problem))

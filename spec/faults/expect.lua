@@ -1,9 +1,9 @@
 --- expect.lua: the rows of DESIGN's table of retries as expectations, by call. One retry is allowed unless a row says otherwise.
 ---
---- An expectation is `ok = true` (success) or a `kind` of error (one or a list), with
+--- An expectation is `ok = true` (success) or a `kind` of error (one or a list), or `ok = "either"` and a kind, with
 ---   attempts     how often the call was tried: a number or a list
 ---   maybe_done   true, nil for false, or "either"
----   seen         how many whole requests of the call the server saw; or seen_at_most
+---   seen         how many whole requests of the call the server saw, false for any number; or seen_at_most
 ---   fresh        every attempt came over a connection of its own
 ---   may_repeat   the server may see a once-only request again
 ---   within, at_least   seconds that the call may take, must take

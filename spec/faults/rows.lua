@@ -9,7 +9,7 @@
 ---   events     the client has an on_event, whose events are counted
 ---   warm       a good call comes first, so that the faults meet a kept connection
 ---   warm_call  as `warm`, with the name of the call
----   next_retries, has_no_next   of the call that must succeed afterwards; one retry unless given
+---   next_retries, next_timeout, has_no_next   of the call that must succeed afterwards; one retry and 5 s unless given
 ---   memory     MiB by which the process may grow
 ---   test       in place of `calls`: a function that gets complaints, remote, started and connect
 --- and, run by the server (see scenario.lua),
@@ -27,6 +27,11 @@ local FILES <const> = {
   "connecting",
   "cuts",
   "kept",
+  "limits",
+  "malformed",
+  "proxy",
+  "statuses",
+  "tokens",
 }
 
 local by_name <const> = {}

@@ -129,7 +129,7 @@ add {
   promise = OWN,
   over = { "h2" },
   idle = function(peer)
-    peer:reply({ stream = peer.last_stream + 2 }, 200, STOLEN)
+    peer:reply({ stream = peer.last_stream + 20 }, 200, STOLEN)
   end,
   calls = {
     update = { ok = true, seen_at_most = 2 },
@@ -237,10 +237,10 @@ add {
     peer.wire:stop_reading()
   end,
   options = { timeout = 0.4 },
-  next_retries = 0,
+  next_timeout = 0.5, -- a once-only call may have had a connection of its own: then this one meets the dead connection
   calls = {
     update = { ok = true, attempts = 2, seen = 1, fresh = true },
-    run = { kind = "timeout", attempts = 1, seen = 0, maybe_done = true },
+    run = { ok = "either", kind = "timeout", attempts = 1, maybe_done = true },
   },
 }
 

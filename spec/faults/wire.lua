@@ -2,6 +2,7 @@
 ---
 --- TLS runs over a socket pair whose other end is relayed to the TCP connection. So TCP and TLS can be ended separately: a FIN
 --- without close_notify, a close_notify without FIN, a reset after either, raw bytes inside of a TLS connection.
+local compile <const> = require "spec.support.compile"
 local cqueues <const> = require "cqueues"
 local luasocket <const> = require "socket"
 local new_ssl <const> = require("openssl.ssl").new
@@ -12,8 +13,16 @@ local wire <const> = {}
 local Wire <const> = {}
 Wire.__index = Wire
 
+local LUAOSSL <const> = package.searchpath("_openssl", package.cpath)
 local PIECE <const> = 65536 -- bytes read or relayed at a time
 local FOREVER <const> = 3600 -- seconds; a row ends long before
+
+local function load_close_notify()
+  local folder <close> = compile.folder()
+  return folder:module "close_notify"()
+end
+
+local close_notify <const> = load_close_notify()
 
 -- Bytes as they come, and errors as return values.
 local function make_raw(connection)
@@ -42,14 +51,25 @@ function wire.new(connection, spawn)
   }, Wire)
 end
 
-local function write_all(connection, bytes)
+-- cqueues raises if a socket is closed while a coroutine waits for it; here that is the end of a connection like any other.
+local function read_some(connection)
+  local ok <const>, bytes <const> = pcall(connection.read, connection, -PIECE)
+  return ok and bytes or nil
+end
+
+local function write_and_flush(connection, bytes)
   return connection:write(bytes) and connection:flush()
+end
+
+local function write_all(connection, bytes)
+  local ok <const>, written <const> = pcall(write_and_flush, connection, bytes)
+  return ok and written and true or false
 end
 
 -- Passes bytes from TCP to TLS.
 local function relay_in(self, outer)
   while true do
-    local bytes <const> = self.tcp:read(-PIECE)
+    local bytes <const> = read_some(self.tcp)
     if not bytes or not write_all(outer, bytes) then break end
   end
   if not self.is_closed then outer:shutdown "w" end
@@ -58,7 +78,7 @@ end
 -- Passes bytes from TLS to TCP.
 local function relay_out(self, outer)
   while true do
-    local bytes <const> = outer:read(-PIECE)
+    local bytes <const> = read_some(outer)
     if not bytes then break end
     self.is_relaying = true
     local written <const> = not self.is_closed and write_all(self.tcp, bytes)
@@ -81,8 +101,8 @@ function Wire:start_tls(context)
   self.spawn(relay_out, self, outer)
   if not inner:starttls(new_ssl(context, true), FOREVER) then return nil end
   self.stream = inner
-  local session <const> = inner:checktls()
-  return session and (session:getAlpnSelected() or "") or nil
+  self.session = inner:checktls()
+  return self.session:getAlpnSelected() or ""
 end
 
 --- Waits some seconds.
@@ -97,7 +117,7 @@ end
 ---@return boolean # false if the connection has ended
 function Wire:fill()
   if self.is_closed then return false end
-  local bytes <const> = self.stream:read(-PIECE)
+  local bytes <const> = read_some(self.stream)
   if self.is_deaf then Wire.hang() end
   if not bytes then return false end
   self.buffer = self.buffer .. bytes
@@ -134,7 +154,7 @@ end
 ---@return boolean # false if the connection has ended
 function Wire:write(bytes)
   if self.is_closed then return false end
-  return write_all(self.stream, bytes) and true or false
+  return write_all(self.stream, bytes)
 end
 
 --- Writes bytes one by one.
@@ -164,8 +184,8 @@ end
 
 --- Sends a close_notify and no FIN. Nothing happens without TLS.
 function Wire:close_notify()
-  if self.is_closed or not self.is_tls or self.stream == self.tcp then return end
-  self.stream:shutdown "w"
+  if self.is_closed or not self.session then return end
+  close_notify.send(self.session, LUAOSSL)
   self:settle()
 end
 
