@@ -13,13 +13,16 @@ local SCHEMES <const> = { http = "http", tls = "https", h2 = "https" }
 local PATIENT <const> = { timeout = 5, deadline = 20, max_retries = 1 } -- limits of calls that must succeed
 
 -- The system's clock, without any time between retries.
-local function impatient(clock)
-  return setmetatable({
-    random = function()
-      return 0
-    end,
-  }, { __index = clock })
+local function new_clock()
+  local any <close> = client_module.new { base_url = "http://127.0.0.1/v1" }
+  local clock <const> = {}
+  function clock.random()
+    return 0
+  end
+  return setmetatable(clock, { __index = any.clock })
 end
+
+local clock
 
 local function defaults(row, protocol, started)
   local options <const> = {
@@ -56,8 +59,8 @@ function check.client(row, protocol, started, events)
       events[#events + 1] = event
     end
   end
-  local probe <close> = client_module.new { base_url = "http://127.0.0.1/v1" }
-  return client_module.new(options, impatient(probe.clock))
+  clock = clock or new_clock()
+  return client_module.new(options, clock)
 end
 
 local function is_one_of(value, wanted)

@@ -46,6 +46,11 @@ function Remote:arm()
   ask(self, { name = "arm" })
 end
 
+--- Goes back to before the row's faults: everything is in order again until they begin anew.
+function Remote:warm()
+  ask(self, { name = "warm" })
+end
+
 --- Ends the row's faults.
 function Remote:mend()
   ask(self, { name = "mend" })

@@ -26,6 +26,9 @@ local rows <const> = { all = {} }
 local FILES <const> = {
   "connecting",
   "cuts",
+  "http2_connections",
+  "http2_shared",
+  "http2_streams",
   "kept",
   "limits",
   "malformed",

@@ -91,6 +91,7 @@ function Scenario:serve(connection, number, has_tls)
     if not protocol then return end
   end
   local peer <const> = (protocol == "h2" and http2 or http1).new(connection, number)
+  peer.state = self.state
   self.peers[#self.peers + 1] = peer
   local greet <const> = armed(self, "greet")
   if peer.version == 2 then
@@ -170,6 +171,7 @@ function scenario.start(row, protocol, context)
     seen = {},
     errors = {},
     held = {},
+    state = {}, -- the row's own, shared by its peers
   }, Scenario)
   self.spawn = spawner(self)
   self.port = ports[row.port or "listen"](self)
@@ -192,6 +194,11 @@ function Scenario:arm()
   return function()
     return is_done or #self.errors > 0
   end
+end
+
+--- Goes back to the phase before the faults.
+function Scenario:warm()
+  self.phase = "warm"
 end
 
 --- Ends the faults.

@@ -39,6 +39,11 @@ function commands.arm()
   return {}
 end
 
+function commands.warm()
+  current:warm()
+  return {}
+end
+
 function commands.mend()
   current:mend()
   return {}
