@@ -24,6 +24,10 @@ end
 
 local clock
 
+local function base_of(row, protocol, started)
+  return ("%s://%s:%d"):format(SCHEMES[protocol], row.host or "127.0.0.1", started.port)
+end
+
 local function defaults(row, protocol, started)
   local options <const> = {
     access_token = "token",
@@ -37,7 +41,7 @@ local function defaults(row, protocol, started)
     options.base_url = "https://api.bytenite.test/v1"
     options.proxy = "http://127.0.0.1:" .. started.port
   else
-    options.base_url = ("%s://%s:%d/v1"):format(SCHEMES[protocol], row.host or "127.0.0.1", started.port)
+    options.base_url = base_of(row, protocol, started) .. "/v1"
   end
   for name, value in pairs(row.options or {}) do
     options[name] = value
@@ -45,13 +49,8 @@ local function defaults(row, protocol, started)
   return options
 end
 
---- Makes a client of a row's server: no time passes between its retries.
----@param row table
----@param protocol string
----@param started table as of remote.start
----@param events table|nil a list that gets the events
----@return table
-function check.client(row, protocol, started, events)
+-- Makes a client of a row's server. No time passes between its retries. `events` is a list that gets its events.
+local function new_client(row, protocol, started, events)
   local options <const> = defaults(row, protocol, started)
   if options.access_token == false then options.access_token = nil end
   if events then
@@ -255,7 +254,7 @@ local function run_call(complaints, remote, row, protocol, name, started)
   local call <const> = calls[name]
   local wanted <const> = wanted_over(row.calls[name], protocol)
   local events <const> = (row.events or (wanted.ok and wanted.attempts)) and {} or nil
-  local client <close> = check.client(row, protocol, started, events)
+  local client <close> = new_client(row, protocol, started, events)
   check_call(complaints, remote, client, row, call, wanted, events)
   if not row.has_no_next then check_next(complaints, client, row) end
   client:close()
@@ -284,9 +283,9 @@ function check.run(remote, row, protocol, name)
     row.test {
       complaints = complaints,
       remote = remote,
-      started = started,
+      base = base_of(row, protocol, started),
       connect = function(options)
-        return check.client({ host = row.host, options = options or row.options }, protocol, started)
+        return new_client({ host = row.host, options = options or row.options }, protocol, started)
       end,
     }
   end, debug.traceback)

@@ -11,7 +11,8 @@
 ---   warm_call  as `warm`, with the name of the call
 ---   next_retries, next_timeout, has_no_next   of the call that must succeed afterwards; one retry and 5 s unless given
 ---   memory     MiB by which the process may grow
----   test       in place of `calls`: a function that gets complaints, remote, started and connect
+---   test       in place of `calls`: a function that gets a table with complaints, remote, base (the
+---              server's address) and connect (makes a client)
 --- and, run by the server (see scenario.lua),
 ---   fault      what is done to each request: function(peer, request); "reply" as its result answers the request in order
 ---   times      to how many of the requests; all unless given
@@ -19,7 +20,7 @@
 ---   connect    what is done to a new connection before TLS: function(wire, number); "serve" as its result goes on in order
 ---   greet      what is done to a new connection after TLS and HTTP/2's prefaces: function(peer)
 ---   idle       what is done to kept connections before the call: function(peer)
----   settings, keeps_windows   of HTTP/2 connections
+---   settings, keeps_windows   of HTTP/2 connections, those of the warm phase too
 ---   certificate, port         see certificates.lua and scenario.lua
 local rows <const> = { all = {} }
 
@@ -31,10 +32,12 @@ local FILES <const> = {
   "http2_streams",
   "kept",
   "limits",
+  "local",
   "malformed",
   "proxy",
   "statuses",
   "tokens",
+  "transfers",
 }
 
 local by_name <const> = {}

@@ -16,25 +16,31 @@ local function add(row)
   rows[#rows + 1] = row
 end
 
+-- The client knows of the window once it has had a response: a first request may be on its way before.
 add {
   name = "a stream window of 0 keeps a body back until the timeout",
-  promise = BOUNDED,
+  promise = DEAD,
   options = { timeout = 0.4 },
+  warm = true,
   settings = { [INITIAL_WINDOW_SIZE] = 0 },
+  next_retries = 0,
   calls = {
-    update = { kind = "timeout", attempts = 2, seen = 0, maybe_done = true },
-    create = { kind = "timeout", attempts = 1, seen = 0, maybe_done = true },
-    get = { ok = true, seen = 1 },
+    update = { ok = true, attempts = 2, seen = 1 },
+    create = { ok = "either", kind = "timeout", attempts = 1, seen_at_most = 1, maybe_done = true },
+    get = { ok = true, attempts = 1, seen = 1 },
   },
 }
 
 add {
   name = "a stream window that opens late lets the body go",
   promise = WHOLE,
+  warm = true,
   settings = { [INITIAL_WINDOW_SIZE] = 0 },
-  greet = function(peer)
-    peer.wire.sleep(0.1)
-    peer:frame(frames.SETTINGS, 0, 0, frames.settings { [INITIAL_WINDOW_SIZE] = 65535 })
+  idle = function(peer)
+    peer.wire.spawn(function()
+      peer.wire.sleep(0.1)
+      peer:frame(frames.SETTINGS, 0, 0, frames.settings { [INITIAL_WINDOW_SIZE] = 65535 })
+    end)
   end,
   calls = {
     update = { ok = true, attempts = 1, seen = 1 },
@@ -86,14 +92,15 @@ add {
 }
 
 add {
-  name = "no stream allowed at all: the call ends with a timeout, and nothing was sent",
+  name = "a kept connection that allows no stream at all ends the call in time",
   promise = BOUNDED,
   options = { timeout = 0.4 },
+  warm = true,
   settings = { [MAX_CONCURRENT_STREAMS] = 0 },
-  next_timeout = 1,
+  has_no_next = true, -- the connection allows none for good
   calls = {
-    update = { kind = { "timeout", "connection" }, attempts = { 1, 2 }, seen_at_most = 2, maybe_done = "either" },
-    run = { kind = { "timeout", "connection" }, attempts = { 1, 2 }, seen_at_most = 1, maybe_done = "either" },
+    update = { ok = "either", kind = { "timeout", "connection" }, attempts = { 1, 2 }, maybe_done = "either" },
+    run = { ok = "either", kind = { "timeout", "connection" }, attempts = { 1, 2 }, maybe_done = "either" },
   },
 }
 

@@ -20,7 +20,7 @@ end
 local function after_reset(code)
   local calls <const> = expect.broken "connection"
   if code == HTTP_1_1_REQUIRED then
-    calls.update = { ok = "either", kind = { "connection", "protocol" }, attempts = { 1, 2 }, seen_at_most = 2, maybe_done = true }
+    calls.update.ok, calls.update.attempts, calls.update.seen = "either", { 1, 2 }, false
   end
   return calls
 end
@@ -71,6 +71,12 @@ for code, name in pairs(frames.codes) do
 end
 
 for _, code in ipairs { 0, 2, 7, 8 } do
+  local calls <const> = expect.broken "connection"
+  if code == 0 then -- libcurl does not tell this end from one in order; the object is whole at least
+    for _, expectation in pairs(calls) do
+      expectation.ok, expectation.attempts, expectation.seen = "either", { 1, 2 }, false
+    end
+  end
   add {
     name = ("a stream reset with %s after a whole object without an end gives no response"):format(frames.codes[code]),
     promise = WHOLE,
@@ -79,7 +85,7 @@ for _, code in ipairs { 0, 2, 7, 8 } do
       peer:data(request, BODY)
       peer:reset_stream(request, code)
     end,
-    calls = expect.broken "connection",
+    calls = calls,
   }
   add {
     name = ("a stream reset with %s after the end of its response has its response"):format(frames.codes[code]),
@@ -106,6 +112,16 @@ for _, code in ipairs { 0, 2, 7, 8 } do
     },
   }
 end
+
+add {
+  name = "a request of the client's own gets no response from a stream reset with NO_ERROR after its headers",
+  promise = WHOLE,
+  fault = function(peer, request)
+    peer:begin(request, 200)
+    peer:reset_stream(request, 0)
+  end,
+  calls = { request = { kind = "connection", attempts = 2, seen = 2 } },
+}
 
 add {
   name = "a stream that is refused once is sent again only if it may be",

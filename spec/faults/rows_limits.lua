@@ -46,7 +46,7 @@ add {
   fault = function(peer, request)
     peer:reply(request, 200, BODY, { { "X-Long", ("x"):rep(103000) } })
   end,
-  calls = too_large { ok = "either", kind = { "too_large", "connection" } },
+  calls = too_large { ok = "either", h2 = { kind = { "too_large", "connection" }, attempts = { 1, 2 }, seen = false } },
 }
 
 local function many_headers(count, size)

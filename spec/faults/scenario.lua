@@ -95,8 +95,9 @@ function Scenario:serve(connection, number, has_tls)
   self.peers[#self.peers + 1] = peer
   local greet <const> = armed(self, "greet")
   if peer.version == 2 then
-    peer.keeps_windows = self.phase ~= "mended" and self.row.keeps_windows
-    if not peer:start(armed(self, "settings")) then return end
+    local row <const> = self.phase ~= "mended" and self.row or {}
+    peer.keeps_windows = row.keeps_windows
+    if not peer:start(row.settings) then return end
   end
   if greet then greet(peer) end
   serve_requests(self, peer)
