@@ -15,14 +15,10 @@ end
 function answers.body(request)
   local path <const> = request.path:gsub("%?.*", "")
   if path:find "/access_token$" then return '{"token":"fresh","expiresIn":"3600"}' end
-  if path:find "/jobs$" then
-    return job("new-job", tostring(cjson.decode(request.body).name))
-  end
+  if path:find "/jobs$" then return job("new-job", tostring(cjson.decode(request.body).name)) end
   local id <const>, action <const> = path:match "/jobs/([^/]+)/?(%a*)$"
   if not id then return "{}" end
-  if action == "jobname" then
-    return job(id, (request.body:gsub('^"(.*)"$', "%1")))
-  end
+  if action == "jobname" then return job(id, (request.body:gsub('^"(.*)"$', "%1"))) end
   if request.method == "GET" or action == "params" then return job(id, "Named") end
   return GENERIC
 end

@@ -51,9 +51,10 @@ calls.create = {
   method = "POST",
   path = "/v1/customer/jobs",
   make = function(client)
-    return nil, function(limits)
-      return client:create_job({ templateId = "img-gen", name = "Created" }, limits)
-    end
+    return nil,
+      function(limits)
+        return client:create_job({ templateId = "img-gen", name = "Created" }, limits)
+      end
   end,
   is_right = function(value)
     return value.id == "new-job" and value.name == "Created"
@@ -108,9 +109,10 @@ calls.request = {
   method = "GET",
   path = "/v1/customer/jobs/job-1",
   make = function(client)
-    return nil, function(limits)
-      return client:request({ method = "GET", path = "/customer/jobs/job-1" }, limits)
-    end
+    return nil,
+      function(limits)
+        return client:request({ method = "GET", path = "/customer/jobs/job-1" }, limits)
+      end
   end,
   is_right = function(value)
     return value.status == 200 and value.body:find("job-1", 1, true) ~= nil

@@ -53,11 +53,9 @@ end
 local function new_client(row, protocol, started, events)
   local options <const> = defaults(row, protocol, started)
   if options.access_token == false then options.access_token = nil end
-  if events then
-    options.on_event = function(event)
-      events[#events + 1] = event
-    end
-  end
+  if events then options.on_event = function(event)
+    events[#events + 1] = event
+  end end
   clock = clock or new_clock()
   return client_module.new(options, clock)
 end
@@ -145,9 +143,7 @@ local function check_seen(complaints, wanted, call, outcome, report)
   if wanted.seen_at_most and #seen > wanted.seen_at_most then
     complaints:add("the server saw %d requests, expected at most %d", #seen, wanted.seen_at_most)
   end
-  if most and #seen > most then
-    complaints:add("the server saw %d requests, but %d were accounted for", #seen, most)
-  end
+  if most and #seen > most then complaints:add("the server saw %d requests, but %d were accounted for", #seen, most) end
   if call.is_once_only and #seen > 1 and not wanted.may_repeat then
     complaints:add("the server saw a once-only request %d times", #seen)
   end
@@ -238,7 +234,9 @@ local function check_call(complaints, remote, client, row, call, wanted, events)
   remote:mend()
   check_outcome(complaints, wanted, call, outcome)
   check_seen(complaints, wanted, call, outcome, report)
-  if wanted.ok and wanted.attempts and events then complaints:expect("requests told of", wanted.attempts, outcome.sent) end
+  if wanted.ok and wanted.attempts and events then
+    complaints:expect("requests told of", wanted.attempts, outcome.sent)
+  end
   if grown and grown > row.memory then complaints:add("the process grew by %.0f MiB", grown) end
   local allowed <const> = allowed_seconds(row, wanted)
   if wanted.at_least and outcome.seconds < wanted.at_least then

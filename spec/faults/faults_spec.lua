@@ -1,4 +1,5 @@
--- Everything that a server, a network or a proxy can do to a call: see rows.lua. One row: scripts/test spec/faults --filter "NAME".
+-- Everything that a server, a network or a proxy can do to a call: see rows.lua. Part of a row's name runs that row alone:
+-- scripts/test spec/faults --filter "REFUSED_STREAM before".
 local calls <const> = require "spec.faults.calls"
 local check <const> = require "spec.faults.check"
 local core <const> = require "bytenite.core"

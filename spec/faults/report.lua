@@ -7,7 +7,7 @@ local path <const> = os.getenv "FAULTS_REPORT"
 
 --- Begins a new report.
 function report.start()
-  local file <close> = path and io.open(path, "w")
+  if path then assert(io.open(path, "w")):close() end
 end
 
 --- Adds what came of a test.
@@ -20,15 +20,18 @@ end
 function report.add(row, protocol, call, passed, seconds, problem)
   if not path then return end
   local file <close> = assert(io.open(path, "a"))
-  file:write(cjson.encode {
-    promise = row.promise,
-    name = row.name,
-    protocol = protocol,
-    call = call,
-    passed = passed,
-    seconds = seconds,
-    problem = problem,
-  }, "\n")
+  file:write(
+    cjson.encode {
+      promise = row.promise,
+      name = row.name,
+      protocol = protocol,
+      call = call,
+      passed = passed,
+      seconds = seconds,
+      problem = problem,
+    },
+    "\n"
+  )
 end
 
 return report

@@ -120,8 +120,12 @@ local rows <const> = {
     end,
     calls = {
       update = { ok = true, seen = 1 },
-      -- over plain HTTP a byte may have left before the end was seen
-      run = { ok = true, seen = 1, http = { ok = "either", kind = "connection", maybe_done = "either", seen_at_most = 1, seen = false } },
+      -- over plain HTTP a byte may have left before the client sees the end
+      run = {
+        ok = true,
+        seen = 1,
+        http = { ok = "either", kind = "connection", maybe_done = "either", seen_at_most = 1, seen = false },
+      },
     },
   },
 }

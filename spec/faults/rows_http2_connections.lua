@@ -326,7 +326,12 @@ add {
   settings = { [INITIAL_WINDOW_SIZE] = 0xffffffff },
   calls = {
     update = { kind = { "connection", "protocol", "timeout" }, attempts = { 1, 2 }, maybe_done = "either" },
-    run = { kind = { "connection", "protocol", "timeout" }, attempts = { 1, 2 }, maybe_done = "either", seen_at_most = 1 },
+    run = {
+      kind = { "connection", "protocol", "timeout" },
+      attempts = { 1, 2 },
+      maybe_done = "either",
+      seen_at_most = 1,
+    },
   },
 }
 

@@ -159,7 +159,9 @@ end
 
 for _, code in ipairs { 0, 1, 2, 11, 13 } do
   add {
-    name = ("GOAWAY with %s below the request's stream, without a close, breaks the request"):format(frames.codes[code]),
+    name = ("GOAWAY with %s below the request's stream, without a close, breaks the request"):format(
+      frames.codes[code]
+    ),
     promise = ONCE,
     warm = true,
     options = { timeout = 0.3 },

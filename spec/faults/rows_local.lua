@@ -123,7 +123,8 @@ add {
   name = "a kept connection serves a call without a free descriptor",
   promise = RETURNED,
   test = function(context)
-    local output <const> = run_program(context, 'FIRST_CALL_OF = "the connection" ' .. USE_UP, { table.unpack(FEW_DESCRIPTORS) })
+    local output <const> =
+      run_program(context, 'FIRST_CALL_OF = "the connection" ' .. USE_UP, { table.unpack(FEW_DESCRIPTORS) })
     if not output:find "outcome: true" then context.complaints:add("the call: %s", output) end
     if not output:find "next: next" then context.complaints:add("the next call: %s", output) end
   end,

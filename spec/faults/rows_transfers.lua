@@ -126,7 +126,14 @@ add_upload("an upload answered with a redirect is not sent elsewhere", {
 })
 
 -- Addresses that the service may send and nobody can use.
-for _, address in ipairs { "https:///x", "http://", "https://host:99999/x", "nonsense", "https://a b/", "file:///etc/passwd" } do
+for _, address in ipairs {
+  "https:///x",
+  "http://",
+  "https://host:99999/x",
+  "nonsense",
+  "https://a b/",
+  "file:///etc/passwd",
+} do
   add {
     name = ("an upload address that is %q gives an error"):format(address),
     promise = RETURNED,

@@ -184,7 +184,11 @@ end
 function Scenario:arm()
   self.phase = "armed"
   local idle <const> = self.row.idle
-  if not idle then return function() return true end end
+  if not idle then
+    return function()
+      return true
+    end
+  end
   local is_done = false
   self.spawn(function()
     for _, peer in ipairs(self.peers) do

@@ -177,7 +177,11 @@ end
 --- Waits until TCP has everything that was written.
 function Wire:settle()
   local outer <const> = self.outer
-  while outer and self.outer and (self.is_relaying or cqueues.poll({ pollfd = outer:pollfd(), events = "r" }, 0) ~= 0) do
+  while
+    outer
+    and self.outer
+    and (self.is_relaying or cqueues.poll({ pollfd = outer:pollfd(), events = "r" }, 0) ~= 0)
+  do
     cqueues.sleep(0.001)
   end
 end
