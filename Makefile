@@ -35,8 +35,8 @@ fuzz: ## feeds the JSON reader and writer with generated input
 contract: ## holds every call against the service's contract, by a server from npm that checks them (Prism)
 	@scripts/contract
 
-fresh: ## runs the README's two commands in a new minimal Debian root
-	@scripts/fresh
+fresh: ## runs the README's two commands in a new minimal Debian root (of another release: make fresh RELEASE=trixie)
+	@scripts/fresh $(RELEASE)
 
 demo: ## shows the four updates of a job against a sandbox
 	@scripts/demo
