@@ -1,6 +1,6 @@
 # Daily work. Everything is done by the scripts; `make help` lists the targets.
 .DEFAULT_GOAL := build
-.PHONY: build test lint format docs bench asan valgrind oom fuzz contract fresh demo clean help
+.PHONY: build test lint format docs bench asan valgrind oom fuzz contract servers fresh demo clean help
 
 build: ## builds the C core in build/
 	@scripts/build
@@ -34,6 +34,9 @@ fuzz: ## feeds the JSON reader and writer with generated input
 
 contract: ## holds every call against the service's contract, by a server from npm that checks them (Prism)
 	@scripts/contract
+
+servers: ## makes calls through nginx, haproxy and Apache, and counts what was executed
+	@scripts/servers
 
 fresh: ## runs the README's two commands in a new minimal Debian root (of another release: make fresh RELEASE=trixie)
 	@scripts/fresh $(RELEASE)
