@@ -81,6 +81,17 @@ function answers.busy()
   return response("503 Service Unavailable", '{"message":"busy"}')
 end
 
+function answers.useless()
+  return response("200 OK", "<p>Welcome</p>")
+end
+
+-- The first request of a call is refused and not executed, by the first word of its job's name.
+local refusals <const> = {
+  limit = response("429 Too Many Requests", '{"message":"too many"}'),
+  stale = response("401 Unauthorized", '{"message":"who are you?"}'),
+}
+local refused <const> = {}
+
 -- Returns method, path, headers and body of the next request, or nil at the end of the connection.
 local function read_request(connection)
   local line <const> = connection:read "*l"
@@ -120,8 +131,14 @@ local function serve(connection)
       bytes, closes = response("200 OK", take_counts(), true), true
     else
       local name <const>, key <const> = identify(method, path, body)
-      note(key, headers["x-connection"])
-      bytes, closes = answers[name:match "^%l+"](name)
+      local mode <const> = name:match "^%l+"
+      if refusals[mode] and not refused[key] then
+        refused[key] = true
+        bytes = refusals[mode]
+      else
+        note(key, headers["x-connection"])
+        bytes, closes = (answers[mode] or answers.ok)(name)
+      end
       if headers.connection == "close" then closes = true end
     end
     if not connection:write(bytes) or not connection:flush() or closes then break end

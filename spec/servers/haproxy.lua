@@ -10,7 +10,7 @@ defaults
   retries 0
   timeout connect 300ms
   timeout client 10s
-  timeout server 300ms
+  timeout server 1s
   timeout queue 50ms
   timeout http-request 5s
   timeout http-keep-alive 60s

@@ -14,7 +14,7 @@ http {
   ssl_certificate "%FOLDER/cert.pem";
   ssl_certificate_key "%FOLDER/key.pem";
   proxy_connect_timeout 300ms;
-  proxy_read_timeout 300ms;
+  proxy_read_timeout 1s;
   proxy_next_upstream off;
   proxy_set_header X-Connection "$connection";
 ]]

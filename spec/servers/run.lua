@@ -3,8 +3,8 @@
 ---   lua5.4 spec/servers/run.lua FOLDER [SERVER...]
 ---
 --- FOLDER has the certificates and gets all other files. Servers are nginx, haproxy and apache; default: all. Prints a
---- sentence for each check, and a last line "N passed, N failed"; writes what docs/reliability.md needs to the file named
---- by SERVERS_REPORT, if it is set.
+--- sentence for each check, and a last line "N passed, N failed"; SERVERS_REPORT names a file that gets a line of JSON for
+--- each check, which docs/reliability.md is made of.
 local bytenite <const> = require "bytenite"
 local checks <const> = require "spec.servers.checks"
 local cqueues <const> = require "cqueues"
@@ -14,10 +14,15 @@ local trials <const> = require "spec.servers.trial"
 
 local FOLDER <const> = arg[1]
 local SERVERS <const> = #arg > 1 and table.pack(table.unpack(arg, 2)) or { "nginx", "haproxy", "apache" }
+local REPORT <const> = os.getenv "SERVERS_REPORT"
 local ONLY <const> = os.getenv "SERVERS_ONLY" -- a pattern: runs the checks whose sentence matches it
 
-local rows <const> = {}
+local report_file <close> = REPORT and assert(io.open(REPORT, "w")) or nil
 local passed, failed = 0, 0
+
+local function report(row)
+  if report_file then report_file:write(bytenite.encode(row), "\n") end
+end
 
 -- Starts the backend; returns its process and port.
 local function start_backend()
@@ -35,7 +40,7 @@ local function start_backend()
 end
 
 local function run_check(check, front, protocol, backend_url)
-  local trial <const> = trials.new(front, protocol, backend_url, FOLDER .. "/ca.pem")
+  local trial <const> = trials.new(front, protocol, backend_url, FOLDER)
   local began <const> = cqueues.monotime()
   local ok <const>, message <const> = xpcall(check.run, debug.traceback, trial)
   if not ok then trial:fail("%s", message) end
@@ -58,18 +63,21 @@ local function run_check(check, front, protocol, backend_url)
     )
   )
   io.stdout:flush()
-  table.insert(rows, {
-    name = check.name,
+  report {
     promises = check.promises,
+    name = check.name,
     server = front.kind.name,
+    server_version = front.version,
     protocol = protocol.name,
     calls = trial.calls,
-    seconds = seconds,
     passed = problem == nil,
-  })
+    seconds = seconds,
+    problem = problem,
+  }
 end
 
 local function is_wanted(check, front, protocol)
+  if check.tls and not protocol.tls then return false end
   if check.only and check.only ~= front.kind.name then return false end
   if ONLY and not check.name:find(ONLY) then return false end
   return front:base_url(check.variant, protocol) ~= nil
@@ -78,10 +86,8 @@ end
 local function main()
   local backend <close>, port <const> = start_backend()
   local backend_url <const> = ("http://127.0.0.1:%d"):format(port)
-  local versions <const> = {}
   for _, server in ipairs(SERVERS) do
     local front <close> = fronts.start(server, FOLDER, port)
-    versions[server] = front.version
     for _, protocol in ipairs(fronts.protocols) do
       for _, check in ipairs(checks) do
         if is_wanted(check, front, protocol) then run_check(check, front, protocol, backend_url) end
@@ -93,23 +99,13 @@ local function main()
     end
   end
   assert(backend:is_alive(), "the backend ended during the checks")
-  return versions
 end
 
-local began <const> = cqueues.monotime()
-local ok <const>, versions <const> = xpcall(main, debug.traceback)
+local ok <const>, problem <const> = xpcall(main, debug.traceback)
 if not ok then
   failed = failed + 1
-  print("FAIL the checks ended early: " .. tostring(versions))
+  print("FAIL the checks ended early: " .. tostring(problem))
 end
 
-local report_name <const> = os.getenv "SERVERS_REPORT"
-if ok and report_name then
-  local file <close> = assert(io.open(report_name, "w"))
-  local seconds <const> = cqueues.monotime() - began
-  file:write(
-    bytenite.encode { suite = "servers", date = os.date "!%Y-%m-%d", versions = versions, seconds = seconds, rows = rows }
-  )
-end
 print(("%d passed, %d failed"):format(passed, failed))
 os.exit(failed == 0 and passed > 0, true)

@@ -7,7 +7,8 @@ local cqueues <const> = require "cqueues"
 ---@field protocol table one of `fronts.protocols`
 ---@field calls integer how many calls were made
 ---@field problems string[] what was wrong
----@field package counts_url string
+---@field stranger_file string an authority that has not signed the server's certificate
+---@field package backend_url string
 ---@field package ca_file string
 ---@field package expected table[] the calls and what they returned
 local Trial = {}
@@ -21,16 +22,17 @@ local serial = 0
 ---@param front spec.servers.Front
 ---@param protocol table
 ---@param backend_url string
----@param ca_file string
+---@param folder string that has the authorities
 ---@return spec.servers.Trial
-function trials.new(front, protocol, backend_url, ca_file)
+function trials.new(front, protocol, backend_url, folder)
   local self <const> = setmetatable({
     front = front,
     protocol = protocol,
     calls = 0,
     problems = {},
     backend_url = backend_url,
-    ca_file = ca_file,
+    ca_file = folder .. "/ca.pem",
+    stranger_file = folder .. "/stranger.pem",
     expected = {},
   }, Trial)
   self:take_counts() -- forgets what earlier checks left
