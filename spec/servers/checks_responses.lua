@@ -9,8 +9,8 @@ local COUNTED <const> = "no request is sent unaccounted"
 local BROKEN <const> = "a failure after sending is retried for repeatable calls only"
 local BUSY <const> = "a 503 is retried for repeatable calls only"
 local LIMIT <const> = "a 429 is retried"
-local STALE <const> = "a 401 renews the token once"
-local USELESS <const> = "a success that cannot be used is not retried"
+local STALE <const> = "401: the token is renewed once"
+local USELESS <const> = "a success that cannot be used is an error"
 local TRUST <const> = "certificates are always verified"
 
 local CONCURRENCY <const> = 16
