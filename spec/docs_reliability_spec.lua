@@ -34,7 +34,7 @@ describe("the page on reliability", function()
       '{"promise":"once means once","name":"a reset","protocol":"h2","call":"run","passed":true,"seconds":1}'
     )
     assert.equal("| once means once | 1 fault, 2 tests |  | holds |", line_with(text, "| once means once"))
-    assert.equal("- a reset: over HTTP/1.1, HTTP/2, 2 tests", line_with(text, "- a reset"))
+    assert.equal("- *over HTTP/1.1, HTTP/2*: a reset", line_with(text, "a reset"))
   end)
 
   it("counts the checks and calls behind real servers for each of their promises", function()
@@ -44,12 +44,25 @@ describe("the page on reliability", function()
       '{"about":{"libcurl":"7.88.1","lua":"5.4.4","release":"bookworm","date":"2026-12-01"}}'
     )
     assert.equal("| dead means dead |  | 1 check, 1,200 calls | holds |", line_with(text, "| dead means dead"))
-    assert.equal("- reload: behind nginx, over HTTP/2, 1,200 calls", line_with(text, "- reload"))
+    assert.equal("- *behind nginx, over HTTP/2*: reload", line_with(text, "reload"))
     assert.equal(
-      "- Real servers with libcurl 7.88.1 and Lua 5.4.4 (bookworm): 1 check with 1,200 calls over HTTP/2, "
-        .. "behind nginx 1.22.1, none failed, in 2 s (2026-12-01)",
-      line_with(text, "- Real servers")
+      "- Real servers with libcurl 7.88.1 and Lua 5.4.4 (bookworm): 1 check with 1,200 calls, over HTTP/2, behind\n"
+        .. "  nginx 1.22.1; none failed; 2 s (2026-12-01)",
+      text:match "%- Real servers[^\n]+\n[^\n]+"
     )
+  end)
+
+  it("joins the tests that ran in the same place", function()
+    local row <const> = '{"promise":"once means once","name":"%s","protocol":"%s","passed":true,"seconds":1}'
+    local text <const> = compose(
+      row:format("a reset", "h2"),
+      row:format("a reset", "http"),
+      row:format("a close", "http"),
+      row:format("a close", "h2"),
+      row:format("a bad CONNECT", "proxy")
+    )
+    assert.truthy(line_with(text, "- *over HTTP/1.1, HTTP/2*: a close; a reset"))
+    assert.truthy(line_with(text, "- *over a proxy*: a bad CONNECT"))
   end)
 
   it("says what fails, and with which libcurl", function()
@@ -59,7 +72,7 @@ describe("the page on reliability", function()
     )
     assert.is_false(all_hold)
     assert.matches("%*%*1 of 1 fail%*%*", line_with(text, "| once means once"))
-    assert.matches("%*%*FAILS%*%* %(libcurl 8%.14%.1, HTTP/2%)$", line_with(text, "- a reset"))
+    assert.equal("- **FAILS** with libcurl 8.14.1: HTTP/2: a reset", line_with(text, "a reset"))
   end)
 
   it("says which promise has no test", function()

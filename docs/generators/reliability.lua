@@ -7,12 +7,15 @@ local cjson <const> = require("cjson").new()
 local figures <const> = require "figures" -- of bench/lib
 local promises <const> = require "docs.promises"
 
+-- As the fault suite abbreviates them.
 local PROTOCOLS <const> = {
   http = "HTTP/1.1",
   tls = "HTTP/1.1 with TLS",
   h2 = "HTTP/2",
   proxy = "a proxy",
 }
+local IN_ORDER <const> = { "HTTP/1.1", "HTTP/1.1 with TLS", "HTTP/2", "a proxy", "nginx", "haproxy", "apache" }
+local WIDTH <const> = 110 -- columns of the page
 
 -- One promise of the fault suite, which has the tests of all statuses.
 local ALL_STATUSES <const> = "statuses are tried again as DESIGN 5 says"
@@ -65,6 +68,34 @@ local function add_once(list, value)
   table.insert(list, value)
 end
 
+-- Joins protocols or servers, in an order that does not depend on that of the tests.
+local function join(list)
+  local ordered <const> = {}
+  for _, known in ipairs(IN_ORDER) do
+    for _, value in ipairs(list) do
+      if value == known then table.insert(ordered, value) end
+    end
+  end
+  for _, value in ipairs(list) do
+    add_once(ordered, value)
+  end
+  return table.concat(ordered, ", ")
+end
+
+-- Breaks a list item into lines.
+local function wrap(text)
+  local lines, line = {}, "-"
+  for word in text:gmatch "%S+" do
+    if #line + 1 + #word > WIDTH then
+      table.insert(lines, line)
+      line = " "
+    end
+    line = line .. " " .. word
+  end
+  table.insert(lines, line)
+  return table.concat(lines, "\n")
+end
+
 local function counted(count, singular)
   return ("%s %s%s"):format(figures.with_thousands(count), singular, count == 1 and "" or "s")
 end
@@ -95,8 +126,12 @@ local function add_test(kind, row, report)
   add_once(kind.protocols, row.protocol)
   if row.server then add_once(kind.places, row.server) end
   if row.passed then return end
-  local place <const> = row.server or report.about.libcurl and "libcurl " .. report.about.libcurl
-  add_once(kind.failed, place and ("%s, %s"):format(place, row.protocol) or row.protocol)
+  local place <const> = row.server or "libcurl " .. (report.about.libcurl or "?")
+  if not kind.failed[place] then
+    kind.failed[place] = {}
+    table.insert(kind.failed, place)
+  end
+  add_once(kind.failed[place], row.protocol)
 end
 
 -- The kinds of tests that hold a promise: first those of the fault suite.
@@ -120,11 +155,38 @@ local function kinds_of(reports, name)
   return kinds
 end
 
-local function describe_kind(kind)
-  local size <const> = kind.is_of_servers and counted(kind.calls, "call") or counted(kind.tests, "test")
-  local place <const> = kind.is_of_servers and ("behind %s, "):format(table.concat(kind.places, ", ")) or ""
-  local verdict <const> = #kind.failed > 0 and (" **FAILS** (%s)"):format(table.concat(kind.failed, "; ")) or ""
-  return ("- %s: %sover %s, %s%s"):format(kind.name, place, table.concat(kind.protocols, ", "), size, verdict)
+-- Where the tests of a kind ran.
+local function describe_place(kind)
+  local over <const> = "over " .. join(kind.protocols)
+  return kind.is_of_servers and ("behind %s, %s"):format(join(kind.places), over) or over
+end
+
+-- Where some of them failed; nil if none did.
+local function describe_failures(kind)
+  if #kind.failed == 0 then return nil end
+  local places <const> = {}
+  for index, place in ipairs(kind.failed) do
+    places[index] = ("%s: %s"):format(place, join(kind.failed[place]))
+  end
+  table.sort(places)
+  return ("**FAILS** with %s"):format(table.concat(places, "; "))
+end
+
+-- A promise's tests as list items, one for each place where tests ran, or failed.
+local function describe_kinds(kinds)
+  local items <const>, names_by_head <const> = {}, {}
+  for _, kind in ipairs(kinds) do
+    local head <const> = describe_failures(kind) or ("*%s*"):format(describe_place(kind))
+    if not names_by_head[head] then
+      names_by_head[head] = {}
+      table.insert(items, head)
+    end
+    table.insert(names_by_head[head], kind.name)
+  end
+  for index, head in ipairs(items) do
+    items[index] = wrap(("%s: %s"):format(head, table.concat(names_by_head[head], "; ")))
+  end
+  return items
 end
 
 -- A promise's row of the table: how many tests hold it, and whether they passed.
@@ -153,7 +215,7 @@ local function summarize(promise, kinds)
     verdict == "holds"
 end
 
--- What a report is about, in a line.
+-- What a report is about, as a list item.
 local function describe_report(report)
   local names <const>, protocols <const>, servers <const> = {}, {}, {}
   local kinds, calls, failed, seconds = 0, 0, 0, 0
@@ -167,19 +229,22 @@ local function describe_report(report)
     if not row.passed then failed = failed + 1 end
   end
   local about <const> = report.about
-  return ("- %s with libcurl %s and Lua %s%s: %s%s over %s%s, %s failed, in %.0f s (%s)"):format(
-    report.is_of_servers and "Real servers" or "Fault suite",
-    about.libcurl or "?",
-    about.lua or "?",
-    about.release and (" (%s)"):format(about.release) or "",
-    report.is_of_servers and "" or counted(kinds, "fault") .. " in ",
-    counted(#report.rows, report.is_of_servers and "check" or "test")
-      .. (report.is_of_servers and (" with %s"):format(counted(calls, "call")) or ""),
-    table.concat(protocols, ", "),
-    #servers > 0 and ", behind " .. table.concat(servers, ", ") or "",
-    failed == 0 and "none" or tostring(failed),
-    seconds,
-    about.date or "?"
+  local size <const> = report.is_of_servers
+      and ("%s with %s"):format(counted(#report.rows, "check"), counted(calls, "call"))
+    or ("%s in %s"):format(counted(kinds, "fault"), counted(#report.rows, "test"))
+  return wrap(
+    ("%s with libcurl %s and Lua %s%s: %s, over %s%s; %s failed; %.0f s (%s)"):format(
+      report.is_of_servers and "Real servers" or "Fault suite",
+      about.libcurl or "?",
+      about.lua or "?",
+      about.release and (" (%s)"):format(about.release) or "",
+      size,
+      join(protocols),
+      #servers > 0 and ", behind " .. table.concat(servers, ", ") or "",
+      failed == 0 and "none" or tostring(failed),
+      seconds,
+      about.date or "?"
+    )
   )
 end
 
@@ -216,9 +281,9 @@ function reliability.compose(reports)
     all_hold = all_hold and holds
     table.insert(head, line)
     table.insert(sections, ("\n### %s\n"):format((promise.title or promise.name):gsub("^%l", string.upper)))
-    if promise.text ~= "" then table.insert(sections, promise.text .. "\n") end
-    for _, kind in ipairs(kinds) do
-      table.insert(sections, describe_kind(kind))
+    if promise.text ~= "" then table.insert(sections, (wrap(promise.text):sub(3):gsub("\n  ", "\n")) .. "\n") end
+    for _, item in ipairs(describe_kinds(kinds)) do
+      table.insert(sections, item)
     end
     if #kinds == 0 then table.insert(sections, "No test of these suites holds it.") end
   end
