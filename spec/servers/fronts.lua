@@ -67,7 +67,7 @@ function Front:start()
   local kind <const>, folder <const> = self.kind, self.context.folder
   local config <const> = ("%s/%s.conf"):format(folder, kind.name)
   local file <const> = assert(io.open(config, "w"))
-  file:write(kind.configure(self.context))
+  assert(file:write(kind.configure(self.context)))
   file:close()
   self.process = process.start(folder, kind.name, kind.arguments(self.program, config, folder))
   local started <const> = process.wait_for(function()

@@ -26,7 +26,7 @@ cat <&3 > /dev/null
 kill $child 2>/dev/null
 tries=250
 while kill -0 $child 2>/dev/null && [ $tries -gt 0 ]; do tries=$((tries - 1)); sleep 0.02; done
-kill -9 $child 2>/dev/null
+[ $tries -gt 0 ] || kill -9 $child 2>/dev/null
 wait $child 2>/dev/null]]
 
 --- Quotes a word for the shell.
@@ -76,7 +76,7 @@ function process.start(folder, name, words)
     local text <const> = process.read_file(pid_file)
     return text and tonumber(text:match "^(%d+)\n")
   end)
-  return setmetatable({ pid = pid, input = input, log = log }, Process)
+  return setmetatable({ pid = assert(pid, "the shell does not start"), input = input, log = log }, Process)
 end
 
 --- Sends a signal.
