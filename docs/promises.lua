@@ -23,7 +23,11 @@ return {
   {
     name = "dead means dead",
     text = "After a timeout or a broken connection the next attempt uses a new connection. A connection on which an attempt "
-      .. "timed out gets no further request; calls in flight on it may complete. Aborting one call disturbs no other.",
+      .. "timed out gets no further request; calls in flight on it may complete.",
+  },
+  {
+    name = "aborting one call never disturbs another",
+    text = "Calls over one HTTP/2 connection end independently: with a timeout, a reset stream or a cancelled future.",
   },
   {
     name = "a response answers its own request",
@@ -101,7 +105,19 @@ return {
     text = 'Its error has `operation = "access_token"` and no `maybe_done`. The exchange itself is a repeatable call.',
   },
   {
-    name = "an upload that storage gave up waiting for is retried",
-    text = "Storage answers 400 `RequestTimeout` when an upload arrives too slowly. The upload is sent again.",
+    name = "an upload that storage times out is sent again",
+    text = "Storage answers 400 `RequestTimeout` when an upload arrives too slowly.",
+  },
+  {
+    name = "no server makes a call raise",
+    text = "Whatever a server responds, the call returns `nil` and an error.",
+  },
+  {
+    name = "no local condition makes a call raise",
+    text = "Nor does it raise when descriptors are used up, or in a host program that has removed `require`.",
+  },
+  {
+    name = "messages say what is wrong",
+    text = "The message names the cause, also where libcurl's own is misleading.",
   },
 }

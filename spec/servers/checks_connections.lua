@@ -10,7 +10,7 @@ local NOT_SENT <const> = "nothing was sent, so every call is tried again"
 local NOTICED <const> = "the end of an idle connection is noticed before a request is written"
 local OWN <const> = "a response answers its own request"
 local COUNTED <const> = "no request is sent unaccounted"
-local DEAD <const> = "dead means dead"
+local NEIGHBOURS <const> = "aborting one call never disturbs another"
 local BROKEN <const> = "a failure after sending is retried for repeatable calls only"
 
 ---@type spec.servers.Check[]
@@ -166,7 +166,7 @@ table.insert(checks, {
 
 table.insert(checks, {
   name = "calls that fail do not disturb their neighbours on the same connection",
-  promises = { ONCE, DEAD },
+  promises = { ONCE, NEIGHBOURS },
   variant = "usual",
   run = function(trial)
     local client <close> = trial:client("usual", { max_retries = 0 })
