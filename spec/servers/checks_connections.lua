@@ -10,6 +10,7 @@ local NOT_SENT <const> = "nothing was sent, so every call is tried again"
 local NOTICED <const> = "the end of an idle connection is noticed before a request is written"
 local OWN <const> = "a response answers its own request"
 local COUNTED <const> = "no request is sent unaccounted"
+local DEAD <const> = "dead means dead"
 local NEIGHBOURS <const> = "aborting one call never disturbs another"
 local BROKEN <const> = "a failure after sending is retried for repeatable calls only"
 
@@ -129,7 +130,7 @@ table.insert(checks, {
 
 table.insert(checks, {
   name = "a map of all calls is honest while the server reloads ten times",
-  promises = { ONCE, BROKEN, COUNTED },
+  promises = { ONCE, BROKEN, COUNTED, DEAD },
   variant = "usual",
   run = function(trial)
     local client <close> = trial:client("usual", PATIENT)
