@@ -1,6 +1,6 @@
 # Daily work. Everything is done by the scripts; `make help` lists the targets.
 .DEFAULT_GOAL := build
-.PHONY: build test lint format docs bench asan valgrind oom fuzz contract fresh demo clean help
+.PHONY: build test lint format docs bench asan valgrind oom fuzz contract servers reliability fresh demo clean help
 
 build: ## builds the C core in build/
 	@scripts/build
@@ -35,8 +35,14 @@ fuzz: ## feeds the JSON reader and writer with generated input
 contract: ## holds every call against the service's contract, by a server from npm that checks them (Prism)
 	@scripts/contract
 
-fresh: ## runs the README's two commands in a new minimal Debian root
-	@scripts/fresh
+servers: ## makes calls through nginx, haproxy and Apache, and counts what was executed
+	@scripts/servers
+
+reliability: ## runs the fault suite and the checks behind real servers; writes docs/reliability.md
+	@scripts/reliability
+
+fresh: ## runs the README's two commands in a new minimal Debian root (of another release: make fresh RELEASE=trixie)
+	@scripts/fresh $(RELEASE)
 
 demo: ## shows the four updates of a job against a sandbox
 	@scripts/demo

@@ -46,6 +46,10 @@ peers         lua:socket.core                          lua-socket            roc
 peers         lua:ssl                                  lua-sec               rock:luasec          rock:luasec        rock:luasec     TLS for it
 contract      command:node                             nodejs                nodejs               nodejs             node               runs Prism, which holds the calls against the contract
 contract      command:npm                              npm                   nodejs-npm           npm                -                  fetches Prism
+servers       command:nginx                            nginx-light           nginx                nginx                nginx           stands in front of our backend
+servers       command:haproxy                          haproxy               haproxy              haproxy              haproxy         stands in front of our backend
+servers       command:apache2                          apache2-bin           httpd,mod_ssl,mod_http2 apache2,apache2-ssl,apache2-http2,apache2-proxy httpd stands in front of our backend
+servers       command:openssl                          openssl               openssl              openssl              openssl         makes the certificates of those servers
 fresh         command:debootstrap                      debootstrap           debootstrap          debootstrap        -               makes the bare root for make fresh
 EOF_DEPENDENCIES
 }
@@ -105,6 +109,7 @@ find_python() {
 is_there() {
   case $1 in
     command:lua5.4) find_lua > /dev/null ;;
+    command:apache2) command -v apache2 > /dev/null 2>&1 || command -v httpd > /dev/null 2>&1 ;;
     command:luarocks) find_luarocks > /dev/null 2>&1 ;;
     command:*) command -v "${1#command:}" > /dev/null 2>&1 ;;
     header:*) has_header "${1#header:}" ;;

@@ -9,9 +9,10 @@
 #include <lua.h>
 #include <unistd.h>
 
-/* Opens a pipe whose reading end has the number wanted; any when that is negative. */
+/* Opens a pipe whose reading end has the number wanted, or any number if that is negative. Returns the reading end, -1 on failure. */
 static int open_pipe(int wanted, int *writing) {
   int ends[2];
+  *writing = -1;
   if (pipe(ends) != 0) return -1;
   *writing = ends[1];
   if (wanted < 0 || wanted == ends[0]) return ends[0];

@@ -1,0 +1,31 @@
+--- What is wrong with a call, for `settle`: each rule returns the problem, or nil if there is none.
+local rules <const> = {}
+
+function rules.must_succeed(call)
+  if not call.ok then return "failed: " .. tostring(call.err) end
+end
+
+function rules.may_fail_if_once_only(call)
+  if not call.ok and not call.row.once_only then return "failed: " .. tostring(call.err) end
+end
+
+--- Makes the rule that calls fail after so many attempts, each of which was executed `times` times. Servers differ in what
+--- they respond when their backend fails; of all responses only a 503 says that nothing was done.
+---@param attempts integer
+---@param times integer
+---@return function
+function rules.must_fail(attempts, times)
+  return function(call, executed)
+    local err <const> = call.err
+    if call.ok then return "must fail" end
+    if executed ~= attempts * times then return ("was executed %d times, not %d"):format(executed, attempts * times) end
+    if err.attempts ~= attempts then
+      return ("has %d attempts, not %d: %s"):format(err.attempts, attempts, tostring(err))
+    end
+    if call.row.once_only and (err.maybe_done == true) ~= (err.status ~= 503) then
+      return ("has maybe_done = %s: %s"):format(err.maybe_done, tostring(err))
+    end
+  end
+end
+
+return rules
