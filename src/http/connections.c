@@ -120,12 +120,19 @@ bool connection_is_usable(const Connection *connection, bool once_only) {
   if (!is_idle && !once_only) return true; /* libcurl reads it all the time; a request that is lost there is repeated */
   struct pollfd socket = {.fd = connection->descriptor, .events = POLLIN | POLLRDHUP};
   if (poll(&socket, 1, 0) <= 0) return true;
-  if ((socket.revents & ~POLLIN) != 0) return false;
-  if (!connection->is_http2) return false;
-  return !(is_idle && once_only);
+  return !is_idle && (socket.revents & ~POLLIN) == 0; /* others wait for what comes over it */
 }
 
-void connection_enter(Connection *connection) {
+bool connections_have_stale(const Connections *connections, const void *pool) {
+  for (const Connection *connection = connections->first; connection != NULL; connection = connection->next) {
+    const bool is_idle = connection->pool == pool && connection->users == 0 && connection->descriptor != CURL_SOCKET_BAD;
+    if (is_idle && connection->is_http2 && !connection_is_usable(connection, false)) return true;
+  }
+  return false;
+}
+
+void connection_enter(Connection *connection, const void *pool) {
+  connection->pool = pool;
   connection->users++;
 }
 

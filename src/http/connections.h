@@ -25,9 +25,10 @@ typedef struct Connection {
   const void *opener;       /* the transfer it was opened for; NULL once it is established */
   int local_port, remote_port;
   char local_address[INET6_ADDRSTRLEN], remote_address[INET6_ADDRSTRLEN];
-  size_t users;    /* transfers that use it now */
-  bool has_served; /* a response came over it */
-  bool is_http2;   /* many transfers may use it at once */
+  const void *pool; /* that it belongs to; NULL before its first transfer */
+  size_t users;     /* transfers that use it now */
+  bool has_served;  /* a response came over it */
+  bool is_http2;    /* many transfers may use it at once */
   struct Connection *next;
 } Connection;
 
@@ -48,13 +49,19 @@ void connections_end_opening(Connections *connections, const void *opener);
 Connection *connections_find(Connections *connections, const Endpoints *ends);
 
 /*
-** Returns whether a request may be written to a connection. False if the peer has closed it, or if bytes wait in it that belong to no
-** request: an unsolicited response over HTTP/1.1, or what may be a GOAWAY before a once-only request.
+** Returns whether a request may be written to a connection. False if the peer has closed it, or if bytes wait in an idle one: they are an
+** unsolicited response, or announce the end.
 */
 bool connection_is_usable(const Connection *connection, bool once_only);
 
-/* Counts a transfer that begins, and one that ends, to use a connection. */
-void connection_enter(Connection *connection);
+/*
+** Returns whether a pool has an idle HTTP/2 connection that is not usable. libcurl must not see that one: it would read a GOAWAY and use the
+** connection all the same.
+*/
+bool connections_have_stale(const Connections *connections, const void *pool);
+
+/* Counts a transfer of a pool that begins, and one that ends, to use a connection. */
+void connection_enter(Connection *connection, const void *pool);
 void connection_leave(Connections *connections, Connection *connection);
 
 /*

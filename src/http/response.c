@@ -74,7 +74,7 @@ static bool has_large_head(const Transfer *transfer, CURLcode code) {
 }
 
 /*
-** libcurl 8 takes an HTTP/2 stream that the server resets with NO_ERROR for one that has ended. A response without a body and without a
+** libcurl takes an HTTP/2 stream that the server resets with NO_ERROR for one that has ended. A response without a body and without a
 ** length cannot be told from the beginning of one, so it does not count as whole.
 */
 static bool may_be_cut(const Transfer *transfer) {
@@ -83,7 +83,7 @@ static bool may_be_cut(const Transfer *transfer) {
   if (transfer_protocol(transfer) != PROTOCOL_HTTP_2 || transfer->response.length > 0 || transfer->stream.is_on)
     return false;
   if (status == NO_CONTENT || status == RESET_CONTENT || status == NOT_MODIFIED) return false;
-  if (strcmp(transfer->method, "HEAD") == 0 || curl_version_info(CURLVERSION_NOW)->version_num < 0x080000) return false;
+  if (strcmp(transfer->method, "HEAD") == 0) return false;
   curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
   return announced < 0;
 }

@@ -32,7 +32,7 @@ int sent_before_request(void *context, char *remote_address, char *local_address
     transfer->was_turned_away = true;
     return CURL_PREREQFUNC_ABORT;
   }
-  if (connection != NULL) connection_enter(connection);
+  if (connection != NULL) connection_enter(connection, transfer->pool);
   transfer->connection = connection;
   transfer->sent_before = count_sent(transfer);
   transfer->was_begun = true;

@@ -97,9 +97,17 @@ static Transfer *take_transfer(Transport *transport) {
   return transfer;
 }
 
+/* Retires the idle pool of HTTP/2 connections if one of them has been closed, or is about to be. */
+static void retire_stale(const Transport *transport) {
+  ConnectionPool *pool = transport->current_pools[POOL_MAIN];
+  if (transport->protocol != PROTOCOL_HTTP_2 || pool == NULL || pool->in_flight > 0) return;
+  if (connections_have_stale(&transport->connections, pool)) pool_retire(pool);
+}
+
 /* Gives a transfer to libcurl. */
 static CURLcode submit(Transfer *transfer) {
   Transport *transport = transfer->transport;
+  retire_stale(transport);
   ConnectionPool *pool = pool_current(transport, transfer->pool_kind);
   if (pool == NULL) return CURLE_OUT_OF_MEMORY;
   if (curl_multi_add_handle(pool->multi, transfer->easy) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
@@ -169,11 +177,13 @@ static void note_protocol(Transport *transport, Protocol protocol) {
 
 /*
 ** Returns whether a transfer has shown that a connection is dead which libcurl would use again: over HTTP/2 a time limit ends the stream, not
-** the connection. (Over HTTP/1.1 libcurl closes the connection of a transfer that has not ended well.)
+** the connection, and libcurl 7.88 uses one again after a GOAWAY. (Over HTTP/1.1 libcurl closes the connection of a transfer that has not
+** ended well.)
 */
 static bool leaves_dead_connection(const Transfer *transfer) {
   if (transfer->version == CURL_HTTP_VERSION_1_1 || transfer->transport->protocol == PROTOCOL_HTTP_1) return false;
-  return transfer->was_turned_away || (transfer->outcome == TRANSFER_TIMEOUT && transfer->was_begun);
+  if (transfer->was_turned_away || transfer->code == CURLE_HTTP2) return true;
+  return transfer->outcome == TRANSFER_TIMEOUT && transfer->was_begun;
 }
 
 /* Starts a transfer again on a new connection. Returns false if memory runs out. */
