@@ -15,7 +15,7 @@ enum {
   OK = 200,
   NO_CONTENT = 204,
   RESET_CONTENT = 205,
-  NOT_MODIFIED = 304
+  MULTIPLE_CHOICES = 300
 };
 
 void response_reset(Transfer *transfer) {
@@ -82,7 +82,7 @@ static bool may_be_cut(const Transfer *transfer) {
   const long status = transfer_status(transfer);
   if (transfer_protocol(transfer) != PROTOCOL_HTTP_2 || transfer->response.length > 0 || transfer->stream.is_on)
     return false;
-  if (status == NO_CONTENT || status == RESET_CONTENT || status == NOT_MODIFIED) return false;
+  if (status >= MULTIPLE_CHOICES || status == NO_CONTENT || status == RESET_CONTENT) return false; /* those say enough */
   if (strcmp(transfer->method, "HEAD") == 0) return false;
   curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
   return announced < 0;
