@@ -9,12 +9,19 @@ local report <const> = require "report"
 
 local samples_name <const>, plots <const>, readme_name <const> = ...
 
-local MOST_INSTRUCTIONS <const> = 0.50 -- of lua-cjson's, to read a job
+local MOST_INSTRUCTIONS <const> = 0.60 -- of lua-cjson's, to read a job
+local MOST_TIME <const> = 0.60 -- of lua-cjson's, to read a list of jobs
+local MOST_FOR_FRACTIONS <const> = 1.50 -- of lua-cjson's instructions, to write
+local MOST_FOR_LEVELS <const> = 1.05
 local MOST_GROWTH <const> = 1.10
 
 local libraries <const> = { { name = "bytenite", title = "bytenite" }, { name = "cjson", title = "lua-cjson" } }
 local actions <const> = { "read", "write" }
-local small <const> = { { name = "job", title = "a job" }, { name = "list", title = "a list of 100 jobs" } }
+local small <const> = {
+  { name = "job", title = "a job" },
+  { name = "list", title = "a list of 100 jobs" },
+  { name = "fractions", title = "1,000 numbers with fractions" },
+}
 local large <const> = { "1", "2", "5", "10" } -- MB
 
 local times <const> = {} -- microseconds, lists by what was done
@@ -40,6 +47,13 @@ end
 
 local function time_of(library, action, text)
   return figures.median_and_range(times[key_of(library, action, text)])
+end
+
+-- Instructions to read nested lists to those for the same lists side by side; nil where they were not counted.
+local function levels_ratio()
+  local nested <const>, flat <const> =
+    instructions[key_of("bytenite", "read", "nested")], instructions[key_of("bytenite", "read", "side_by_side")]
+  return nested and nested / flat
 end
 
 -- Instructions to those of lua-cjson; nil where they were not counted.
@@ -145,6 +159,24 @@ page:judge_most(
   instructions_ratio("read", "job"),
   MOST_INSTRUCTIONS,
   "of lua-cjson's instructions to read a job"
+)
+page:judge_most(
+  "list",
+  time_of("bytenite", "read", "list") / time_of("cjson", "read", "list"),
+  MOST_TIME,
+  "of lua-cjson's processor time to read a list of 100 jobs"
+)
+page:judge_most(
+  "fractions",
+  instructions_ratio("write", "fractions"),
+  MOST_FOR_FRACTIONS,
+  "of lua-cjson's instructions to write numbers with fractions"
+)
+page:judge_most(
+  "levels",
+  levels_ratio(),
+  MOST_FOR_LEVELS,
+  "of the instructions for the same lists side by side to read nested ones"
 )
 for _, action in ipairs(actions) do
   page:judge_most(

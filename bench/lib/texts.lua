@@ -5,6 +5,8 @@ local texts <const> = {}
 
 local MEGABYTE <const> = 1000000
 local JOBS_IN_LIST <const> = 100
+local NUMBERS <const> = 1000
+local LISTS <const>, TEXT_BYTES <const> = 49, 100000
 
 local function id_of(number)
   return ("a94d2c17-5b60-4e8f-b3d1-%012x"):format(number)
@@ -45,10 +47,32 @@ local function params(bytes)
   return ('{"partitioner":{"num_replicas":5},"assembler":{},"app":{"frames":[%s]}}'):format(table.concat(frames, ","))
 end
 
---- Texts by a name: "job" (16 of them), "list", or the number of megabytes of params.
+-- Numbers with fractions, half of them with all the digits of a double.
+local function fractions()
+  local list <const> = {}
+  local value = 0.1
+  for number = 1, NUMBERS, 2 do
+    value = value * 1.0009 + 1 / number
+    list[number] = ("%.17g"):format(value)
+    list[number + 1] = ("%.3f"):format(number / 8)
+  end
+  return "[" .. table.concat(list, ",") .. "]"
+end
+
+-- A text behind lists under names with escapes, which are either next to each other or nested.
+local function lists(are_nested)
+  local opening <const> = [=[{"\u0061":[]=] .. ("0,"):rep(33)
+  local text <const> = '"' .. ("x"):rep(TEXT_BYTES) .. '"'
+  if are_nested then return opening:rep(LISTS) .. text .. ("]}"):rep(LISTS) end
+  return "[" .. (opening .. "0]},"):rep(LISTS) .. text .. "]"
+end
+
+--- Texts by a name: "job" (16 of them), "list", "fractions", "side_by_side", "nested", or the number of megabytes of params.
 function texts.get(name)
   if name == "job" then return jobs() end
   if name == "list" then return { page() } end
+  if name == "fractions" then return { fractions() } end
+  if name == "side_by_side" or name == "nested" then return { lists(name == "nested") } end
   return { params(math.tointeger(name) * MEGABYTE) }
 end
 

@@ -229,7 +229,8 @@ local function objects_section(states, hidden)
     "## Objects\n",
     "The members the service declares. Members it adds later pass through as they are. Reading: a member that is null is "
       .. 'absent; integers arrive as Lua integers whether they were sent as `3600` or `"3600"`; a value that does not fit '
-      .. "its type stays as it was sent. Writing: types are checked, integers may be decimal strings, "
+      .. "its type stays as it was sent, a number that Lua cannot hold exactly as a string of its digits. "
+      .. "Writing: types are checked, integers may be decimal strings, "
       .. "`bytenite.null` may stand for any member. A timestamp is an RFC 3339 string, an enum a string (a number where the "
       .. "service has no name for it), uint32 an integer from 0 to 4294967295, object a table with free members, any any JSON "
       .. "value; timestamps and properties are tables by name. Source: page, docs.\n",

@@ -247,7 +247,7 @@ int files_stamp(lua_State *L) {
   struct stat status;
   if (!get_status(L, &status)) return return_errno(L);
   if (!S_ISREG(status.st_mode)) {
-    lua_pushliteral(L, "it is not a regular file");
+    lua_pushliteral(L, "it is no regular file");
     return return_problem(L);
   }
   char text[96];

@@ -131,7 +131,7 @@ typedef struct Members {
   int table;                        /* stack index of the table or of the slot for it, which is below the pairs */
   int waiting;                      /* number of pairs on the stack */
   bool has_table;                   /* no pairs wait any more */
-  unsigned char marks[MAX_WAITING]; /* of the names that wait: equal names have equal marks */
+  unsigned char marks[MAX_WAITING]; /* of the undeclared names that wait: equal names have equal marks */
 } Members;
 
 /* Starts an object; pushes the slot for its table. */
@@ -141,6 +141,7 @@ static void begin_members(Builder *builder, Members *members) {
   members->table = lua_gettop(builder->L);
   members->waiting = 0;
   members->has_table = false;
+  memset(members->marks, 0, sizeof members->marks); /* those of declared names stay zero */
 }
 
 /* Moves the pairs on the stack into a new table. */
@@ -266,7 +267,6 @@ static bool read_declared(Builder *builder, Members *members, const MemberWalk *
   if (!json_value(&builder->reader, &value)) return false;
   if (value.type == JSON_NULL) return true;
   lua_rawgeti(builder->L, members->table - 1, (walk->member - walk->schema->members) + 1);
-  members->marks[members->has_table ? 0 : members->waiting] = 0;
   if (!builder_push_value(builder, &value, walk->member->type)) return false;
   add_member(builder->L, members);
   return true;
