@@ -30,18 +30,22 @@ describe("faults:", function()
     if not ok then error(problem, 0) end
   end
 
+  -- Rows with limits of time or memory are not for valgrind.
+  local function title(row, protocol, call)
+    local what <const> = call and calls[call].title .. " over" or "over"
+    return ("%s (%s %s)%s"):format(row.name, what, PROTOCOLS[protocol], rows.has_limits(row) and " #timing" or "")
+  end
+
   for _, row in ipairs(rows.all) do
     for _, protocol in ipairs(row.over) do
       for call in pairs(row.calls or {}) do
-        it(("%s (%s over %s)"):format(row.name, calls[call].title, PROTOCOLS[protocol]), function()
+        it(title(row, protocol, call), function()
           run(row, protocol, call)
         end)
       end
-      if row.test then
-        it(("%s (over %s)"):format(row.name, PROTOCOLS[protocol]), function()
-          run(row, protocol)
-        end)
-      end
+      if row.test then it(title(row, protocol), function()
+        run(row, protocol)
+      end) end
     end
   end
 end)

@@ -19,6 +19,7 @@ function http2.new(wire, number)
     connection = number,
     requests = {}, -- those that are incomplete, by stream
     last_stream = 0,
+    last_allowed = math.huge,
     decoder = hpack.new(4096),
     keeps_windows = false, -- gives back no flow-control window
   }, Peer)
@@ -102,7 +103,7 @@ function Peer:next()
     local request <const> = self.requests[stream]
     if request and request.is_over and request.path then
       self.requests[stream] = nil
-      return request
+      if stream <= self.last_allowed then return request end
     end
   end
 end
@@ -184,10 +185,11 @@ function Peer:reset_stream(request, code)
   return self:frame(frames.RST_STREAM, 0, request.stream, string.pack(">I4", code))
 end
 
---- Announces the end of the connection.
+--- Announces the end of the connection. Later requests on streams above `last` are not taken.
 ---@param last integer the last stream that the server may have processed
 ---@param code integer
 function Peer:goaway(last, code)
+  self.last_allowed = last
   return self:frame(frames.GOAWAY, 0, 0, string.pack(">I4I4", last, code))
 end
 

@@ -170,7 +170,7 @@ add {
 -- Frames that come in great numbers before the response.
 local FLOODS <const> = {
   PING = function(peer)
-    return peer:frame(frames.PING, 0, 0, "12345678")
+    return peer.wire:write(frames.encode(frames.PING, 0, 0, "12345678"):rep(1000))
   end,
   SETTINGS = function(peer)
     return peer:frame(frames.SETTINGS, 0, 0, frames.settings { [MAX_FRAME_SIZE] = 16384 })
@@ -191,13 +191,14 @@ for name, send in pairs(FLOODS) do
     name = ("a flood of %s without an end ends the call"):format(name),
     promise = BOUNDED,
     memory = MEMORY,
-    options = { timeout = 0.4, max_retries = 0 },
+    options = { timeout = 0.3, max_retries = 0 },
     fault = function(peer, request)
       if name == "empty DATA" then peer:begin(request, 200) end
       while send(peer, request) do
       end
     end,
-    next_timeout = 5,
+    next_timeout = 2,
+    next_retries = 0,
     calls = {
       update = { kind = { "timeout", "connection", "protocol" }, attempts = 1, seen = 1, maybe_done = true },
       run = { kind = { "timeout", "connection", "protocol" }, attempts = 1, seen = 1, maybe_done = true },
