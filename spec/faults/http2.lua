@@ -132,12 +132,24 @@ end
 ---@param body string|nil
 ---@param headers string[][]|nil
 function Peer:reply(request, status, body, headers)
-  if not body or body == "" then
-    return send_block(self, request.stream, frames.END_STREAM, response_headers(status, headers))
+  if status == 204 or status == 304 then return self:end_with_headers(request, status, headers) end
+  local all <const> = { table.unpack(headers or {}) }
+  all[#all + 1] = { "content-length", tostring(#(body or "")) }
+  if not body or body == "" then return self:end_with_headers(request, status, all) end
+  send_block(self, request.stream, 0, response_headers(status, all))
+  for from = 1, #body, LARGEST do
+    local flags <const> = from + LARGEST > #body and frames.END_STREAM or 0
+    if not self:frame(frames.DATA, flags, request.stream, body:sub(from, from + LARGEST - 1)) then return false end
   end
-  self:begin(request, status, #body, headers)
-  self:data(request, body)
-  return self:finish(request)
+  return true
+end
+
+--- Sends a response that is nothing but headers and names no length.
+---@param request table
+---@param status integer
+---@param headers string[][]|nil
+function Peer:end_with_headers(request, status, headers)
+  return send_block(self, request.stream, frames.END_STREAM, response_headers(status, headers))
 end
 
 --- Begins a response.

@@ -31,17 +31,20 @@ add {
   },
 }
 
+local function open_window_late(peer)
+  peer.wire.spawn(function()
+    peer.wire.sleep(0.1)
+    peer:frame(frames.SETTINGS, 0, 0, frames.settings { [INITIAL_WINDOW_SIZE] = 65535 })
+  end)
+end
+
 add {
   name = "a stream window that opens late lets the body go",
   promise = WHOLE,
   warm = true,
   settings = { [INITIAL_WINDOW_SIZE] = 0 },
-  idle = function(peer)
-    peer.wire.spawn(function()
-      peer.wire.sleep(0.1)
-      peer:frame(frames.SETTINGS, 0, 0, frames.settings { [INITIAL_WINDOW_SIZE] = 65535 })
-    end)
-  end,
+  idle = open_window_late,
+  greet = open_window_late,
   calls = {
     update = { ok = true, attempts = 1, seen = 1 },
     create = { ok = true, attempts = 1, seen = 1 },
@@ -120,6 +123,31 @@ add {
     end)
     context.complaints:expect("created", 4, created.succeeded)
   end,
+}
+
+for status, kind in pairs { [403] = "permission_denied", [404] = "not_found", [409] = "conflict" } do
+  add {
+    name = ("%d as nothing but headers without a length is a whole response"):format(status),
+    promise = WHOLE,
+    fault = function(peer, request)
+      peer:end_with_headers(request, status)
+    end,
+    calls = expect.final(kind, { status = status }),
+  }
+end
+
+add {
+  name = "a 401 as nothing but headers without a length has the token renewed",
+  promise = WHOLE,
+  options = { access_token = false, api_key = "key" },
+  times = 1,
+  fault = function(peer, request)
+    peer:end_with_headers(request, 401)
+  end,
+  calls = {
+    update = { ok = true, attempts = 2, seen = 2 },
+    run = { ok = true, attempts = 2, seen = 2, may_repeat = true },
+  },
 }
 
 add {
