@@ -16,7 +16,7 @@ local rows <const> = {
   {
     name = "a connection that is never accepted is tried again",
     promise = NOT_SENT,
-    over = { "http", "h2" },
+    over = { "http" },
     port = "hang",
     has_no_next = true,
     options = { connect_timeout = 0.25 },
@@ -62,7 +62,7 @@ local rows <const> = {
   {
     name = "a TLS handshake that hangs ends with the connect timeout and is tried again",
     promise = NOT_SENT,
-    over = SECURE,
+    over = { "tls" },
     options = { connect_timeout = 0.25 },
     connect = function(wire)
       wire.hang()
@@ -72,7 +72,7 @@ local rows <const> = {
   {
     name = "a TLS handshake that hangs once is made again",
     promise = NOT_SENT,
-    over = SECURE,
+    over = { "tls" },
     options = { connect_timeout = 0.4 },
     connect = function(wire, number)
       if number > 1 then return "serve" end
@@ -83,7 +83,7 @@ local rows <const> = {
   {
     name = "a TLS handshake that drips ends with the connect timeout",
     promise = "everything is bounded",
-    over = SECURE,
+    over = { "tls" },
     options = { connect_timeout = 0.25 },
     connect = function(wire)
       wire:drip("\22\3\3\0\122\2" .. ("\0"):rep(121), 0.02)

@@ -198,7 +198,7 @@ add {
 -- Frames that come in great numbers before the response.
 local FLOODS <const> = {
   PING = function(peer)
-    return peer.wire:write(frames.encode(frames.PING, 0, 0, "12345678"):rep(1000))
+    return peer.wire:write(frames.encode(frames.PING, 0, 0, "12345678"):rep(20))
   end,
   SETTINGS = function(peer)
     return peer:frame(frames.SETTINGS, 0, 0, frames.settings { [MAX_FRAME_SIZE] = 16384 })
