@@ -19,6 +19,7 @@ function http2.new(wire, number)
     connection = number,
     requests = {}, -- those that are incomplete, by stream
     last_stream = 0,
+    last_allowed = math.huge,
     decoder = hpack.new(4096),
     keeps_windows = false, -- gives back no flow-control window
   }, Peer)
@@ -102,7 +103,7 @@ function Peer:next()
     local request <const> = self.requests[stream]
     if request and request.is_over and request.path then
       self.requests[stream] = nil
-      return request
+      if stream <= self.last_allowed then return request end
     end
   end
 end
@@ -131,12 +132,24 @@ end
 ---@param body string|nil
 ---@param headers string[][]|nil
 function Peer:reply(request, status, body, headers)
-  if not body or body == "" then
-    return send_block(self, request.stream, frames.END_STREAM, response_headers(status, headers))
+  if status == 204 or status == 304 then return self:end_with_headers(request, status, headers) end
+  local all <const> = { table.unpack(headers or {}) }
+  all[#all + 1] = { "content-length", tostring(#(body or "")) }
+  if not body or body == "" then return self:end_with_headers(request, status, all) end
+  send_block(self, request.stream, 0, response_headers(status, all))
+  for from = 1, #body, LARGEST do
+    local flags <const> = from + LARGEST > #body and frames.END_STREAM or 0
+    if not self:frame(frames.DATA, flags, request.stream, body:sub(from, from + LARGEST - 1)) then return false end
   end
-  self:begin(request, status, #body, headers)
-  self:data(request, body)
-  return self:finish(request)
+  return true
+end
+
+--- Sends a response that is nothing but headers and names no length.
+---@param request table
+---@param status integer
+---@param headers string[][]|nil
+function Peer:end_with_headers(request, status, headers)
+  return send_block(self, request.stream, frames.END_STREAM, response_headers(status, headers))
 end
 
 --- Begins a response.
@@ -184,10 +197,11 @@ function Peer:reset_stream(request, code)
   return self:frame(frames.RST_STREAM, 0, request.stream, string.pack(">I4", code))
 end
 
---- Announces the end of the connection.
+--- Announces the end of the connection. Later requests on streams above `last` are not taken.
 ---@param last integer the last stream that the server may have processed
 ---@param code integer
 function Peer:goaway(last, code)
+  self.last_allowed = last
   return self:frame(frames.GOAWAY, 0, 0, string.pack(">I4I4", last, code))
 end
 

@@ -11,6 +11,7 @@
 ---   warm_call  as `warm`, with the name of the call
 ---   next_retries, next_timeout, has_no_next   of the call that must succeed afterwards; one retry and 5 s unless given
 ---   memory     MiB by which the process may grow
+---   is_timed   the row holds only on a machine that is not slow; true by itself for rows with timeouts
 ---   test       in place of `calls`: a function that gets a table with complaints, remote, base (the
 ---              server's address) and connect (makes a client)
 --- and, run by the server (see scenario.lua),
@@ -49,6 +50,17 @@ for _, file in ipairs(FILES) do
     row.over = row.over or { "http", "tls", "h2" }
     rows.all[#rows.all + 1] = row
   end
+end
+
+--- Tells whether a row holds only on a machine that is not slow: for short timeouts, or for the memory of an ordinary process.
+---@param row table
+---@return boolean
+function rows.has_limits(row)
+  local options <const> = row.options or {}
+  return row.memory ~= nil
+    or (options.timeout or options.connect_timeout or options.deadline) ~= nil
+    or row.is_timed
+    or false
 end
 
 --- Returns a row.

@@ -16,9 +16,10 @@ local rows <const> = {
   {
     name = "a connection that is never accepted is tried again",
     promise = NOT_SENT,
+    over = { "http" },
     port = "hang",
     has_no_next = true,
-    options = { connect_timeout = 0.3 },
+    options = { connect_timeout = 0.25 },
     calls = expect.not_sent("timeout", { retryable = true }),
   },
   {
@@ -61,8 +62,8 @@ local rows <const> = {
   {
     name = "a TLS handshake that hangs ends with the connect timeout and is tried again",
     promise = NOT_SENT,
-    over = SECURE,
-    options = { connect_timeout = 0.3 },
+    over = { "tls" },
+    options = { connect_timeout = 0.25 },
     connect = function(wire)
       wire.hang()
     end,
@@ -71,8 +72,8 @@ local rows <const> = {
   {
     name = "a TLS handshake that hangs once is made again",
     promise = NOT_SENT,
-    over = SECURE,
-    options = { connect_timeout = 0.5 },
+    over = { "tls" },
+    options = { connect_timeout = 0.4 },
     connect = function(wire, number)
       if number > 1 then return "serve" end
       wire.hang()
@@ -82,8 +83,8 @@ local rows <const> = {
   {
     name = "a TLS handshake that drips ends with the connect timeout",
     promise = "everything is bounded",
-    over = SECURE,
-    options = { connect_timeout = 0.3 },
+    over = { "tls" },
+    options = { connect_timeout = 0.25 },
     connect = function(wire)
       wire:drip("\22\3\3\0\122\2" .. ("\0"):rep(121), 0.02)
     end,

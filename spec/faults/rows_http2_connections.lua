@@ -31,17 +31,20 @@ add {
   },
 }
 
+local function open_window_late(peer)
+  peer.wire.spawn(function()
+    peer.wire.sleep(0.1)
+    peer:frame(frames.SETTINGS, 0, 0, frames.settings { [INITIAL_WINDOW_SIZE] = 65535 })
+  end)
+end
+
 add {
   name = "a stream window that opens late lets the body go",
   promise = WHOLE,
   warm = true,
   settings = { [INITIAL_WINDOW_SIZE] = 0 },
-  idle = function(peer)
-    peer.wire.spawn(function()
-      peer.wire.sleep(0.1)
-      peer:frame(frames.SETTINGS, 0, 0, frames.settings { [INITIAL_WINDOW_SIZE] = 65535 })
-    end)
-  end,
+  idle = open_window_late,
+  greet = open_window_late,
   calls = {
     update = { ok = true, attempts = 1, seen = 1 },
     create = { ok = true, attempts = 1, seen = 1 },
@@ -122,6 +125,31 @@ add {
   end,
 }
 
+for status, kind in pairs { [403] = "permission_denied", [404] = "not_found", [409] = "conflict" } do
+  add {
+    name = ("%d as nothing but headers without a length is a whole response"):format(status),
+    promise = WHOLE,
+    fault = function(peer, request)
+      peer:end_with_headers(request, status)
+    end,
+    calls = expect.final(kind, { status = status }),
+  }
+end
+
+add {
+  name = "a 401 as nothing but headers without a length has the token renewed",
+  promise = WHOLE,
+  options = { access_token = false, api_key = "key" },
+  times = 1,
+  fault = function(peer, request)
+    peer:end_with_headers(request, 401)
+  end,
+  calls = {
+    update = { ok = true, attempts = 2, seen = 2 },
+    run = { ok = true, attempts = 2, seen = 2, may_repeat = true },
+  },
+}
+
 add {
   name = "trailers after the body do no harm",
   promise = WHOLE,
@@ -170,7 +198,7 @@ add {
 -- Frames that come in great numbers before the response.
 local FLOODS <const> = {
   PING = function(peer)
-    return peer:frame(frames.PING, 0, 0, "12345678")
+    return peer.wire:write(frames.encode(frames.PING, 0, 0, "12345678"):rep(20))
   end,
   SETTINGS = function(peer)
     return peer:frame(frames.SETTINGS, 0, 0, frames.settings { [MAX_FRAME_SIZE] = 16384 })
@@ -191,13 +219,14 @@ for name, send in pairs(FLOODS) do
     name = ("a flood of %s without an end ends the call"):format(name),
     promise = BOUNDED,
     memory = MEMORY,
-    options = { timeout = 0.4, max_retries = 0 },
+    options = { timeout = 0.3, max_retries = 0 },
     fault = function(peer, request)
       if name == "empty DATA" then peer:begin(request, 200) end
       while send(peer, request) do
       end
     end,
-    next_timeout = 5,
+    next_timeout = 2,
+    next_retries = 0,
     calls = {
       update = { kind = { "timeout", "connection", "protocol" }, attempts = 1, seen = 1, maybe_done = true },
       run = { kind = { "timeout", "connection", "protocol" }, attempts = 1, seen = 1, maybe_done = true },

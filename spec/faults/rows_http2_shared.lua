@@ -9,6 +9,7 @@ local rows <const> = {}
 
 local function add(row)
   row.over = { "h2" }
+  row.is_timed = true
   rows[#rows + 1] = row
 end
 
@@ -162,6 +163,28 @@ add {
     for path, count in pairs(count_by_path(context.remote:report())) do
       if count > 1 then context.complaints:add("%s arrived %d times", path, count) end
     end
+  end,
+}
+
+-- What a server does that allows a connection only so many requests.
+add {
+  name = "connections that serve two requests each, announced by GOAWAY, lose no once-only call",
+  promise = "the end of an idle connection is noticed before a request is written",
+  fault = function(peer, request)
+    peer.state[peer] = (peer.state[peer] or 0) + 1
+    if peer.state[peer] < 2 then return "reply" end
+    peer:goaway(request.stream, 0)
+    peer:reply(request, 200, '{"ok":true}')
+    peer.wire:close()
+  end,
+  test = function(context)
+    local client <close> = context.connect { timeout = 5, max_retries = 0 }
+    context.remote:arm()
+    for index = 1, 20 do
+      local value <const>, problem <const> = client:job("job-" .. index):run()
+      if not value then context.complaints:add("call %d: %s", index, tostring(problem)) end
+    end
+    context.complaints:expect("requests", 20, #context.remote:report().seen)
   end,
 }
 

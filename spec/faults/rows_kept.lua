@@ -230,6 +230,41 @@ add {
   calls = expect.success(),
 }
 
+rows[#rows + 1] = {
+  name = "several idle connections that the server has closed lose no once-only call",
+  promise = NOTICED,
+  over = HTTP1,
+  idle = function(peer)
+    peer.wire:close()
+  end,
+  fault = function(peer)
+    peer.wire.sleep(0.05) -- so that each call in flight has a connection of its own
+    return "reply"
+  end,
+  test = function(context)
+    local client <close> = context.connect { timeout = 5, max_retries = 0 }
+    context.remote:arm()
+    local function map(round, call)
+      local results <const> = client:map({ 1, 2, 3, 4, 5, 6, 7, 8 }, function(index)
+        return call(client:job(("job-%d-%d"):format(round, index)))
+      end)
+      for _, outcome in ipairs(results) do
+        if not outcome.ok then context.complaints:add("round %d: %s", round, tostring(outcome.error)) end
+      end
+    end
+    for round = 1, 3 do
+      map(round, function(job)
+        return job:run()
+      end)
+      map(round, function(job)
+        return job:refresh()
+      end)
+      context.remote:arm() -- closes what is idle
+    end
+    context.complaints:expect("requests", 48, #context.remote:report().seen)
+  end,
+}
+
 add {
   name = "a kept connection whose server stops reading is given up after one timeout",
   promise = "dead means dead",

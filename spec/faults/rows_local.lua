@@ -130,36 +130,52 @@ add {
   end,
 }
 
-local FAIL_WITHOUT_REQUIRE <const> = PRINT
+local FAIL_IN_HOST <const> = PRINT
   .. [[
 local bytenite = require "bytenite"
-local address = os.getenv "BASE"
+local options = { base_url = os.getenv "BASE", access_token = "t", max_retries = 1, timeout = 5 }
+local function make()
+  local client = bytenite.new(options)
+  return client, client:job { id = "job-1", name = "Before" }
+end
+local client, job
+if REMOVED_AFTER == "a call" then
+  client, job = make()
+  assert(job:set_name "Before")
+end
 REMOVAL
-local client = bytenite.new { base_url = address, access_token = "t", max_retries = 1, timeout = 5 }
-local job = client:job { id = "job-1", name = "Before" }
+if not client then client, job = make() end
 tell(pcall(job.set_name, job, "After"))
 ]]
 
-for how, removal in pairs {
-  ["has removed require"] = "require = nil",
-  ["has cleared package.loaded"] = "for name in pairs(package.loaded) do package.loaded[name] = nil end",
-  ["has emptied package.path"] = 'package.path, package.cpath = "", ""',
-  ["has removed package, io, os and debug"] = "package, io, os, debug, require = nil",
-} do
+local function add_host(how, removed_after, removal)
   add {
-    name = ("a failure in a host that %s is an error"):format(how),
+    name = ("a failure in a host that %s after %s is an error"):format(how, removed_after),
     promise = RETURNED,
-    fault = function(peer)
+    fault = function(peer, request)
+      if removed_after == "a call" and request.number == 1 then return "reply" end
       peer.wire:close()
     end,
     test = function(context)
       context.remote:arm()
-      local output <const> = run_program(context, (FAIL_WITHOUT_REQUIRE:gsub("REMOVAL", removal)))
+      local program <const> = FAIL_IN_HOST:gsub("REMOVAL", removal)
+      local output <const> = run_program(context, ("REMOVED_AFTER = %q "):format(removed_after) .. program)
       local outcome <const> = output:match(MARK .. "([^\n]*)") or output
       if not outcome:find "^true none connection" then context.complaints:add("the call: %s", outcome) end
     end,
   }
 end
+
+for how, removal in pairs {
+  ["removes require"] = "require = nil",
+  ["clears package.loaded"] = "for name in pairs(package.loaded) do package.loaded[name] = nil end",
+  ["empties package.path"] = 'package.path, package.cpath = "", ""',
+  ["removes package, io, os and debug"] = "package, io, os, debug, require = nil",
+} do
+  add_host(how, "a call", removal)
+end
+add_host("removes require", "loading", "require = nil")
+add_host("removes package, io, os and debug", "loading", "package, io, os, debug, require = nil")
 
 local FROM_ENVIRONMENT <const> = PRINT
   .. [[

@@ -36,7 +36,7 @@ add {
 add {
   name = "a CONNECT that hangs ends with the connect timeout and is tried again",
   promise = NOT_SENT,
-  options = { connect_timeout = 0.3 },
+  options = { connect_timeout = 0.25 },
   proxy = function(peer)
     peer.wire.hang()
   end,

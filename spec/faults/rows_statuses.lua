@@ -151,7 +151,7 @@ end
 add {
   name = "Retry-After in seconds is waited for",
   promise = RETRY_AFTER,
-  over = { "http", "h2" },
+  over = { "http" },
   times = 1,
   fault = function(peer, request)
     peer:reply(request, 503, "", { { "Retry-After", "1" } })

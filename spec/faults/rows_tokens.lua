@@ -111,6 +111,7 @@ end
 
 add {
   name = "a token exchange that hangs ends with a timeout",
+  over = { "http", "h2" },
   options = { timeout = 0.3, max_retries = 0 },
   fault = function(peer)
     if peer.version == 1 then peer.wire.hang() end

@@ -110,7 +110,7 @@ add_upload("an upload whose connection is reset is sent again", {
 add_upload("an upload that makes no progress is sent again", {
   puts = 1,
   expected = 2,
-  options = { timeout = 0.4 },
+  options = { timeout = 0.3 },
   fault = function(peer)
     if peer.version == 1 then peer.wire.hang() end
   end,

@@ -193,6 +193,7 @@ function Scenario:arm()
   self.spawn(function()
     for _, peer in ipairs(self.peers) do
       idle(peer)
+      peer.wire:settle()
     end
     is_done = true
   end)

@@ -11,6 +11,7 @@ local cqueues <const> = require "cqueues"
 local lfs <const> = require "lfs"
 local rows <const> = require "spec.faults.rows"
 local scenario <const> = require "spec.faults.scenario"
+local signal <const> = require "cqueues.signal"
 
 local folder <const> = arg[1]
 local ca_file <const> = folder .. "/ca.pem"
@@ -81,6 +82,9 @@ local function main()
     respond(line)
   end
 end
+
+-- Ctrl-C reaches this process, too. It ends when its input does, and so leaves nothing behind.
+signal.ignore(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 local file <const> = assert(io.open(ca_file, "w"))
 file:write(authority)
