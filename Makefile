@@ -48,7 +48,7 @@ demo: ## shows the four updates of a job against a sandbox
 	@scripts/demo
 
 clean: ## removes all that was built
-	@rm -rf build bytenite src/*.o # luarocks make leaves the last two in a checkout
+	@rm -rf build bytenite; find src -name '*.o' -delete # luarocks make leaves the last two in a checkout
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/\1	\2/p' Makefile | expand -t 12

@@ -7,7 +7,7 @@ local report <const> = require "report"
 
 local samples_name <const>, _ <const>, readme_name <const> = ... -- no plot
 
-local MOST <const> = 1.5 -- ms
+local MOST <const> = 3 -- ms
 
 local rows <const> = {
   { name = "lua", title = "the interpreter alone" },

@@ -329,20 +329,4 @@ describe("a call is not made", function()
       "expected a table, got a boolean"
     )
   end)
-
-  it("with a token that a function gave and no header can hold", function()
-    for _, given in ipairs { "two\nlines", "", 7, {}, true } do
-      local own <close> = connect.client(service, {
-        access_token = function()
-          return given
-        end,
-      })
-      local job <const> = own:job "some-id"
-      local message <const> = refusals.message(function()
-        job:set_name "My Job"
-      end)
-      assert.is_truthy(message:find("access_token", 1, true), message)
-      assert.is_nil(message:find("lines", 1, true))
-    end
-  end)
 end)

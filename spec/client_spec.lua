@@ -17,7 +17,7 @@ describe("a client", function()
   it("has a default for every option", function()
     local options <const> = child.run [[
       local options <const> = {}
-      for name, value in pairs(require("bytenite.settings").read()) do
+      for name, value in pairs(require("bytenite.base.options").read()) do
         options[name] = value
       end
       return options

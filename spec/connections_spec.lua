@@ -63,7 +63,7 @@ end
 local function token_of(service)
   local helper <close> = connect.client(service)
   assert(get(helper))
-  return helper.credentials.held()
+  return helper.credentials.current()
 end
 
 describe("over HTTP/2 with TLS, a client", function()

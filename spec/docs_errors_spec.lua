@@ -8,16 +8,24 @@ local sets <const> = require "spec.support.sets"
 
 local set_of <const>, sorted <const> = sets.of, sets.sorted
 
--- The sources of the module, without the sandbox's, and the place where the C core names failures.
-local function module_sources()
-  local texts <const> = {}
-  for name in lfs.dir "lua/bytenite" do
+local programs <const> = { command = true, sandbox = true } -- folders of what is not the module itself
+
+local function add_sources(folder, texts)
+  for name in lfs.dir(folder) do
+    local path <const> = folder .. "/" .. name
     if name:find "%.lua$" then
-      local file <close> = assert(io.open("lua/bytenite/" .. name))
+      local file <close> = assert(io.open(path))
       texts[#texts + 1] = file:read "a"
+    elseif not name:find "^%." and not programs[name] then
+      add_sources(path, texts)
     end
   end
-  return table.concat(texts, "\n")
+  return texts
+end
+
+-- The sources of the module, without those of its programs.
+local function module_sources()
+  return table.concat(add_sources("lua/bytenite", {}), "\n")
 end
 
 describe("the documented errors", function()
@@ -61,11 +69,11 @@ describe("the documented errors", function()
     for kind in module_sources():gmatch 'return nil, "([%l_]+)", ' do
       kinds[kind] = true
     end
-    local file <close> = assert(io.open "src/answer.c")
+    local file <close> = assert(io.open "src/binding/exchange_response.c")
     for kind in assert(file:read("a"):match "names%[%] = {(.-)}"):gmatch '"([%l_]+)"' do
       kinds[kind] = true
     end
-    kinds.answered, kinds.none, kinds.renew, kinds.raised = nil, nil, nil, nil -- outcomes that are no errors
+    kinds.response, kinds.none, kinds.renew, kinds.raised = nil, nil, nil, nil -- outcomes that are no errors
     assert.same(sorted(kinds), sorted(set_of(api.errors.kinds, 1)))
   end)
 

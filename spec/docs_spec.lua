@@ -6,7 +6,7 @@ local calls <const> = require "bytenite.calls"
 local core <const> = require "bytenite.core"
 local program <const> = require "spec.support.program"
 local sets <const> = require "spec.support.sets"
-local settings <const> = require "bytenite.settings"
+local settings <const> = require "bytenite.base.options"
 
 local set_of <const>, sorted <const> = sets.of, sets.sorted
 

@@ -92,6 +92,42 @@ describe("bytenite.encode", function()
   it("writes the shortest form, also where the nearest one of as many digits is another number", function()
     writes(0x1p-44, "5.684341886080802e-14")
     writes(0x1p-1017, "7.120236347223045e-307")
+    writes(0x1p863, "6.150157786156811e259")
+    writes(0x1p-24, "5.960464477539063e-8")
+    writes(2e-323, "2e-323")
+  end)
+
+  -- The fewest digits of which the nearest number reads back; another number of as few digits may read back, too.
+  local function fewest_digits(float)
+    for digits = 1, 17 do
+      local text <const> = ("%%.%de"):format(digits - 1):format(float)
+      if tonumber(text) == float then return digits end
+    end
+  end
+
+  local function check_shortest(float)
+    local text <const> = bytenite.encode(float)
+    assert.equal(float, tonumber(text))
+    if math.tointeger(float) then return end
+    local digits <const> = text:gsub("e.*", ""):gsub("%D", ""):gsub("^0+", "")
+    local fewest <const> = fewest_digits(float)
+    assert(#digits <= fewest, ("%s has more than %d digits"):format(text, fewest))
+  end
+
+  it("writes random doubles in the shortest form", function()
+    for _ = 1, 20000 do
+      local float <const> = ("d"):unpack(("I8"):pack(math.random(0)))
+      if float == float and math.abs(float) < math.huge then check_shortest(float) end
+    end
+  end)
+
+  it("writes powers of two and the numbers next to them in the shortest form", function()
+    for exponent = -1074, 1023 do
+      local bits <const> = ("I8"):unpack(("d"):pack(2.0 ^ exponent))
+      for _, neighbour in ipairs { bits - 1, bits, bits + 1 } do
+        check_shortest((("d"):unpack(("I8"):pack(neighbour))))
+      end
+    end
   end)
 
   describe("writes the string", function()
@@ -141,7 +177,7 @@ describe("bytenite.encode", function()
       ["odd names"] = { { [""] = { ["a\0"] = { ['"'] = 1 } } }, [[{"":{"a\u0000":{"\"":1}}}]] },
       ["only what a table itself holds"] = { proxied, "[1]" },
       ["the same table twice"] = { { proxied, proxied }, "[[1],[1]]" },
-      ["100 levels"] = { nested(100), ("["):rep(100) .. ("]"):rep(100) },
+      ["128 levels"] = { nested(128), ("["):rep(128) .. ("]"):rep(128) },
     } do
       it(name, function()
         writes(case[1], case[2])
@@ -188,7 +224,7 @@ describe("bytenite.encode", function()
       ["a key that is a fraction"] = { { [1.5] = 1 }, "cannot write a table with a key of type number" },
       ["a key that is true"] = { { [true] = 1 }, "cannot write a table with a key of type boolean" },
       ["a table inside itself"] = { cycle, "a.list[2]: cannot write a table that contains itself" },
-      ["101 levels"] = { nested(101), "[1]: cannot write over 100 levels of tables" },
+      ["129 levels"] = { nested(129), "[1]: cannot write over 128 levels of tables" },
       ["a table whose content is in __pairs"] = { { a = hidden }, "a: cannot write a table with __pairs" },
       ["an odd place"] = { { ["a b"] = { [""] = { ["1"] = print } } }, [=[["a b"][""]["1"]: cannot write a function]=] },
     } do

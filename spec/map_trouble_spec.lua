@@ -128,7 +128,7 @@ describe("client:map", function()
       service:fault { operation = "get_job", hang = true, times = 2 }
       local interrupt <const> = {}
       client =
-        virtual_clock.client { base_url = service.base_url, access_token = client.credentials.held(), timeout = 5 }
+        virtual_clock.client { base_url = service.base_url, access_token = client.credentials.current(), timeout = 5 }
       local step <const> = client.clock.step
       function client.clock.step(session, seconds)
         if session:in_flight() == 2 then error(interrupt) end

@@ -19,7 +19,7 @@ describe("the call", function()
     service:put_job("warm", '{"id":"warm","state":"JOB_STATE_NEW"}')
     client = connect.client(service)
     assert(client:get_job "warm") -- the token is there from here on
-    token = client.credentials.held()
+    token = client.credentials.current()
     service:reset()
     job = client:job(calls.id)
   end)
@@ -68,6 +68,12 @@ describe("the call", function()
         service:fault { operation = name, hang = true }
         local result <const>, problem <const> = case.call(client, job, { timeout = 0.05 })
         assert.same({ nil, "timeout" }, { result, problem and problem.kind })
+      end)
+
+      it("is named in its errors", function()
+        service:fault { operation = name, status = 400 }
+        local _ <const>, problem <const> = case.call(client, job)
+        assert.same({ "bad_request", name }, { problem.kind, problem.operation })
       end)
 
       it("gives an error for ok: false, whatever else is there", function()

@@ -74,7 +74,7 @@ describe("the C core", function()
         local bytenite = require "bytenite"
         local first <close> = bytenite.new()
         first:get_job "j1"
-        local client <close> = bytenite.new { access_token = first.credentials.held(), timeout = 0.5, max_retries = 0 }
+        local client <close> = bytenite.new { access_token = first.credentials.current(), timeout = 0.5, max_retries = 0 }
         local began = os.clock()
         local _, problem = client:job("j1"):set_params { app = { text = ("y"):rep(61000) } }
         client:step(0.5)

@@ -109,7 +109,7 @@ describe("a call", function()
             is_asking = false
             asked = (asked or 0) + 1
           end
-          return keeper.credentials.held()
+          return keeper.credentials.current()
         end,
       }
       local names <const> = {}
@@ -295,7 +295,7 @@ end)
 describe("Ctrl-C while an answer is taken that nobody waits for by itself", function()
   local MESSAGE <const> = "interrupted!"
   local fetch <const> = job.fetch
-  local accept <const> = fetch.accept
+  local accept <const> = fetch.decode_response
   local service, client, is_set
 
   before_each(function()
@@ -304,7 +304,7 @@ describe("Ctrl-C while an answer is taken that nobody waits for by itself", func
     client = event_loops.client(service, { timeout = 3 })
     assert(client:get_job "j1") -- the token is there from here on
     is_set = false
-    function fetch.accept(exchange, ...)
+    function fetch.decode_response(exchange, ...)
       if exchange:path():find "/j2$" and not is_set then
         is_set = true
         debug.sethook(function()
@@ -318,7 +318,7 @@ describe("Ctrl-C while an answer is taken that nobody waits for by itself", func
 
   after_each(function()
     debug.sethook()
-    fetch.accept = accept
+    fetch.decode_response = accept
     client:close()
   end)
 

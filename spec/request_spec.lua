@@ -133,6 +133,23 @@ describe("client:request", function()
       assert.equal(2, count)
     end)
 
+    it("headers, beside the usual ones where only a part of the name is the same", function()
+      local request <const> = sent_by {
+        method = "POST",
+        path = "/x",
+        body = "{}",
+        headers = { ["Accept-Language"] = "de", ["Content-Type-Hint"] = "x", Accep = "y", ["X-Accept"] = "z" },
+      }
+      assert.equal("application/json", request.header.accept)
+      assert.equal("application/json", request.header["content-type"])
+      assert.same({ "de", "x", "y", "z" }, {
+        request.header["accept-language"],
+        request.header["content-type-hint"],
+        request.header.accep,
+        request.header["x-accept"],
+      })
+    end)
+
     it("what it is given once: the next call has none of it", function()
       sent_by { method = "POST", path = "/x", body = "a", headers = { ["X-Trace"] = "t" } }
       service:reset()
@@ -249,9 +266,9 @@ describe("client:request", function()
       { { path = "/x", body = 7 }, "body: expected a string or a table, got a number" },
       { { path = "/x", body = { f = noop } }, "body: f: cannot write a function" },
       { { path = "/x", headers = "X: 1" }, "headers: expected a table, got a string" },
-      { { path = "/x", headers = { ["X Y"] = "1" } }, "a name that no header can have" },
-      { { path = "/x", headers = { ["X:"] = "1" } }, "a name that no header can have" },
-      { { path = "/x", headers = { [1] = "X: 1" } }, "a name that no header can have" },
+      { { path = "/x", headers = { ["X Y"] = "1" } }, "no header can have this name" },
+      { { path = "/x", headers = { ["X:"] = "1" } }, "no header can have this name" },
+      { { path = "/x", headers = { [1] = "X: 1" } }, "no header can have this name" },
       { { path = "/x", headers = { X = "1\r\nY: 2" } }, "X: a line break at byte 2" },
       { { path = "/x", headers = { X = 1 } }, "X: expected a string, got a number" },
       { { path = "/x", headers = { authorization = "t" } }, "authorization is set by the module" },

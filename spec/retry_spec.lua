@@ -46,6 +46,10 @@ describe("a call that fails", function()
     { fault = { status = 500 }, kind = "internal", repeatable = true, maybe_done = true },
     { fault = { status = 502 }, kind = "unexpected", repeatable = true, maybe_done = true },
     { fault = { status = 504 }, kind = "unexpected", repeatable = true, maybe_done = true },
+    { fault = { status = 408 }, kind = "unexpected", repeatable = true, maybe_done = true },
+    { fault = { status = 520 }, kind = "unexpected", repeatable = true, maybe_done = true },
+    { fault = { status = 524 }, kind = "unexpected", repeatable = true, maybe_done = true },
+    { fault = { status = 530 }, kind = "unexpected", repeatable = true, maybe_done = true },
     { fault = { hang = true }, kind = "timeout", repeatable = true, maybe_done = true },
     { fault = { reset = true }, kind = "connection", repeatable = true, maybe_done = true },
     { fault = { truncate = 10 }, kind = "connection", repeatable = true, maybe_done = true },
@@ -187,6 +191,22 @@ describe("a call that fails", function()
       local client <close>, clock <const> = client_with()
       assert(calls.set_name(client))
       assert.near(29, virtual_clock.waited(clock), 2)
+    end)
+
+    for _, text in ipairs { "2030-01-01T00:00:00Z", "120junk", "soon" } do
+      it("ignores a Retry-After of " .. text, function()
+        service:fault { operation = "set_name", status = 503, retry_after = text }
+        local client <close>, clock <const> = client_with()
+        assert(calls.set_name(client))
+        assert.near(0.25, virtual_clock.waited(clock), 1e-6)
+      end)
+    end
+
+    it("tells a Retry-After of more than six hours as it is", function()
+      service:fault { operation = "set_name", status = 503, retry_after = 86400 }
+      local client <close> = client_with()
+      local _ <const>, problem <const> = calls.set_name(client)
+      assert.equal(86400, problem.retry_after)
     end)
 
     it("takes RetryInfo in the body for Retry-After", function()

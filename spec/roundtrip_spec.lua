@@ -22,8 +22,9 @@ local function check(difference, seed, texts)
   error(("seed %d (run again with SPEC_SEED=%d): %s\ntext: %s"):format(seed, seed, difference, texts[index] or "?"), 0)
 end
 
--- What a value is after a trip: a float without a fraction goes out as an integer, where one holds it.
+-- What a value is after a trip: a float without a fraction goes out as an integer that has its value. -0.0 stays.
 local function as_sent(value)
+  if value == 0 and 1 / value < 0 then return value end
   if math.type(value) == "float" then return math.tointeger(value) or value end
   if type(value) ~= "table" then return value end
   local sent <const> = setmetatable({}, getmetatable(value))
@@ -186,6 +187,14 @@ describe("a trip through the service", function()
       end
       assert(job:set_params { app = nested(99) })
       assert.is_nil(same.difference(nested(99), job.params.app))
+    end)
+
+    it("can save what it has sent and what it has read", function()
+      local job <const> = assert(echoed_job():set_params { app = nested(99) })
+      local saved <const> = assert(bytenite.decode(bytenite.encode(job)))
+      assert.is_nil(same.difference(nested(99), saved.params.app))
+      local read <const> = assert(bytenite.decode(("["):rep(128) .. ("]"):rep(128)))
+      assert.equal(("["):rep(128) .. ("]"):rep(128), bytenite.encode(read))
     end)
 
     it("raises at 101 levels, before anything is sent", function()

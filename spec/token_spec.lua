@@ -40,7 +40,7 @@ describe("the access token", function()
   local function fresh_token()
     local client <close> = with_key()
     assert(client:get_job(ID))
-    local token <const> = client.credentials.held()
+    local token <const> = client.credentials.current()
     service:reset()
     service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
     return token
@@ -55,7 +55,7 @@ describe("the access token", function()
       assert.equal(1, #exchanges)
       assert.equal(('{"apiKey":"%s"}'):format(service.api_key), exchanges[1].body)
       assert.is_nil(header(exchanges[1], "authorization"))
-      assert.equal(client.credentials.held(), header(requests("get_job")[2], "authorization"))
+      assert.equal(client.credentials.current(), header(requests("get_job")[2], "authorization"))
     end)
 
     it("is renewed before the end of its life", function()
@@ -98,11 +98,11 @@ describe("the access token", function()
     it("is renewed once after a 401, and the call repeated", function()
       local client <close> = with_key()
       assert(client:get_job(ID))
-      local first <const> = client.credentials.held()
+      local first <const> = client.credentials.current()
       service:expire_tokens()
       assert(client:get_job(ID))
       assert.equal(2, #requests "access_token")
-      assert.are_not.equal(first, client.credentials.held())
+      assert.are_not.equal(first, client.credentials.current())
     end)
 
     it("is renewed after a 401 of a once-only call too", function()
@@ -161,8 +161,42 @@ describe("the access token", function()
         assert.equal(kind, problem.kind)
         assert.equal(status, problem.status)
         assert.matches("^no access token: ", problem.message)
-        assert.equal("GET", problem.method)
+        assert.same({ "GET", "access_token", 0 }, { problem.method, problem.operation, problem.attempts })
         assert.equal(0, #requests "get_job")
+      end)
+    end
+
+    it("cannot be had from a base URL without /v1: the error is not about a job", function()
+      local client <close> = with_key { base_url = service.base_url:gsub("/v1$", "") }
+      local _ <const>, problem <const> = client:get_job(ID)
+      assert.same({ "unexpected", 404, "access_token" }, { problem.kind, problem.status, problem.operation })
+      assert.matches("base_url: it ends in /v1", problem.hint, 1, true)
+    end)
+
+    for name, fault in pairs {
+      ["breaks"] = { reset = true },
+      ["times out"] = { hang = true },
+      ["ends in 500"] = { status = 500 },
+      ["is answered with HTML"] = { status = 200, body = "<html>sign in</html>" },
+    } do
+      it(("that %s leaves the call undone: its error says no maybe_done"):format(name), function()
+        fault.operation, fault.times = "access_token", 10
+        service:fault(fault)
+        local client <close> = with_key { timeout = 0.1, max_retries = 1 }
+        for method, run in pairs {
+          create_job = function()
+            return client:create_job { templateId = "some-template", name = "New job" }
+          end,
+          set_name = function()
+            return client:job(ID):set_name "New name"
+          end,
+        } do
+          local done <const>, problem <const> = run()
+          assert.is_nil(done)
+          assert.same({ "access_token", 0 }, { problem.operation, problem.attempts })
+          assert.is_nil(problem.maybe_done)
+          assert.equal(0, #requests(method))
+        end
       end)
     end
 
@@ -271,26 +305,46 @@ describe("the access token", function()
       assert.same({ "no_credentials", "the vault is sealed" }, { problem.kind, problem.hint })
     end)
 
-    it("that raises or gives no string raises from the call", function()
-      local client <close> = bytenite.new {
-        base_url = service.base_url,
-        access_token = function()
-          error "out of tokens"
-        end,
-      }
-      assert.has_error(function()
-        client:get_job(ID)
-      end)
-      local other <close> = bytenite.new {
-        base_url = service.base_url,
-        access_token = function()
-          return 42
-        end,
-      }
-      local ok <const>, message <const> = pcall(other.get_job, other, ID)
-      assert.is_false(ok)
-      assert.matches("expected a string, got a number", message)
+    it("that raises raises from the call", function()
+      for _, raised in ipairs { "out of tokens", { code = 7 }, false } do
+        local client <close> = bytenite.new {
+          base_url = service.base_url,
+          access_token = function()
+            error(raised, 0)
+          end,
+        }
+        local ok <const>, caught <const> = pcall(client.get_job, client, ID)
+        assert.is_false(ok)
+        assert.same(raised or "the access_token function raised an error without a value", caught)
+      end
     end)
+
+    for returned, message in pairs {
+      ["good\ntoken"] = "returned a token with a line break at byte 5",
+      ["token\r"] = "returned a token with a line break at byte 6",
+      ["tok\0en"] = "returned a token with a character that no header may hold at byte 4",
+      [""] = "returned an empty string",
+      [42] = "returned a number instead of a string",
+      [false] = "returned a boolean instead of a string",
+    } do
+      it(("that returns %q ends the call in no_credentials, and nothing is sent"):format(tostring(returned)), function()
+        local client <close> = bytenite.new {
+          base_url = service.base_url,
+          access_token = function()
+            return returned
+          end,
+        }
+        local job <const>, problem <const> = client:get_job(ID)
+        assert.is_nil(job)
+        assert.same({ "no_credentials", 0, "get_job" }, { problem.kind, problem.attempts, problem.operation })
+        assert.equal("the access_token function " .. message, problem.message)
+        assert.equal(0, #service:requests())
+        local done <const> = client:map({ 1 }, function()
+          return client:get_job(ID)
+        end)
+        assert.equal("no_credentials", done[1].error.kind)
+      end)
+    end
   end)
 
   it("is missing: the first call says what to set", function()
@@ -305,7 +359,7 @@ describe("the access token", function()
     it("is refused from then on, and a client with an API key gets another", function()
       local client <close> = with_key()
       assert(client:get_job(ID))
-      local token <const> = client.credentials.held()
+      local token <const> = client.credentials.current()
       assert.is_true(client:sign_out())
       assert.equal("{}", requests("sign_out")[1].body)
       assert.equal(token, header(requests("sign_out")[1], "authorization"))

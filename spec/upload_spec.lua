@@ -229,6 +229,32 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.equal("The bucket is gone", err.message)
       end)
 
+      -- what S3 says of a body that did not arrive in time
+      local TIMEOUT <const> = "<Error><Code>RequestTimeout</Code><Message>Your socket was idle</Message></Error>"
+
+      it("because it was too slow is sent again", function()
+        service:fault { operation = "upload", status = 400, body = TIMEOUT, content_type = "application/xml" }
+        assert(job:upload { data = "bytes" })
+        assert.equal("bytes", content())
+      end)
+
+      it("because it was too slow ends in storage's words when its attempts are used up", function()
+        service:fault { operation = "upload", status = 400, body = TIMEOUT, times = 3, content_type = "application/xml" }
+        local _ <const>, err <const> = job:upload({ data = "bytes" }, { max_retries = 1 })
+        assert.same(
+          { "bad_request", "Your socket was idle", 2, true },
+          { err.kind, err.message, err.attempts, err.retryable }
+        )
+        assert.is_nil(err.maybe_done)
+      end)
+
+      it("for another reason is not sent again", function()
+        local body <const> = TIMEOUT:gsub("RequestTimeout", "EntityTooSmall")
+        service:fault { operation = "upload", status = 400, body = body, content_type = "application/xml" }
+        local _ <const>, err <const> = job:upload { data = "bytes" }
+        assert.same({ "bad_request", 1, false }, { err.kind, err.attempts, err.retryable })
+      end)
+
       it("says so when it is refused in the middle of large input", function()
         service:fault { operation = "upload", status = 403, after = 200000, message = "Quota exceeded" }
         local _ <const>, err <const> = job:upload { data = BIG:rep(4) }
@@ -361,7 +387,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       local done <const>, err <const> = job:upload { data = "bytes" }
       assert.is_nil(done)
       assert.equal("internal", err.kind)
-      assert.matches("it may have been done", err.hint)
+      assert.matches("the service may have acted", err.hint)
       assert.equal("bytes", content())
       assert(job:upload_completed())
     end)
@@ -527,6 +553,11 @@ describe("an upload", function()
     ["file:///etc/passwd"] = "",
     ["https://user:secret@127.0.0.1/x"] = "credentials",
     ["/relative"] = "",
+    ["https:///x"] = "it has no host",
+    ["https://"] = "",
+    ["https://:443/x"] = "",
+    ["http://[::1"] = "",
+    ["https://127.0.0.1/\0"] = "characters",
     ["https://127.0.0.1/a b"] = "characters",
     ["https://127.0.0.1/\r\nX: y"] = "characters",
   }
@@ -560,7 +591,7 @@ describe("an upload", function()
       ["upload: source: expected a path"] = { 7 },
       ["got nothing"] = {},
       ["upload: source: must not be empty"] = { "" },
-      ["upload: source: no path holds a NUL"] = { "a\0b" },
+      ["upload: source: a path cannot hold a NUL"] = { "a\0b" },
       ["upload: source: the file is closed"] = { closed },
       ["size %(bytes%) is needed"] = { function() end },
       ["size: the source has 5 bytes, not 4"] = { { data = "bytes" }, { size = 4 } },

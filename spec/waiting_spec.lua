@@ -113,7 +113,7 @@ describe("a call that waits", function()
     local order <const> = {}
     local talkative <close> = bytenite.new {
       base_url = service.base_url,
-      access_token = client.credentials.held(),
+      access_token = client.credentials.current(),
       on_event = function(event)
         if event.type == "response" then order[#order + 1] = event.operation end
       end,
@@ -189,7 +189,7 @@ describe("a call that waits", function()
     local events <const> = {}
     local own <close> = bytenite.new {
       base_url = service.base_url,
-      access_token = client.credentials.held(),
+      access_token = client.credentials.current(),
       on_event = function(event)
         events[#events + 1] = event.type .. " " .. event.operation
       end,
@@ -276,7 +276,7 @@ describe("a call that waits", function()
     local job
     local circular <close> = bytenite.new {
       base_url = service.base_url,
-      access_token = client.credentials.held(),
+      access_token = client.credentials.current(),
       on_event = function()
         assert(job:refresh())
       end,

@@ -10,6 +10,12 @@ errors.fields = {
   { name = "description", type = "string?", text = "The description in the answer's body." },
   { name = "request_id", type = "string?", text = "The service's id of the request: quote it to ByteNite." },
   { name = "details", type = "table?", text = "The list of details in the answer's body." },
+  {
+    name = "operation",
+    type = "string?",
+    text = 'The API operation that failed, such as "set_params"; "access_token" if there was no token and the call was not '
+      .. "sent.",
+  },
   { name = "method", type = "string?", text = "The HTTP method of the call." },
   { name = "path", type = "string?", text = "The path of the call, without the query." },
   { name = "attempts", type = "integer?", text = "How often the request was started; 0 when it never was." },
@@ -83,8 +89,8 @@ errors.kinds = {
   },
   {
     "connection",
-    text = "The name did not resolve, nobody listens, or the connection broke.",
-    advice = "Check `base_url`, try later; see `maybe_done`.",
+    text = "The name did not resolve, nobody listens, the connection broke, or a proxy refused to connect.",
+    advice = "Check `base_url` and the proxy, try later; see `maybe_done`.",
   },
   {
     "job_failed",
@@ -100,7 +106,8 @@ errors.kinds = {
   { "tls", text = "No TLS connection, or a certificate that is not trusted.", advice = "Check `ca_file`." },
   {
     "protocol",
-    text = "The answer is no HTTP or no JSON. From `bytenite.decode` and `bytenite.time`: the text is not what it should be.",
+    text = "The response is not HTTP or not JSON: `message` tells an HTML page and compressed data. From `bytenite.decode` "
+      .. "and `bytenite.time`: the text is not what it should be.",
     advice = "Check `base_url`; see `maybe_done`.",
   },
   { "too_large", text = "The answer is over `max_response_bytes`.", advice = "Raise it; see `maybe_done`." },
@@ -116,7 +123,7 @@ errors.kinds = {
   },
   {
     "no_credentials",
-    text = "There is neither a key nor a token, or the `access_token` function gave none.",
+    text = "There is neither a key nor a token, or the `access_token` function returned none that can be sent.",
     advice = "Set `api_key` or `BYTENITE_API_KEY`.",
   },
 }

@@ -80,7 +80,7 @@ print(bytenite.encode { tags = bytenite.array {} }) --> {"tags":[]}
       parameters = { { "value", "any", "a table, string, number, boolean or `bytenite.null`" } },
       returns = { "string", "text", "" },
       raises = "What JSON cannot hold, with its place: functions, userdata, NaN and infinities, invalid UTF-8, tables that "
-        .. "are sparse, mixed, contain themselves or are over 100 levels deep.",
+        .. "are sparse, mixed, contain themselves or are over 128 levels deep.",
       example = [[
 print(bytenite.encode { 9007199254740993, 0.1, 5.0, bytenite.null }) --> [9007199254740993,0.1,5,null]
 print(pcall(bytenite.encode, { frames = { 1, 2, print } }))

@@ -15,8 +15,9 @@ options.client = {
     name = "access_token",
     type = "string|(fun(): string?, string?)",
     environment = { "BYTENITE_ACCESS_TOKEN" },
-    text = "A token already held, without `Bearer`; or a function that returns one, asked before every attempt. When it "
-      .. "returns nil and a reason, the call ends with `no_credentials`.",
+    text = "A token already held, without `Bearer`; or a function that returns one, asked before every attempt. If it "
+      .. "returns nil and a reason, or anything but a token, the call ends with `no_credentials`; an error that it raises is "
+      .. "raised by the call.",
     source = "docs; the token alone in the header: docs and clients",
   },
   {

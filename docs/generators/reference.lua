@@ -27,13 +27,19 @@ local RETRIES <const> = {
     { "nothing was sent: resolve, connect, TLS handshake", "retry", "retry" },
     { "429", "retry", "retry" },
     { "503", "retry", "no" },
-    { "500, 502, 504; an attempt timed out; the connection broke midway", "retry", "no, `maybe_done`" },
+    {
+      "408, 500, 502, 504, 520 to 524, 530; an attempt timed out; the connection broke midway",
+      "retry",
+      "no, `maybe_done`",
+    },
+    { "an upload that storage answers with 400 `RequestTimeout`", "retry", "" },
     { "401", "renew the token once, retry", "renew the token once, retry" },
-    { "an answer that is no JSON, or too large", "no, `maybe_done`", "no, `maybe_done`" },
-    { "any other status; a certificate that is not trusted", "no", "no" },
+    { "a response that is not JSON, or too large", "no, `maybe_done`", "no, `maybe_done`" },
+    { "any other status; a certificate that is not trusted; a proxy that refuses to connect", "no", "no" },
   }),
   "The wait is random: from 0 to 0.5 s before the first retry, then up to 1, 2, 4 and at most 8 s; or what `Retry-After` asks "
-    .. "for, up to 60 s (beyond that the error is returned, with `retry_after`). What a 429 does to the calls beside it is told "
+    .. "for in seconds or by an HTTP date, up to 60 s (beyond that the error is returned, with `retry_after`). "
+    .. "What a 429 does to the calls beside it is told "
     .. "under [Many at once](#many-at-once). Each client has a budget of 500 points: a "
     .. "retry takes 5, after a timeout 10, a success gives 1 back; without points nothing is retried. `maybe_done` is never "
     .. "set for a GET. Source: module.\n",
@@ -145,7 +151,8 @@ local function options_section(api)
   end
   return join(
     "## Options\n",
-    "Of `bytenite.new`. Where a variable of the environment is named it is read when the option is not given.\n",
+    "Of `bytenite.new`. If an environment variable is named, it is read when the option is not given, without white space "
+      .. "around it.\n",
     tables.options(api),
     ("Every call takes a last table with %s, for that call alone.\n"):format(table.concat(call_options, ", ")),
     "Sources: " .. table.concat(origins, "; ") .. ".\n"

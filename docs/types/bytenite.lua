@@ -116,7 +116,7 @@
 
 ---@class bytenite.Options
 ---@field api_key? string The account's API key, exchanged for an access token when a call first needs one. The token is renewed before it ends. White space around the key is dropped.
----@field access_token? string|(fun(): string?, string?) A token already held, without `Bearer`; or a function that returns one, asked before every attempt. When it returns nil and a reason, the call ends with `no_credentials`.
+---@field access_token? string|(fun(): string?, string?) A token already held, without `Bearer`; or a function that returns one, asked before every attempt. If it returns nil and a reason, or anything but a token, the call ends with `no_credentials`; an error that it raises is raised by the call.
 ---@field base_url? string Where the service is, version included. https; plain http to a loopback host only.
 ---@field service? string The part of the path behind `base_url`. The service announced a move to `"computing"` in September 2025.
 ---@field connect_timeout? number (seconds) To resolve the name, connect and shake hands.
@@ -147,6 +147,7 @@
 ---@field description? string The description in the answer's body.
 ---@field request_id? string The service's id of the request: quote it to ByteNite.
 ---@field details? table The list of details in the answer's body.
+---@field operation? string The API operation that failed, such as "set_params"; "access_token" if there was no token and the call was not sent.
 ---@field method? string The HTTP method of the call.
 ---@field path? string The path of the call, without the query.
 ---@field attempts? integer How often the request was started; 0 when it never was.

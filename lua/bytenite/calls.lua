@@ -1,19 +1,19 @@
 --- calls.lua: the methods of clients, apart from client.lua so that they are loaded with the first of them that is called.
-local accept <const> = require "bytenite.accept"
+local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
 local job <const> = require "bytenite.job"
-local later <const> = require "bytenite.later"
+local lazy <const> = require "bytenite.base.lazy"
 
-local events <const> = later.module "bytenite.events"
-local future <const> = later.module "bytenite.future"
-local logs <const> = later.module "bytenite.logs"
-local map <const> = later.module "bytenite.map"
-local pages <const> = later.module "bytenite.pages"
-local request <const> = later.module "bytenite.request"
-local submit <const> = later.module "bytenite.submit"
+local events <const> = lazy.module "bytenite.events"
+local future <const> = lazy.module "bytenite.async.future"
+local logs <const> = lazy.module "bytenite.logs"
+local map <const> = lazy.module "bytenite.async.map"
+local pages <const> = lazy.module "bytenite.pages"
+local raw_request <const> = lazy.module "bytenite.call.raw_request"
+local submit <const> = lazy.module "bytenite.submit"
 
 local Client <const> = { close = client.close }
 
@@ -113,7 +113,7 @@ function Client:logs(query, options)
 end
 
 local running_tasks_plan <const> =
-  { operation = core.operations.running_tasks, accept = accept.member("jobsRunningTasks", false) }
+  { operation = core.operations.running_tasks, decode_response = responses.member("jobsRunningTasks", false) }
 
 --- Counts the running tasks of jobs.
 ---@param jobs table a list of jobs or their ids
@@ -122,7 +122,7 @@ local running_tasks_plan <const> =
 function Client:running_tasks(jobs, options)
   check_client(self, "running_tasks")
   local ids <const> = core.array {}
-  for index, one in ipairs(check.type("running_tasks: jobs", jobs, "table")) do
+  for index, one in ipairs(validate.type("running_tasks: jobs", jobs, "table")) do
     local where <const> = ("running_tasks: jobs[%d]"):format(index)
     if type(one) == "table" then one = rawget(one, "id") end
     ids[index] = job.check_id(where, one)
@@ -130,7 +130,7 @@ function Client:running_tasks(jobs, options)
   return call.run(self, running_tasks_plan, nil, { jobsIds = ids }, options)
 end
 
-local test_datasource_plan <const> = { operation = core.operations.test_datasource, accept = accept.object }
+local test_datasource_plan <const> = { operation = core.operations.test_datasource, decode_response = responses.object }
 
 --- Tries a data source out.
 ---@param what table dataSource, and listFiles to see what is in it
@@ -141,7 +141,7 @@ function Client:test_datasource(what, options)
   return call.run(self, test_datasource_plan, nil, what, options)
 end
 
-local info_plan <const> = { operation = core.operations.info, accept = accept.object }
+local info_plan <const> = { operation = core.operations.info, decode_response = responses.object }
 
 --- Tells the server's version.
 ---@param options table|nil of this call
@@ -161,7 +161,7 @@ function Client:each_event(options)
   return events.each(self, options)
 end
 
-local function accept_raw(exchange, _, _, status)
+local function decode_raw(exchange, _, _, status)
   return { status = status, headers = exchange:headers(), body = exchange:body() }
 end
 
@@ -173,17 +173,18 @@ end
 ---@return table|nil # status, headers (names in lower case), body as text; nil and an error
 function Client:request(wanted, options)
   check_client(self, "request")
-  return call.run(self, { operation = request.operation(wanted), accept = accept_raw }, nil, nil, options)
+  return call.run(self, { operation = raw_request.operation(wanted), decode_response = decode_raw }, nil, nil, options)
 end
 
-local sign_out_plan <const> = { operation = core.operations.sign_out, accept = accept.done, with_held_token = true }
+local sign_out_plan <const> =
+  { operation = core.operations.sign_out, decode_response = responses.done, with_current_token = true }
 
 --- Ends the life of the access token in hand. A client with an API key gets a new one when it next needs one.
 ---@param options table|nil of this call
 ---@return boolean|nil # true, also when there was no token to end; nil and an error
 function Client:sign_out(options)
   check_client(self, "sign_out")
-  local held <const> = self.credentials.held()
+  local held <const> = self.credentials.current()
   if not held then return true end
   local ok <const>, problem <const> = call.run(self, sign_out_plan, nil, {}, options)
   if not ok and problem.kind ~= "unauthenticated" then return nil, problem end
@@ -209,7 +210,7 @@ end
 ---@return table # a future: get(seconds), done(), cancel()
 function Client:async(run, ...)
   check_client(self, "async")
-  return future.start(self, check.callable("async: function", run), ...)
+  return future.start(self, validate.callable("async: function", run), ...)
 end
 
 --- Waits until all futures are done.
@@ -236,8 +237,8 @@ end
 ---@return boolean # whether anything is left under way
 function Client:step(seconds)
   check_client(self, "step")
-  if seconds ~= nil and seconds ~= 0 then check.seconds("step: seconds", seconds) end
-  return self.driver:step(seconds or 0)
+  if seconds ~= nil and seconds ~= 0 then validate.seconds("step: seconds", seconds) end
+  return self.reactor:step(seconds or 0)
 end
 
 --- What an event loop waits for before it calls `step`: an object as cqueues wants it.
@@ -245,7 +246,7 @@ end
 ---   events(), "r"; timeout(), seconds until there is something to do for time's sake, or nil
 function Client:pollable()
   check_client(self, "pollable")
-  return self.driver:get_pollable()
+  return self.reactor:get_pollable()
 end
 
 return Client

@@ -1,14 +1,14 @@
 --- client.lua: clients. Their methods are in calls.lua.
-local check <const> = require "bytenite.check"
 local core <const> = require "bytenite.core"
-local later <const> = require "bytenite.later"
-local settings <const> = require "bytenite.settings"
-local token <const> = require "bytenite.token"
+local credentials <const> = require "bytenite.call.credentials"
+local lazy <const> = require "bytenite.base.lazy"
+local options <const> = require "bytenite.base.options"
+local retry_policy <const> = require "bytenite.call.retry_policy"
+local validate <const> = require "bytenite.base.validate"
 
-local calls <const> = later.module "bytenite.calls"
-local driver <const> = later.module "bytenite.driver"
-local job <const> = later.module "bytenite.job"
-local retry <const> = later.module "bytenite.retry"
+local calls <const> = lazy.module "bytenite.calls"
+local job <const> = lazy.module "bytenite.job"
+local reactor <const> = lazy.module "bytenite.async.reactor"
 
 local client <const> = { version = "0.1" }
 
@@ -16,11 +16,11 @@ local Client <const> = { __name = "bytenite.Client" }
 
 -- What a client is given when it is first asked for it.
 local parts <const> = {
-  driver = function(self)
-    return driver.new(self.session, self.clock)
+  reactor = function(self)
+    return reactor.new(self.session, self.clock)
   end,
   budget = function()
-    return retry.budget()
+    return retry_policy.budget()
   end,
   job_metatable = function(self)
     return job.metatable(self)
@@ -32,14 +32,16 @@ local parts <const> = {
 ---@param method string
 function client.check(self, method)
   if getmetatable(self) == Client then return end
-  check.raise(("%s: expected a client, got %s: call it as client:%s(...)"):format(method, check.describe(self), method))
+  validate.raise(
+    ("%s: expected a client, got %s: call it as client:%s(...)"):format(method, validate.describe(self), method)
+  )
 end
 
 --- Ends what is under way (those calls give the error `closed`), closes all connections. May be called twice; also the
 --- client's `__close`. The method that a client needs though it made no call: the others need not be loaded for it.
 function client.close(self)
   client.check(self, "close")
-  if rawget(self, "driver") then return self.driver:close() end
+  if rawget(self, "reactor") then return self.reactor:close() end
   self.session:close()
 end
 
@@ -64,7 +66,7 @@ end
 local system <const> = {
   now = core.now,
   random = core.random,
-  try = core.methods.exchange.try,
+  first_wait = 1 / 5, -- seconds that a call of an idle client waits inside the core for its response
   step = function(session, seconds)
     return session:step(seconds)
   end,
@@ -81,29 +83,29 @@ end
 
 --- Makes a client. See the reference for the options.
 ---@param given table|nil options
----@param clock table|nil now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy. Without a `try`
----   as the system's all waiting is done by `step`
+---@param clock table|nil now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy. Without
+---   `first_wait` all waiting is done by `step`
 ---@return table
 --- Raises on bad options.
 function client.new(given, clock)
-  local options <const> = settings.read(given)
+  local settings <const> = options.read(given)
   local session <const> = core.session {
-    base_url = options.base_url,
-    service = options.service,
-    user_agent = user_agent(options.user_agent),
-    ca_file = options.ca_file,
-    proxy = options.proxy,
-    http_version = options.http_version,
-    max_connections = options.max_connections,
+    base_url = settings.base_url,
+    service = settings.service,
+    user_agent = user_agent(settings.user_agent),
+    ca_file = settings.ca_file,
+    proxy = settings.proxy,
+    http_version = settings.http_version,
+    max_connections = settings.max_connections,
   }
   local self <const> = setmetatable({
     clock = clock or system,
     session = session,
-    credentials = token.source(options.access_token, options.api_key, options.proxy),
-    options = options,
+    credentials = credentials.new(settings.access_token, settings.api_key, settings.proxy),
+    options = settings,
     renewal = false, -- the token exchange under way
   }, Client)
-  options.api_key, options.access_token, options.proxy = nil, nil, nil -- secrets stay where nobody prints them
+  settings.api_key, settings.access_token, settings.proxy = nil, nil, nil -- secrets stay where nobody prints them
   return self
 end
 

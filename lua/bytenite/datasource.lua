@@ -1,6 +1,6 @@
 --- datasource.lua: data sources and destinations, with the "@type" that each kind's params need.
 --- Where the members come from: the service's documentation of data sources.
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 
 local datasource <const> = {}
 
@@ -24,7 +24,7 @@ for _, descriptor in ipairs { "s3", "aws", "gcp", "storj" } do
 end
 
 local function text(where, value)
-  return check.type(where, value, "string")
+  return validate.type(where, value, "string")
 end
 
 -- Members known must be strings; one that looks misspelled is refused, others pass through as they are.
@@ -33,16 +33,18 @@ local function params_of(where, kind, given)
   for _, name in ipairs(kind.known) do
     checks[name] = text
   end
-  local params <const> = check.options(where, given, checks, "member", true)
+  local params <const> = validate.options(where, given, checks, "member", true)
   for _, name in ipairs(kind.needed or {}) do
-    if params[name] == nil then check.raise(("%s: %s is needed"):format(where, name)) end
+    if params[name] == nil then validate.raise(("%s: %s is needed"):format(where, name)) end
   end
   params["@type"] = PREFIX .. kind.type
   return params
 end
 
 local function without_params(where, descriptor, given)
-  if given ~= nil and (type(given) ~= "table" or next(given) ~= nil) then check.raise(where .. ": takes no members") end
+  if given ~= nil and (type(given) ~= "table" or next(given) ~= nil) then
+    validate.raise(where .. ": takes no members")
+  end
   return { dataSourceDescriptor = descriptor }
 end
 

@@ -1,16 +1,16 @@
 --- download.lua: a job's results, fetched into a folder.
 local call <const> = require "bytenite.call"
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
-local link <const> = require "bytenite.link"
-local settings <const> = require "bytenite.settings"
-local stream <const> = require "bytenite.stream"
+local signed_url <const> = require "bytenite.streaming.signed_url"
+local settings <const> = require "bytenite.base.options"
+local stream <const> = require "bytenite.streaming.body_stream"
 
 local download <const> = {}
 
 local known <const> =
-  settings.with_limits { on_progress = check.callable, result = check.text, file_name = check.callable }
+  settings.with_limits { on_progress = validate.callable, result = validate.text, file_name = validate.callable }
 
 local file_error <const> = errors.file
 
@@ -121,11 +121,11 @@ local function write(fetch, bytes)
   return nil
 end
 
-local explain <const> = link.explain "the link may have expired: job:results() gives new ones"
+local explain <const> = signed_url.explain "the link may have expired: job:results() gives new ones"
 
 local NOTHING_BEHIND <const> = 416 -- RFC 9110 section 15.5.17: there is nothing from where on was asked
 
-local function accept(fetch)
+local function decode_response(fetch)
   return function(exchange, _, _, status)
     local headers <const> = exchange:headers()
     if status == 200 or status == 206 then return { status = status, headers = headers, bytes = exchange:body() } end
@@ -148,9 +148,9 @@ local function plan_for(fetch, address)
       any_success = true,
       raw = { url = address, headers = {} }, -- headers: see begin
     },
-    accept = accept(fetch),
-    accepts = NOTHING_BEHIND,
-    cannot_recover = explain,
+    decode_response = decode_response(fetch),
+    accepts_status = NOTHING_BEHIND,
+    classify = explain,
     stream = stream.plan {
       begin = function(self)
         self.exchange:set_headers(headers_of(fetch))
@@ -228,7 +228,8 @@ end
 
 -- Fetches one file. Returns its size in bytes; or nil and an error.
 local function fetch_file(client, folder, wanted, options, written)
-  local address <const>, unusable <const> = link.check(client, ("the link of %s"):format(wanted.name), wanted.link)
+  local address <const>, unusable <const> =
+    signed_url.check(client, ("the link of %s"):format(wanted.name), wanted.link)
   if not address then return nil, unusable end
   local file <close>, unwritable <const> = folder:create(wanted.name)
   if not file then return nil, file_error(("cannot write %s: %s"):format(wanted.name, unwritable)) end
@@ -242,6 +243,7 @@ local function fetch_file(client, folder, wanted, options, written)
     whole, problem = commit(fetch, written)
   end
   if not whole then
+    problem.operation = problem.operation or "download"
     problem.method = problem.method or "GET"
     problem.path = problem.path or address:match "^%a+://[^/?#]*([^?#]*)"
     return nil, problem
@@ -258,8 +260,8 @@ end
 ---@return table|nil # a list of {name, path, size}; nil and an error
 ---@return table|nil # then: those that were fetched
 function download.run(client, into, options, list)
-  local checked <const> = check.options("download", options, known)
-  check.path("download: folder", into)
+  local checked <const> = validate.options("download", options, known)
+  validate.path("download: folder", into)
   local results <const>, without <const> = list(settings.limits_in(checked))
   if not results then return nil, without, {} end
   local files <const>, unsafe <const> = plan_files(results, checked)

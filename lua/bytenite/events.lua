@@ -2,12 +2,12 @@
 --- service declares are read: an object a line, and server-sent events, whose data is such an object.
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
-local redact <const> = require "bytenite.redact"
-local stream <const> = require "bytenite.stream"
+local redact <const> = require "bytenite.errors.redact"
+local stream <const> = require "bytenite.streaming.body_stream"
 
 local events <const> = {}
 
-local function accept(exchange)
+local function decode_response(exchange)
   return exchange:body()
 end
 
@@ -15,7 +15,7 @@ local function new_plan(reader)
   return {
     operation = core.operations.events,
     name = "each_event",
-    accept = accept,
+    decode_response = decode_response,
     stream = stream.plan {
       may_repeat = function(self)
         if self.exchange:status() == 200 then reader.rest = self.exchange:body() end
@@ -30,7 +30,8 @@ Reader.__index = Reader
 
 -- Ends the stream with an error that the iterator raises. The call itself may have ended well: what it brought is wrong.
 local function stop(reader, problem)
-  problem.method, problem.path = core.operations.events.method, reader.path
+  local operation <const> = core.operations.events
+  problem.operation, problem.method, problem.path = operation.name, operation.method, reader.path
   reader.opened:abandon(problem)
   error(problem, 0)
 end

@@ -1,5 +1,5 @@
 --- filters.lua: what jobs must match, as users write it and as the service takes it.
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 
 local filters <const> = {}
@@ -27,13 +27,13 @@ for _, condition in ipairs(conditions) do
 end
 
 local function condition_of(where, value)
-  check.text(where, value)
+  validate.text(where, value)
   if is_known[value] then return PREFIX .. value end
   if value:sub(1, #PREFIX) == PREFIX then return value end -- the service may have more of them
   local meant <const> = core.suggest(value, conditions)
   local advice <const> = meant and ('did you mean "%s"?'):format(meant)
     or "known are " .. table.concat(conditions, ", ")
-  check.raise(('%s: unknown condition "%s": %s'):format(where, value, advice))
+  validate.raise(('%s: unknown condition "%s": %s'):format(where, value, advice))
 end
 
 local function wrapped(name, value)
@@ -66,7 +66,7 @@ local wraps <const> = {
   table = function(value, where)
     if value["@type"] ~= nil then return value end
     if is_list(value) then return wrapped("ListValue", core.array(table.move(value, 1, #value, 1, {}))) end
-    check.raise(where .. ': expected a plain value, a list, or a table with "@type"')
+    validate.raise(where .. ': expected a plain value, a list, or a table with "@type"')
   end,
 }
 
@@ -74,10 +74,12 @@ local function value_of(where, value)
   if value == nil or value == core.null then return value end
   local wrap <const> = wraps[math.type(value) or type(value)]
   if not wrap then
-    check.raise(("%s: expected a string, a number, a boolean or a list, got %s"):format(where, check.describe(value)))
+    validate.raise(
+      ("%s: expected a string, a number, a boolean or a list, got %s"):format(where, validate.describe(value))
+    )
   end
   local writable <const>, problem <const> = core.encode(value)
-  if not writable then check.raise(where .. (problem:sub(1, 1) == "[" and "" or ": ") .. problem) end
+  if not writable then validate.raise(where .. (problem:sub(1, 1) == "[" and "" or ": ") .. problem) end
   return wrap(value, where)
 end
 
@@ -93,13 +95,13 @@ local members <const> = { field = as_given, condition = as_given, value = as_giv
 ---@return table
 --- Raises on what cannot be a filter.
 function filters.read(where, given)
-  check.type(where, given, "table")
-  if not is_list(given) then check.raise(where .. ": expected a list of filters, got a table with named members") end
+  validate.type(where, given, "table")
+  if not is_list(given) then validate.raise(where .. ": expected a list of filters, got a table with named members") end
   local list <const> = {}
   for index = 1, #given do
     local place <const> = ("%s[%d]"):format(where, index)
-    local filter <const> = check.options(place, check.type(place, given[index], "table"), members, "member", true)
-    filter.field = check.text(place .. ".field", filter.field)
+    local filter <const> = validate.options(place, validate.type(place, given[index], "table"), members, "member", true)
+    filter.field = validate.text(place .. ".field", filter.field)
     filter.condition = condition_of(place .. ".condition", filter.condition)
     filter.value = value_of(place .. ".value", filter.value)
     list[index] = filter

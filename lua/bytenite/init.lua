@@ -4,13 +4,46 @@
 ---     local client <close> = bytenite.new { api_key = "..." }
 ---     local job = assert(client:create_job { templateId = "img-gen", name = "Nightly batch" })
 ---     assert(job:set_params { partitioner = { num_replicas = 5 }, assembler = {}, app = { prompt = "A sunset" } })
-local check <const> = require "bytenite.check"
 local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
-local later <const> = require "bytenite.later"
+local errors <const> = require "bytenite.errors"
+local lazy <const> = require "bytenite.base.lazy"
+local time <const> = require "bytenite.base.time"
+local validate <const> = require "bytenite.base.validate"
 
-local errors <const> = later.module "bytenite.errors"
-local time <const> = later.module "bytenite.time"
+require "bytenite.errors.call_failure" -- what a failure needs is loaded before the first one
+
+-- Everything else.
+lazy.prepare {
+  "async.future",
+  "async.map",
+  "async.outcomes",
+  "async.reactor",
+  "async.tasks",
+  "async.timers",
+  "async.waiters",
+  "call",
+  "call.exchanges",
+  "call.query_string",
+  "call.raw_request",
+  "call.responses",
+  "call.state_machine",
+  "calls",
+  "datasource",
+  "download",
+  "events",
+  "filters",
+  "job",
+  "logs",
+  "pages",
+  "source",
+  "states",
+  "streaming.body_stream",
+  "streaming.signed_url",
+  "submit",
+  "upload",
+  "waiting",
+}
 
 local bytenite <const> = {
   _VERSION = "bytenite " .. client.version,
@@ -23,7 +56,7 @@ local bytenite <const> = {
 ---@return table # a client; declare it `<close>` or call close()
 --- Raises on an unknown option ("did you mean ...?") or a value that cannot be.
 function bytenite.new(options)
-  if options == bytenite then check.raise "new: call it with a dot: bytenite.new { ... }" end
+  if options == bytenite then validate.raise "new: call it with a dot: bytenite.new { ... }" end
   return client.new(options)
 end
 
@@ -32,9 +65,9 @@ end
 ---@return table # the same table, or a new empty one
 function bytenite.array(items)
   if items == nil then return core.array {} end
-  check.type("array: items", items, "table")
+  validate.type("array: items", items, "table")
   if getmetatable(items) ~= nil and not core.is_array(items) then
-    check.raise "array: the table has a metatable, which the mark would replace"
+    validate.raise "array: the table has a metatable, which the mark would replace"
   end
   return core.array(items)
 end
@@ -45,7 +78,7 @@ end
 --- Raises on what JSON cannot hold, with the place: "encode: frames[3]: cannot write a function".
 function bytenite.encode(value)
   local text <const>, problem <const> = core.encode(value)
-  if not text then check.raise("encode: " .. problem) end
+  if not text then validate.raise("encode: " .. problem) end
   return text
 end
 
@@ -53,7 +86,7 @@ end
 ---@param text string
 ---@return any # the value; or nil and an error of kind "protocol"
 function bytenite.decode(text)
-  local value <const>, problem <const> = core.decode(check.type("decode: text", text, "string"))
+  local value <const>, problem <const> = core.decode(validate.type("decode: text", text, "string"))
   if value == nil then return nil, errors.new { kind = "protocol", message = "not JSON: " .. problem } end
   return value
 end
@@ -62,20 +95,20 @@ end
 ---@param timestamp string RFC 3339: "2025-08-27T21:51:41.803Z"
 ---@return number|nil # an integer, or a float where there is a fraction; nil and an error of kind "protocol"
 function bytenite.time(timestamp)
-  local seconds <const> = time.parse(check.type("time: timestamp", timestamp, "string"))
+  local seconds <const> = time.parse(validate.type("time: timestamp", timestamp, "string"))
   if not seconds then return nil, errors.new { kind = "protocol", message = "not an RFC 3339 timestamp" } end
   return seconds
 end
 
--- What comes when it is first asked for.
+-- Members that are loaded when they are first used.
 local parts <const> = {
   --- Constructors of data sources: url, file, s3, aws, gcp, storj, bucket, bypass.
   datasource = function()
-    return later.load "bytenite.datasource"
+    return lazy.load "bytenite.datasource"
   end,
   --- The methods of jobs, for calls past a member of the same name: bytenite.Job.refresh(job).
   Job = function()
-    return later.load("bytenite.job").Job
+    return lazy.load("bytenite.job").Job
   end,
 }
 

@@ -1,16 +1,16 @@
 --- job.lua: jobs and their methods. A job is a plain table of the API's members; all else is in its metatable, of which a client
 --- has one. Inside the module methods are called as functions, so that a member of the same name (`run`, `logs`) does no harm.
-local accept <const> = require "bytenite.accept"
+local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
-local later <const> = require "bytenite.later"
+local lazy <const> = require "bytenite.base.lazy"
 
-local download <const> = later.module "bytenite.download"
-local logs <const> = later.module "bytenite.logs"
-local states <const> = later.module "bytenite.states"
-local upload <const> = later.module "bytenite.upload"
-local waiting <const> = later.module "bytenite.waiting"
+local download <const> = lazy.module "bytenite.download"
+local logs <const> = lazy.module "bytenite.logs"
+local states <const> = lazy.module "bytenite.states"
+local upload <const> = lazy.module "bytenite.upload"
+local waiting <const> = lazy.module "bytenite.waiting"
 
 local job <const> = {}
 
@@ -23,7 +23,9 @@ local clients <const> = setmetatable({}, { __mode = "k" })
 
 local function client_of(self, method)
   return clients[getmetatable(self)]
-    or check.raise(("%s: expected a job, got %s: call it as job:%s(...)"):format(method, check.describe(self), method))
+    or validate.raise(
+      ("%s: expected a job, got %s: call it as job:%s(...)"):format(method, validate.describe(self), method)
+    )
 end
 
 --- Raises unless a value is the id of a job.
@@ -31,22 +33,22 @@ end
 ---@param id any
 ---@return string
 function job.check_id(where, id)
-  return check.segment(where .. ": job id", id)
+  return validate.segment(where .. ": job id", id)
 end
 
 -- Accepts the answer to an update: the job takes it over in place, whole or not at all.
-local accept_refresh <const> = core.methods.exchange.job
+local decode_refresh <const> = core.methods.exchange.job
 
 -- Accepts the answer to a fetch or a creation: a new job. One that was created has no id before the answer.
-local function accept_new(exchange, _, client)
+local function decode_new(exchange, _, client)
   local fresh <const>, kind <const>, message <const> = exchange:job(nil)
   if not fresh then return nil, kind, message end
   return setmetatable(fresh, client.job_metatable)
 end
 
---- The plans of the calls that give a new job (see call.start).
-job.fetch = { operation = core.operations.get_job, accept = accept_new }
-job.creation = { operation = core.operations.create_job, accept = accept_new }
+--- The plans of the calls that give a new job (see bytenite.call).
+job.fetch = { operation = core.operations.get_job, decode_response = decode_new }
+job.creation = { operation = core.operations.create_job, decode_response = decode_new }
 
 local run <const> = call.run
 
@@ -59,14 +61,14 @@ end
 for _, operation in ipairs(core.operations) do
   if operation.method == "PATCH" and operation.body and operation.result == "JobResponse" then
     local name <const> = operation.name
-    local plan <const> = { operation = operation, accept = accept_refresh }
+    local plan <const> = { operation = operation, decode_response = decode_refresh }
     Job[name] = function(self, body, options)
       return run(client_of(self, name), plan, self.id, body, options, self)
     end
   end
 end
 
-local refresh_plan <const> = { operation = core.operations.get_job, name = "refresh", accept = accept_refresh }
+local refresh_plan <const> = { operation = core.operations.get_job, name = "refresh", decode_response = decode_refresh }
 
 --- Fetches the job as it is now.
 ---@param options table|nil of this call
@@ -75,7 +77,7 @@ function Job:refresh(options)
   return run_call(self, "refresh", refresh_plan, nil, options)
 end
 
-local run_plan <const> = { operation = core.operations.run, accept = accept.same_job }
+local run_plan <const> = { operation = core.operations.run, decode_response = responses.same_job }
 
 --- Runs the job.
 ---@param config table|nil settings of this run
@@ -86,7 +88,7 @@ function Job:run(config, options)
   return run_call(self, "run", run_plan, { config = config }, options)
 end
 
-local abort_plan <const> = { operation = core.operations.abort, accept = accept.same_job }
+local abort_plan <const> = { operation = core.operations.abort, decode_response = responses.same_job }
 
 --- Stops a running job; deletes one that was never run.
 ---@param options table|nil of this call
@@ -95,7 +97,8 @@ function Job:abort(options)
   return run_call(self, "abort", abort_plan, nil, options)
 end
 
-local delete_plan <const> = { operation = core.operations.delete, accept = accept.done, done_when_repeated = 404 }
+local delete_plan <const> =
+  { operation = core.operations.delete, decode_response = responses.done, done_when_repeated = 404 }
 
 --- Deletes the job.
 ---@param options table|nil of this call
@@ -104,7 +107,8 @@ function Job:delete(options)
   return run_call(self, "delete", delete_plan, nil, options)
 end
 
-local upload_completed_plan <const> = { operation = core.operations.upload_completed, accept = accept.same_job }
+local upload_completed_plan <const> =
+  { operation = core.operations.upload_completed, decode_response = responses.same_job }
 
 --- Tells the service that the job's input lies at the address that it gave. `upload` does so by itself.
 ---@param options table|nil of this call
@@ -114,14 +118,17 @@ function Job:upload_completed(options)
 end
 
 -- Before its end a job has no results, which the service tells with any status, 500 among them.
-local function is_too_early(problem)
-  if not problem.message:find("not yet been completed", 1, true) then return false end
+local function classify_results(problem)
+  if not problem.message:find("not yet been completed", 1, true) then return nil end
   problem.hint = "a complete job has results: job:wait() waits for that"
-  return true
+  return "final"
 end
 
-local results_plan <const> =
-  { operation = core.operations.results, accept = accept.member("results", true), cannot_recover = is_too_early }
+local results_plan <const> = {
+  operation = core.operations.results,
+  decode_response = responses.member("results", true),
+  classify = classify_results,
+}
 
 --- Lists the job's results.
 ---@param options table|nil of this call
@@ -167,7 +174,7 @@ function Job:logs(filters, options)
   return logs.of_job(client, job.check_id("logs", rawget(self, "id")), filters, options)
 end
 
-local wait_plan <const> = { operation = core.operations.get_job, name = "wait", accept = accept_refresh }
+local wait_plan <const> = { operation = core.operations.get_job, name = "wait", decode_response = decode_refresh }
 
 --- Waits for the job's end. The job is refreshed in place each time it is looked at.
 ---@param options table|nil timeout, interval, max_interval (seconds), on_progress(job, fraction)
@@ -186,7 +193,7 @@ end
 --- final.
 ---@return boolean
 function Job:is_final()
-  return states.outcome(check.type("is_final: job", self, "table")) ~= nil
+  return states.outcome(validate.type("is_final: job", self, "table")) ~= nil
 end
 
 local function text_or(value, fallback)

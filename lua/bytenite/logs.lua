@@ -1,10 +1,10 @@
 --- logs.lua: a job's logs. The service gives them in parts, one for each service and task; here they become one sequence in the
 --- order of time.
-local accept <const> = require "bytenite.accept"
+local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
-local time <const> = require "bytenite.time"
+local time <const> = require "bytenite.base.time"
 
 local logs <const> = {}
 
@@ -82,8 +82,8 @@ local function is_before(one, other)
 end
 
 -- Accepts `{partitioner, assembler, taskrunner}`: a function that gives line after line, and keeps none that it gave.
-local function accept_logs(exchange)
-  local answer <const>, kind <const>, message <const> = accept.object(exchange)
+local function decode_logs(exchange)
+  local answer <const>, kind <const>, message <const> = responses.object(exchange)
   if not answer then return nil, kind, message end
   local entries <const> = {}
   local parts <const> = parts_of(answer)
@@ -103,14 +103,14 @@ local function accept_logs(exchange)
   end
 end
 
-local plan <const> = { operation = core.operations.logs, accept = accept_logs }
+local plan <const> = { operation = core.operations.logs, decode_response = decode_logs }
 
 local function list(where, value)
-  return check.type(where, value, "table")
+  return validate.type(where, value, "table")
 end
 
 local wanted <const> = { taskIds = list, levels = list, services = list }
-local wanted_of <const> = { taskIds = list, levels = list, services = list, jobId = check.segment }
+local wanted_of <const> = { taskIds = list, levels = list, services = list, jobId = validate.segment }
 
 -- Fetches the logs. Lists that are not given go out as [], which stands for all.
 local function fetch(client, id, chosen, options)
@@ -128,8 +128,8 @@ end
 ---@return function|nil # gives the next line, its service and its task's id; nil and an error
 --- Raises on bad input.
 function logs.of_query(client, query, options)
-  local chosen <const> = check.options("logs", check.type("logs: query", query, "table"), wanted_of, "member")
-  if not chosen.jobId then check.raise "logs: jobId is needed" end
+  local chosen <const> = validate.options("logs", validate.type("logs: query", query, "table"), wanted_of, "member")
+  if not chosen.jobId then validate.raise "logs: jobId is needed" end
   return fetch(client, chosen.jobId, chosen, options)
 end
 
@@ -140,7 +140,7 @@ end
 ---@param options table|nil of this call
 ---@return function|nil # the same
 function logs.of_job(client, id, filters, options)
-  return fetch(client, id, check.options("logs", filters, wanted, "member"), options)
+  return fetch(client, id, validate.options("logs", filters, wanted, "member"), options)
 end
 
 return logs

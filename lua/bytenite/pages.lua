@@ -1,18 +1,18 @@
 --- pages.lua: lists that come in pages.
-local accept <const> = require "bytenite.accept"
+local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local filters <const> = require "bytenite.filters"
-local queries <const> = require "bytenite.query"
-local settings <const> = require "bytenite.settings"
+local query_string <const> = require "bytenite.call.query_string"
+local settings <const> = require "bytenite.base.options"
 
 local pages <const> = {}
 
 -- Accepts `{pagination, data}`. What is null or missing is empty.
-local function accept_page(exchange)
-  local answer <const>, kind <const>, message <const> = accept.object(exchange)
+local function decode_page(exchange)
+  local answer <const>, kind <const>, message <const> = responses.object(exchange)
   if not answer then return nil, kind, message end
   answer.data = answer.data or core.array {}
   answer.pagination = answer.pagination or {}
@@ -26,8 +26,8 @@ local function accept_page(exchange)
 end
 
 -- The same, of jobs that have the client's methods.
-local function accept_jobs(exchange, _, client)
-  local answer <const>, kind <const>, message <const> = accept_page(exchange)
+local function decode_jobs(exchange, _, client)
+  local answer <const>, kind <const>, message <const> = decode_page(exchange)
   if not answer then return nil, kind, message end
   for _, row in ipairs(answer.data) do
     setmetatable(row, client.job_metatable)
@@ -36,20 +36,20 @@ local function accept_jobs(exchange, _, client)
 end
 
 local plans <const> = {
-  list_jobs = { operation = core.operations.list_jobs, accept = accept_jobs },
-  filter_jobs = { operation = core.operations.filter_jobs, accept = accept_jobs },
-  list_templates = { operation = core.operations.list_templates, accept = accept_page },
+  list_jobs = { operation = core.operations.list_jobs, decode_response = decode_jobs },
+  filter_jobs = { operation = core.operations.filter_jobs, decode_response = decode_jobs },
+  list_templates = { operation = core.operations.list_templates, decode_response = decode_page },
 }
 
 local MOST <const> = 0xFFFFFFFF -- the service counts rows in 32 bits
 local PAGE_SIZE <const> = 100 -- rows, unless told otherwise
 
-local limit <const>, offset <const> = check.integer(1, MOST), check.integer(0, MOST)
+local limit <const>, offset <const> = validate.integer(1, MOST), validate.integer(0, MOST)
 
 -- What may be asked for, by the name of the method.
 local known <const> = {
-  list_jobs = { limit = limit, offset = offset, orderBy = check.text },
-  filter_jobs = { limit = limit, offset = offset, orderBy = check.text, filters = filters.read },
+  list_jobs = { limit = limit, offset = offset, orderBy = validate.text },
+  filter_jobs = { limit = limit, offset = offset, orderBy = validate.text, filters = filters.read },
   list_templates = { limit = limit, offset = offset },
 }
 known.each_job = known.filter_jobs
@@ -57,7 +57,7 @@ known.each_template = known.list_templates
 
 -- What is asked for, as it goes out.
 local function request_of(name, query)
-  local checked <const> = check.options(name, query, known[name], "member")
+  local checked <const> = validate.options(name, query, known[name], "member")
   local request <const> = { orderBy = checked.orderBy, filters = checked.filters }
   if checked.limit or checked.offset then request.pagination = { limit = checked.limit, offset = checked.offset } end
   return request
@@ -132,7 +132,7 @@ end
 
 -- Fetches the next page. What fails is raised, and may be tried again.
 local function turn_page(self)
-  if self.is_turning then check.raise(self.name .. ": another task waits for the next page of this iterator") end
+  if self.is_turning then validate.raise(self.name .. ": another task waits for the next page of this iterator") end
   self.is_turning = true
   local turning <close> = self -- luacheck: ignore turning
   local request <const> = self.request
@@ -160,10 +160,10 @@ end
 
 -- Raises on what the call would refuse, before it is made.
 local function check_request(name, operation, request, options)
-  check.options(name, options, settings.limits)
-  if operation.query then return queries.text(name, queries.flatten(request)) end
+  validate.options(name, options, settings.limits)
+  if operation.query then return query_string.text(name, query_string.flatten(request)) end
   local ok <const>, problem <const> = core.encode(request, operation.body)
-  if not ok then check.raise(name .. ": " .. problem) end
+  if not ok then validate.raise(name .. ": " .. problem) end
 end
 
 --- Walks through the rows of all pages, one page in memory at a time.

@@ -1,6 +1,6 @@
 --- source.lua: where the bytes of an upload come from: a path, an open file, a string, or a function that gives them piece by
 --- piece. All are read in pieces; those that can be are read again when a sending fails.
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 
@@ -99,7 +99,16 @@ local function from_file(file, name, size)
   }
 end
 
+-- Hosts may have removed the library io.
+local NO_FILES <const> = "the Lua state has no io library: give { data = bytes } or a reader function"
+
+-- Returns what io.type does, nil without the library.
+local function file_type(value)
+  return io and io.type(value)
+end
+
 local function from_path(path)
+  if not io then return nil, file_error(("cannot read %s: %s"):format(path, NO_FILES)) end
   local size <const>, reason <const> = core.stamp(path) -- first: opening a pipe would wait for its other end
   if not size then return nil, file_error(("cannot read %s: %s"):format(path, reason)) end
   local file <const>, problem <const> = io.open(path, "rb")
@@ -120,7 +129,7 @@ local function from_function(reader, where)
       has_ended = true
       return nil
     end
-    return check.type(where .. ": what the reader returns", piece, "string")
+    return validate.type(where .. ": what the reader returns", piece, "string")
   end
   return {
     name = "the reader",
@@ -136,19 +145,19 @@ local function from_function(reader, where)
 end
 
 local function is_callable(value)
-  return (pcall(check.callable, "", value))
+  return (pcall(validate.callable, "", value))
 end
 
 local function make(where, given, size)
-  if type(given) == "string" then return from_path(check.path(where, given)) end
-  if io.type(given) == "file" then return from_file(given, "the file", size) end
+  if type(given) == "string" then return from_path(validate.path(where, given)) end
+  if file_type(given) == "file" then return from_file(given, "the file", size) end
   if type(given) == "table" and type(given.data) == "string" then return from_string(given.data) end
   if is_callable(given) then return from_function(given, where) end
-  if io.type(given) == "closed file" then check.raise(where .. ": the file is closed") end
-  check.raise(
+  if file_type(given) == "closed file" then validate.raise(where .. ": the file is closed") end
+  validate.raise(
     ("%s: expected a path, { data = bytes }, an open file or a reader function, got %s"):format(
       where,
-      check.describe(given)
+      validate.describe(given)
     )
   )
 end
@@ -165,10 +174,10 @@ function source.open(where, given, size)
   if not opened then return nil, problem end
   opened.size = opened.size or size
   if not opened.size then
-    check.raise(where .. ": size (bytes) is needed for what has no size of its own: storage wants to know it first")
+    validate.raise(where .. ": size (bytes) is needed for what has no size of its own: storage wants to know it first")
   end
   if size and size ~= opened.size then
-    check.raise(("%s: size: the source has %d bytes, not %d"):format(where, opened.size, size))
+    validate.raise(("%s: size: the source has %d bytes, not %d"):format(where, opened.size, size))
   end
   opened.given, opened.was_asked = 0, false
   return setmetatable(opened, Source)

@@ -2,10 +2,10 @@
 ---
 --- The module's methods are called as functions, never through the job, whose members could be called like them.
 local call <const> = require "bytenite.call"
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local job <const> = require "bytenite.job"
-local settings <const> = require "bytenite.settings"
+local settings <const> = require "bytenite.base.options"
 local source <const> = require "bytenite.source"
 local upload <const> = require "bytenite.upload"
 
@@ -95,21 +95,21 @@ local function check_upload(given)
   local from <const> = is_given(given.dataSource) and given.dataSource
   if not from and is_given(given.jobId) then return end -- the draft may have one
   if not from or from.dataSourceDescriptor ~= "file" then
-    check.raise "submit: upload: needs a dataSource of kind file: bytenite.datasource.file()"
+    validate.raise "submit: upload: needs a dataSource of kind file: bytenite.datasource.file()"
   end
 end
 
 -- Checks all that will be sent, so that bad input leaves no job behind. Returns what to do, and the options.
 local function check_all(new, options)
-  local given <const> = check.options("submit", check.type("submit: new", new, "table"), members, "member")
+  local given <const> = validate.options("submit", validate.type("submit: new", new, "table"), members, "member")
   local body <const> = {}
   for name, value in pairs(given) do
     if name ~= "upload" then body[name] = value end
   end
   local ok <const>, problem <const> = core.encode(body, "NewJob")
-  if not ok then check.raise("submit: " .. problem) end
+  if not ok then validate.raise("submit: " .. problem) end
   check_upload(given)
-  return given, check.options("submit", options, upload.options)
+  return given, validate.options("submit", options, upload.options)
 end
 
 local function failed(problem, step, new)

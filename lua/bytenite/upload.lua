@@ -1,17 +1,17 @@
 --- upload.lua: a job's input, sent to the address that the service gave for it.
 ---@see https://docs.bytenite.com the guide on file uploads: PUT of the raw bytes, then uploadcompleted
 local call <const> = require "bytenite.call"
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
-local link <const> = require "bytenite.link"
-local settings <const> = require "bytenite.settings"
+local signed_url <const> = require "bytenite.streaming.signed_url"
+local settings <const> = require "bytenite.base.options"
 local source <const> = require "bytenite.source"
-local stream <const> = require "bytenite.stream"
+local stream <const> = require "bytenite.streaming.body_stream"
 
 local upload <const> = {}
 
 --- The options of an upload: a check by name.
-upload.options = settings.with_limits { on_progress = check.callable, size = check.integer(0, math.maxinteger) }
+upload.options = settings.with_limits { on_progress = validate.callable, size = validate.integer(0, math.maxinteger) }
 
 local function address_in(job)
   local given <const> = rawget(job, "dataSource")
@@ -28,7 +28,7 @@ local function find_address(client, job, fetch)
     if not fetched then return nil, problem end
     address = address_in(job)
   end
-  if address then return link.check(client, "the upload address", address) end
+  if address then return signed_url.check(client, "the upload address", address) end
   return nil,
     errors.new {
       kind = "unexpected",
@@ -37,7 +37,7 @@ local function find_address(client, job, fetch)
     }
 end
 
-local explain <const> = link.explain "the upload address may have expired: job:set_datasource gives a new one"
+local explain <const> = signed_url.explain "the upload address may have expired: job:set_datasource gives a new one"
 
 local ASK_FROM <const> = 1024 * 1024 -- bytes that are worth asking first whether they will be taken (RFC 9110 section 10.1.1)
 
@@ -58,11 +58,11 @@ local function plan_for(opened, address)
       any_success = true,
       raw = { url = address, headers = headers_for(opened) },
     },
-    accept = function()
+    decode_response = function()
       if opened.given == opened.size then return true end
       return nil, "unexpected", ("the answer came after %d of %d bytes"):format(opened.given, opened.size)
     end,
-    cannot_recover = explain,
+    classify = explain,
     stream = stream.plan {
       size = opened.size,
       begin = function()
@@ -118,7 +118,7 @@ end
 ---@param calls table refresh(limits) and complete(limits), the calls on the job that go with it
 ---@return table|nil # the job as it is; nil and an error
 function upload.run(client, job, given, options, calls)
-  local checked <const> = check.options("upload", options, upload.options)
+  local checked <const> = validate.options("upload", options, upload.options)
   local limits <const> = settings.limits_in(checked)
   local opened <close>, unreadable <const> = source.open("upload: source", given, checked.size)
   if not opened then return nil, unreadable end

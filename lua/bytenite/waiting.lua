@@ -1,10 +1,10 @@
 --- waiting.lua: `job:wait`: looks at a job again and again until it has come to its end.
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
-local redact <const> = require "bytenite.redact"
-local settings <const> = require "bytenite.settings"
+local redact <const> = require "bytenite.errors.redact"
+local settings <const> = require "bytenite.base.options"
 local states <const> = require "bytenite.states"
-local wait <const> = require "bytenite.wait"
+local waiters <const> = require "bytenite.async.waiters"
 
 local waiting <const> = {}
 
@@ -14,17 +14,17 @@ local MOST_FAILURES <const> = 5 -- looks in a row that may fail, though another 
 local LAST_LOOK <const> = 1 -- seconds before the end of the time, or a tenth of it if that is less
 
 local checks <const> = {
-  timeout = check.seconds,
-  interval = check.seconds,
-  max_interval = check.seconds,
-  on_progress = check.callable,
+  timeout = validate.seconds,
+  interval = validate.seconds,
+  max_interval = validate.seconds,
+  on_progress = validate.callable,
 }
 
 local function settings_of(given)
-  local checked <const> = check.options("wait", given, checks)
+  local checked <const> = validate.options("wait", given, checks)
   local interval <const> = checked.interval or math.min(INTERVAL, checked.max_interval or INTERVAL)
   local most <const> = checked.max_interval or math.max(MAX_INTERVAL, interval)
-  if most < interval then check.raise "wait: max_interval: must not be below interval" end
+  if most < interval then validate.raise "wait: max_interval: must not be below interval" end
   return { timeout = checked.timeout, on_progress = checked.on_progress, interval = interval, max_interval = most }
 end
 
@@ -112,8 +112,8 @@ local function time_left(self)
   return self.ends_at and self.ends_at - self.client.clock.now()
 end
 
-local function sleep(driver, seconds)
-  driver:await(wait.sleep(driver, seconds))
+local function sleep(reactor, seconds)
+  reactor:await(waiters.sleep(reactor, seconds))
 end
 
 local function wait_for_end(self)
@@ -131,7 +131,7 @@ local function wait_for_end(self)
     left = time_left(self)
     if not left or left > 0 then
       local at_least <const> = passing and passing.retry_after or 0
-      sleep(self.client.driver, pause(math.max(delay, at_least), left, chosen.timeout))
+      sleep(self.client.reactor, pause(math.max(delay, at_least), left, chosen.timeout))
     end
     delay = math.min(delay * GROWTH, chosen.max_interval)
   end
@@ -154,7 +154,7 @@ function waiting.run(client, job, options, call_options, refresh)
     job = job,
     refresh = refresh,
     settings = chosen,
-    limits = check.options("wait", call_options, settings.limits),
+    limits = validate.options("wait", call_options, settings.limits),
     started_at = started_at,
     ends_at = chosen.timeout and started_at + chosen.timeout,
     looks = 0,

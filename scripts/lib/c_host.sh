@@ -26,6 +26,6 @@ lua_library() {
 host_flags() {
   include=$(sed -n 's/^LUA_INCLUDE_DIR:PATH=//p' "$1/CMakeCache.txt")
   library=$(lua_library) || return 1
-  echo "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Iinclude -isystem $include" \
+  echo "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Iinclude -Isrc -isystem $include" \
     "$1/libbytenite.a -l$library -lcurl -lpthread -lm"
 }

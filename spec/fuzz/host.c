@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "binding/marshal.h"
 #include "bytenite.h"
-#include "marshal.h"
 
 enum { INPUTS_A_COLLECTION = 256 };
 

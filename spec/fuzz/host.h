@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "schema.h"
+#include "api/schema.h"
 
 /* A state with the core and the module loaded, made at the first call; its stack is empty. */
 lua_State *host_state(void);

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "binding/job_refresh.h"
+#include "binding/marshal.h"
 #include "host.h"
-#include "marshal.h"
-#include "refresh.h"
 
 enum { READS_JOB = 240 }; /* from this choice on */
 

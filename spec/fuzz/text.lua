@@ -4,8 +4,8 @@
 -- form, as they are and as JSON writers write them; unknown ones where their member's name or a URL tells, in JSON.
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
-local lenient <const> = require "bytenite.lenient"
-local redact <const> = require "bytenite.redact"
+local lenient <const> = require "bytenite.errors.lenient_json"
+local redact <const> = require "bytenite.errors.redact"
 
 -- With what JSON writers escape, and escape differently.
 local KNOWN <const> = 'kn<ow>n&"sec/ret\\é'
@@ -56,7 +56,7 @@ end
 local function error_of(status, body, secrets)
   local text <const> = redact.text(body, secrets)
   expect(type(text) == "string", "redacting gives a text")
-  local problem <const> = redact.strings(errors.from_answer(status, text, lenient.decode), secrets)
+  local problem <const> = redact.strings(errors.from_response(status, text, lenient.decode), secrets)
   expect(
     errors.is(problem) and type(problem.kind) == "string" and type(problem.message) == "string",
     "an error has a kind and a message"

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "binding/marshal.h"
 #include "host.h"
-#include "marshal.h"
 
 enum { MAX_LEVELS = 120, MAX_ITEMS = 12 };
 

@@ -44,10 +44,11 @@ end
 --- Runs a chunk of Lua and waits for its end.
 ---@param source string what it returns is passed on as JSON
 ---@param environment table<string, string>|nil variables to be set
+---@param descriptors integer|nil most that the process may have open
 ---@return any result
 ---@usage child.run "return require 'bytenite'._VERSION"
-function child.run(source, environment)
-  local words <const> = { "env" }
+function child.run(source, environment, descriptors)
+  local words <const> = { descriptors and ("ulimit -n %d; env"):format(descriptors) or "env" }
   for _, name in ipairs(FORGOTTEN) do
     words[#words + 1] = "-u " .. name
   end

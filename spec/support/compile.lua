@@ -36,7 +36,7 @@ end
 function Folder:module(name)
   local target <const> = ("%s/%s.so"):format(self.path, name)
   run(
-    ("cc -std=gnu11 -O1 -Wall -Werror -shared -fPIC %s -o %s %s%s.c"):format(
+    ("cc -std=gnu11 -O1 -Wall -Werror -Isrc -shared -fPIC %s -o %s %s%s.c"):format(
       lua_flags "cflags",
       target,
       folder_of_sources,
@@ -70,8 +70,8 @@ end
 ---@usage folder:core("no_poller", "-DBYTENITE_NO_POLLER")
 function Folder:core(name, options)
   local target <const> = ("%s/%s.so"):format(self.path, name)
-  local command <const> = "cc -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -Iinclude %s %s "
-    .. "src/*.c -o %s -lcurl -Wl,-z,nodelete"
+  local command <const> = "cc -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -Iinclude -Isrc %s %s "
+    .. "$(find src -name '*.c') -o %s -lcurl -Wl,-z,nodelete"
   run(command:format(lua_flags "cflags", options, target))
   return ("package.preload['bytenite.core'] = assert(package.loadlib('%s', 'luaopen_bytenite_core'))"):format(target)
 end

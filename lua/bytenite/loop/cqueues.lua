@@ -6,7 +6,7 @@
 ---     require("bytenite.loop.cqueues").attach(client, controller)
 ---     controller:wrap(function() print(client:get_job(id)) end)
 ---     assert(controller:loop())
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local condition <const> = require "cqueues.condition"
 local cqueues <const> = require "cqueues"
 
@@ -19,9 +19,9 @@ local loop <const> = {}
 ---@return table # the client
 ---@see https://25thandclement.com/~william/projects/cqueues.pdf section 3.1, on pollable objects
 function loop.attach(client, controller)
-  check.client("attach: client", client)
+  validate.client("attach: client", client)
   if cqueues.type(controller) ~= "controller" then
-    check.raise "attach: controller: expected what cqueues.new() returns"
+    validate.raise "attach: controller: expected what cqueues.new() returns"
   end
   local pollable <const> = client:pollable()
   local adapter <const> = {}
@@ -63,7 +63,7 @@ function loop.attach(client, controller)
     if descriptor then cqueues.cancel(descriptor) end
   end
 
-  client.driver:set_loop(adapter)
+  client.reactor:set_loop(adapter)
   return client
 end
 

@@ -5,7 +5,7 @@
 ---     require("bytenite.loop.luv").attach(client)
 ---     client:async(function() print(client:get_job(id)) end)
 ---     uv.run()
-local check <const> = require "bytenite.check"
+local validate <const> = require "bytenite.base.validate"
 local uv <const> = require "luv"
 
 local loop <const> = {}
@@ -34,7 +34,7 @@ end
 ---@param client table
 ---@return table # the client
 function loop.attach(client)
-  check.client("attach: client", client)
+  validate.client("attach: client", client)
   local pollable <const> = client:pollable()
   local adapter <const> = {}
   local handle = nil -- while anything is under way
@@ -69,7 +69,7 @@ function loop.attach(client)
 
   adapter.closing = stop
 
-  client.driver:set_loop(adapter)
+  client.reactor:set_loop(adapter)
   return client
 end
 

@@ -1,9 +1,9 @@
 /*
 ** poller.c: a Lua module for specs: the poller of the system at hand, by itself.
 */
-#include "../../../src/poller_epoll.c"
-#include "../../../src/poller_kqueue.c"
-#include "../../../src/poller_none.c"
+#include "../../../src/http/poller_epoll.c"
+#include "../../../src/http/poller_kqueue.c"
+#include "../../../src/http/poller_none.c"
 
 #include <lauxlib.h>
 #include <lua.h>

@@ -1,5 +1,5 @@
 /*
-** sys/event.h: as much of kqueue as src/poller_kqueue.c uses, declared as FreeBSD and macOS do; kqueue.c makes it of what Linux has. So
+** sys/event.h: as much of kqueue as src/http/poller_kqueue.c uses, declared as FreeBSD and macOS do; kqueue.c makes it of what Linux has. So
 ** specs can run that poller where there is no kqueue. It behaves as the manual pages say; that a real one does is not shown by it.
 */
 #ifndef KQUEUE_STAND_IN_H

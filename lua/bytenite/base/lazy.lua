@@ -1,0 +1,92 @@
+--- lazy.lua: modules that are compiled and run when they are first used, so that a program pays at
+--- its start for what it uses then, and not for uploads, pages and futures.
+---
+--- Their texts are read when the module is loaded. From then on nothing of the host's is needed: it
+--- may use up all descriptors, change the working directory, and remove `require` and what is in
+--- `package`.
+local lazy <const> = {}
+
+local host_require <const>, loaded <const> = require, package.loaded
+local open_file <const> = io and io.open -- hosts may have removed the library
+
+-- The folder in which `require` found the modules; nil if this one was not a file.
+local own_name <const>, own_path <const> = ...
+local root <const> = own_path and own_path:match "^(.*[/\\])bytenite[/\\]base[/\\]lazy%.lua$"
+
+local texts <const>, paths <const> = {}, {} -- by module name, until the module is used
+local modules <const> = {} -- by module name; the host may drop them from package.loaded
+
+-- A host may drop us from package.loaded and load us again: then what is listed there belongs to
+-- the other instance.
+local function is_listed()
+  return loaded[own_name] == lazy
+end
+
+-- In front of a module's first line. A chunk gets its name and its path from `require`, and its
+-- `require` from us.
+local PREFIX <const> = "local _ <const>, _ <const>, require <const> = ... "
+
+--- Loads a module.
+---@param name string as `require` takes it
+---@return any # what it returns
+function lazy.load(name)
+  local module = modules[name] or (is_listed() and loaded[name])
+  if module then return module end
+  local text <const> = texts[name]
+  if not text then return host_require(name) end
+  local path <const> = paths[name]
+  local chunk <const>, problem <const> = load(PREFIX .. text, "@" .. path, "t")
+  if not chunk then error(problem, 0) end
+  module = chunk(name, path, lazy.load)
+  modules[name], texts[name], paths[name] = module, nil, nil
+  if is_listed() then loaded[name] = module end
+  return module
+end
+
+--- Makes a stand-in for a module, which loads it when one of its members is first used.
+---@param name string as `require` takes it
+---@return table
+function lazy.module(name)
+  local stand_in <const> = {}
+  return setmetatable(stand_in, {
+    __index = function(_, member)
+      for key, value in pairs(lazy.load(name)) do
+        rawset(stand_in, key, value)
+      end
+      setmetatable(stand_in, nil)
+      return stand_in[member]
+    end,
+  })
+end
+
+-- Reads a module's text. Returns it with its path; nil if it is not a file here.
+local function read(name)
+  local stem <const> = root and root .. name:gsub("%.", "/")
+  for _, ending in ipairs { ".lua", "/init.lua" } do
+    local file <close> = open_file and stem and open_file(stem .. ending, "rb")
+    if file then return file:read "a", stem .. ending end
+  end
+  return nil
+end
+
+--- Prepares modules to be loaded when they are first used, and keeps those that are loaded already.
+--- To be called once, when everything else is loaded.
+---@param names string[] without "bytenite."
+function lazy.prepare(names)
+  for name, module in pairs(loaded) do
+    if type(name) == "string" and name:find "^bytenite%f[.\0]" then modules[name] = module end
+  end
+  for _, short_name in ipairs(names) do
+    local name <const> = "bytenite." .. short_name
+    if not modules[name] then
+      if package.preload[name] == nil then
+        texts[name], paths[name] = read(name)
+      end
+      -- modules that the host keeps elsewhere, or a state without io; a host may leave out what it
+      -- does not use
+      if not texts[name] then pcall(host_require, name) end
+    end
+  end
+end
+
+return lazy

@@ -1,0 +1,464 @@
+--- state_machine.lua: the life of a call: its turn, its token, its attempts, its end.
+---
+---     take_turn -> authorize -> send -> receive -> finish
+---                      ^                   |
+---                      +---- a retry ------+
+---
+--- A call is a waitable of the reactor. Each state either ends the call or leaves behind what will resume it: the end of its
+--- exchange, a timer, or the end of another call. No state needs a coroutine, so a blocking wait drives all calls of its
+--- client, those of suspended coroutines too.
+local call_failure <const> = require "bytenite.errors.call_failure"
+local core <const> = require "bytenite.core"
+local errors <const> = require "bytenite.errors"
+local exchanges <const> = require "bytenite.call.exchanges"
+local reactor <const> = require "bytenite.async.reactor"
+local retry_policy <const> = require "bytenite.call.retry_policy"
+
+local state_machine <const> = {}
+
+local Call <const> = { __name = "bytenite.Call" }
+Call.__index = Call
+
+-- What most calls never have. A table of more than 16 fields costs 1 % of the instructions of a call.
+Call.next_ready, Call.slot, Call.on_done, Call.task = false, false, false, false
+Call.timer, Call.followers, Call.waits_for, Call.maybe_done = false, false, false, false
+
+local authorize, receive, receive_piece, take_turn -- states
+local handle -- what a state does with an attempt that has ended
+
+-- Looked up once, not for every call.
+local end_of <const>, must_park <const> = reactor.end_of, reactor.must_park
+local resume <const>, suspend_function <const> = reactor.resume, reactor.suspend_function
+local problem_of <const> = core.methods.session.problem
+local free_exchange <const> = core.methods.exchange.free
+local start_exchange <const>, outcome_of <const> = core.methods.exchange.start, core.methods.exchange.outcome
+
+-- The last call in the queue of a job: the next one waits for it unless it has ended. Weak both ways, to keep neither alive.
+local last_in_turn <const> = setmetatable({}, { __mode = "kv" })
+
+local weak_values <const> = { __mode = "v" }
+
+-- Raises an error from a user callback; it is rethrown to the caller.
+local function raise(self, raised)
+  self.has_raised = true
+  error(raised, 0)
+end
+
+-- Calls the user's on_event. Check client.options.on_event first: most clients have none.
+local function emit(self, event)
+  event.operation = self.plan.operation.name
+  event.method = self.plan.operation.method
+  event.path = self.exchange:path()
+  event.attempt = self.attempts
+  self.emitting = true
+  local ok <const>, raised <const> = pcall(self.client.options.on_event, event)
+  self.emitting = false
+  if not ok then raise(self, raised) end
+end
+
+local function emit_response(self, event)
+  local now <const> = self.client.clock.now()
+  event.type = "response"
+  event.elapsed = now - (self.sent_at or now)
+  emit(self, event)
+end
+
+-- Returns the pending call that a call waited for before it was cancelled: the next one in the queue waits for that, too.
+local function pending_before(self)
+  local before = self.waits_for
+  while before and before.done do
+    before = before.waits_for
+  end
+  return before
+end
+
+-- Ends the call. Assignments to fields that exist come first: they cannot fail for lack of memory.
+local function finish(self, value, problem, raised)
+  local client <const> = self.client
+  local job <const> = self.job
+  self.value, self.problem, self.raised = value, problem or false, raised or false
+  if client.renewal == self then client.renewal = false end
+  if self.first_wait > 0 then -- alone: nothing waits for it
+    local exchange <const> = self.exchange
+    self.done, self.exchange = true, false
+    return free_exchange(exchange)
+  end
+  if self.waits_for and job and last_in_turn[job] == self then last_in_turn[job] = pending_before(self) end
+  end_of(client.reactor, self)
+end
+
+--- Ends the call with what its state has raised.
+function Call:fail(raised)
+  finish(self, nil, nil, raised)
+end
+
+local function fail(self, problem)
+  finish(self, nil, call_failure.complete(self, problem))
+end
+
+-- Notes whether a request in flight may have left. The exchange of a closed client cannot say, so it may have.
+local function note_departure(self)
+  local is_in_flight <const> = self.state == receive or self.state == receive_piece
+  if is_in_flight and self.exchange:was_sent() ~= false then self.maybe_done = true end
+end
+
+-- Makes the error of a kind that call_failure has a function for.
+local function problem_of_kind(self, kind)
+  note_departure(self)
+  return call_failure[kind](self)
+end
+
+-- Ends a call from outside. Works without memory, too: the call then ends with that error.
+local function interrupt(self, kind)
+  if self.done then return end
+  local made <const>, problem <const> = pcall(problem_of_kind, self, kind)
+  finish(self, nil, made and problem or nil, not made and problem or nil)
+end
+
+--- Ends a call because of something on this side of the wire.
+---@param problem table becomes the call's error
+function Call:abandon(problem)
+  if not self.done then fail(self, problem) end
+end
+
+--- Ends a call whose client is closed.
+function Call:fail_closed()
+  interrupt(self, "closed")
+end
+
+--- Called on every turn of a blocking wait while the call is pending.
+function Call:check_pending()
+  if problem_of(self.client.session) then self:fail_closed() end
+end
+
+--- Cancels a pending call.
+function Call:__close()
+  if self.done then return end
+  interrupt(self, "cancelled")
+  self.client.reactor:wake_loop()
+end
+
+local function fail_deadline(self, waiting_for)
+  finish(self, nil, call_failure.deadline(self, waiting_for))
+end
+
+-- Waits for the end of another call, then runs `next_state`.
+local function follow(self, other, next_state)
+  if other.emitting then raise(self, "on_event must not make a call that waits for the one it is told about") end
+  self.waits_for = other
+  self.state = next_state
+  if other.done then return self.client.reactor:wake(self) end -- it ended as soon as it was started
+  local followers <const> = other.followers or setmetatable({}, weak_values)
+  followers[#followers + 1] = self
+  other.followers = followers
+  if not self.timer then self.client.reactor.timers:set(self, self.started_at + self.limits.deadline) end
+end
+
+-- Decides on another attempt. Returns the seconds until then; nil and perhaps the reason if there is none.
+local function decide_retry(self, problem, class, now)
+  local stream <const> = self.plan.stream
+  if stream and not stream.may_repeat(self, problem) then class = retry_policy.final end
+  return retry_policy.decide {
+    class = class,
+    repeatable = self.plan.operation.repeatable,
+    retries = self.retries or 0,
+    max_retries = self.limits.max_retries,
+    retry_after = problem.retry_after,
+    time_left = self.started_at + self.limits.deadline - now,
+    is_timeout = problem.kind == "timeout",
+    budget = self.client.budget,
+    random = self.client.clock.random(),
+  }
+end
+
+-- Handles a failed attempt: makes another one after a while, or ends the call.
+local function retry_or_fail(self, problem, class)
+  local client <const> = self.client
+  local now <const> = client.clock.now()
+  if class.maybe_done then self.maybe_done = true end
+  problem.retryable = class.repeatable
+  local delay <const>, why_not <const> = decide_retry(self, problem, class, now)
+  if problem.kind == "rate_limited" and not self.plan.stream then
+    client.reactor:pause(now + retry_policy.pause(delay, problem.retry_after))
+  end
+  if not delay then
+    problem.hint = problem.hint or why_not
+    return fail(self, problem)
+  end
+  self.exchange:release()
+  self.retries = (self.retries or 0) + 1
+  self.state = authorize
+  client.reactor.timers:set(self, now + delay)
+  if client.options.on_event then
+    emit(self, { type = "retry", delay = delay, kind = problem.kind, status = problem.status })
+  end
+end
+
+-- Makes a call wait before it is sent: for the end of a rate limit, or for a free connection. Its token may expire meanwhile.
+local function hold_back(self, is_paused)
+  self.state = authorize
+  if problem_of(self.client.session) then return self:fail_closed() end -- it has no connection, and never will
+  local own_reactor <const> = self.client.reactor
+  local ends_at <const> = self.started_at + self.limits.deadline
+  if is_paused then
+    self.held_back_by = "the end of a rate limit"
+    own_reactor.timers:set(self, math.min(own_reactor.paused_until, ends_at))
+  else
+    self.held_back_by = "a free connection (see max_connections)"
+    own_reactor.timers:set(self, ends_at)
+    own_reactor:park(self)
+  end
+end
+
+-- Gives the request to the core. When the client is idle and the caller blocks, the core waits for the response at once, and the
+-- call handles it; otherwise the end of the exchange resumes it. Apart from `send`, so that the stack of a suspended
+-- coroutine stays small: the collector traverses it again and again.
+local function submit(self, token, time_left)
+  local limits <const>, client <const> = self.limits, self.client
+  local timeout = limits.timeout
+  if time_left < timeout and not self.plan.stream then timeout = time_left end -- a stream has a timer of its own
+  local kind <const>, status <const>, was_sent <const>, is_final <const>, proxy_status <const> = start_exchange(
+    self.exchange,
+    self,
+    token,
+    timeout,
+    client.options.connect_timeout,
+    limits.max_response_bytes,
+    self.plan.operation.sent_once,
+    self.first_wait
+  )
+  if kind then return handle(self, kind, status, was_sent, is_final, proxy_status) end
+  if kind == nil then self:fail_closed() end -- an on_event has closed the client
+end
+
+-- Sends the request; or makes it wait, or ends the call if no time is left.
+local function send(self, token, now)
+  local client <const> = self.client
+  local time_left <const> = self.started_at + self.limits.deadline - now
+  if time_left <= 0 then return fail_deadline(self, self.held_back_by or "another attempt") end
+  local is_paused <const> = self.obeys_rate_limit_pause and now < client.reactor.paused_until
+  if is_paused or (self.first_wait == 0 and must_park(client.reactor, self)) then return hold_back(self, is_paused) end
+  self.attempts = self.attempts + 1
+  if client.options.on_event then
+    self.sent_at = now
+    emit(self, { type = "request" })
+  end
+  self.state = receive
+  local stream <const> = self.plan.stream
+  if stream then
+    self.state = receive_piece
+    stream.begin(self)
+    client.reactor.timers:set(self, self.started_at + self.limits.deadline) -- the exchange has no limit of the whole
+  end
+  return submit(self, token, time_left)
+end
+
+-- Reads the response of a token exchange.
+local function decode_token(exchange, _, client, _, self)
+  local token <const>, problem <const> = client.credentials.store_response(exchange:body(), client.clock.now())
+  if not token then return nil, problem and "protocol" or "unexpected", problem end
+  if client.options.on_event then emit(self, { type = "token" }) end
+  return true
+end
+
+local renewal_plan <const> = { operation = core.operations.access_token, decode_response = decode_token }
+
+-- Returns the pending token exchange, which serves all calls that wait for a token. Starts one if there is none.
+local function renewal_of(self)
+  local client <const> = self.client
+  if client.renewal and not client.renewal.done then return client.renewal end
+  local renewal <const> = state_machine.start(client, renewal_plan, nil, client.credentials.exchange_body())
+  renewal.starter = self
+  if not renewal.done then
+    client.renewal = renewal
+    client.reactor:add_suspended(renewal)
+  end
+  return renewal
+end
+
+-- The token exchange that this call waited for has ended.
+local function on_renewal(self)
+  local client <const> = self.client
+  local renewal <const> = self.waits_for
+  if not renewal.done then return fail_deadline(self, "an access token") end
+  self.waits_for, self.timer = false, false
+  if renewal.raised then
+    if renewal.starter == self or self.met_raised_renewal then raise(self, renewal.raised) end
+    self.met_raised_renewal = true
+    return authorize(self) -- the error belongs to the call that started the exchange
+  end
+  local now <const> = client.clock.now()
+  if renewal.value then return send(self, client.credentials.current(), now) end
+  local fallback <const> = client.credentials.fallback(now)
+  if fallback then return send(self, fallback, now) end
+  fail(self, call_failure.no_token(renewal.problem))
+end
+
+-- Sends with a token; without one does what the credentials say.
+local function use_token(self, now, token, need, hint, message)
+  if token then return send(self, token, now) end
+  if need == "renew" then return follow(self, renewal_of(self), on_renewal) end
+  if need == "raised" then raise(self, hint) end
+  fail(self, errors.new { kind = "no_credentials", message = message, hint = hint })
+end
+
+-- A state: acquires a token. `now` is the time if an earlier state has just read the clock.
+authorize = function(self, now)
+  local client <const> = self.client
+  if problem_of(client.session) then return self:fail_closed() end
+  now = now or client.clock.now()
+  if not self.plan.operation.authorized then return send(self, nil, now) end
+  if self.plan.with_current_token then
+    local current <const> = client.credentials.current()
+    if not current then return finish(self, true) end -- another call has signed out meanwhile
+    return send(self, current, now)
+  end
+  return use_token(self, now, client.credentials.acquire(now))
+end
+
+state_machine.authorize = authorize
+
+-- A state: waits until the calls that were made on the same job before have ended.
+take_turn = function(self, now)
+  local before <const> = self.waits_for and pending_before(self)
+  if not before then
+    if self.waits_for then
+      self.waits_for, self.timer = false, false
+    end
+    return authorize(self, now)
+  end
+  if (now or self.client.clock.now()) >= self.started_at + self.limits.deadline then
+    return fail_deadline(self, "its turn on the job")
+  end
+  follow(self, before, take_turn)
+end
+
+-- Handles an attempt without a response: a time limit, a broken connection, something that is not HTTP.
+local function on_failure(self, kind, words, was_sent, is_final, proxy_status)
+  local class <const> = retry_policy.of_failure(kind, was_sent, is_final)
+  local problem <const> = call_failure.no_response(self, kind, words, proxy_status)
+  if self.client.options.on_event then emit_response(self, { kind = kind }) end
+  retry_or_fail(self, problem, class)
+end
+
+-- Handles a 401: renews the token once, and sends again.
+local function renew_or_fail(self, problem)
+  local credentials <const> = self.client.credentials
+  local token <const> = self.exchange:token()
+  if self.renewed or self.plan.with_current_token or not credentials.renewable then
+    if token and token:find "^%s*[Bb]earer " then
+      problem.hint = 'the service takes the token alone, without "Bearer "'
+    end
+    return retry_or_fail(self, problem, retry_policy.of_status(401))
+  end
+  self.renewed = true
+  credentials.forget(token)
+  local now <const> = self.client.clock.now()
+  local fresh <const>, need <const>, hint <const>, message <const> = credentials.acquire(now)
+  if fresh == token then return retry_or_fail(self, problem, retry_policy.of_status(401)) end
+  self.exchange:release()
+  return use_token(self, now, fresh, need, hint, message)
+end
+
+-- Handles a response with a status of success.
+local function on_success(self, status)
+  local client <const> = self.client
+  local value <const>, kind <const>, message <const> =
+    self.plan.decode_response(self.exchange, self.job, client, status, self)
+  if value ~= nil then
+    client.budget:give_back()
+    return finish(self, value)
+  end
+  local problem <const> = call_failure.unusable(self, status, kind, message)
+  return retry_or_fail(self, problem, message and retry_policy.unreadable or retry_policy.of_status(status))
+end
+
+-- Returns whether a status other than 200 is one of success for a call.
+local function is_success(plan, status)
+  return (plan.operation.any_success and status > 200 and status < 300) or status == plan.accepts_status
+end
+
+-- Handles the outcome of an attempt (see exchange:outcome).
+handle = function(self, kind, status, was_sent, is_final, proxy_status)
+  local plan <const>, on_event <const> = self.plan, self.client.options.on_event
+  if kind ~= "response" then return on_failure(self, kind, status, was_sent, is_final, proxy_status) end
+  if on_event then emit_response(self, { status = status }) end
+  if status == 200 or is_success(plan, status) then return on_success(self, status) end
+  if self.maybe_done and plan.done_when_repeated == status then return finish(self, true) end
+  local problem <const> = call_failure.of_response(self, status)
+  if status == 401 and plan.operation.authorized then return renew_or_fail(self, problem) end
+  local other_class <const> = plan.classify and plan.classify(problem)
+  return retry_or_fail(self, problem, other_class and retry_policy[other_class] or retry_policy.of_status(status))
+end
+
+-- A state: the exchange has ended.
+receive = function(self)
+  return handle(self, outcome_of(self.exchange))
+end
+
+-- A state: a stream is ready, its exchange has ended, or its time is up.
+receive_piece = function(self, now)
+  if self.exchange:has_ended() then return receive(self) end
+  local ends_at <const> = self.started_at + self.limits.deadline
+  if (now or self.client.clock.now()) >= ends_at then
+    note_departure(self)
+    return fail_deadline(self, "the transfer")
+  end
+  self.plan.stream.on_ready(self)
+end
+
+--- Appends a call to the queue of its job, if it has one. From here on it must end, or the next one waits in vain. A call that
+--- is alone joins only once it must wait: no other call on its job can be pending before.
+---@param self table the call
+function state_machine.join_queue(self)
+  local job <const> = self.job
+  if not job then return end
+  local before <const> = last_in_turn[job]
+  if before and not before.done then self.waits_for = before end
+  last_in_turn[job] = self
+end
+
+--- Makes a call; nothing is sent yet.
+---@param client table
+---@param plan table see bytenite.call
+---@param exchange userdata
+---@param job table|nil whose turn it waits for
+---@param limits table
+---@param now number on the client's clock
+---@param suspend_running function|boolean how the running coroutine is suspended; false if it blocks
+---@return table # the call
+function state_machine.new(client, plan, exchange, job, limits, now, suspend_running)
+  return setmetatable({
+    client = client,
+    plan = plan,
+    exchange = exchange,
+    job = job,
+    limits = limits,
+    started_at = now,
+    attempts = 0,
+    state = take_turn,
+    done = false,
+    first_wait = 0,
+    -- a rate limit pauses the calls of tasks and event loops, but no token exchange, since others wait for that
+    obeys_rate_limit_pause = suspend_running and plan.operation.authorized,
+    -- fields for what comes later, so that the end of a call needs no memory
+    value = false,
+    problem = false,
+    raised = false,
+    next_ended = false,
+  }, Call)
+end
+
+--- Starts a call without waiting for it.
+---@see bytenite.call
+function state_machine.start(client, plan, id, body, options, job)
+  local exchange <const> = exchanges.new(client, plan, id, body)
+  local limits <const> = exchanges.limits(client, plan, options)
+  local now <const> = client.clock.now()
+  local self <const> = state_machine.new(client, plan, exchange, job, limits, now, suspend_function(client.reactor))
+  state_machine.join_queue(self)
+  resume(self, now)
+  return self
+end
+
+return state_machine

@@ -1,0 +1,70 @@
+--- body_stream.lua: calls whose bodies pass in pieces, which are fed or taken while the call is pending.
+---
+--- That happens in the coroutine that made the call, so that user functions (readers, progress) may make calls themselves.
+--- Between pieces the coroutine waits in the reactor, like everything.
+local call <const> = require "bytenite.call"
+local reactor <const> = require "bytenite.async.reactor"
+local validate <const> = require "bytenite.base.validate"
+
+local body_stream <const> = {}
+
+-- Ends when the stream has received bytes, wants some or has ended. A waitable.
+local Readiness <const> = { __name = "bytenite.Readiness" }
+Readiness.__index = Readiness
+
+function Readiness:check_pending()
+  self.call:check_pending()
+end
+
+--- Does nothing: the call ends by itself, and ends this.
+function Readiness.fail_closed() end
+
+function Readiness.__close() end
+
+-- Ends the wait for a stream that is ready or has ended.
+local function notify(self)
+  local readiness <const> = self.readiness
+  if readiness and not readiness.done then self.client.reactor:end_of(readiness) end
+end
+
+local function always()
+  return true
+end
+
+local function nothing() end
+
+--- Returns what the plan of a streaming call says about its stream.
+---@param fields table size, bytes of the request body, nil if it has none; begin(call), called before each attempt;
+---   may_repeat(call, problem), whether there may be another one
+---@return table # for the plan's `stream`
+function body_stream.plan(fields)
+  return {
+    size = fields.size,
+    begin = fields.begin or nothing,
+    may_repeat = fields.may_repeat or always,
+    on_ready = notify,
+  }
+end
+
+--- Starts a streaming call. Declare it `<close>`: that ends it if it is abandoned.
+---@see call.start
+---@return table # the call
+function body_stream.open(client, plan, id, body, options, job)
+  local opened <const> = call.start(client, plan, id, body, options, job)
+  opened.on_done = notify
+  client.reactor:add_suspended(opened) -- so that it ends when the client is closed
+  return opened
+end
+
+--- Waits until a stream is ready or has ended. Feed it or take from it first: it is queued as ready only once.
+---@param opened table
+function body_stream.await(opened)
+  if opened.done then return end
+  if opened.readiness and not opened.readiness.done then
+    validate.raise(opened.plan.operation.name .. ": another task waits for this stream")
+  end
+  opened.readiness = reactor.waitable(Readiness, { call = opened })
+  opened.client.reactor:await(opened.readiness)
+end
+
+return body_stream

@@ -1,0 +1,37 @@
+--- report.lua: what came of each row, for machines. FAULTS_REPORT names a file: a line of JSON for every row, protocol and call.
+local cjson <const> = require("cjson").new()
+
+local report <const> = {}
+
+local path <const> = os.getenv "FAULTS_REPORT"
+
+--- Begins a new report.
+function report.start()
+  if path then assert(io.open(path, "w")):close() end
+end
+
+--- Adds what came of a test.
+---@param row table
+---@param protocol string
+---@param call string|nil
+---@param passed boolean
+---@param seconds number
+---@param problem string|nil
+function report.add(row, protocol, call, passed, seconds, problem)
+  if not path then return end
+  local file <close> = assert(io.open(path, "a"))
+  file:write(
+    cjson.encode {
+      promise = row.promise,
+      name = row.name,
+      protocol = protocol,
+      call = call,
+      passed = passed,
+      seconds = seconds,
+      problem = problem,
+    },
+    "\n"
+  )
+end
+
+return report

@@ -1,0 +1,61 @@
+--- rows.lua: all rows of the suite, by name.
+---
+--- A row is
+---   name       a sentence about behaviour; unique
+---   promise    the rule of DESIGN 5 that it holds, in a few words
+---   over       the protocols: "http", "tls" (HTTP/1.1), "h2" (HTTP/2 over TLS), "proxy"; the first three unless given
+---   calls      expectations (see expect.lua) by the name of a call (see calls.lua)
+---   options    of the client; one retry and timeouts of 5 s unless given
+---   events     the client has an on_event, whose events are counted
+---   warm       a good call comes first, so that the faults meet a kept connection
+---   warm_call  as `warm`, with the name of the call
+---   next_retries, next_timeout, has_no_next   of the call that must succeed afterwards; one retry and 5 s unless given
+---   memory     MiB by which the process may grow
+---   test       in place of `calls`: a function that gets a table with complaints, remote, base (the
+---              server's address) and connect (makes a client)
+--- and, run by the server (see scenario.lua),
+---   fault      what is done to each request: function(peer, request); "reply" as its result answers the request in order
+---   times      to how many of the requests; all unless given
+---   aim        "access_token" if the token exchange is what the fault is for
+---   connect    what is done to a new connection before TLS: function(wire, number); "serve" as its result goes on in order
+---   greet      what is done to a new connection after TLS and HTTP/2's prefaces: function(peer)
+---   idle       what is done to kept connections before the call: function(peer)
+---   settings, keeps_windows   of HTTP/2 connections, those of the warm phase too
+---   certificate, port         see certificates.lua and scenario.lua
+local rows <const> = { all = {} }
+
+local FILES <const> = {
+  "connecting",
+  "cuts",
+  "http2_connections",
+  "http2_shared",
+  "http2_streams",
+  "kept",
+  "limits",
+  "local",
+  "malformed",
+  "proxy",
+  "statuses",
+  "tokens",
+  "transfers",
+}
+
+local by_name <const> = {}
+
+for _, file in ipairs(FILES) do
+  for _, row in ipairs(require("spec.faults.rows_" .. file)) do
+    assert(not by_name[row.name], row.name)
+    by_name[row.name] = row
+    row.over = row.over or { "http", "tls", "h2" }
+    rows.all[#rows.all + 1] = row
+  end
+end
+
+--- Returns a row.
+---@param name string
+---@return table
+function rows.find(name)
+  return assert(by_name[name], name)
+end
+
+return rows

@@ -1,0 +1,207 @@
+--- rows_statuses.lua: statuses that are errors, and Retry-After.
+local expect <const> = require "spec.faults.expect"
+
+local TABLE <const> = "statuses are tried again as DESIGN 5 says"
+local RETRY_AFTER <const> = "Retry-After is obeyed up to 60 s"
+local RENEWAL <const> = "401: the token is renewed once"
+
+local rows <const> = {}
+
+local function add(row)
+  row.promise = row.promise or TABLE
+  rows[#rows + 1] = row
+end
+
+local KINDS <const> = {
+  [400] = "bad_request",
+  [401] = "unauthenticated",
+  [403] = "permission_denied",
+  [404] = "not_found",
+  [409] = "conflict",
+  [429] = "rate_limited",
+  [500] = "internal",
+  [503] = "unavailable",
+}
+
+local function add_statuses(statuses, calls, how)
+  for _, status in ipairs(statuses) do
+    add {
+      name = ("%d %s"):format(status, how),
+      fault = function(peer, request)
+        peer:reply(request, status, '{"message":"it says why"}')
+      end,
+      calls = calls(KINDS[status] or "unexpected", { status = status, message = "it says why" }),
+    }
+  end
+end
+
+add_statuses({ 400, 403, 404, 405, 409, 410, 413, 418, 422, 501, 505, 511, 599 }, expect.final, "is final")
+add_statuses({ 401 }, expect.final, "is final for a token that cannot be renewed")
+add_statuses({ 429 }, expect.limited, "is tried again by every call")
+add_statuses({ 503 }, expect.unavailable, "is tried again by repeatable calls")
+add_statuses(
+  { 408, 500, 502, 504, 520, 521, 522, 523, 524, 530 },
+  expect.broken,
+  "is tried again by repeatable calls; once-only ones may have been done"
+)
+
+for _, status in ipairs { 429, 500, 503 } do
+  add {
+    name = ("a repeatable call succeeds at its second attempt after %d"):format(status),
+    times = 1,
+    fault = function(peer, request)
+      peer:reply(request, status, "")
+    end,
+    calls = { update = { ok = true, attempts = 2, seen = 2 }, get = { ok = true, attempts = 2, seen = 2 } },
+  }
+end
+
+add {
+  name = "an error without a body has a message",
+  fault = function(peer, request)
+    peer:reply(request, 403, "")
+  end,
+  calls = expect.final("permission_denied", { message = "403" }),
+}
+
+add {
+  name = "an error with a page has its title as the message",
+  fault = function(peer, request)
+    peer:reply(request, 502, "<html><title>Bad Gateway at the edge</title></html>", { { "Content-Type", "text/html" } })
+  end,
+  calls = expect.broken("unexpected", { message = "bad gateway at the edge" }),
+}
+
+local WITH_KEY <const> = { access_token = false, api_key = "key" }
+
+add {
+  name = "after a 401 the token is renewed once",
+  promise = RENEWAL,
+  options = WITH_KEY,
+  fault = function(peer, request)
+    peer:reply(request, 401, '{"message":"expired"}')
+  end,
+  calls = {
+    update = { kind = "unauthenticated", attempts = 2, seen = 2 },
+    run = { kind = "unauthenticated", attempts = 2, seen = 2, may_repeat = true },
+  },
+}
+
+add {
+  name = "a call succeeds with the renewed token",
+  promise = RENEWAL,
+  options = WITH_KEY,
+  times = 1,
+  fault = function(peer, request)
+    peer:reply(request, 401, '{"message":"expired"}')
+  end,
+  calls = {
+    update = { ok = true, attempts = 2, seen = 2 },
+    run = { ok = true, attempts = 2, seen = 2, may_repeat = true },
+  },
+}
+
+add {
+  name = "a 401 that is cut off repeats no once-only call",
+  promise = "once means once",
+  options = WITH_KEY,
+  times = 1,
+  fault = function(peer, request)
+    peer:begin(request, 401, 100)
+    peer:data(request, '{"message":')
+    peer.wire:close()
+  end,
+  calls = { run = { kind = "connection", attempts = 1, seen = 1, maybe_done = true } },
+}
+
+add {
+  name = "a 429 that is cut off repeats no once-only call",
+  promise = "once means once",
+  times = 1,
+  fault = function(peer, request)
+    peer:begin(request, 429, 100)
+    peer:data(request, '{"message":')
+    peer.wire:close()
+  end,
+  calls = { run = { kind = "connection", attempts = 1, seen = 1, maybe_done = true } },
+}
+
+-- Values of Retry-After that are no wish at all.
+for _, value in ipairs { "2030-01-01T00:00:00Z", "120junk", "junk", "-5", "1e3", "0x10", "", "12, 15" } do
+  add {
+    name = ("Retry-After: %q is ignored"):format(value),
+    promise = RETRY_AFTER,
+    fault = function(peer, request)
+      peer:reply(request, 429, "", { { "Retry-After", value } })
+    end,
+    calls = {
+      update = {
+        kind = "rate_limited",
+        attempts = 2,
+        seen = 2,
+        within = 3,
+        retry_after = function(seconds)
+          return seconds == nil
+        end,
+      },
+    },
+  }
+end
+
+add {
+  name = "Retry-After in seconds is waited for",
+  promise = RETRY_AFTER,
+  over = { "http", "h2" },
+  times = 1,
+  fault = function(peer, request)
+    peer:reply(request, 503, "", { { "Retry-After", "1" } })
+  end,
+  calls = { update = { ok = true, attempts = 2, seen = 2, at_least = 1 } },
+}
+
+add {
+  name = "Retry-After as a date is waited for",
+  promise = RETRY_AFTER,
+  over = { "http" },
+  times = 1,
+  fault = function(peer, request)
+    peer:reply(request, 429, "", { { "Retry-After", os.date("!%a, %d %b %Y %H:%M:%S GMT", os.time() + 2) } })
+  end,
+  calls = { run = { ok = true, attempts = 2, seen = 2, at_least = 0.9, may_repeat = true } },
+}
+
+add {
+  name = "Retry-After as a date in the past is no reason to wait",
+  promise = RETRY_AFTER,
+  times = 1,
+  fault = function(peer, request)
+    peer:reply(request, 429, "", { { "Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT" } })
+  end,
+  calls = { update = { ok = true, attempts = 2, seen = 2, within = 3 } },
+}
+
+local function about_seven_hours(seconds)
+  return seconds ~= nil and seconds > 25200 - 60 and seconds <= 25200
+end
+
+for _, status in ipairs { 429, 503 } do
+  for how, value in pairs {
+    ["in seconds"] = function()
+      return "25200"
+    end,
+    ["as a date"] = function()
+      return os.date("!%a, %d %b %Y %H:%M:%S GMT", os.time() + 25200)
+    end,
+  } do
+    add {
+      name = ("a %d with Retry-After of seven hours %s is returned with the wish"):format(status, how),
+      promise = RETRY_AFTER,
+      fault = function(peer, request)
+        peer:reply(request, status, "", { { "Retry-After", value() } })
+      end,
+      calls = expect.final(KINDS[status], { retry_after = about_seven_hours, within = 3 }),
+    }
+  end
+end
+
+return rows

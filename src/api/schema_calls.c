@@ -1,0 +1,211 @@
+/*
+** schema_calls.c: the queries, bodies and results of the other calls as data. A member is added by
+** adding a line.
+*/
+#include "api/schema_parts.h"
+
+static const SchemaMember page_request_members[] = {
+  MEMBER("limit", schema_uint32, "rows at most"),
+  MEMBER("offset", schema_uint32, "rows to pass over"),
+};
+const Schema schema_page_request = OBJECT("PageRequest", page_request_members);
+
+static const SchemaMember pagination_members[] = {
+  MEMBER("total", schema_integer, "rows there are"),
+  MEMBER("offset", schema_integer, "rows before this page"),
+  MEMBER("hasPrevious", schema_boolean, "whether there are rows before this page"),
+  MEMBER("hasNext", schema_boolean, "whether there are rows after it"),
+};
+const Schema schema_pagination = OBJECT("Pagination", pagination_members);
+
+static const SchemaMember job_list_request_members[] = {
+  MEMBER("pagination", schema_page_request, "which rows"),
+  MEMBER("orderBy", schema_string, "a member of jobs"),
+};
+const Schema schema_job_list_request = OBJECT("JobListRequest", job_list_request_members);
+
+static const SchemaMember filter_members[] = {
+  REQUIRED_MEMBER("field", schema_string, "a member of jobs"),
+  REQUIRED_MEMBER("condition", schema_enumeration, "FILTER_CONDITION_..."),
+  MEMBER("value", schema_free_object, "what to compare with, with \"@type\""),
+};
+const Schema schema_filter = OBJECT("Filter", filter_members);
+static const Schema filters = LIST("Filter[]", SCHEMA_ARRAY, schema_filter);
+
+static const SchemaMember job_filter_request_members[] = {
+  MEMBER("pagination", schema_page_request, "which rows"),
+  MEMBER("filters", filters, "all of which a job must match"),
+  MEMBER("orderBy", schema_string, "a member of jobs"),
+};
+const Schema schema_job_filter_request = OBJECT("JobFilterRequest", job_filter_request_members);
+
+static const Schema jobs = LIST("Job[]", SCHEMA_ARRAY, schema_job);
+
+static const SchemaMember job_page_members[] = {
+  MEMBER("pagination", schema_pagination, "where the page lies"),
+  MEMBER("data", jobs, "the jobs"),
+};
+const Schema schema_job_page = OBJECT("JobPage", job_page_members);
+
+static const SchemaMember template_list_request_members[] = {
+  MEMBER("pagination", schema_page_request, "which rows"),
+};
+const Schema schema_template_list_request = OBJECT("TemplateListRequest", template_list_request_members);
+
+static const Schema job_templates = LIST("JobTemplate[]", SCHEMA_ARRAY, schema_job_template);
+
+static const SchemaMember template_page_members[] = {
+  MEMBER("pagination", schema_pagination, "where the page lies"),
+  MEMBER("data", job_templates, "the templates"),
+};
+const Schema schema_template_page = OBJECT("TemplatePage", template_page_members);
+
+static const SchemaMember running_tasks_request_members[] = {
+  REQUIRED_MEMBER("jobsIds", schema_strings, "ids of jobs"),
+};
+const Schema schema_running_tasks_request = OBJECT("RunningTasksRequest", running_tasks_request_members);
+
+static const Schema counts = LIST("counts", SCHEMA_MAP, schema_integer);
+
+static const SchemaMember running_tasks_members[] = {
+  MEMBER("jobsRunningTasks", counts, "running tasks, by the job's id"),
+};
+const Schema schema_running_tasks = OBJECT("RunningTasks", running_tasks_members);
+
+static const SchemaMember job_result_members[] = {
+  MEMBER("name", schema_string, "the file's name, which may hold slashes"),
+  MEMBER("link", schema_string, "a signed URL: whoever has it can fetch the file"),
+};
+const Schema schema_job_result = OBJECT("JobResult", job_result_members);
+static const Schema results = LIST("JobResult[]", SCHEMA_ARRAY, schema_job_result);
+
+static const SchemaMember job_results_members[] = {
+  MEMBER("results", results, "the files"),
+};
+const Schema schema_job_results = OBJECT("JobResults", job_results_members);
+
+static const SchemaMember logs_request_members[] = {
+  MEMBER("jobId", schema_string, "the job"),
+  MEMBER("taskIds", schema_strings, "only those tasks; empty: all"),
+  MEMBER("levels", schema_strings, "only those levels; empty: all"),
+  MEMBER("services", schema_strings, "only those services: PARTITIONER, ASSEMBLER, TASKRUNNER; empty: all"),
+};
+const Schema schema_logs_request = OBJECT("LogsRequest", logs_request_members);
+
+static const SchemaMember log_line_members[] = {
+  MEMBER("log", schema_string, "the text, with its carriage returns"),
+  MEMBER("timestamp", schema_timestamp, "when it was written"),
+  MEMBER("level", schema_enumeration, "UNKNOWN, TRACE, DEBUG, INFO, WARN, ERROR, FATAL or PANIC"),
+  MEMBER("container", schema_string, "the container that wrote it"),
+};
+const Schema schema_log_line = OBJECT("LogLine", log_line_members);
+static const Schema log_lines = LIST("LogLine[]", SCHEMA_ARRAY, schema_log_line);
+
+static const SchemaMember task_logs_members[] = {
+  MEMBER("logs", log_lines, "the task's lines"),
+};
+const Schema schema_task_logs = OBJECT("TaskLogs", task_logs_members);
+static const Schema tasks_logs = LIST("logs of tasks", SCHEMA_MAP, schema_task_logs);
+
+static const SchemaMember logs_members[] = {
+  MEMBER("partitioner", log_lines, "the partitioner's lines"),
+  MEMBER("assembler", log_lines, "the assembler's lines"),
+  MEMBER("taskrunner", tasks_logs, "the tasks' lines, by the task's id"),
+};
+const Schema schema_logs = OBJECT("Logs", logs_members);
+
+static const SchemaMember data_source_test_members[] = {
+  MEMBER("dataSource", schema_data_source, "what to try"),
+  MEMBER("listFiles", schema_boolean, "whether to list what is in it"),
+};
+const Schema schema_data_source_test = OBJECT("DataSourceTest", data_source_test_members);
+
+static const SchemaMember file_members[] = {
+  MEMBER("id", schema_string, "its id"),
+  MEMBER("name", schema_string, "its name"),
+  MEMBER("path", schema_string, "its path"),
+  MEMBER("size", schema_integer, "bytes"),
+};
+const Schema schema_file = OBJECT("File", file_members);
+static const Schema files = LIST("File[]", SCHEMA_ARRAY, schema_file);
+
+static const Schema directories = LIST("Directory[]", SCHEMA_ARRAY, schema_directory);
+
+static const SchemaMember directory_members[] = {
+  MEMBER("name", schema_string, "its name"),
+  MEMBER("path", schema_string, "its path"),
+  MEMBER("directories", directories, "those in it"),
+  MEMBER("files", files, "the files in it"),
+};
+const Schema schema_directory = OBJECT("Directory", directory_members);
+
+static const Schema properties = LIST("properties", SCHEMA_MAP, schema_string);
+
+static const SchemaMember data_source_info_members[] = {
+  MEMBER("filename", schema_string, "the file's name"),
+  MEMBER("path", schema_string, "its path"),
+  MEMBER("size", schema_integer, "bytes; a string where they are more than 2^63-1"),
+  MEMBER("properties", properties, "what the source tells of it, by name"),
+  MEMBER("tempUrl", schema_string, "a signed URL of it: whoever has it can fetch the file"),
+  MEMBER("files", schema_directory, "what is in the source, when asked for"),
+};
+const Schema schema_data_source_info = OBJECT("DataSourceInfo", data_source_info_members);
+
+static const SchemaMember version_members[] = {
+  MEMBER("major", schema_integer, "changes that break"),
+  MEMBER("minor", schema_integer, "changes that add"),
+  MEMBER("tag", schema_string, "its tag"),
+};
+const Schema schema_version = OBJECT("Version", version_members);
+
+static const SchemaMember server_info_members[] = {
+  MEMBER("version", schema_version, "the server's version"),
+  MEMBER("messages", schema_any, "messages to users; their form is not documented"),
+};
+const Schema schema_server_info = OBJECT("ServerInfo", server_info_members);
+
+static const SchemaMember event_members[] = {
+  MEMBER("event", schema_string, "what happened; the names are not documented"),
+  MEMBER("data", schema_any, "to what, with \"@type\""),
+};
+const Schema schema_event = OBJECT("Event", event_members);
+
+static const SchemaMember status_members[] = {
+  MEMBER("code", schema_integer, "a status of gRPC"),
+  MEMBER("message", schema_string, "what went wrong"),
+  MEMBER("details", schema_any, "a list of objects with \"@type\""),
+};
+const Schema schema_status = OBJECT("Status", status_members);
+
+static const SchemaMember event_item_members[] = {
+  MEMBER("result", schema_event, "an event"),
+  MEMBER("error", schema_status, "why there are no more"),
+};
+const Schema schema_event_item = OBJECT("EventItem", event_item_members);
+
+static const SchemaMember error_members[] = {
+  MEMBER("code", schema_integer, "a status"),
+  MEMBER("message", schema_string, "what went wrong"),
+  MEMBER("description", schema_string, "the same at length"),
+};
+const Schema schema_generic_error = OBJECT("GenericError", error_members);
+
+static const SchemaMember generic_response_members[] = {
+  MEMBER("ok", schema_boolean, "false: it was not done, whatever the status says"),
+  MEMBER("requestId", schema_string, "names the request to the service's support"),
+  MEMBER("message", schema_string, "what went wrong"),
+  MEMBER("error", schema_generic_error, "the same at length"),
+};
+const Schema schema_generic_response = OBJECT("GenericResponse", generic_response_members);
+
+static const SchemaMember access_token_request_members[] = {
+  REQUIRED_MEMBER("apiKey", schema_string, "the API key"),
+};
+const Schema schema_access_token_request = OBJECT("AccessTokenRequest", access_token_request_members);
+
+static const SchemaMember access_token_members[] = {
+  MEMBER("token", schema_string, "what later requests carry as Authorization"),
+  MEMBER("expiresIn", schema_integer, "seconds"),
+  MEMBER("scope", schema_string, "what it allows"),
+};
+const Schema schema_access_token = OBJECT("AccessToken", access_token_members);

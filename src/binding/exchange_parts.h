@@ -1,0 +1,74 @@
+/*
+** exchange_parts.h: the exchange as its own files see it: exchange.c (the request), exchange_response.c and exchange_stream.c.
+*/
+#ifndef BYTENITE_EXCHANGE_PARTS_H
+#define BYTENITE_EXCHANGE_PARTS_H
+
+#include <lauxlib.h>
+
+#include "api/schema.h"
+#include "binding/exchange.h"
+
+#pragma GCC visibility push(hidden)
+
+/*
+** The response to the last attempt. It belongs to the exchange, not to the transfer: a finalizer may close the client, and with it free the
+** transfer, while a response is turned into Lua values.
+*/
+typedef struct Response {
+  TransferOutcome outcome;
+  long status;
+  bool was_sent;
+  bool is_final;     /* another attempt cannot help */
+  long proxy_status; /* of a proxy that refused to connect; 0: none did */
+  Buffer body;
+  Buffer problem; /* why there is no response */
+} Response;
+
+typedef struct Exchange {
+  Session *session;
+  Transfer *transfer;        /* NULL before the first attempt and after a release */
+  bool needs_new_connection; /* the attempt before got no response */
+  const char *method;
+  const Schema *result;
+  bool streams;          /* its bodies pass in pieces */
+  long long stream_size; /* bytes of the request body then; negative: it has none */
+  Buffer url;
+  Buffer body;
+  bool has_body;
+  struct curl_slist *headers;
+  Response response;
+  bool has_response;
+  bool is_read; /* the response body is being turned into Lua values */
+} Exchange;
+
+/*
+** A userdata of the class holds a pointer, because libcurl and the transport point into the exchange. If Lua has no memory even to call the
+** finalizer, the exchange leaks, but nothing points to freed memory.
+*/
+typedef struct Handle {
+  Exchange *exchange;
+} Handle;
+
+/* Returns the exchange at stack index 1; NULL if its finalizer has run, as it may have before those of objects that still use it. */
+Exchange *exchange_find(lua_State *L);
+
+/* Returns the exchange at stack index 1. Raises if there is none. */
+Exchange *exchange_check(lua_State *L);
+
+/* Raises unless there is memory. */
+void check_memory(lua_State *L, bool has_memory);
+
+/* Replaces the further headers of the request by a list of "Name: value" at `index`. */
+void exchange_set_headers(lua_State *L, int index, Exchange *exchange);
+
+/* exchange:outcome(): see exchange_response.c. */
+int exchange_outcome(lua_State *L);
+
+/* Methods of exchange_response.c and exchange_stream.c, each ended by a NULL name. */
+extern const luaL_Reg response_methods[];
+extern const luaL_Reg stream_methods[];
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,93 @@
+/*
+** marshal.h: converts between JSON and Lua values, typed and checked by schema.
+**
+** The dialect is lua-cjson's: null is the light userdata NULL (`cjson.null`), arrays carry
+** `cjson.array_mt`, or a metatable of ours if lua-cjson has none, and lua-cjson's marks for empty
+** arrays are honoured.
+*/
+#ifndef BYTENITE_MARSHAL_H
+#define BYTENITE_MARSHAL_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "api/schema.h"
+#include "base/buffer.h"
+#include "json/read.h"
+
+#pragma GCC visibility push(hidden)
+
+enum {
+  MARSHAL_MAX_BODY_LEVELS = 100,       /* of nested tables in a request body */
+  MARSHAL_MAX_LEVELS = JSON_MAX_LEVELS /* in other texts, so that a job that was sent or read can be saved */
+};
+
+/*
+** Prepares a Lua state: loads lua-cjson and interns the member names. May run any number of times.
+*/
+void marshal_init(lua_State *L);
+
+/*
+** Appends the value at `index` to `out` as JSON, for a request body. If the value cannot be
+** written, pushes a message that names the place and the reason, and returns false; `out` may then
+** hold part of the text. Raises only if memory runs out.
+*/
+bool marshal_write(lua_State *L, int index, const Schema *schema, Buffer *out);
+
+/* Does what marshal_write does, for any other text. */
+bool marshal_encode(lua_State *L, int index, const Schema *schema, Buffer *out);
+
+/*
+** Pushes the value of a JSON text, which must end in a NUL. If the text is not JSON, pushes a
+** message that says what is wrong and where, and returns false. Raises only if memory runs out.
+*/
+bool marshal_read(lua_State *L, const char *text, size_t length, const Schema *schema);
+
+typedef enum JobAnswer {
+  JOB_READ,
+  JOB_NOT_JSON,
+  JOB_NOT_OBJECT, /* the response is not an object */
+  JOB_NOT_OK,     /* it says `ok: false` */
+  JOB_MISSING     /* it has no job */
+} JobAnswer;
+
+/* Stack indices of the values of a job that was read; 0 for absent members. */
+typedef struct JobMembers {
+  int at[SCHEMA_MAX_MEMBERS]; /* of the declared members, in the order of their declaration */
+  int others;                 /* of a table with the undeclared members */
+} JobMembers;
+
+/*
+** Reads a response `{job, templateInfo}`; templateInfo may be in the job or next to it. For
+** JOB_READ pushes the values of the job's members and some more, and fills `members`. For
+** JOB_NOT_JSON pushes what is wrong. Otherwise pushes nothing.
+*/
+JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length, JobMembers *members);
+
+/* Pushes the value that stands for null. */
+void marshal_push_null(lua_State *L);
+
+bool marshal_is_null(lua_State *L, int index);
+
+/* Pushes the metatable that marks arrays. */
+void marshal_push_array_metatable(lua_State *L);
+
+/*
+** Returns true for a table marked as an array by us or by lua-cjson, and for lua-cjson's empty
+** array.
+*/
+bool marshal_is_array(lua_State *L, int index);
+
+/*
+** Pushes a table of an object's member names: each name under its index in the declaration, from 1,
+** and each index under its name.
+*/
+void marshal_push_names(lua_State *L, const Schema *schema);
+
+/* Returns true if the table at index `table` has the key on top of the stack. */
+bool marshal_has_key(lua_State *L, int table);
+
+#pragma GCC visibility pop
+
+#endif

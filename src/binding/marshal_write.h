@@ -1,0 +1,54 @@
+/*
+** marshal_write.h: the state of writing a value, and refusals that name the place.
+*/
+#ifndef BYTENITE_MARSHAL_WRITE_H
+#define BYTENITE_MARSHAL_WRITE_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "binding/marshal.h"
+
+#pragma GCC visibility push(hidden)
+
+/* One table on the way to the value that is being written, and the key that leads on. */
+typedef struct Step {
+  const void *table;
+  const char *name; /* NULL for an item of an array */
+  size_t length;
+  lua_Integer index;
+} Step;
+
+typedef struct Writer {
+  lua_State *L;
+  Buffer *out;
+  int base;       /* top of the stack when the writing began */
+  int max_levels; /* of nested tables */
+  int levels;     /* tables entered */
+  Step path[MARSHAL_MAX_LEVELS];
+} Writer;
+
+/*
+** The functions that refuse leave one message on the stack, "place: reason", drop everything else
+** the writing has pushed, and return false.
+*/
+
+/* Takes the reason from the top of the stack. */
+bool writer_refuse_with_top(Writer *writer);
+
+bool writer_refuse(Writer *writer, const char *reason);
+
+/* Refuses the value at `index` because it is not what is expected. */
+bool writer_refuse_type(Writer *writer, int index, const char *expected);
+
+/* Refuses a table that is too deep, perhaps because it contains itself. */
+bool writer_refuse_depth(Writer *writer);
+
+/* Refuses the table at `index`, which is neither a list nor an object. */
+bool writer_refuse_keys(Writer *writer, int index);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,41 @@
+/*
+** session.h: the Lua class behind a client: a base address and one transport to it.
+*/
+#ifndef BYTENITE_SESSION_H
+#define BYTENITE_SESSION_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "http/transport.h"
+
+#pragma GCC visibility push(hidden)
+
+typedef struct Session {
+  Transport transport;
+  Buffer base_url;    /* without a slash at the end */
+  Buffer service;     /* percent-encoded */
+  int free_exchanges; /* on the free list */
+} Session;
+
+/* User values of a session: a weak table of its exchanges by address, and the free list, which spares a call their memory and finalizer. */
+enum { SESSION_EXCHANGES = 1, SESSION_FREE_LIST, SESSION_USER_VALUES = SESSION_FREE_LIST };
+
+enum { SESSION_MAX_FREE = 64 };
+
+/* Returns the session at `index`. Raises if it is not one. */
+Session *session_check(lua_State *L, int index);
+
+/* Returns why the session cannot be used: "closed", "forked" (this is a child of the process that opened it), or NULL. */
+const char *session_problem(const Session *session);
+
+/* Registers the class and pushes the table of its methods. */
+void session_register(lua_State *L);
+
+/* core.session(options): makes a session. */
+int session_new(lua_State *L);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,71 @@
+/*
+** connections.h: the open connections of a transport. The one place that decides whether a connection may carry another request.
+**
+** libcurl keeps its connections to itself. It asks us to open and close their sockets, and tells the addresses of both ends before each
+** request; that is how a transfer finds its connection here.
+*/
+#ifndef BYTENITE_CONNECTIONS_H
+#define BYTENITE_CONNECTIONS_H
+
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#pragma GCC visibility push(hidden)
+
+/* The addresses of both ends as libcurl prints them. */
+typedef struct Endpoints {
+  const char *local_address, *remote_address;
+  int local_port, remote_port;
+} Endpoints;
+
+typedef struct Connection {
+  curl_socket_t descriptor; /* CURL_SOCKET_BAD once it is closed */
+  const void *opener;       /* the transfer it was opened for; NULL once it is established */
+  int local_port, remote_port;
+  char local_address[INET6_ADDRSTRLEN], remote_address[INET6_ADDRSTRLEN];
+  size_t users;    /* transfers that use it now */
+  bool has_served; /* a response came over it */
+  bool is_http2;   /* many transfers may use it at once */
+  struct Connection *next;
+} Connection;
+
+typedef struct Connections {
+  Connection *first;
+} Connections;
+
+/* Opens a socket for `opener`. Returns CURL_SOCKET_BAD on failure. */
+curl_socket_t connections_open(Connections *connections, const struct curl_sockaddr *address, const void *opener);
+
+/* Forgets a connection whose socket is about to be closed. */
+void connections_close(Connections *connections, curl_socket_t descriptor);
+
+/* Forgets the sockets that were opened for `opener` and never became its connection: libcurl closes those without telling. */
+void connections_end_opening(Connections *connections, const void *opener);
+
+/* Returns the connection between two endpoints, or NULL if it is unknown. */
+Connection *connections_find(Connections *connections, const Endpoints *ends);
+
+/*
+** Returns whether a request may be written to a connection. False if the peer has closed it, or if bytes wait in it that belong to no
+** request: an unsolicited response over HTTP/1.1, or what may be a GOAWAY before a once-only request.
+*/
+bool connection_is_usable(const Connection *connection, bool once_only);
+
+/* Counts a transfer that begins, and one that ends, to use a connection. */
+void connection_enter(Connection *connection);
+void connection_leave(Connections *connections, Connection *connection);
+
+/*
+** Tells the kernel to hold back what is written to HTTP/2 connections until told otherwise, so that requests written one after the other
+** leave in one packet. Does nothing where the kernel cannot do that.
+*/
+void connections_cork(const Connections *connections, bool corked);
+
+/* Frees everything. No transfer may use a connection any longer. */
+void connections_free(Connections *connections);
+
+#pragma GCC visibility pop
+
+#endif

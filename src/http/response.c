@@ -1,0 +1,146 @@
+/*
+** response.c: what a transfer receives: counts the bytes, sees where the header section ends, and judges whether the response is whole.
+*/
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http/transfer.h"
+
+enum {
+  MAX_HEADER_BYTES = 256 * 1024,
+  KEEP_RESPONSE = 256 * 1024, /* bytes of a buffer that are worth keeping for the next response */
+  PROBE_BYTES = 256 * 1024,   /* more than the header line that libcurl refuses */
+  OK = 200,
+  NO_CONTENT = 204,
+  RESET_CONTENT = 205,
+  NOT_MODIFIED = 304
+};
+
+void response_reset(Transfer *transfer) {
+  buffer_reset(&transfer->response, KEEP_RESPONSE);
+  transfer->header_bytes = 0;
+  transfer->has_whole_head = false;
+}
+
+/* Ends the transfer with an outcome: libcurl takes a result other than the length as an error. */
+static size_t stop(Transfer *transfer, TransferOutcome outcome) {
+  transfer->outcome = outcome;
+  return 0;
+}
+
+size_t response_receive_header(char *data, size_t size, size_t count, void *context) {
+  Transfer *transfer = context;
+  const size_t length = size * count;
+  transfer->header_bytes += length;
+  if (transfer->header_bytes > MAX_HEADER_BYTES) return stop(transfer, TRANSFER_TOO_LARGE);
+  if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
+    transfer->has_whole_head = false; /* also the head that follows an interim response */
+  else if (length <= 2 && (data[0] == '\r' || data[0] == '\n'))
+    transfer->has_whole_head = true;
+  return length;
+}
+
+size_t response_receive_body(char *data, size_t size, size_t count, void *context) {
+  Transfer *transfer = context;
+  const size_t length = size * count;
+  size_t result;
+  if (transfer->stream.is_on && stream_receive(transfer, data, length, &result)) return result;
+  if (length > transfer->max_response_bytes - transfer->response.length) return stop(transfer, TRANSFER_TOO_LARGE);
+  if (!buffer_append(&transfer->response, data, length)) return stop(transfer, TRANSFER_NO_MEMORY);
+  return length;
+}
+
+static void set_problem(Transfer *transfer, const char *text) {
+  strncpy(transfer->problem, text, sizeof transfer->problem - 1);
+  transfer->problem[sizeof transfer->problem - 1] = '\0';
+}
+
+static bool says(const Transfer *transfer, const char *words) {
+  return strstr(transfer->problem, words) != NULL;
+}
+
+static bool has_memory_for(size_t count) {
+  void *volatile probe = malloc(count); /* volatile, or the compiler may leave it out */
+  free(probe);
+  return probe != NULL;
+}
+
+/* libcurl reports a header line that is too long for it (100 KB) as lack of memory, and a head too large in all as a failure to receive. */
+static bool has_large_head(const Transfer *transfer, CURLcode code) {
+  if (code == CURLE_OUT_OF_MEMORY) return transfer->was_begun && !transfer->has_whole_head && has_memory_for(PROBE_BYTES);
+  return code == CURLE_RECV_ERROR && says(transfer, "Too large");
+}
+
+/*
+** libcurl 8 takes an HTTP/2 stream that the server resets with NO_ERROR for one that has ended. A response without a body and without a
+** length cannot be told from the beginning of one, so it does not count as whole.
+*/
+static bool may_be_cut(const Transfer *transfer) {
+  curl_off_t announced = -1;
+  const long status = transfer_status(transfer);
+  if (transfer_protocol(transfer) != PROTOCOL_HTTP_2 || transfer->response.length > 0 || transfer->stream.is_on)
+    return false;
+  if (status == NO_CONTENT || status == RESET_CONTENT || status == NOT_MODIFIED) return false;
+  if (strcmp(transfer->method, "HEAD") == 0 || curl_version_info(CURLVERSION_NOW)->version_num < 0x080000) return false;
+  curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+  return announced < 0;
+}
+
+/* Judges a transfer that libcurl calls successful. */
+static TransferOutcome judge_success(Transfer *transfer) {
+  if (!transfer->has_whole_head || transfer_status(transfer) < OK) {
+    set_problem(transfer, "the connection closed within the headers of the response");
+    return TRANSFER_CONNECTION;
+  }
+  if (may_be_cut(transfer)) {
+    set_problem(transfer, "the response ended without a body and without a length");
+    return TRANSFER_CONNECTION;
+  }
+  return TRANSFER_RESPONSE;
+}
+
+static bool are_descriptors_used_up(void) {
+  const int probe = dup(STDERR_FILENO);
+  if (probe >= 0) close(probe);
+  return probe < 0 && errno == EMFILE;
+}
+
+/* Judges a transfer whose connection failed, and says why where libcurl's text does not. */
+static TransferOutcome judge_connection(Transfer *transfer, CURLcode code) {
+  if (code == CURLE_RECV_ERROR && (says(transfer, "hunk") || says(transfer, "chunked-encoding"))) return TRANSFER_PROTOCOL;
+  if (!transfer->was_begun && are_descriptors_used_up())
+    set_problem(transfer, "Too many open files: no descriptor is left for a connection");
+  else if (code == CURLE_ABORTED_BY_CALLBACK && (transfer->problem[0] == '\0' || says(transfer, "pre-request callback")))
+    set_problem(transfer, "the connection closed before a response came");
+  return TRANSFER_CONNECTION;
+}
+
+TransferOutcome response_judge(Transfer *transfer, CURLcode code) {
+  if (transfer->outcome != TRANSFER_RESPONSE) return transfer->outcome; /* what was received has ended it */
+  if (has_large_head(transfer, code)) return TRANSFER_TOO_LARGE;
+  /* every transfer has a URL: libcurl finds none if it had no memory for a copy */
+  if (code == CURLE_URL_MALFORMAT && says(transfer, "No URL set")) return TRANSFER_NO_MEMORY;
+  switch (code) {
+#if LIBCURL_VERSION_NUM >= 0x080600
+    case CURLE_TOO_LARGE: return TRANSFER_TOO_LARGE;
+#endif
+    case CURLE_FILESIZE_EXCEEDED: return TRANSFER_TOO_LARGE;
+    case CURLE_OK: return judge_success(transfer);
+    case CURLE_OPERATION_TIMEDOUT: return TRANSFER_TIMEOUT;
+    case CURLE_OUT_OF_MEMORY: return TRANSFER_NO_MEMORY;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_ENGINE_INITFAILED: return TRANSFER_TLS;
+    case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 among others */
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_URL_MALFORMAT: return TRANSFER_PROTOCOL;
+    default: return judge_connection(transfer, code);
+  }
+}

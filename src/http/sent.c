@@ -1,0 +1,50 @@
+/*
+** sent.c: whether a request left. The one place that says so.
+**
+** libcurl repeats requests by itself: when a connection that it reuses breaks before a response, when the server refuses a stream, when a
+** GOAWAY comes, in more cases with each release. It calls sent_before_request each time. Only the first start is allowed, so that no request
+** is sent without being counted: another attempt is for the caller to decide.
+**
+** "Not sent" is never guessed from an error text. It holds if libcurl was never allowed to start, or if its count of bytes sent is what it
+** was before the start. Some releases count a write after it has succeeded as a whole, so a request of more than one TLS record may have left
+** in part although the count says nothing: such a request counts as sent.
+*/
+#include "http/transfer.h"
+
+enum { ONE_RECORD = 16 * 1024 }; /* bytes */
+
+static long count_sent(const Transfer *transfer) {
+  long bytes = 0;
+  curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &bytes);
+  return bytes;
+}
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl declares the type */
+int sent_before_request(void *context, char *remote_address, char *local_address, int remote_port, int local_port) {
+  Transfer *transfer = context;
+  Connections *connections = &transfer->transport->connections;
+  if (transfer->was_begun || transfer->was_turned_away) return CURL_PREREQFUNC_ABORT;
+  const Endpoints ends = {local_address, remote_address, local_port, remote_port};
+  Connection *connection = connections_find(connections, &ends);
+  if (transfer->opens_socket) connections_end_opening(connections, transfer);
+  transfer->opens_socket = false;
+  if (connection != NULL && !connection_is_usable(connection, transfer->once_only)) {
+    transfer->was_turned_away = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  if (connection != NULL) connection_enter(connection);
+  transfer->connection = connection;
+  transfer->sent_before = count_sent(transfer);
+  transfer->was_begun = true;
+  return CURL_PREREQFUNC_OK;
+}
+
+bool transfer_was_sent(const Transfer *transfer) {
+  if (!transfer->was_begun) return false;
+  return count_sent(transfer) > transfer->sent_before || request_is_longer_than(transfer, ONE_RECORD);
+}
+
+bool sent_can_restart(const Transfer *transfer) {
+  if (transfer->was_restarted || transfer->outcome != TRANSFER_CONNECTION) return false;
+  return transfer->was_turned_away || (transfer->was_begun && !transfer_was_sent(transfer));
+}

@@ -1,0 +1,162 @@
+/*
+** transfer.h: one transfer, as the files of the transport see it: transfer.c (its life), request.c (what libcurl is told), sent.c (whether
+** the request left), response.c (what comes), stream.c (bodies in pieces), transport.c and event_loop.c (many of them).
+*/
+#ifndef BYTENITE_TRANSFER_H
+#define BYTENITE_TRANSFER_H
+
+#include "http/transport.h"
+
+#pragma GCC visibility push(hidden)
+
+/* The bodies of a transfer that pass in pieces. */
+typedef struct Stream {
+  bool is_on;
+  long long size;           /* bytes of the request body; negative: it has none */
+  Buffer input;             /* the part of it that has been read */
+  size_t taken;             /* bytes of `input` that libcurl has */
+  bool is_starved, is_full; /* libcurl waits for bytes; for room */
+  bool has_begun;           /* bytes of a body that is to be streamed have come */
+  bool is_ready;            /* in the queue of ready streams */
+  Transfer *next_ready;
+} Stream;
+
+struct Transfer {
+  Transport *transport;
+  ConnectionPool *pool;
+  PoolKind pool_kind;
+  CURL *easy;
+  Transfer **holder;
+  void *owner;
+  Transfer *previous, *next; /* in the transport's list of those in use, or in its free list */
+  Transfer *next_finished;
+  bool in_flight; /* libcurl has it */
+  bool is_queued; /* in the queue of finished transfers */
+
+  /* time limits, in microseconds (event_loop.c) */
+  long timeout; /* milliseconds */
+  long long ends_at;
+  long long connects_by; /* when libcurl is made to check its limit for connecting */
+
+  /* options as libcurl has them, since most requests are like the one before (request.c) */
+  CURLU *address;     /* where requests go */
+  Buffer origin, url; /* what `address` was made of; and the whole URL with the target */
+  struct curl_slist *headers;
+  Buffer authorization;   /* the value in `headers` */
+  bool headers_are_plain; /* without further ones */
+  bool headers_have_body;
+  bool headers_are_for_large; /* for a body for which libcurl would expect a "100 Continue" */
+  long version, wait_for_connection, fresh, forbid_reuse, connect_timeout;
+  curl_off_t max_announced; /* bytes of a body whose length is announced */
+  char method[16];
+  bool method_has_body;
+
+  /* whether the request left (sent.c) */
+  bool once_only;
+  Connection *connection; /* the one that carries it; NULL before, or if it is unknown */
+  bool was_begun;         /* libcurl was allowed to send it */
+  bool was_turned_away;   /* the connection that libcurl chose is not usable; nothing was sent */
+  bool was_restarted;     /* on a new connection, since nothing had been sent */
+  long sent_before;       /* bytes that libcurl counts as sent, before this request */
+  size_t body_length;     /* bytes; SIZE_MAX for a streamed body, of which libcurl may have taken any part */
+  bool opens_socket;      /* libcurl has asked for a socket for it */
+
+  /* what comes (response.c) */
+  size_t max_response_bytes;
+  size_t header_bytes; /* of status line, headers and trailers, of interim responses too */
+  bool has_whole_head;
+  Buffer response;
+  TransferOutcome outcome;
+  CURLcode code;
+  char problem[CURL_ERROR_SIZE];
+
+  Stream stream;
+};
+
+/* transfer.c */
+
+/* Makes a transfer. Returns CURLE_OK, or why there is none. */
+CURLcode transfer_new(Transport *transport, Transfer **made);
+void transfer_free(Transfer *transfer);
+
+/* Prepares a transfer for a request, or for sending the same request again on a new connection. */
+CURLcode transfer_prepare(Transfer *transfer, const TransferRequest *request);
+void transfer_prepare_restart(Transfer *transfer);
+
+/* Notes how a transfer ended. */
+void transfer_end(Transfer *transfer, CURLcode code);
+
+/* Returns whether no proxy is used, whatever the environment says. */
+bool transfer_uses_no_proxy(const TransportOptions *options);
+
+/* Returns what the response shows of the server; PROTOCOL_UNKNOWN if nothing. */
+Protocol transfer_protocol(const Transfer *transfer);
+
+/* request.c */
+
+/* Tells libcurl all about a request, and chooses the kind of pool it goes to. */
+CURLcode request_set_options(Transfer *transfer, const TransferRequest *request);
+
+/* Returns whether a request takes more than some bytes, about. */
+bool request_is_longer_than(const Transfer *transfer, size_t limit);
+
+/* Keeps libcurl from using an open connection. */
+void request_demand_new_connection(Transfer *transfer);
+
+/* Returns whether transfers over HTTP/2 without TLS can share a connection. */
+bool request_can_share_without_tls(void);
+
+/* sent.c */
+
+/* Called by libcurl before it sends a request, and again before it repeats one by itself. */
+int sent_before_request(void *context, char *remote_address, char *local_address, int remote_port, int local_port);
+
+/* Returns whether a transfer that ended without a response can be started again at once: nothing left, and a new connection may do. */
+bool sent_can_restart(const Transfer *transfer);
+
+/* response.c */
+
+/* Called by libcurl with a line of the header section or the trailers, and with a piece of the body. */
+size_t response_receive_header(char *data, size_t size, size_t count, void *context);
+size_t response_receive_body(char *data, size_t size, size_t count, void *context);
+
+/* Forgets what has come, and keeps memory within reason. */
+void response_reset(Transfer *transfer);
+
+/* Returns what a transfer has come to, by libcurl's result and what was received. May write transfer->problem. */
+TransferOutcome response_judge(Transfer *transfer, CURLcode code);
+
+/* stream.c */
+
+/* Called by libcurl for bytes of a streamed body. */
+size_t stream_send(char *data, size_t size, size_t count, void *context);
+
+/* Receives bytes of a streamed body and stores what libcurl is to be told. Returns false for a body that is not streamed: an error's. */
+bool stream_receive(Transfer *transfer, const char *data, size_t length, size_t *result);
+
+CURLcode stream_prepare(Transfer *transfer, const TransferRequest *request);
+
+/* transport.c and event_loop.c */
+
+/* Queues a stream that has received bytes or wants some. */
+void transport_add_ready_stream(Transfer *transfer);
+void transport_remove_ready_stream(Transfer *transfer);
+
+/* Ends a transfer with libcurl's result. */
+void transport_finish(Transfer *transfer, CURLcode code);
+
+/* Tells libcurl to go on where a stream no longer waits. */
+void transport_resume(Transfer *transfer);
+
+/* Reads the clock into transport->now. */
+void transport_read_clock(Transport *transport);
+
+/* Gives a transfer its whole time again: a byte of a stream has moved. */
+void transport_restart_limit(Transfer *transfer);
+
+/* Makes sure that the time limits are enforced when one of this transfer passes. */
+void transport_note_limit(const Transfer *transfer);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,293 @@
+/*
+** transport.c: HTTP over libcurl: starts transfers, ends them, and keeps those that have ended until they are taken.
+*/
+#include "http/transport.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "http/transfer.h"
+
+enum {
+  MILLISECOND = 1000,              /* microseconds */
+  CONNECT_GRACE = 2,               /* milliseconds that libcurl has to notice its own limit */
+  HEAD_START = 1000 * MILLISECOND, /* of the probe: a server that does not respond must not hold up others for longer */
+};
+
+/* Forks between the first process and this one. Counted, because to ask for the process id costs a system call each time. */
+static unsigned forks;
+
+static void count_fork(void) {
+  forks++;
+}
+
+bool transport_init(bool skip_curl) {
+  return (skip_curl || curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) && pthread_atfork(NULL, NULL, count_fork) == 0;
+}
+
+bool transport_is_own(const Transport *transport) {
+  return transport->forks == forks;
+}
+
+static bool keep_text(Buffer *buffer, const char *text, const char **kept) {
+  if (text == NULL) return true;
+  if (!buffer_append_text(buffer, text)) return false;
+  *kept = buffer->data;
+  return true;
+}
+
+/* Returns whether the first connection may turn out to be one that many transfers can share. */
+static bool may_share(const TransportOptions *options) {
+  if (options->is_https) return options->http_version != HTTP_VERSION_1_1;
+  return options->http_version == HTTP_VERSION_2 && request_can_share_without_tls();
+}
+
+bool transport_open(Transport *transport, const TransportOptions *options) {
+  TransportOptions *own = &transport->options;
+  *own = *options;
+  transport->forks = forks;
+  transport->is_open = true;
+  transport->wants_probe = may_share(options);
+  if (!transport->wants_probe) transport->protocol = PROTOCOL_HTTP_1;
+  poller_open(&transport->poller);
+  return keep_text(&transport->user_agent, options->user_agent, &own->user_agent) &&
+         keep_text(&transport->ca_file, options->ca_file, &own->ca_file) &&
+         keep_text(&transport->proxy, options->proxy, &own->proxy);
+}
+
+void transport_close(Transport *transport) {
+  while (transport->in_use != NULL)
+    transport_release(transport->in_use);
+  while (transport->free_list != NULL) {
+    Transfer *transfer = transport->free_list;
+    transport->free_list = transfer->next;
+    transfer_free(transfer);
+  }
+  pools_close(transport);
+  connections_free(&transport->connections);
+  poller_close(&transport->poller, false);
+  buffer_free(&transport->user_agent);
+  buffer_free(&transport->ca_file);
+  buffer_free(&transport->proxy);
+  *transport = (Transport){.forks = transport->forks};
+}
+
+void transport_forget(Transport *transport) {
+  poller_close(&transport->poller, true);
+}
+
+size_t transport_load(const Transport *transport) {
+  return transport->in_flight + transport->queued;
+}
+
+bool transport_has_room(const Transport *transport, bool once_only) {
+  if (transport_load(transport) >= transport->options.max_connections) return false;
+  return transport->probe == NULL || (!once_only && transport->probe->was_begun);
+}
+
+/* Takes a transfer from the free list into those in use. */
+static Transfer *take_transfer(Transport *transport) {
+  Transfer *transfer = transport->free_list;
+  transport->free_list = transfer->next;
+  transfer->previous = NULL;
+  transfer->next = transport->in_use;
+  if (transport->in_use != NULL) transport->in_use->previous = transfer;
+  transport->in_use = transfer;
+  return transfer;
+}
+
+/* Gives a transfer to libcurl. */
+static CURLcode submit(Transfer *transfer) {
+  Transport *transport = transfer->transport;
+  ConnectionPool *pool = pool_current(transport, transfer->pool_kind);
+  if (pool == NULL) return CURLE_OUT_OF_MEMORY;
+  if (curl_multi_add_handle(pool->multi, transfer->easy) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
+  if (transport->in_flight == 0) transport->next_limit = LLONG_MAX;
+  transfer->pool = pool;
+  transfer->in_flight = pool->has_new = true;
+  if (transfer->once_only) pool->has_new_once_only = true;
+  pool->in_flight++;
+  transport->in_flight++;
+  transfer->connects_by = transport->now + (transfer->connect_timeout + CONNECT_GRACE) * (long long)MILLISECOND;
+  transport_note_limit(transfer);
+  if (transport->wants_probe && transport->probe == NULL && transfer->pool_kind == POOL_MAIN) {
+    transport->probe = transfer;
+    transport->probe_until = transport->now + HEAD_START;
+  }
+  return CURLE_OK;
+}
+
+CURLcode transport_start(Transport *transport, const TransferRequest *request, Transfer **holder, void *owner) {
+  CURLcode code = transport->free_list == NULL ? transfer_new(transport, &transport->free_list) : CURLE_OK;
+  if (code != CURLE_OK) return code;
+  pools_close_retired(transport);
+  Transfer *transfer = take_transfer(transport);
+  transfer->holder = holder;
+  transfer->owner = owner;
+  *holder = transfer;
+  code = transfer_prepare(transfer, request);
+  transport_read_clock(transport);
+  transport_restart_limit(transfer);
+  if (code == CURLE_OK) code = submit(transfer);
+  if (code != CURLE_OK) transport_release(transfer);
+  return code;
+}
+
+/* Takes a transfer away from libcurl. */
+static void detach(Transfer *transfer) {
+  Transport *transport = transfer->transport;
+  ConnectionPool *pool = transfer->pool;
+  curl_multi_remove_handle(pool->multi, transfer->easy);
+  transfer->in_flight = false;
+  pool->in_flight--;
+  transport->in_flight--;
+  if (transport->probe == transfer) transport->probe = NULL;
+  if (transfer->opens_socket) connections_end_opening(&transport->connections, transfer);
+  if (transfer->connection != NULL) connection_leave(&transport->connections, transfer->connection);
+  transfer->opens_socket = false;
+  transfer->connection = NULL;
+}
+
+/* Notes what a response shows of the connection it came over. */
+static void note_connection(const Transfer *transfer, Protocol protocol) {
+  Connection *connection = transfer->connection;
+  if (connection == NULL || connection->descriptor == CURL_SOCKET_BAD) return;
+  connection->has_served = true;
+  connection->is_http2 = protocol == PROTOCOL_HTTP_2;
+  poller_keep(&transfer->transport->poller, connection->descriptor);
+}
+
+/* Notes what a response shows of the server. */
+static void note_protocol(Transport *transport, Protocol protocol) {
+  transport->wants_probe = false;
+  if (transport->protocol == protocol) return;
+  transport->protocol = protocol;
+  ConnectionPool *pool = transport->current_pools[POOL_MAIN];
+  if (pool != NULL) pool_share_connections(pool, protocol == PROTOCOL_HTTP_2);
+}
+
+/*
+** Returns whether a transfer has shown that a connection is dead which libcurl would use again: over HTTP/2 a time limit ends the stream, not
+** the connection. (Over HTTP/1.1 libcurl closes the connection of a transfer that has not ended well.)
+*/
+static bool leaves_dead_connection(const Transfer *transfer) {
+  if (transfer->version == CURL_HTTP_VERSION_1_1 || transfer->transport->protocol == PROTOCOL_HTTP_1) return false;
+  return transfer->was_turned_away || (transfer->outcome == TRANSFER_TIMEOUT && transfer->was_begun);
+}
+
+/* Starts a transfer again on a new connection. Returns false if memory runs out. */
+static bool restart(Transfer *transfer) {
+  transfer_prepare_restart(transfer);
+  if (submit(transfer) == CURLE_OK) return true;
+  transfer->outcome = TRANSFER_NO_MEMORY;
+  return false;
+}
+
+void transport_finish(Transfer *transfer, CURLcode code) {
+  Transport *transport = transfer->transport;
+  const Protocol protocol = transfer_protocol(transfer);
+  const bool was_probe = transport->probe == transfer;
+  if (code == CURLE_OK) note_connection(transfer, protocol);
+  detach(transfer);
+  transfer_end(transfer, code);
+  if (leaves_dead_connection(transfer)) pool_retire(transfer->pool);
+  if (sent_can_restart(transfer) && restart(transfer)) return;
+  if (protocol != PROTOCOL_UNKNOWN)
+    note_protocol(transport, protocol);
+  else if (was_probe)
+    transport->wants_probe = false;
+  transport_remove_ready_stream(transfer);
+  transfer->next_finished = NULL;
+  transfer->is_queued = true;
+  transport->queued++;
+  if (transport->finished == NULL)
+    transport->finished = transfer;
+  else
+    transport->last_finished->next_finished = transfer;
+  transport->last_finished = transfer;
+}
+
+Transfer *transport_next_finished(Transport *transport) {
+  Transfer *transfer = transport->finished;
+  if (transfer == NULL) return NULL;
+  transport->finished = transfer->next_finished;
+  transfer->is_queued = false;
+  transport->queued--;
+  return transfer;
+}
+
+/* Takes a transfer out of the queue of finished ones. */
+static void remove_finished(Transfer *transfer) {
+  Transport *transport = transfer->transport;
+  Transfer *previous = NULL;
+  if (!transfer->is_queued) return;
+  transfer->is_queued = false;
+  transport->queued--;
+  for (Transfer *other = transport->finished; other != transfer; other = other->next_finished)
+    previous = other;
+  if (previous == NULL)
+    transport->finished = transfer->next_finished;
+  else
+    previous->next_finished = transfer->next_finished;
+  if (transport->last_finished == transfer) transport->last_finished = previous;
+}
+
+void transport_add_ready_stream(Transfer *transfer) {
+  Transport *transport = transfer->transport;
+  if (transfer->stream.is_ready) return;
+  transfer->stream.is_ready = true;
+  transfer->stream.next_ready = NULL;
+  if (transport->ready_streams == NULL)
+    transport->ready_streams = transfer;
+  else
+    transport->last_ready_stream->stream.next_ready = transfer;
+  transport->last_ready_stream = transfer;
+}
+
+void transport_remove_ready_stream(Transfer *transfer) {
+  Transport *transport = transfer->transport;
+  Transfer *previous = NULL;
+  if (!transfer->stream.is_ready) return;
+  transfer->stream.is_ready = false;
+  for (Transfer *other = transport->ready_streams; other != transfer; other = other->stream.next_ready)
+    previous = other;
+  if (previous == NULL)
+    transport->ready_streams = transfer->stream.next_ready;
+  else
+    previous->stream.next_ready = transfer->stream.next_ready;
+  if (transport->last_ready_stream == transfer) transport->last_ready_stream = previous;
+}
+
+Transfer *transport_next_ready_stream(Transport *transport) {
+  Transfer *transfer = transport->ready_streams;
+  if (transfer != NULL) transport_remove_ready_stream(transfer);
+  return transfer;
+}
+
+/* Unlinks a transfer from those in use. */
+static void unlink_transfer(Transfer *transfer) {
+  if (transfer->previous != NULL)
+    transfer->previous->next = transfer->next;
+  else
+    transfer->transport->in_use = transfer->next;
+  if (transfer->next != NULL) transfer->next->previous = transfer->previous;
+}
+
+void transport_release(Transfer *transfer) {
+  Transport *transport = transfer->transport;
+  /* libcurl counts its own repeats in a handle that failed; a stream leaves options behind */
+  const bool can_serve_again = !transfer->in_flight && transfer->code == CURLE_OK && !transfer->stream.is_on;
+  if (transfer->in_flight) detach(transfer);
+  transport_remove_ready_stream(transfer);
+  remove_finished(transfer);
+  *transfer->holder = NULL;
+  unlink_transfer(transfer);
+  if (!can_serve_again) {
+    transfer_free(transfer);
+    return;
+  }
+  response_reset(transfer);
+  transfer->next = transport->free_list;
+  transport->free_list = transfer;
+}
