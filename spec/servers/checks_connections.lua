@@ -46,12 +46,18 @@ table.insert(checks, {
   promises = { ONCE, NOTICED, OWN },
   variant = "idle",
   run = function(trial)
-    local client <close> = trial:client "idle"
+    local retries = 0
+    local client <close> = trial:client("idle", {
+      on_event = function(event)
+        if event.type == "retry" then retries = retries + 1 end
+      end,
+    })
     for _ = 1, 15 do
       trial:once_only(client, names("ok", CONCURRENCY), { concurrency = CONCURRENCY })
       cqueues.sleep(2 * trial.front.kind.closes_within)
     end
     local connections <const> = trial:settle(rules.must_succeed)
+    trial:expect(retries == 0, "%d of 240 calls were retried: the end was not noticed", retries)
     trial:expect(connections >= 12, "the server closed too few connections: 15 rounds over %d", connections)
   end,
 })
