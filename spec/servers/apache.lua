@@ -36,7 +36,7 @@ SSLEngine on
 
 local SETTINGS <const> = {
   usual = "KeepAliveTimeout 60\n  MaxKeepAliveRequests 0",
-  idle = "KeepAliveTimeout 20ms\n  MaxKeepAliveRequests 0",
+  idle = "KeepAliveTimeout 100ms\n  MaxKeepAliveRequests 0",
   few = "KeepAliveTimeout 60\n  MaxKeepAliveRequests 5",
   down = "",
 }
@@ -52,7 +52,7 @@ local apache <const> = {
   version_option = "-v",
   variants = SETTINGS,
   reload_signal = "USR1",
-  closes_within = 0.2, -- its event MPM looks at idle connections every 100 ms
+  closes_within = 0.25, -- its event MPM looks at idle connections every 100 ms
   counts_http1_only = true, -- MaxKeepAliveRequests means nothing to mod_http2
 }
 

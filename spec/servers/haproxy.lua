@@ -32,7 +32,7 @@ frontend %NAME
 
 local SETTINGS <const> = {
   usual = "",
-  idle = "timeout http-keep-alive 20ms",
+  idle = "timeout http-keep-alive 100ms",
   queue = "",
   down = "",
   reject = "http-request reject if { path_end /run }",
@@ -44,7 +44,7 @@ local haproxy <const> = {
   version_option = "-v",
   variants = SETTINGS,
   reload_signal = "USR2",
-  closes_within = 0.02,
+  closes_within = 0.1,
 }
 
 -- A master process, which is told to reload, and a worker.

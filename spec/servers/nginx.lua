@@ -29,7 +29,7 @@ local SERVER <const> = [[
 
 local SETTINGS <const> = {
   usual = "keepalive_timeout 60s;",
-  idle = "keepalive_timeout 20ms;",
+  idle = "keepalive_timeout 100ms;",
   few = "keepalive_requests 5;",
   down = "",
 }
@@ -40,7 +40,7 @@ local nginx <const> = {
   version_option = "-v",
   variants = SETTINGS,
   reload_signal = "HUP",
-  closes_within = 0.02, -- seconds without a request
+  closes_within = 0.1, -- seconds without a request
 }
 
 function nginx.arguments(program, config, folder)
