@@ -13,7 +13,8 @@ command_of() {
     bytenite) echo "$lua bench/bytenite_loop.lua" ;;
     poll | socket) echo "$programs/multi_loop $1 $2" ;;
     multi_cjson) echo "$lua bench/multi_cjson_loop.lua $2" ;;
-    map) echo "$lua bench/map_loop.lua $2" ;;
+    map) echo "$lua bench/map_loop.lua update $2" ;;
+    create) echo "$lua bench/map_loop.lua create $2" ;;
     *) command_of_peer "$1" "$2" ;;
   esac
 }
