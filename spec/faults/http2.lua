@@ -21,7 +21,7 @@ function http2.new(wire, number)
     last_stream = 0,
     last_allowed = math.huge,
     decoder = hpack.new(4096),
-    keeps_windows = false, -- gives back no flow-control window
+    keeps_windows = false, -- sends no WINDOW_UPDATE
   }, Peer)
 end
 

@@ -15,10 +15,12 @@
 ---   test       in place of `calls`: a function that gets a table with complaints, remote, base (the
 ---              server's address) and connect (makes a client)
 --- and, run by the server (see scenario.lua),
----   fault      what is done to each request: function(peer, request); "reply" as its result answers the request in order
+---   fault      what is done to each request: function(peer, request); if it returns "reply", the request gets its usual
+---              response
 ---   times      to how many of the requests; all unless given
 ---   aim        "access_token" if the token exchange is what the fault is for
----   connect    what is done to a new connection before TLS: function(wire, number); "serve" as its result goes on in order
+---   connect    what is done to a new connection before TLS: function(wire, number); if it returns "serve", the connection is
+---              served as usual
 ---   greet      what is done to a new connection after TLS and HTTP/2's prefaces: function(peer)
 ---   idle       what is done to kept connections before the call: function(peer)
 ---   settings, keeps_windows   of HTTP/2 connections, those of the warm phase too

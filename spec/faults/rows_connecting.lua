@@ -131,9 +131,15 @@ local rows <const> = {
   },
 }
 
-for _, certificate in ipairs { "expired", "not yet valid", "wrong host", "untrusted", "self-signed" } do
+for certificate, name in pairs {
+  expired = "an expired certificate",
+  ["not yet valid"] = "a certificate that is not valid yet",
+  ["wrong host"] = "a certificate of another host",
+  untrusted = "a certificate of an authority that is not trusted",
+  ["self-signed"] = "a self-signed certificate",
+} do
   rows[#rows + 1] = {
-    name = ("a certificate that is %s is refused for good"):format(certificate),
+    name = name .. " is refused for good",
     promise = TRUST,
     over = SECURE,
     certificate = certificate,

@@ -207,14 +207,22 @@ add {
 }
 
 for how, finish in pairs(ENDS) do
+  local calls <const> = expect.success()
+  if how == "reset" then -- which may overtake the response: what TCP has received is lost when a write fails
+    for _, expectation in pairs(calls) do
+      expectation.ok, expectation.kind, expectation.maybe_done = "either", "connection", true
+      expectation.seen = false
+    end
+  end
   add {
     name = ("a response that came whole counts though the connection is %s after it"):format(how),
     promise = WHOLE,
     fault = function(peer, request)
       peer:reply(request, 200, WHOLE_BODY)
+      if how == "reset" then peer.wire.sleep(0.02) end
       finish(peer.wire)
     end,
-    calls = expect.success(),
+    calls = calls,
   }
 end
 

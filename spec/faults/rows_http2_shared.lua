@@ -36,7 +36,7 @@ end
 
 for _, code in ipairs { 1, 2, 7, 8, 11, 13 } do
   add {
-    name = ("a stream reset with %s leaves those beside it alone"):format(frames.codes[code]),
+    name = ("a stream reset with %s leaves the other streams alone"):format(frames.codes[code]),
     promise = NEIGHBOURS,
     fault = function(peer, request)
       if peer.version == 2 and request.path:find "/bad" then return peer:reset_stream(request, code) end
@@ -112,7 +112,7 @@ add {
 }
 
 add {
-  name = "a response that is refused leaves those beside it alone",
+  name = "a response that is refused leaves the other calls alone",
   promise = NEIGHBOURS,
   fault = function(peer, request)
     if request.path:find "/large" then return peer:reply(request, 200, (" "):rep(200000)) end

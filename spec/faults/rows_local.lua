@@ -184,9 +184,9 @@ local client = bytenite.new { max_retries = 0, timeout = 5 }
 tell(pcall(client.get_job, client, "job-1"))
 ]]
 
-for name, space in pairs { ["a line break"] = "\n", ["blanks"] = "  ", ["a carriage return"] = "\r\n" } do
+for name, space in pairs { ["a line break"] = "\n", ["blanks"] = "  ", ["a carriage return and a line break"] = "\r\n" } do
   add {
-    name = ("%s behind a token or an address in the environment does not matter"):format(name),
+    name = ("a token and an address from the environment may end in %s"):format(name),
     promise = SENSE,
     test = function(context)
       context.remote:arm()

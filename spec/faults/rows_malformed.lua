@@ -58,7 +58,7 @@ local DOUBTFUL <const> = {
 
 for name, text in pairs(DOUBTFUL) do
   add {
-    name = name .. " does not confuse the calls",
+    name = ("the calls are not confused by %s"):format(name),
     promise = WHOLE,
     over = HTTP1,
     fault = function(peer)
@@ -97,7 +97,7 @@ local BODIES <const> = {
 
 for name, body in pairs(BODIES) do
   add {
-    name = ("%s with status 200 is not taken for a success"):format(name),
+    name = ("status 200 with %s is no success"):format(name),
     fault = function(peer, request)
       peer:reply(request, 200, body)
     end,
@@ -106,7 +106,7 @@ for name, body in pairs(BODIES) do
 end
 
 add {
-  name = "an empty chunked body with status 200 is not taken for a success",
+  name = "status 200 with an empty chunked body is no success",
   fault = function(peer, request)
     peer:begin(request, 200)
     peer:finish(request)

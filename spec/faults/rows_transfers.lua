@@ -125,7 +125,7 @@ add_upload("an upload answered with a redirect is not sent elsewhere", {
   end,
 })
 
--- Addresses that the service may send and nobody can use.
+-- Addresses that cannot be used.
 for _, address in ipairs {
   "https:///x",
   "http://",

@@ -136,7 +136,7 @@ local function refuse(self)
   return tonumber(port)
 end
 
--- A port that lets connections hang: its queue is full, and nobody takes one out.
+-- A port that lets connections hang: its queue is full and is never emptied.
 local function hang(self)
   local full <const> = luasocket.tcp()
   assert(full:bind("127.0.0.1", 0))
