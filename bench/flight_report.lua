@@ -14,7 +14,11 @@ local rows <const> = {
   { name = "poll", title = "1. curl_multi loop in C, no JSON", label = "curl_multi in C, no JSON" },
   { name = "multi_cjson", title = "2. the same loop with lua-cjson both ways", label = "curl_multi in C, lua-cjson" },
   { name = "map", title = "3. **bytenite**: `client:map`, `job:set_datasource{...}`", label = "bytenite" },
-  { name = "create", title = "**bytenite**: `client:map`, `client:create_job{...}`, sent once only", label = "bytenite, create" },
+  {
+    name = "create",
+    title = "**bytenite**: `client:map`, `client:create_job{...}`, sent once only",
+    label = "bytenite, create",
+  },
   {
     name = "socket",
     title = "4. row 1 with curl_multi_socket_action and epoll",
@@ -30,7 +34,13 @@ local page <const>, cost <const> = costs.page(samples_name, rows, doors)
 
 for _, door in ipairs(doors) do
   local to_curl <const> = ("%.2f of row 1's"):format(cost:ratio("map", door.name, "cpu", "poll"))
-  page:judge_most(door.name, cost:ratio("map", door.name, "cpu", "multi_cjson"), CPU, "of row 2's processor time", to_curl)
+  page:judge_most(
+    door.name,
+    cost:ratio("map", door.name, "cpu", "multi_cjson"),
+    CPU,
+    "of row 2's processor time",
+    to_curl
+  )
 end
 local of_instructions <const> = cost:ratio("map", "plain", "instructions", "multi_cjson")
 page:judge_most("instructions", of_instructions, INSTRUCTIONS, "of row 2's, plain HTTP")

@@ -24,8 +24,7 @@ local doors <const> = { { name = "plain", title = "Plain HTTP/1.1" }, { name = "
 local page <const>, cost <const> = costs.page(samples_name, rows, doors)
 
 local count <const> = cost:figure("bytenite", "plain", "instructions")
-local more <const> = count
-  and figures.with_thousands(count) .. " a call"
+local more <const> = count and figures.with_thousands(count) .. " a call"
 local of_instructions <const> = cost:ratio("bytenite", "plain", "instructions", "cjson")
 page:judge_most("instructions", of_instructions, MOST_INSTRUCTIONS, "of row 2's, plain HTTP", more)
 page:judge_most("tls", cost:ratio("bytenite", "tls", "cpu", "cjson"), MOST_CPU, "of row 2's processor time, over TLS")

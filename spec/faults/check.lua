@@ -147,6 +147,11 @@ local function check_seen(complaints, wanted, call, outcome, report)
   if call.is_once_only and #seen > 1 and not wanted.may_repeat then
     complaints:add("the server saw a once-only request %d times", #seen)
   end
+  for _, request in ipairs(seen) do
+    if wanted.kept and request.connection ~= 1 then
+      complaints:add("connection %d was opened for an attempt", request.connection)
+    end
+  end
   if not wanted.fresh then return end
   local used <const> = {}
   for _, request in ipairs(seen) do

@@ -5,6 +5,7 @@
 ---   maybe_done   true, nil for false, or "either"
 ---   seen         how many whole requests of the call the server saw, false for any number; or seen_at_most
 ---   fresh        every attempt came over a connection of its own
+---   kept         every attempt came over the first connection
 ---   may_repeat   the server may see a once-only request again
 ---   within, at_least   seconds that the call may take, must take
 ---   status, operation, retryable, retry_after   fields of the error: a value, a list of values, or a function that tells

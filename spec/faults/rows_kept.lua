@@ -45,9 +45,32 @@ end)
 add_idle("that ended without a close_notify", SECURE, NOTICED, function(peer)
   peer.wire:drop()
 end)
-add_idle("on which a close_notify has arrived and no FIN", SECURE, NOTICED, function(peer)
+add_idle("on which a close_notify has arrived and no FIN", { "tls" }, NOTICED, function(peer)
   peer.wire:close_notify()
 end)
+
+-- Over HTTP/2 an update may be written to a connection with unread bytes: mostly they are the end of a stream.
+add {
+  name = "an idle connection on which a close_notify has arrived and no FIN is not used for a once-only call",
+  promise = NOTICED,
+  over = { "h2" },
+  idle = function(peer)
+    peer.wire:close_notify()
+  end,
+  next_retries = 0,
+  calls = { run = { ok = true, attempts = 1, seen = 1 }, create = { ok = true, attempts = 1, seen = 1 } },
+}
+
+add {
+  name = "the empty DATA frame that ends a stream after its body costs an update no new connection",
+  promise = NOTICED,
+  over = { "h2" },
+  idle = function(peer)
+    peer:frame(0, 1, peer.last_stream, "")
+  end,
+  next_retries = 0,
+  calls = { update = { ok = true, attempts = 1, seen = 1, kept = true } },
+}
 
 -- An unsolicited response: text, and whether the connection is closed after it.
 local UNSOLICITED <const> = {

@@ -120,13 +120,16 @@ bool connection_is_usable(const Connection *connection, bool once_only) {
   if (!is_idle && !once_only) return true; /* libcurl reads it all the time; a request that is lost there is repeated */
   struct pollfd socket = {.fd = connection->descriptor, .events = POLLIN | POLLRDHUP};
   if (poll(&socket, 1, 0) <= 0) return true;
-  return !is_idle && (socket.revents & ~POLLIN) == 0; /* others wait for what comes over it */
+  if ((socket.revents & ~POLLIN) != 0) return false;
+  if (!is_idle) return true; /* others wait for what comes over it */
+  /* over HTTP/2 mostly the end of a stream that had a length; it may be a GOAWAY, but an update can be repeated */
+  return connection->is_http2 && !once_only;
 }
 
-bool connections_have_stale(const Connections *connections, const void *pool) {
+bool connections_have_stale(const Connections *connections, const void *pool, bool once_only) {
   for (const Connection *connection = connections->first; connection != NULL; connection = connection->next) {
     const bool is_idle = connection->pool == pool && connection->users == 0 && connection->descriptor != CURL_SOCKET_BAD;
-    if (is_idle && connection->is_http2 && !connection_is_usable(connection, false)) return true;
+    if (is_idle && connection->is_http2 && !connection_is_usable(connection, once_only)) return true;
   }
   return false;
 }

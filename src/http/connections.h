@@ -49,8 +49,8 @@ void connections_end_opening(Connections *connections, const void *opener);
 Connection *connections_find(Connections *connections, const Endpoints *ends);
 
 /*
-** Returns whether a request may be written to a connection. False if the peer has closed it, or if bytes wait in an idle one: they are an
-** unsolicited response, or announce the end.
+** Returns whether a request may be written to a connection. False if the peer has closed it, or if bytes wait in it that belong to no request:
+** over HTTP/1.1 an unsolicited response, over HTTP/2 what may be a GOAWAY before a once-only request.
 */
 bool connection_is_usable(const Connection *connection, bool once_only);
 
@@ -58,7 +58,7 @@ bool connection_is_usable(const Connection *connection, bool once_only);
 ** Returns whether a pool has an idle HTTP/2 connection that is not usable. libcurl must not see that one: it would read a GOAWAY and use the
 ** connection all the same.
 */
-bool connections_have_stale(const Connections *connections, const void *pool);
+bool connections_have_stale(const Connections *connections, const void *pool, bool once_only);
 
 /* Counts a transfer of a pool that begins, and one that ends, to use a connection. */
 void connection_enter(Connection *connection, const void *pool);

@@ -98,16 +98,16 @@ static Transfer *take_transfer(Transport *transport) {
 }
 
 /* Retires the idle pool of HTTP/2 connections if one of them has been closed, or is about to be. */
-static void retire_stale(const Transport *transport) {
+static void retire_stale(const Transport *transport, bool once_only) {
   ConnectionPool *pool = transport->current_pools[POOL_MAIN];
   if (transport->protocol != PROTOCOL_HTTP_2 || pool == NULL || pool->in_flight > 0) return;
-  if (connections_have_stale(&transport->connections, pool)) pool_retire(pool);
+  if (connections_have_stale(&transport->connections, pool, once_only)) pool_retire(pool);
 }
 
 /* Gives a transfer to libcurl. */
 static CURLcode submit(Transfer *transfer) {
   Transport *transport = transfer->transport;
-  retire_stale(transport);
+  retire_stale(transport, transfer->once_only);
   ConnectionPool *pool = pool_current(transport, transfer->pool_kind);
   if (pool == NULL) return CURLE_OUT_OF_MEMORY;
   if (curl_multi_add_handle(pool->multi, transfer->easy) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
