@@ -120,8 +120,8 @@ static void run_timers(Transport *transport) {
 }
 
 /*
-** Starts new transfers and runs timers. Requests that share a connection leave together: libcurl writes each of them in two pieces over
-** HTTP/2, and every piece that the kernel sends by itself costs time on both sides.
+** Starts new transfers and runs timers. Requests that share a connection leave together: libcurl 7.88 writes each of them in two pieces
+** over HTTP/2, and every piece that the kernel sends by itself costs time on both sides.
 */
 static void move_on(Transport *transport) {
   const ConnectionPool *pool = transport->current_pools[POOL_MAIN];

@@ -104,7 +104,7 @@ static void retire_stale(const Transport *transport, bool once_only) {
   if (connections_have_stale(&transport->connections, pool, once_only)) pool_retire(pool);
 }
 
-/* Gives a transfer to libcurl. */
+/* Gives a transfer to libcurl. Fails if memory runs out; libcurl 8.23 also needs descriptors for a new pool. */
 static CURLcode submit(Transfer *transfer) {
   Transport *transport = transfer->transport;
   retire_stale(transport, transfer->once_only);
@@ -137,9 +137,13 @@ CURLcode transport_start(Transport *transport, const TransferRequest *request, T
   code = transfer_prepare(transfer, request);
   transport_read_clock(transport);
   transport_restart_limit(transfer);
-  if (code == CURLE_OK) code = submit(transfer);
-  if (code != CURLE_OK) transport_release(transfer);
-  return code;
+  if (code != CURLE_OK) {
+    transport_release(transfer);
+    return code;
+  }
+  code = submit(transfer);
+  if (code != CURLE_OK) transport_finish(transfer, code);
+  return CURLE_OK;
 }
 
 /* Takes a transfer away from libcurl. */
@@ -186,12 +190,12 @@ static bool leaves_dead_connection(const Transfer *transfer) {
   return transfer->outcome == TRANSFER_TIMEOUT && transfer->was_begun;
 }
 
-/* Starts a transfer again on a new connection. Returns false if memory runs out. */
+/* Starts a transfer again on a new connection. Returns false if it has ended at once. */
 static bool restart(Transfer *transfer) {
   transfer_prepare_restart(transfer);
-  if (submit(transfer) == CURLE_OK) return true;
-  transfer->outcome = TRANSFER_NO_MEMORY;
-  return false;
+  const CURLcode code = submit(transfer);
+  if (code != CURLE_OK) transfer_end(transfer, code);
+  return code == CURLE_OK;
 }
 
 void transport_finish(Transfer *transfer, CURLcode code) {
@@ -199,7 +203,7 @@ void transport_finish(Transfer *transfer, CURLcode code) {
   const Protocol protocol = transfer_protocol(transfer);
   const bool was_probe = transport->probe == transfer;
   if (code == CURLE_OK) note_connection(transfer, protocol);
-  detach(transfer);
+  if (transfer->in_flight) detach(transfer);
   transfer_end(transfer, code);
   if (leaves_dead_connection(transfer)) pool_retire(transfer->pool);
   if (sent_can_restart(transfer) && restart(transfer)) return;

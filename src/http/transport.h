@@ -99,7 +99,7 @@ void transport_close(Transport *transport);
 
 /*
 ** Starts a transfer and stores it in *holder, which must stay valid until the transfer is released. transfer_owner returns `owner`.
-** Returns CURLE_OK, CURLE_OUT_OF_MEMORY, or why libcurl cannot send such a request.
+** Returns CURLE_OK, CURLE_OUT_OF_MEMORY, or why libcurl cannot send such a request. A transfer that libcurl does not take has ended.
 */
 CURLcode transport_start(Transport *transport, const TransferRequest *request, Transfer **holder, void *owner);
 
