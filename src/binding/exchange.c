@@ -257,7 +257,8 @@ static int exchange_start(lua_State *L) {
   release_transfer(exchange);
   const bool is_alone = transport_load(transport) == 0;
   start_attempt(L, exchange);
-  if (wait > 0 && is_alone && transport_wait(transport, exchange->transfer, time_limit(wait))) return exchange_outcome(L);
+  if (wait > 0 && is_alone && transport_wait(transport, exchange->transfer, time_limit(wait)))
+    return exchange_push_outcome(L, exchange);
   lua_pushboolean(L, 0);
   return 1;
 }

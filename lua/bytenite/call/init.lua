@@ -20,7 +20,7 @@ local call <const> = {}
 -- Looked up once, not for every call.
 local is_alone <const>, resume <const>, suspend_function <const>, wait <const> =
   reactor.is_alone, reactor.resume, reactor.suspend_function, reactor.wait
-local authorize <const>, join_queue <const> = state_machine.authorize, state_machine.join_queue
+local authorize <const>, join_others <const> = state_machine.authorize, state_machine.join_others
 local limits_of <const> = exchanges.limits
 local new_call <const>, new_exchange <const> = state_machine.new, exchanges.new
 
@@ -36,9 +36,11 @@ local new_call <const>, new_exchange <const> = state_machine.new, exchanges.new
 call.start = state_machine.start
 
 local function result_of(ended)
+  local value <const> = ended.value
+  if value then return value end
   if ended.raised then error(ended.raised, 0) end
   if ended.problem then return nil, ended.problem end
-  return ended.value
+  return value
 end
 
 --- Waits for the end of a call. The call is cancelled if the wait is interrupted.
@@ -59,15 +61,14 @@ function call.run(client, plan, id, body, options, job)
   local now <const> = clock.now()
   local alone <const> = is_alone(own_reactor) and not client.options.on_event
   local suspend_running <const> = not alone and suspend_function(own_reactor)
-  local self <close> = new_call(client, plan, exchange, job, limits, now, suspend_running)
+  local self <close> = new_call(client, plan, exchange, job, limits, now, alone and clock.first_wait or 0)
   if alone then
-    self.first_wait = clock.first_wait or 0
     authorize(self, now) -- an error ends the call by its __close
     if self.done then return result_of(self) end
     self.first_wait = 0
-    join_queue(self)
+    join_others(self, suspend_running)
   else
-    join_queue(self)
+    join_others(self, suspend_running)
     resume(self, now)
   end
   wait(own_reactor, self, suspend_running)
