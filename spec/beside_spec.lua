@@ -33,6 +33,24 @@ describe("a call in place", function()
     assert.equal("From a future", assert(future:get(5)).name)
   end)
 
+  it("waits its turn on a job whose call in a future is in flight", function()
+    service:fault { operation = "set_name", delay = 0.3 }
+    local job <const> = client:job "j1"
+    local order <const> = {}
+    local future <const> = client:async(function()
+      assert(job:set_name "From a future")
+      order[#order + 1] = "set_name"
+    end)
+    client:step()
+    assert.equal(1, client.session:in_flight())
+    assert(job:set_configs { taskTimeout = 60 })
+    order[#order + 1] = "set_configs"
+    assert(future:get(5) == nil)
+    assert.same({ "set_name", "set_configs" }, order)
+    local sent <const> = connect.sent(service)
+    assert.equal("set_configs", sent[#sent].operation)
+  end)
+
   it("goes on as any other when its answer takes longer than the first moments", function()
     service:fault { operation = "set_name", delay = 0.4 }
     local job <const> = client:job "j1"

@@ -39,6 +39,7 @@ typedef struct Exchange {
   struct curl_slist *headers;
   Response response;
   bool has_response;
+  bool is_free; /* on the free list: no method may use it */
   bool is_read; /* the response body is being turned into Lua values */
 } Exchange;
 

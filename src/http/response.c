@@ -70,7 +70,7 @@ static bool has_memory_for(size_t count) {
 /* libcurl reports a header line that is too long for it (100 KB) as lack of memory, and a head too large in all as a failure to receive. */
 static bool has_large_head(const Transfer *transfer, CURLcode code) {
   if (code == CURLE_OUT_OF_MEMORY) return transfer->was_begun && !transfer->has_whole_head && has_memory_for(PROBE_BYTES);
-  return code == CURLE_RECV_ERROR && says(transfer, "Too large");
+  return transfer->was_begun && code == CURLE_RECV_ERROR && says(transfer, "Too large");
 }
 
 /*

@@ -23,11 +23,12 @@ static long count_sent(const Transfer *transfer) {
 int sent_before_request(void *context, char *remote_address, char *local_address, int remote_port, int local_port) {
   Transfer *transfer = context;
   Connections *connections = &transfer->transport->connections;
-  if (transfer->was_begun || transfer->was_turned_away) return CURL_PREREQFUNC_ABORT;
   const Endpoints ends = {local_address, remote_address, local_port, remote_port};
   Connection *connection = connections_find(connections, &ends);
   if (transfer->opens_socket) connections_end_opening(connections, transfer);
   transfer->opens_socket = false;
+  if (transfer->was_begun || transfer->was_turned_away) return CURL_PREREQFUNC_ABORT;
+  transfer->is_over_http1 = connection != NULL && connection->has_served && !connection->is_http2;
   if (connection != NULL && !connection_is_usable(connection, transfer->once_only)) {
     transfer->was_turned_away = true;
     return CURL_PREREQFUNC_ABORT;

@@ -11,6 +11,7 @@
 ---   with_current_token    send the current token and acquire no other
 ---   classify(problem)     returns "final" or "unavailable" if the response is of another class than its status says
 ---   stream                for bodies that pass in pieces (see streaming/body_stream.lua)
+local core <const> = require "bytenite.core"
 local exchanges <const> = require "bytenite.call.exchanges"
 local reactor <const> = require "bytenite.async.reactor"
 local state_machine <const> = require "bytenite.call.state_machine"
@@ -18,6 +19,7 @@ local state_machine <const> = require "bytenite.call.state_machine"
 local call <const> = {}
 
 -- Looked up once, not for every call.
+local is_idle <const> = core.methods.session.is_idle
 local is_alone <const>, resume <const>, suspend_function <const>, wait <const> =
   reactor.is_alone, reactor.resume, reactor.suspend_function, reactor.wait
 local authorize <const>, join_others <const> = state_machine.authorize, state_machine.join_others
@@ -59,7 +61,7 @@ function call.run(client, plan, id, body, options, job)
   local limits <const> = options ~= nil and limits_of(client, plan, options) or client.options
   local clock <const>, own_reactor <const> = client.clock, client.reactor
   local now <const> = clock.now()
-  local alone <const> = is_alone(own_reactor) and not client.options.on_event
+  local alone <const> = is_alone(own_reactor) and is_idle(client.session) and not client.options.on_event
   local suspend_running <const> = not alone and suspend_function(own_reactor)
   local self <close> = new_call(client, plan, exchange, job, limits, now, alone and clock.first_wait or 0)
   if alone then

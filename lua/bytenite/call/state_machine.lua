@@ -309,7 +309,7 @@ end
 -- A state: acquires a token. `now` is the time if an earlier state has just read the clock.
 authorize = function(self, now)
   local client <const> = self.client
-  if problem_of(client.session) then return self:fail_closed() end
+  if self.first_wait == 0 and problem_of(client.session) then return self:fail_closed() end
   local plan <const> = self.plan
   now = now or client.clock.now()
   if not plan.operation.authorized then return send(self, nil, now) end
