@@ -2,7 +2,7 @@
 -- from it as it would write them. Errors and events are in docs_errors_spec.lua.
 local api <const> = require "docs.api"
 local bytenite <const> = require "bytenite"
-local calls <const> = require "bytenite.calls"
+local client_methods <const> = require "bytenite.client_methods"
 local core <const> = require "bytenite.core"
 local program <const> = require "spec.support.program"
 local sets <const> = require "spec.support.sets"
@@ -135,7 +135,7 @@ describe("the documented functions", function()
   local real <const> = {
     bytenite = bytenite,
     datasource = bytenite.datasource,
-    Client = calls,
+    Client = client_methods,
     Job = bytenite.Job,
     Future = getmetatable(connected:async(print)).__index,
     Pollable = getmetatable(connected:pollable()).__index,

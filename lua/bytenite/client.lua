@@ -1,4 +1,4 @@
---- client.lua: clients. Their methods are in calls.lua.
+--- client.lua: clients. Their methods are in client_methods.lua.
 local core <const> = require "bytenite.core"
 local credentials <const> = require "bytenite.call.credentials"
 local lazy <const> = require "bytenite.base.lazy"
@@ -6,8 +6,8 @@ local options <const> = require "bytenite.base.options"
 local retry_policy <const> = require "bytenite.call.retry_policy"
 local validate <const> = require "bytenite.base.validate"
 
-local calls <const> = lazy.module "bytenite.calls"
-local job <const> = lazy.module "bytenite.job"
+local client_methods <const> = lazy.module "bytenite.client_methods"
+local job <const> = lazy.module "bytenite.jobs.job"
 local reactor <const> = lazy.module "bytenite.async.reactor"
 
 local client <const> = { version = "0.1" }
@@ -50,7 +50,7 @@ Client.__close = client.close
 function Client:__index(name)
   if name == "close" then return client.close end
   local make <const> = parts[name]
-  if not make then return calls[name] end
+  if not make then return client_methods[name] end
   local part <const> = make(self)
   rawset(self, name, part)
   return part

@@ -5,7 +5,7 @@ local validate <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
 local signed_url <const> = require "bytenite.streaming.signed_url"
 local settings <const> = require "bytenite.base.options"
-local source <const> = require "bytenite.source"
+local upload_source <const> = require "bytenite.streaming.upload_source"
 local stream <const> = require "bytenite.streaming.body_stream"
 
 local upload <const> = {}
@@ -113,14 +113,14 @@ end
 --- Sends a job's input.
 ---@param client table
 ---@param job table
----@param given any the source (see source.open)
+---@param given any the source (see upload_source.open)
 ---@param options table|nil on_progress(sent, total), size, and limits of this call
 ---@param calls table refresh(limits) and complete(limits), the calls on the job that go with it
 ---@return table|nil # the job as it is; nil and an error
 function upload.run(client, job, given, options, calls)
   local checked <const> = validate.options("upload", options, upload.options)
   local limits <const> = settings.limits_in(checked)
-  local opened <close>, unreadable <const> = source.open("upload: source", given, checked.size)
+  local opened <close>, unreadable <const> = upload_source.open("upload: source", given, checked.size)
   if not opened then return nil, unreadable end
   local address <const>, without_address <const> = find_address(client, job, function()
     return calls.refresh(limits)

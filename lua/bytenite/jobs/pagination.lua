@@ -1,14 +1,14 @@
---- pages.lua: lists that come in pages.
+--- pagination.lua: lists that come in pages.
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
-local filters <const> = require "bytenite.filters"
+local filters <const> = require "bytenite.jobs.filters"
 local query_string <const> = require "bytenite.call.query_string"
 local settings <const> = require "bytenite.base.options"
 
-local pages <const> = {}
+local pagination <const> = {}
 
 -- Accepts `{pagination, data}`. What is null or missing is empty.
 local function decode_page(exchange)
@@ -69,18 +69,18 @@ end
 ---@param query table|nil limit, offset, orderBy, filters, as far as the call takes them
 ---@param options table|nil of this call
 ---@return table|nil # data and pagination; nil and an error
-function pages.fetch(client, name, query, options)
+function pagination.fetch(client, name, query, options)
   return call.run(client, plans[name], nil, request_of(name, query), options)
 end
 
 local Walk <const> = {}
 Walk.__index = Walk
 
--- Takes down what a page with rows tells of the pages: how many rows there are, and whether more follow. One that tells of a
--- total of 0 tells nothing: that is how the service prints what is unset.
-local function read_pagination(self, pagination)
-  local total <const> = math.type(pagination.total) == "integer" and pagination.total or nil
-  self.is_told_last = pagination.hasNext == false and total ~= 0
+-- Remembers what a page with rows says about the list: how many rows there are, and whether more
+-- follow. A total of 0 says nothing: the service prints unset members as 0.
+local function read_totals(self, totals)
+  local total <const> = math.type(totals.total) == "integer" and totals.total or nil
+  self.is_told_last = totals.hasNext == false and total ~= 0
   if total and total > 0 then self.total = total end
 end
 
@@ -141,7 +141,7 @@ local function turn_page(self)
   if not page then error(problem, 0) end
   local rows <const> = page.data
   self.offset = self.offset + #rows
-  read_pagination(self, page.pagination)
+  read_totals(self, page.pagination)
   self.is_over = is_last(self, rows)
   self.rows, self.next_row = rows, 1
 end
@@ -173,7 +173,7 @@ end
 ---@param options table|nil of each call
 ---@return function # gives the next row, nil at the end; raises the error of a page that cannot be fetched
 --- Raises on bad input.
-function pages.each(client, name, query, options)
+function pagination.each(client, name, query, options)
   local request <const> = request_of(name, query)
   local call_name <const> = name == "each_template" and "list_templates"
     or request.filters and "filter_jobs"
@@ -201,4 +201,4 @@ function pages.each(client, name, query, options)
   end
 end
 
-return pages
+return pagination

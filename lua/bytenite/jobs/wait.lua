@@ -1,12 +1,12 @@
---- waiting.lua: `job:wait`: looks at a job again and again until it has come to its end.
+--- wait.lua: `job:wait`: looks at a job again and again until it has come to its end.
 local validate <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
 local redact <const> = require "bytenite.errors.redact"
 local settings <const> = require "bytenite.base.options"
-local states <const> = require "bytenite.states"
+local states <const> = require "bytenite.jobs.states"
 local waiters <const> = require "bytenite.async.waiters"
 
-local waiting <const> = {}
+local wait <const> = {}
 
 local INTERVAL <const>, MAX_INTERVAL <const> = 1, 10 -- seconds between looks, at first and at most
 local GROWTH <const> = 3 / 2 -- of the interval, from look to look
@@ -146,7 +146,7 @@ end
 ---@return table|nil # the job; nil and an error
 ---@return table|nil # the job, after an error
 --- Raises on bad input, and what on_progress raises.
-function waiting.run(client, job, options, call_options, refresh)
+function wait.run(client, job, options, call_options, refresh)
   local chosen <const> = settings_of(options)
   local started_at <const> = client.clock.now()
   local ended <const>, problem <const> = wait_for_end {
@@ -165,4 +165,4 @@ function waiting.run(client, job, options, call_options, refresh)
   return nil, problem, job
 end
 
-return waiting
+return wait

@@ -1,10 +1,10 @@
---- source.lua: where the bytes of an upload come from: a path, an open file, a string, or a function that gives them piece by
---- piece. All are read in pieces; those that can be are read again when a sending fails.
+--- upload_source.lua: where the bytes of an upload come from: a path, an open file, a string or a
+--- function. All are read in pieces. Repeatable ones are read again when an attempt fails.
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 
-local source <const> = {}
+local upload_source <const> = {}
 
 local Source <const> = { __name = "bytenite.Source" }
 Source.__index = Source
@@ -168,7 +168,7 @@ end
 ---   nil at the end; a source that is open already
 ---@param size integer|nil bytes; needed where the source does not tell
 ---@return table|nil # a source, to be declared `<close>`: size in bytes, name; nil and an error of kind `file`
-function source.open(where, given, size)
+function upload_source.open(where, given, size)
   if getmetatable(given) == Source then return given end
   local opened <const>, problem <const> = make(where, given, size)
   if not opened then return nil, problem end
@@ -183,4 +183,4 @@ function source.open(where, given, size)
   return setmetatable(opened, Source)
 end
 
-return source
+return upload_source

@@ -6,11 +6,11 @@ local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local lazy <const> = require "bytenite.base.lazy"
 
-local download <const> = lazy.module "bytenite.download"
-local logs <const> = lazy.module "bytenite.logs"
-local states <const> = lazy.module "bytenite.states"
-local upload <const> = lazy.module "bytenite.upload"
-local waiting <const> = lazy.module "bytenite.waiting"
+local download <const> = lazy.module "bytenite.streaming.download"
+local logs <const> = lazy.module "bytenite.jobs.logs"
+local states <const> = lazy.module "bytenite.jobs.states"
+local upload <const> = lazy.module "bytenite.streaming.upload"
+local wait <const> = lazy.module "bytenite.jobs.wait"
 
 local job <const> = {}
 
@@ -184,7 +184,7 @@ local wait_plan <const> = { operation = core.operations.get_job, name = "wait", 
 function Job:wait(options, call_options)
   local client <const> = client_of(self, "wait")
   job.check_id("wait", rawget(self, "id"))
-  return waiting.run(client, self, options, call_options, function(limits)
+  return wait.run(client, self, options, call_options, function(limits)
     return run_call(self, "wait", wait_plan, nil, limits)
   end)
 end

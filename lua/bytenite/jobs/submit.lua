@@ -4,10 +4,10 @@
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
-local job <const> = require "bytenite.job"
+local job <const> = require "bytenite.jobs.job"
 local settings <const> = require "bytenite.base.options"
-local source <const> = require "bytenite.source"
-local upload <const> = require "bytenite.upload"
+local upload_source <const> = require "bytenite.streaming.upload_source"
+local upload <const> = require "bytenite.streaming.upload"
 
 local submit <const> = {}
 
@@ -124,7 +124,7 @@ local function open_upload(given, options)
     given.upload = nil
     return nil
   end
-  local opened <const>, problem <const> = source.open("submit: upload", given.upload, options.size)
+  local opened <const>, problem <const> = upload_source.open("submit: upload", given.upload, options.size)
   given.upload = opened
   return opened, problem
 end

@@ -1,19 +1,19 @@
---- calls.lua: the methods of clients, apart from client.lua so that they are loaded with the first of them that is called.
+--- client_methods.lua: the methods of clients. client.lua loads it when the first of them is called.
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
 local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
-local job <const> = require "bytenite.job"
+local job <const> = require "bytenite.jobs.job"
 local lazy <const> = require "bytenite.base.lazy"
 
-local events <const> = lazy.module "bytenite.events"
+local events <const> = lazy.module "bytenite.streaming.events"
 local future <const> = lazy.module "bytenite.async.future"
-local logs <const> = lazy.module "bytenite.logs"
+local logs <const> = lazy.module "bytenite.jobs.logs"
 local map <const> = lazy.module "bytenite.async.map"
-local pages <const> = lazy.module "bytenite.pages"
+local pagination <const> = lazy.module "bytenite.jobs.pagination"
 local raw_request <const> = lazy.module "bytenite.call.raw_request"
-local submit <const> = lazy.module "bytenite.submit"
+local submit <const> = lazy.module "bytenite.jobs.submit"
 
 local Client <const> = { close = client.close }
 
@@ -54,7 +54,7 @@ end
 ---@return table|nil # data, a list of jobs, and pagination; nil and an error
 function Client:list_jobs(query, options)
   check_client(self, "list_jobs")
-  return pages.fetch(self, "list_jobs", query, options)
+  return pagination.fetch(self, "list_jobs", query, options)
 end
 
 --- Fetches a page of the jobs that match all of some filters.
@@ -63,7 +63,7 @@ end
 ---@return table|nil # data, a list of jobs, and pagination; nil and an error
 function Client:filter_jobs(query, options)
   check_client(self, "filter_jobs")
-  return pages.fetch(self, "filter_jobs", query, options)
+  return pagination.fetch(self, "filter_jobs", query, options)
 end
 
 --- Fetches a page of job templates.
@@ -72,7 +72,7 @@ end
 ---@return table|nil # data, a list of templates, and pagination; nil and an error
 function Client:list_templates(query, options)
   check_client(self, "list_templates")
-  return pages.fetch(self, "list_templates", query, options)
+  return pagination.fetch(self, "list_templates", query, options)
 end
 
 --- Walks through all jobs, page by page.
@@ -81,7 +81,7 @@ end
 ---@return function # gives the next job, nil at the end; raises the error of a page that cannot be fetched
 function Client:each_job(query, options)
   check_client(self, "each_job")
-  return pages.each(self, "each_job", query, options)
+  return pagination.each(self, "each_job", query, options)
 end
 
 --- Walks through all job templates, page by page.
@@ -90,7 +90,7 @@ end
 ---@return function # gives the next template, nil at the end; raises the error of a page that cannot be fetched
 function Client:each_template(query, options)
   check_client(self, "each_template")
-  return pages.each(self, "each_template", query, options)
+  return pagination.each(self, "each_template", query, options)
 end
 
 --- Creates a job, sets it up and runs it.
