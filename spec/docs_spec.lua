@@ -132,10 +132,14 @@ describe("the documented functions", function()
   end
 
   local connected <close> = offline_client()
+  local methods_of_clients <const> = { close = connected.close }
+  for name, method in pairs(client_methods) do
+    methods_of_clients[name] = method
+  end
   local real <const> = {
     bytenite = bytenite,
     datasource = bytenite.datasource,
-    Client = client_methods,
+    Client = methods_of_clients,
     Job = bytenite.Job,
     Future = getmetatable(connected:async(print)).__index,
     Pollable = getmetatable(connected:pollable()).__index,

@@ -27,20 +27,10 @@ local parts <const> = {
   end,
 }
 
---- Raises unless a method was called on a client.
----@param self any
----@param method string
-function client.check(self, method)
-  if getmetatable(self) == Client then return end
-  validate.raise(
-    ("%s: expected a client, got %s: call it as client:%s(...)"):format(method, validate.describe(self), method)
-  )
-end
-
 --- Ends what is under way (those calls give the error `closed`), closes all connections. May be called twice; also the
 --- client's `__close`. The method that a client needs though it made no call: the others need not be loaded for it.
 function client.close(self)
-  client.check(self, "close")
+  validate.called_on_client(self, "close")
   if rawget(self, "reactor") then return self.reactor:close() end
   self.session:close()
 end

@@ -2,7 +2,6 @@
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
-local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
 local job <const> = require "bytenite.jobs.job"
 local lazy <const> = require "bytenite.base.lazy"
@@ -15,9 +14,10 @@ local pagination <const> = lazy.module "bytenite.jobs.pagination"
 local raw_request <const> = lazy.module "bytenite.call.raw_request"
 local submit <const> = lazy.module "bytenite.jobs.submit"
 
-local Client <const> = { close = client.close }
+-- Without `close`, which client.lua has: to close a client need not load this file.
+local Client <const> = {}
 
-local check_client <const> = client.check
+local check_client <const> = validate.called_on_client
 
 --- A job without a request: a handle from an id, or a stored job taken over.
 ---@param what string|table an id; or a table with an id, which becomes the job itself
