@@ -1,8 +1,8 @@
 --- The command `bytenite`: the calls of the module from a shell. One file for each group of commands; this one reads the
 --- arguments, runs the command and ends with a status that tells what went wrong.
-local rocks <const> = require "bytenite.sandbox.rocks"
+local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
-local argparse <const> = rocks.need("argparse", "argparse", "lua-argparse")
+local argparse <const> = required_rocks.need("argparse", "argparse", "lua-argparse")
 
 local bytenite <const> = require "bytenite"
 local console <const> = require "bytenite.command.console"
@@ -104,7 +104,7 @@ end
 
 -- All its arguments are the sandbox's own. Its rocks are asked for only here.
 local function run_sandbox(arguments)
-  rocks.find_older()
+  required_rocks.find_older()
   return require("bytenite.sandbox.command").run(table.move(arguments, 2, #arguments, 1, {}))
 end
 

@@ -1,0 +1,25 @@
+--- The calls the sandbox knows, by the names of `core.operations`: a row added there is served once it has a handler
+--- here.
+---
+--- A handler gets a call and gives the answer and, when the call is to change something, a function that does so. The
+--- change comes after: a fault can answer without it taking effect, or let it take effect and answer something else.
+
+---@class bytenite.sandbox.Call
+---@field operation table|nil the row of `core.operations`
+---@field parameters table<string, string> of the path
+---@field path string as received, with the query
+---@field body string
+---@field authorization string|nil
+---@field error_shape string|nil of errors that faults make, where it is not the usual one
+---@field state bytenite.sandbox.State
+
+---@type table<string, fun(call: bytenite.sandbox.Call): bytenite.sandbox.Response, function|nil>
+local handlers = {}
+
+for _, room in ipairs { "account", "drafts", "lists", "runs", "data_sources" } do
+  for name, handler in pairs(require("bytenite.sandbox.http.handlers." .. room)) do
+    handlers[name] = handler
+  end
+end
+
+return handlers
