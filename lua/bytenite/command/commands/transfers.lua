@@ -1,8 +1,8 @@
 --- transfers.lua: the commands that move files: upload, results.
 local bytenite <const> = require "bytenite"
-local failures <const> = require "bytenite.command.failures"
+local command_errors <const> = require "bytenite.command.command_errors"
 local progress <const> = require "bytenite.command.progress"
-local view <const> = require "bytenite.command.view"
+local display <const> = require "bytenite.command.display"
 
 local transfers <const> = {}
 
@@ -48,7 +48,7 @@ local upload <const> = {
   end,
   run = function(context, given)
     local job <const> = assert(context.client():get_job(given.id))
-    view.show_job(context.console, transfers.upload(context, job, given.path))
+    display.show_job(context.console, transfers.upload(context, job, given.path))
   end,
 }
 
@@ -59,7 +59,7 @@ local function results_of(job, only)
   for _, result in ipairs(results) do
     if result.name == only then return { result } end
   end
-  failures.raise("not_found", ("the job has no result %q"):format(only))
+  command_errors.raise("not_found", ("the job has no result %q"):format(only))
 end
 
 local results <const> = {
@@ -80,9 +80,9 @@ local results <const> = {
     local job <const> = context.client():job(given.id)
     local rows, show
     if given.download then
-      rows, show = transfers.download(context, job, given.download, given.only), view.files
+      rows, show = transfers.download(context, job, given.download, given.only), display.files
     else
-      rows, show = results_of(job, given.only), view.results
+      rows, show = results_of(job, given.only), display.results
     end
     if console.json then return console:value(bytenite.array(rows)) end
     if #rows == 0 then return console:say "no results" end

@@ -1,9 +1,9 @@
---- runs.lua: the commands that run a job and see it to its end: run, wait, abort.
+--- run.lua: the commands that run a job and wait for its end: run, wait, abort.
 local input <const> = require "bytenite.command.input"
 local progress <const> = require "bytenite.command.progress"
-local view <const> = require "bytenite.command.view"
+local display <const> = require "bytenite.command.display"
 
-local runs <const> = {}
+local run_commands <const> = {}
 
 local TIMEOUT <const> = "Give up waiting after so many seconds (the job goes on)."
 
@@ -16,7 +16,7 @@ end
 
 --- Adds the options of waiting.
 ---@param command table
-function runs.define_waiting(command)
+function run_commands.define_waiting(command)
   command:option("--wait-timeout", TIMEOUT):convert(input.seconds "--wait-timeout"):argname "S"
   define_interval(command)
 end
@@ -27,7 +27,7 @@ end
 ---@param given table the command's options
 ---@return table # the job
 --- Raises the error of a job that failed, or whatever kept it from being seen.
-function runs.wait(context, job, given)
+function run_commands.wait(context, job, given)
   local console <const> = context.console
   local told <close> = progress.start(console, "waiting")
   console.job_id = job.id
@@ -36,7 +36,7 @@ function runs.wait(context, job, given)
     timeout = given.wait_timeout,
     interval = given.interval,
     on_progress = function(seen, fraction)
-      local state <const> = view.state(seen.state)
+      local state <const> = display.state(seen.state)
       if seen.state == "JOB_STATE_NEW" and not is_draft then
         is_draft = true
         console:say("the job does not run yet: bytenite run %s", seen.id)
@@ -57,16 +57,16 @@ local run <const> = {
   define = function(command)
     id_argument(command)
     command:flag("--wait", "Wait for its end.")
-    runs.define_waiting(command)
+    run_commands.define_waiting(command)
   end,
   run = function(context, given)
     local job <const> = assert(context.client():job(given.id):run())
     if given.wait then
-      runs.wait(context, job, given)
+      run_commands.wait(context, job, given)
     else
       assert(job:refresh())
     end
-    view.show_job(context.console, job)
+    display.show_job(context.console, job)
   end,
 }
 
@@ -85,8 +85,8 @@ local wait <const> = {
     define_interval(command)
   end,
   run = function(context, given)
-    local job <const> = runs.wait(context, context.client():job(given.id), given)
-    view.show_job(context.console, job)
+    local job <const> = run_commands.wait(context, context.client():job(given.id), given)
+    display.show_job(context.console, job)
   end,
 }
 
@@ -99,12 +99,12 @@ local abort <const> = {
     local job <const> = assert(context.client():job(given.id):abort())
     local seen <const>, problem <const> = job:refresh()
     if not seen and problem.kind ~= "not_found" then error(problem, 0) end
-    if seen then return view.show_job(context.console, job) end
+    if seen then return display.show_job(context.console, job) end
     if context.console.json then return context.console:value { id = given.id, deleted = true } end
     context.console:line(("deleted %s: it was a draft"):format(given.id))
   end,
 }
 
-runs.commands = { run, wait, abort }
+run_commands.commands = { run, wait, abort }
 
-return runs
+return run_commands

@@ -1,12 +1,12 @@
 --- submit.lua: the command that makes a job of a file and runs it.
 local bytenite <const> = require "bytenite"
-local failures <const> = require "bytenite.command.failures"
+local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
 local progress <const> = require "bytenite.command.progress"
-local runs <const> = require "bytenite.command.runs"
-local transfers <const> = require "bytenite.command.transfers"
-local updates <const> = require "bytenite.command.updates"
-local view <const> = require "bytenite.command.view"
+local run_commands <const> = require "bytenite.command.commands.run"
+local transfers <const> = require "bytenite.command.commands.transfers"
+local updates <const> = require "bytenite.command.commands.updates"
+local display <const> = require "bytenite.command.display"
 
 -- What the file says, and the options on top.
 local function job_of(given)
@@ -72,19 +72,19 @@ local command <const> = {
     parser:option("--upload", "A file to upload as the job's input."):argname "PATH"
     parser:flag("--draft", "Do not run it.")
     parser:flag("--wait", "Wait for the job's end.")
-    runs.define_waiting(parser)
+    run_commands.define_waiting(parser)
     parser:option("--download", "Wait, then fetch the results into this folder."):argname "DIR"
   end,
   run = function(context, given)
     if given.draft and (given.wait or given.download) then
-      failures.usage "submit: a draft (--draft) does not run: there is nothing to wait for"
+      command_errors.usage "submit: a draft (--draft) does not run: there is nothing to wait for"
     end
     local new <const> = job_of(given)
     local job <const> = (given.draft and draft or submit)(context, new)
-    if given.wait or given.download then runs.wait(context, job, given) end
+    if given.wait or given.download then run_commands.wait(context, job, given) end
     local files <const> = given.download and transfers.download(context, job, given.download)
-    view.show_job(context.console, job)
-    if files and not context.console.json then view.files(context.console, files) end
+    display.show_job(context.console, job)
+    if files and not context.console.json then display.files(context.console, files) end
   end,
 }
 

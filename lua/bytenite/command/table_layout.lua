@@ -1,8 +1,8 @@
---- tables.lua: rows and records for people to read.
+--- table_layout.lua: lays out tables and records for people: widths, padding, colours.
 local bytenite <const> = require "bytenite"
 local text <const> = require "bytenite.command.text"
 
-local tables <const> = {}
+local table_layout <const> = {}
 
 local GAP <const> = "  "
 local NARROWEST <const> = 8 -- columns left to a cell that is cut
@@ -55,7 +55,7 @@ end
 ---@param console table
 ---@param columns table a list of { title, value = function(row), to_right, may_be_cut, colour = function(text) }
 ---@param rows table a list
-function tables.print(console, columns, rows)
+function table_layout.print(console, columns, rows)
   local cells <const> = {}
   for number, row in ipairs(rows) do
     cells[number] = {}
@@ -88,7 +88,7 @@ end
 --- Prints names and values, one a line.
 ---@param console table
 ---@param pairs_of table a list of { name, value, colour }; those without a value are left out
-function tables.record(console, pairs_of)
+function table_layout.record(console, pairs_of)
   local width = 0
   for _, pair in ipairs(pairs_of) do
     if pair[2] ~= nil then width = math.max(width, #pair[1]) end
@@ -101,4 +101,4 @@ function tables.record(console, pairs_of)
   end
 end
 
-return tables
+return table_layout

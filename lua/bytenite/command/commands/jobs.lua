@@ -1,9 +1,9 @@
 --- jobs.lua: the commands that look at jobs and delete them: list, get, delete.
 local bytenite <const> = require "bytenite"
-local failures <const> = require "bytenite.command.failures"
+local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
-local listing <const> = require "bytenite.command.listing"
-local view <const> = require "bytenite.command.view"
+local paged_list <const> = require "bytenite.command.paged_list"
+local display <const> = require "bytenite.command.display"
 
 local OPERATORS <const> = {
   ["="] = "EQ",
@@ -27,7 +27,7 @@ local function filter(given)
   local field <const>, operator <const>, value <const> = given:match "^([%w_.]+)%s*([=!<>~]=?)%s*(.*)$"
   local condition <const> = OPERATORS[operator]
   if not condition then
-    failures.usage(("--filter %s: expected FIELD=VALUE"):format(given), "operators are = != > >= < <= ~")
+    command_errors.usage(("--filter %s: expected FIELD=VALUE"):format(given), "operators are = != > >= < <= ~")
   end
   return { field = field, condition = condition, value = value_of(field, condition, value) }
 end
@@ -43,7 +43,7 @@ local list <const> = {
     "bytenite list --all --ids --filter state=JOB_STATE_FAILED | xargs bytenite delete --yes",
   },
   define = function(command)
-    listing.define(command)
+    paged_list.define(command)
     command:option("--order-by", "Order by a member of jobs, e.g. createdAt."):argname "MEMBER"
     command
       :option("--filter", "Only jobs like this: FIELD=VALUE, or with != > >= < <= ~ (like). May be repeated.")
@@ -57,7 +57,7 @@ local list <const> = {
       table.insert(query.filters, filter(one))
     end
     local client <const> = context.client()
-    listing.show(context.console, given, {
+    paged_list.show(context.console, given, {
       noun = "job",
       page = function(limit, offset)
         query.limit, query.offset = limit, offset
@@ -67,7 +67,7 @@ local list <const> = {
       each = function()
         return client:each_job(query)
       end,
-      print = view.jobs,
+      print = display.jobs,
     })
   end,
 }
@@ -80,13 +80,16 @@ local get <const> = {
     command:argument("id", "The job's id."):argname "ID"
   end,
   run = function(context, given)
-    view.show_job(context.console, assert(context.client():get_job(given.id)))
+    display.show_job(context.console, assert(context.client():get_job(given.id)))
   end,
 }
 
 local function confirm(context, ids)
   if not context.console.can_ask then
-    failures.usage("delete asks for confirmation, and there is no terminal to ask on", "add --yes to delete without")
+    command_errors.usage(
+      "delete asks for confirmation, and there is no terminal to ask on",
+      "add --yes to delete without"
+    )
   end
   local what <const> = #ids == 1 and "job " .. ids[1] or ("%d jobs"):format(#ids)
   return context.console.confirm(("Delete %s?"):format(what))
@@ -115,7 +118,7 @@ local delete <const> = {
         deleted[#deleted + 1] = { id = id, deleted = true }
         if not console.json then console:line("deleted " .. id) end
       else
-        if last_problem then failures.tell(last_problem, console) end
+        if last_problem then command_errors.tell(last_problem, console) end
         last_problem = problem
       end
     end

@@ -1,9 +1,9 @@
---- view.lua: how jobs and templates look in tables and records.
+--- display.lua: prints jobs, templates, files and results, as tables or records.
 local bytenite <const> = require "bytenite"
-local tables <const> = require "bytenite.command.tables"
+local table_layout <const> = require "bytenite.command.table_layout"
 local text <const> = require "bytenite.command.text"
 
-local view <const> = {}
+local display <const> = {}
 
 -- Unset values are printed by the service as "", 0 or null: all of them are nothing to look at.
 local function filled(value)
@@ -14,7 +14,7 @@ end
 --- A job's state for people: JOB_STATE_COMPLETE is "complete".
 ---@param state any
 ---@return string
-function view.state(state)
+function display.state(state)
   if filled(state) == nil then return "" end
   return (tostring(state):gsub("^JOB_STATE_", ""):gsub("_", " "):lower())
 end
@@ -24,14 +24,14 @@ local STATE_COLOURS <const> = { complete = "green", failed = "red", new = "blue"
 --- The colour of a state for people.
 ---@param state string
 ---@return string|nil
-function view.state_colour(state)
+function display.state_colour(state)
   return STATE_COLOURS[state] or "yellow"
 end
 
 --- A timestamp for people, to the second: "2025-08-27 17:56:02".
 ---@param timestamp any
 ---@return string
-function view.time(timestamp)
+function display.time(timestamp)
   if filled(timestamp) == nil then return "" end
   local date <const>, clock <const> = tostring(timestamp):match "^(%d+-%d+-%d+)T(%d+:%d+:%d+)"
   return date and date .. " " .. clock or tostring(timestamp)
@@ -52,14 +52,14 @@ local JOB_COLUMNS <const> = {
   {
     title = "STATE",
     value = function(job)
-      return view.state(job.state)
+      return display.state(job.state)
     end,
-    colour = view.state_colour,
+    colour = display.state_colour,
   },
   {
     title = "CREATED (UTC)",
     value = function(job)
-      return view.time(job.createdAt)
+      return display.time(job.createdAt)
     end,
   },
   { title = "NAME", value = member "name", may_be_cut = true },
@@ -86,26 +86,26 @@ local FILE_COLUMNS <const> = {
 local RESULT_COLUMNS <const> = { { title = "NAME", value = member "name" }, { title = "LINK", value = member "link" } }
 
 --- Prints a table of jobs, templates, downloaded files or results.
-function view.jobs(console, rows)
+function display.jobs(console, rows)
   if console.ids_only then
     for _, job in ipairs(rows) do
       console:line(tostring(job.id))
     end
     return
   end
-  tables.print(console, JOB_COLUMNS, rows)
+  table_layout.print(console, JOB_COLUMNS, rows)
 end
 
-function view.templates(console, rows)
-  tables.print(console, TEMPLATE_COLUMNS, rows)
+function display.templates(console, rows)
+  table_layout.print(console, TEMPLATE_COLUMNS, rows)
 end
 
-function view.files(console, rows)
-  tables.print(console, FILE_COLUMNS, rows)
+function display.files(console, rows)
+  table_layout.print(console, FILE_COLUMNS, rows)
 end
 
-function view.results(console, rows)
-  tables.print(console, RESULT_COLUMNS, rows)
+function display.results(console, rows)
+  table_layout.print(console, RESULT_COLUMNS, rows)
 end
 
 -- A data source in a line, without what may be secret in it.
@@ -152,13 +152,13 @@ end
 --- Prints all there is to know of a job at a glance.
 ---@param console table
 ---@param job table
-function view.job(console, job)
-  local state <const> = view.state(job.state)
+function display.job(console, job)
+  local state <const> = display.state(job.state)
   local params <const> = type(job.params) == "table" and job.params or {}
-  tables.record(console, {
+  table_layout.record(console, {
     { "id", job.id },
     { "name", filled(job.name) },
-    { "state", filled(state), view.state_colour(state) },
+    { "state", filled(state), display.state_colour(state) },
     { "error", filled(job.errorMessage), "red" },
     { "description", filled(job.description) },
     { "template", filled(job.templateId) },
@@ -168,9 +168,9 @@ function view.job(console, job)
     { "partitioner", object(params.partitioner) },
     { "assembler", object(params.assembler) },
     { "config", object(job.config) },
-    { "created", filled(view.time(job.createdAt)) },
-    { "started", filled(view.time(job.startedAt)) },
-    { "ended", filled(view.time(job.endedAt)) },
+    { "created", filled(display.time(job.createdAt)) },
+    { "started", filled(display.time(job.startedAt)) },
+    { "ended", filled(display.time(job.endedAt)) },
     { "duration", duration(job.duration) },
     { "chunks", number(job.numChunks) },
     { "cost", number(job.paymentAmount) },
@@ -180,14 +180,14 @@ end
 --- Prints a job, in the way that was asked for.
 ---@param console table
 ---@param job table
-function view.show_job(console, job)
+function display.show_job(console, job)
   if console.ids_only then
     console:line(tostring(job.id))
   elseif console.json then
     console:value(job)
   else
-    view.job(console, job)
+    display.job(console, job)
   end
 end
 
-return view
+return display

@@ -1,9 +1,10 @@
---- failures.lua: what ends a command: raised as values, told on stderr in one line, turned into an exit status.
+--- command_errors.lua: errors of commands: raises them, prints them on stderr in one line, and turns
+--- them into an exit status.
 local bytenite <const> = require "bytenite"
-local exits <const> = require "bytenite.command.exits"
+local exit_status <const> = require "bytenite.command.exit_status"
 local text <const> = require "bytenite.command.text"
 
-local failures <const> = {}
+local command_errors <const> = {}
 
 local Failure <const> = { __name = "bytenite.command.Failure" }
 Failure.__index = Failure
@@ -13,11 +14,11 @@ function Failure:__tostring()
 end
 
 --- Raises a failure of the command's own. Those of the module (`nil, err`) are raised as they are, by assert.
----@param kind string see exits.lua
+---@param kind string see exit_status.lua
 ---@param message string
 ---@param hint string|nil a next step
 ---@param usage string|nil how it is called
-function failures.raise(kind, message, hint, usage)
+function command_errors.raise(kind, message, hint, usage)
   error(setmetatable({ kind = kind, message = message, hint = hint, usage = usage }, Failure), 0)
 end
 
@@ -25,14 +26,14 @@ end
 ---@param message string
 ---@param hint string|nil
 ---@param usage string|nil
-function failures.usage(message, hint, usage)
-  failures.raise("usage", message, hint, usage)
+function command_errors.usage(message, hint, usage)
+  command_errors.raise("usage", message, hint, usage)
 end
 
 --- True for what Lua raises when Ctrl-C was pressed.
 ---@param raised any
 ---@return boolean
-function failures.is_interrupt(raised)
+function command_errors.is_interrupt(raised)
   return type(raised) == "string" and raised:find "interrupted!$" ~= nil
 end
 
@@ -40,7 +41,7 @@ end
 --- begin with the place of the first function outside of the module, which is there where nothing of the user's is on the stack.
 ---@param message string
 ---@return string
-function failures.without_place(message)
+function command_errors.without_place(message)
   return (message:gsub("^[^:]*bytenite:%d+: ", ""))
 end
 
@@ -52,7 +53,7 @@ end
 
 -- What a string that was raised says of a mistake of the user's; nil for a fault of ours, which has a place of ours in front.
 local function mistake_of(raised)
-  local message <const> = failures.without_place(raised)
+  local message <const> = command_errors.without_place(raised)
   if message:find "^.-%.lua:%d+: " then return nil end
   return message
 end
@@ -60,9 +61,9 @@ end
 --- Makes whatever was raised a failure.
 ---@param raised any
 ---@return table # with kind and message
-function failures.from(raised)
+function command_errors.from(raised)
   if type(raised) == "table" and raised.kind then return raised end
-  if failures.is_interrupt(raised) then
+  if command_errors.is_interrupt(raised) then
     return setmetatable({ kind = "interrupted", message = "interrupted" }, Failure)
   end
   local mistake <const> = type(raised) == "string" and mistake_of(raised)
@@ -142,7 +143,7 @@ end
 --- Tells a failure on stderr.
 ---@param failure table as of `from`
 ---@param console table
-function failures.tell(failure, console)
+function command_errors.tell(failure, console)
   if failure.kind == "closed_output" then return end -- nobody is there to listen
   if console.json then
     io.stderr:write(as_json(failure), "\n")
@@ -163,8 +164,8 @@ end
 --- The exit status for a failure.
 ---@param failure table
 ---@return integer
-function failures.status(failure)
-  return exits.status(failure.kind)
+function command_errors.status(failure)
+  return exit_status.status(failure.kind)
 end
 
-return failures
+return command_errors

@@ -1,7 +1,7 @@
 --- updates.lua: the commands that change a draft: set-name, set-params, set-configs, set-datasource.
-local failures <const> = require "bytenite.command.failures"
+local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
-local view <const> = require "bytenite.command.view"
+local display <const> = require "bytenite.command.display"
 
 local updates <const> = {}
 
@@ -18,7 +18,7 @@ local set_name <const> = {
     command:argument("name", "The new name."):argname "NAME"
   end,
   run = function(context, given)
-    view.show_job(context.console, assert(context.client():job(given.id):set_name(given.name)))
+    display.show_job(context.console, assert(context.client():job(given.id):set_name(given.name)))
   end,
 }
 
@@ -51,10 +51,10 @@ local set_params <const> = {
       :count "*"
   end,
   run = function(context, given)
-    if not given.file and #given.param == 0 then failures.usage "set-params: give a file, or --param" end
+    if not given.file and #given.param == 0 then command_errors.usage "set-params: give a file, or --param" end
     input.set_params({}, given.param) -- raises on a mistake before anything is fetched
     local job <const> = context.client():job(given.id)
-    view.show_job(context.console, assert(job:set_params(params_of(job, given))))
+    display.show_job(context.console, assert(job:set_params(params_of(job, given))))
   end,
 }
 
@@ -102,8 +102,8 @@ local set_configs <const> = {
   end,
   run = function(context, given)
     local configs <const> = updates.configs_of(given)
-    if not configs then failures.usage "set-configs: give at least one of its options" end
-    view.show_job(context.console, assert(context.client():job(given.id):set_configs(configs)))
+    if not configs then command_errors.usage "set-configs: give at least one of its options" end
+    display.show_job(context.console, assert(context.client():job(given.id):set_configs(configs)))
   end,
 }
 
@@ -142,8 +142,8 @@ local set_datasource <const> = {
   end,
   run = function(context, given)
     local sources <const> = updates.add_sources({}, given)
-    if next(sources) == nil then failures.usage "set-datasource: give --source, --destination or both" end
-    view.show_job(context.console, assert(context.client():job(given.id):set_datasource(sources)))
+    if next(sources) == nil then command_errors.usage "set-datasource: give --source, --destination or both" end
+    display.show_job(context.console, assert(context.client():job(given.id):set_datasource(sources)))
   end,
 }
 

@@ -1,8 +1,9 @@
---- exits.lua: the exit status for each kind of error, as data. `bytenite --help` and docs/command.md tell the same.
-local exits <const> = {}
+--- exit_status.lua: the exit status for each kind of error, as data. `bytenite --help` and
+--- docs/command.md list it too.
+local exit_status <const> = {}
 
 --- A row for each status: the kinds of errors that end with it, and what it means.
-exits.rows = {
+exit_status.rows = {
   { status = 0, kinds = {}, meaning = "done" },
   {
     status = 1,
@@ -35,7 +36,7 @@ exits.rows = {
 local OTHER <const> = 1
 
 local status_of_kind <const> = {}
-for _, row in ipairs(exits.rows) do
+for _, row in ipairs(exit_status.rows) do
   for _, kind in ipairs(row.kinds) do
     status_of_kind[kind] = row.status
   end
@@ -44,19 +45,19 @@ end
 --- The exit status for a kind of error.
 ---@param kind string
 ---@return integer
-function exits.status(kind)
+function exit_status.status(kind)
   return status_of_kind[kind] or OTHER
 end
 
 --- The table as text, for --help.
 ---@return string
-function exits.describe()
+function exit_status.describe()
   local lines <const> = { "Exit status:" }
-  for _, row in ipairs(exits.rows) do
+  for _, row in ipairs(exit_status.rows) do
     local kinds <const> = #row.kinds > 0 and (" (%s)"):format(table.concat(row.kinds, ", ")) or ""
     lines[#lines + 1] = ("  %3d  %s%s"):format(row.status, row.meaning, kinds)
   end
   return table.concat(lines, "\n")
 end
 
-return exits
+return exit_status

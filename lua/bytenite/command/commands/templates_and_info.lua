@@ -1,17 +1,17 @@
---- service.lua: the commands about the service itself: templates, info, sandbox.
-local failures <const> = require "bytenite.command.failures"
-local listing <const> = require "bytenite.command.listing"
-local tables <const> = require "bytenite.command.tables"
-local view <const> = require "bytenite.command.view"
+--- templates_and_info.lua: the commands about the service itself: templates, info, sandbox.
+local command_errors <const> = require "bytenite.command.command_errors"
+local paged_list <const> = require "bytenite.command.paged_list"
+local table_layout <const> = require "bytenite.command.table_layout"
+local display <const> = require "bytenite.command.display"
 
 local templates <const> = {
   name = "templates",
   summary = "List the templates that jobs can be made of.",
   examples = { "bytenite templates --all" },
-  define = listing.define,
+  define = paged_list.define,
   run = function(context, given)
     local client <const> = context.client()
-    listing.show(context.console, given, {
+    paged_list.show(context.console, given, {
       noun = "template",
       page = function(limit, offset)
         return client:list_templates { limit = limit, offset = offset }
@@ -19,7 +19,7 @@ local templates <const> = {
       each = function()
         return client:each_template { offset = given.offset }
       end,
-      print = view.templates,
+      print = display.templates,
     })
   end,
 }
@@ -43,7 +43,7 @@ local info <const> = {
     for _, message in ipairs(type(told.messages) == "table" and told.messages or {}) do
       record[#record + 1] = { "message", message }
     end
-    tables.record(console, record)
+    table_layout.record(console, record)
   end,
 }
 
@@ -58,7 +58,7 @@ local sandbox <const> = {
     command:argument("arguments", "Those of bytenite-sandbox."):args "*"
   end,
   run = function()
-    failures.usage "sandbox: takes no options in front of its name"
+    command_errors.usage "sandbox: takes no options in front of its name"
   end,
 }
 

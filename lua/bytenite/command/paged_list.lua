@@ -1,14 +1,15 @@
---- listing.lua: lists of rows: some of them or all, as a table or as a JSON list.
+--- paged_list.lua: the options and the output of commands that list things: one page or all of it, as
+--- a table or as a JSON list.
 local bytenite <const> = require "bytenite"
 local input <const> = require "bytenite.command.input"
 
-local listing <const> = {}
+local paged_list <const> = {}
 
 local LIMIT <const> = 20 -- rows, unless more are asked for
 
 --- Adds the options of a list.
 ---@param command table
-function listing.define(command)
+function paged_list.define(command)
   command:option("--limit", "Show so many at most.", LIMIT):convert(input.count "--limit"):argname "N"
   command:option("--offset", "Leave out so many at first."):convert(input.count "--offset"):argname "N"
   command:flag("--all", "Show all there are.")
@@ -54,7 +55,7 @@ end
 ---@param console table
 ---@param given table the command's options
 ---@param source table noun; page(limit, offset), which fetches one; each(), which gives all; print(console, rows)
-function listing.show(console, given, source)
+function paged_list.show(console, given, source)
   local next_row
   if given.all then
     next_row = source.each()
@@ -70,4 +71,4 @@ function listing.show(console, given, source)
   source.print(console, rows)
 end
 
-return listing
+return paged_list
