@@ -141,7 +141,6 @@ build = {
     ["bytenite.sandbox.command"] = "lua/bytenite/sandbox/command.lua",
     ["bytenite.sandbox.faults"] = "lua/bytenite/sandbox/faults/init.lua",
     ["bytenite.sandbox.faults.text"] = "lua/bytenite/sandbox/faults/text.lua",
-    ["bytenite.sandbox.http.body_writer"] = "lua/bytenite/sandbox/http/body_writer.lua",
     ["bytenite.sandbox.http.control_api"] = "lua/bytenite/sandbox/http/control_api.lua",
     ["bytenite.sandbox.http.disconnect"] = "lua/bytenite/sandbox/http/disconnect.lua",
     ["bytenite.sandbox.http.dispatcher"] = "lua/bytenite/sandbox/http/dispatcher.lua",

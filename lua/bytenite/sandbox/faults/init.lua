@@ -9,21 +9,21 @@ local responses <const> = require "bytenite.sandbox.http.responses"
 ---  "*" for all (default)
 ---@field times integer|"forever" how often it happens (default 1; 0 means "forever")
 ---@field skip integer calls to let pass first (default 0)
----@field act "before"|"never" whether the operation takes effect; "never" by default where the answer is spoiled
----@field status integer|nil of the answer, 200 to 599
+---@field act "before"|"never" whether the operation takes effect; "never" by default where the response is spoiled
+---@field status integer|nil of the response, 200 to 599
 ---@field shape string|nil of an error's body: see `responses.shaped` (default "gateway", "xml" for uploads and downloads)
 ---@field message string|nil in that body
 ---@field body string|nil the answer's body, word for word
----@field content_type string|nil of the answer
+---@field content_type string|nil of the response
 ---@field retry_after number|string|nil seconds or an HTTP date
 ---@field headers table<string, string>|nil further ones
----@field delay number|nil seconds before the answer
+---@field delay number|nil seconds before the response
 ---@field drip {bytes: integer, every: number}|nil the body goes out in pieces, with so many seconds between them
 ---@field truncate integer|nil bytes of the body sent before the connection closes
 ---@field after integer|nil bytes that go through before reset, hang or garbage: of an upload's body, else of the answer's;
 ---  with a status an upload is refused after so many bytes, without it once it is there
----@field reset true|"connection"|nil no answer: the connection is dropped (HTTP/2: the stream, unless "connection")
----@field hang true|nil no answer, until the client goes
+---@field reset true|"connection"|nil no response: the connection is dropped (HTTP/2: the stream, unless "connection")
+---@field hang true|nil no response, until the client goes
 ---@field garbage true|string|nil bytes that are no HTTP, then the connection closes
 ---@field ok_false true|nil status 200 with an envelope that says ok: false
 ---@field wrong_id true|nil the job comes back under another id
@@ -61,7 +61,7 @@ end
 
 local TRANSFERS <const> = { upload = true, download = true }
 
--- What each member may be, and whether it spoils the answer.
+-- What each member may be, and whether it spoils the response.
 local declared <const> = {
   operation = {
     check = function(value)

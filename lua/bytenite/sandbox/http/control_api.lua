@@ -11,8 +11,10 @@
 ---   PUT   /sandbox/jobs/{id}          puts a job as it is given, word for word
 ---   PATCH /sandbox/jobs/{id}          sets members of a job, e.g. {"state": "JOB_STATE_FAILED"}; it then stays so
 ---   PUT   /sandbox/jobs/{id}/results  sets the results: a list of {name} with content, content_base64, link or size
----   PUT   /sandbox/jobs/{id}/logs     sets the logs, in the form of the answer that has them
+---   PUT   /sandbox/jobs/{id}/logs     sets the logs, in the form of the response that has them
 ---   GET   /sandbox/jobs/{id}/upload   what was uploaded
+local decode <const> = require("http.util").decodeURIComponent
+
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"
@@ -20,7 +22,6 @@ local base64 <const> = require "bytenite.sandbox.base.base64"
 local faults <const> = require "bytenite.sandbox.faults"
 local job <const> = require "bytenite.sandbox.model.job"
 local job_results <const> = require "bytenite.sandbox.model.job_results"
-local router <const> = require "bytenite.sandbox.http.router"
 
 local control_api = {}
 
@@ -169,14 +170,14 @@ local job_calls <const> = {
 ---@param state bytenite.sandbox.State
 ---@param request bytenite.sandbox.Request
 ---@return bytenite.sandbox.Response
----@usage delivery.send(stream, control_api.answer(state, request))
-function control_api.answer(state, request)
+---@usage delivery.send(stream, control_api.respond(state, request))
+function control_api.respond(state, request)
   local path <const> = request.path:match "^[^?]*"
   local call <const> = calls[request.method .. " " .. path]
   if call then return call(state, request.body) end
   local encoded_id <const>, what <const> = path:match "^/sandbox/jobs/([^/]+)/?(%a*)$"
   local job_call <const> = job_calls[what == "" and request.method or ("%s %s"):format(request.method, what)]
-  if encoded_id and job_call then return job_call(state, router.decode_segment(encoded_id), request.body) end
+  if encoded_id and job_call then return job_call(state, decode(encoded_id), request.body) end
   return responses.gateway(404, "the sandbox has nothing here")
 end
 

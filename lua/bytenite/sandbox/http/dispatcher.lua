@@ -13,7 +13,7 @@ local file_transfers <const> = require "bytenite.sandbox.http.file_transfers"
 
 local dispatcher = {}
 
--- The call's true answer and the change it makes, which may be nil.
+-- The call's true response and the change it makes, which may be nil.
 local function perform(call)
   local operation <const> = call.operation
   local handler <const> = operation and handlers[operation.name]
@@ -33,7 +33,7 @@ local function serve(state, stream, received, latency)
   end
   if not request.read_body(stream, received) then return end
   if not router.is_api(path) then
-    response_writer.send(stream, control_api.answer(state, received))
+    response_writer.send(stream, control_api.respond(state, received))
     return
   end
   local operation <const>, parameters <const> = router.find(received.method, path)
@@ -48,15 +48,15 @@ local function serve(state, stream, received, latency)
     authorization = received.authorization,
     state = state,
   }
-  local answer, change <const> = perform(call)
+  local response, change <const> = perform(call)
   if change and (fault == nil or fault.act == "before") then change() end
   local delay <const> = latency + (fault and fault.delay or 0)
   if delay > 0 then cqueues.sleep(delay) end
   if fault then
     if not fault.after and response_writer.withhold(stream, fault) then return end
-    answer = fault_effects.answer(fault, call, answer)
+    response = fault_effects.apply(fault, call, response)
   end
-  response_writer.send(stream, answer, fault)
+  response_writer.send(stream, response, fault)
 end
 
 local function serve_safely(state, stream, latency, report)
@@ -71,7 +71,7 @@ end
 --- Serves the one request of a stream.
 ---@param state bytenite.sandbox.State
 ---@param stream table of lua-http
----@param latency number seconds every answer below /v1 waits
+---@param latency number seconds every response below /v1 waits
 ---@param report fun(message: string) told about an error in the sandbox itself, which the client sees as status 500
 ---@usage dispatcher.serve(state, stream, 0, print)
 function dispatcher.serve(state, stream, latency, report)

@@ -1,4 +1,4 @@
---- What a fault makes of an answer.
+--- What a fault makes of a response.
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"
@@ -7,14 +7,14 @@ local job <const> = require "bytenite.sandbox.model.job"
 
 local fault_effects = {}
 
--- The answer that is given instead of the true one, or nil.
-local function substitute(fault, call, answer)
+-- The response that is given instead of the true one, or nil.
+local function substitute(fault, call, response)
   if fault.ok_false then
     return responses.envelope(200, fault.message or "sandbox fault: the call was not carried out", 400)
   end
   if fault.wrong_id then
     local id <const> = random_ids.uuid()
-    return responses.job(answer.job and job.updated(answer.job, { id = id }) or job.new(id, ""))
+    return responses.job(response.job and job.updated(response.job, { id = id }) or job.new(id, ""))
   end
   if fault.no_job then return responses.text(200, "{}") end
   if fault.echo then
@@ -29,25 +29,25 @@ local function substitute(fault, call, answer)
   return nil
 end
 
---- The answer a call gets under a fault.
+--- The response a call gets under a fault.
 ---@param fault bytenite.sandbox.Fault
 ---@param call bytenite.sandbox.Call
----@param answer bytenite.sandbox.Response the true one; may be changed
+---@param response bytenite.sandbox.Response the true one; may be changed
 ---@return bytenite.sandbox.Response
----@usage answer = fault_effects.answer(fault, call, answer)
-function fault_effects.answer(fault, call, answer)
-  answer = substitute(fault, call, answer) or answer
-  if fault.status then answer.status = fault.status end
-  if fault.content_type then answer.content_type = fault.content_type end
-  if fault.inner_template_only then answer.template_info = "inner" end
-  if fault.outer_template_only then answer.template_info = "outer" end
-  local headers <const> = table.move(answer.headers or {}, 1, #(answer.headers or {}), 1, {})
+---@usage response = fault_effects.apply(fault, call, response)
+function fault_effects.apply(fault, call, response)
+  response = substitute(fault, call, response) or response
+  if fault.status then response.status = fault.status end
+  if fault.content_type then response.content_type = fault.content_type end
+  if fault.inner_template_only then response.template_info = "inner" end
+  if fault.outer_template_only then response.template_info = "outer" end
+  local headers <const> = table.move(response.headers or {}, 1, #(response.headers or {}), 1, {})
   for name, value in pairs(fault.headers or {}) do
     headers[#headers + 1] = { name:lower(), value }
   end
   if fault.retry_after then headers[#headers + 1] = { "retry-after", tostring(fault.retry_after) } end
-  answer.headers = headers
-  return answer
+  response.headers = headers
+  return response
 end
 
 return fault_effects

@@ -1,18 +1,18 @@
 --- Uploads and downloads over signed URLs, as a storage service serves them: no token, no JSON.
 local cqueues <const> = require "cqueues"
+local decode <const> = require("http.util").decodeURIComponent
 
 local response_writer <const> = require "bytenite.sandbox.http.response_writer"
 local disconnect <const> = require "bytenite.sandbox.http.disconnect"
 local fault_effects <const> = require "bytenite.sandbox.http.fault_effects"
 local request <const> = require "bytenite.sandbox.http.request"
 local job_results <const> = require "bytenite.sandbox.model.job_results"
-local router <const> = require "bytenite.sandbox.http.router"
 local storage_responses <const> = require "bytenite.sandbox.http.storage_responses"
 local uploads <const> = require "bytenite.sandbox.model.uploads"
 
 local file_transfers = {}
 
-local LINGER <const> = 1 -- seconds to read on after a refusal, so that the client sees the answer before the end
+local LINGER <const> = 1 -- seconds to read on after a refusal, so that the client sees the response before the end
 
 --- Which transfer a path is for.
 ---@param path string as received, without the query
@@ -69,16 +69,16 @@ local function upload_refusal(state, received, id)
   return nil
 end
 
-local function apply(fault, answer)
-  return fault and fault_effects.answer(fault, { parameters = {}, body = "", error_shape = "xml" }, answer) or answer
+local function apply(fault, response)
+  return fault and fault_effects.apply(fault, { parameters = {}, body = "", error_shape = "xml" }, response) or response
 end
 
 -- Answers although the body is not read, and ends the connection, or the stream of HTTP/2. What the client still sends is
--- read for a while: it might not see the answer else.
-local function answer_early(stream, received, answer, fault)
+-- read for a while: it might not see the response else.
+local function respond_early(stream, received, response, fault)
   received.is_answered = true
   if fault and response_writer.withhold(stream, fault) then return end
-  response_writer.send(stream, answer)
+  response_writer.send(stream, response)
   local is_2 <const> = stream.connection.version == 2
   if disconnect.is_gone(stream.connection) or is_2 and stream.state == "closed" then return end
   if not is_2 then stream.connection.socket:shutdown "w" end
@@ -118,7 +118,7 @@ end
 local function serve_upload(state, stream, received, id, fault)
   local refusal <const> = upload_refusal(state, received, id)
   if refusal or fault and fault.after == 0 then
-    answer_early(
+    respond_early(
       stream,
       received,
       apply(fault, refusal or storage_responses.refuse(500, "InternalError", "sandbox fault")),
@@ -132,7 +132,7 @@ local function serve_upload(state, stream, received, id, fault)
     { attempts = (state.upload_attempts[id] or { attempts = 0 }).attempts + 1, bytes = sink.length }
   if not complete then
     if fault and fault.after and sink.length >= fault.after then
-      answer_early(
+      respond_early(
         stream,
         received,
         apply(fault, storage_responses.refuse(500, "InternalError", "sandbox fault")),
@@ -144,20 +144,20 @@ local function serve_upload(state, stream, received, id, fault)
     return
   end
   local is_kept <const> = fault == nil or fault.act == "before"
-  local answer = is_kept and keep(state, id, sink, received) or { status = 200, content_type = false, body = "" }
+  local response = is_kept and keep(state, id, sink, received) or { status = 200, content_type = false, body = "" }
   if fault then
     if fault.delay then cqueues.sleep(fault.delay) end
     if response_writer.withhold(stream, fault) then return end
-    answer = apply(fault, answer)
+    response = apply(fault, response)
   end
-  response_writer.send(stream, answer)
+  response_writer.send(stream, response)
 end
 
-local function download_answer(state, received, path)
+local function download_response(state, received, path)
   local refusal <const> = refusal_of(state, received, "GET")
   if refusal then return refusal end
   local encoded_id <const>, index <const> = path:match "^/sandbox/results/([^/]+)/(%d+)/"
-  local id <const> = router.decode_segment(encoded_id or "")
+  local id <const> = decode(encoded_id or "")
   local kept <const> = state.jobs:get(id, state:now())
   local result <const> = kept and job_results.of(state, id, kept)[tonumber(index)]
   if result == nil then return storage_responses.refuse(404, "NoSuchKey", "The specified key does not exist") end
@@ -166,13 +166,13 @@ end
 
 local function serve_download(state, stream, received, path, fault)
   if not request.read_body(stream, received) then return end
-  local answer = download_answer(state, received, path)
+  local response = download_response(state, received, path)
   if fault then
     if fault.delay then cqueues.sleep(fault.delay) end
     if not fault.after and response_writer.withhold(stream, fault) then return end
-    answer = apply(fault, answer)
+    response = apply(fault, response)
   end
-  response_writer.send(stream, answer, fault)
+  response_writer.send(stream, response, fault)
 end
 
 --- Serves an upload or a download.
@@ -186,7 +186,7 @@ function file_transfers.serve(state, stream, received)
   state.requests:add(received, name)
   local fault <const> = state.faults:take(name)
   if name == "upload" then
-    serve_upload(state, stream, received, router.decode_segment(path:match "^/sandbox/uploads/(.*)$"), fault)
+    serve_upload(state, stream, received, decode(path:match "^/sandbox/uploads/(.*)$"), fault)
   else
     serve_download(state, stream, received, path, fault)
   end

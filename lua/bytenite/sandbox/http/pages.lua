@@ -1,11 +1,12 @@
 --- Lists in pages: of jobs, which can be chosen and put in order, and of anything else.
+local decode <const> = require("http.util").decodeURIComponent
+
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"
 local protobuf_json <const> = require "bytenite.sandbox.base.protobuf_json"
 local job <const> = require "bytenite.sandbox.model.job"
 local job_fields <const> = require "bytenite.sandbox.model.job_fields"
-local router <const> = require "bytenite.sandbox.http.router"
 
 local null <const> = core.null
 
@@ -20,7 +21,7 @@ local read_pagination <const> = protobuf_json.message { limit = protobuf_json.ui
 pages.read_pagination = read_pagination
 
 local function unescaped(text)
-  return router.decode_segment((text:gsub("+", " ")))
+  return decode((text:gsub("+", " ")))
 end
 
 --- What the query of a list asks for, as a body would: `{pagination{limit, offset}, orderBy}`.
@@ -55,7 +56,7 @@ local function span_of(wanted)
   return offset, math.min(limit, MOST)
 end
 
--- The answer with a page: `row_text` writes the row of an index.
+-- The response with a page: `row_text` writes the row of an index.
 local function page(total, wanted, row_text)
   local offset <const>, limit <const> = span_of(wanted)
   local rows <const> = {}
@@ -71,7 +72,7 @@ local function page(total, wanted, row_text)
   return responses.text(200, ('{"pagination":%s,"data":[%s]}'):format(pagination, table.concat(rows, ",")))
 end
 
---- The answer with a page of a plain list.
+--- The response with a page of a plain list.
 ---@param list table[]
 ---@param wanted table as `read_query` gives it
 ---@return bytenite.sandbox.Response
@@ -149,7 +150,7 @@ local function that_pass(state, passes)
   return ids
 end
 
---- The answer with a page of jobs. Without an order the newest come first.
+--- The response with a page of jobs. Without an order the newest come first.
 ---@param state bytenite.sandbox.State
 ---@param wanted {pagination: table|nil, orderBy: string|nil}
 ---@param passes (fun(values: table): boolean)|nil which jobs, all by default

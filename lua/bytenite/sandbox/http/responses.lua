@@ -1,4 +1,4 @@
---- What the sandbox answers: plain tables `{status, content_type, body}`, or `{status, job}` for a job to be printed.
+--- Responses of the sandbox: plain tables `{status, content_type, body}`, or `{status, job}` for a job to be printed.
 local core <const> = require "bytenite.core"
 
 local random_ids <const> = require "bytenite.sandbox.base.random_ids"
@@ -60,7 +60,7 @@ local function reason(status)
   return reason_of[status] or "Status " .. status
 end
 
---- An answer with a body of any kind.
+--- A response with a body of any kind.
 ---@param status integer
 ---@param body string
 ---@param content_type string|nil application/json when nil; false for none
@@ -70,7 +70,7 @@ function responses.text(status, body, content_type)
   return { status = status, body = body, content_type = content_type }
 end
 
---- A JSON answer.
+--- A JSON response.
 ---@param status integer
 ---@param value any what `core.encode` writes
 ---@return bytenite.sandbox.Response
@@ -79,7 +79,7 @@ function responses.json(status, value)
   return responses.text(status, core.encode(value))
 end
 
---- The answer that shows a job.
+--- The response that shows a job.
 ---@param kept bytenite.sandbox.Job
 ---@return bytenite.sandbox.Response
 ---@usage return responses.job(draft)
@@ -171,7 +171,7 @@ function responses.is_shape(name)
   return shapes[name] ~= nil
 end
 
---- An answer of any status with a body of the shape named.
+--- A response of any status with a body of the shape named.
 ---@param name "gateway"|"envelope"|"html"|"xml"|"empty"|"object"|"array"|"string"|"number"
 ---@param status integer
 ---@param message string|nil where the shape has room for one
@@ -182,11 +182,11 @@ function responses.shaped(name, status, message)
 end
 
 --- The body's text, printed now if it was not yet.
----@param answer bytenite.sandbox.Response
+---@param response bytenite.sandbox.Response
 ---@return string
----@usage local text = responses.body(answer)
-function responses.body(answer)
-  return answer.body or job.reply(answer.job, answer.template_info)
+---@usage local text = responses.body(response)
+function responses.body(response)
+  return response.body or job.reply(response.job, response.template_info)
 end
 
 return responses

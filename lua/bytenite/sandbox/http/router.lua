@@ -1,4 +1,6 @@
 --- Finds the operation a request is for, from the rows of `core.operations`.
+local decode <const> = require("http.util").decodeURIComponent
+
 local core <const> = require "bytenite.core"
 
 local router = {}
@@ -12,16 +14,6 @@ local function split(path)
     segments[#segments + 1] = segment
   end
   return segments
-end
-
---- The bytes a path segment stands for; a percent sign without two hexadecimal digits stays.
----@param segment string
----@return string text
----@usage router.decode_segment("a%2Fb") --> "a/b"
-function router.decode_segment(segment)
-  return (segment:gsub("%%(%x%x)", function(digits)
-    return string.char(tonumber(digits, 16))
-  end))
 end
 
 -- Rows by method and number of segments; those with fewer parameters first, so that a fixed name wins over an id.
@@ -50,7 +42,7 @@ local function match(row, segments)
     elseif given == "" or parameter == "service" and not SERVICES[given] then
       return nil
     else
-      values[parameter] = router.decode_segment(given)
+      values[parameter] = decode(given)
     end
   end
   return values

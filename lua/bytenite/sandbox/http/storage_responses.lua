@@ -48,19 +48,19 @@ function storage_responses.serve(content, range, if_range)
     refusal.headers = { { "content-range", "bytes */" .. content.length } }
     return refusal
   end
-  local answer <const> = {
+  local response <const> = {
     status = 200,
     content_type = "application/octet-stream",
     content = content,
     headers = { { "etag", etag }, { "accept-ranges", "bytes" } },
   }
   if first then
-    answer.status = 206
-    answer.content = file_contents.part(content, first, length)
+    response.status = 206
+    response.content = file_contents.part(content, first, length)
     local text <const> = ("bytes %d-%d/%d"):format(first, first + length - 1, content.length)
-    table.insert(answer.headers, { "content-range", text })
+    table.insert(response.headers, { "content-range", text })
   end
-  return answer
+  return response
 end
 
 return storage_responses

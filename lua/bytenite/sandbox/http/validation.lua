@@ -1,4 +1,4 @@
---- Reads the bodies of calls, and turns what is wrong with them into answers.
+--- Reads the bodies of calls, and turns what is wrong with them into responses.
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"
@@ -6,7 +6,7 @@ local protobuf_json <const> = require "bytenite.sandbox.base.protobuf_json"
 
 local validation = {}
 
---- The answer to a call that makes no sense.
+--- The response to a call that makes no sense.
 ---@param message string
 ---@return bytenite.sandbox.Response
 ---@usage return validation.invalid "templateId is required"

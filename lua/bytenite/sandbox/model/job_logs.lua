@@ -121,11 +121,11 @@ local function of_levels(lines, levels)
   return list
 end
 
---- The lines that are asked for, as the answer has them. Task ids choose among tasks only; the levels concern all lines.
+--- The lines that are asked for, as the response has them. Task ids choose among tasks only; the levels concern all lines.
 ---@param state bytenite.sandbox.State
 ---@param kept bytenite.sandbox.Job
 ---@param wanted {jobId: string, taskIds: string[]|nil, levels: string[]|nil, services: string[]|nil}
----@return table answer
+---@return table response
 ---@usage return responses.json(200, job_logs.of(state, kept, { jobId = id }))
 function job_logs.of(state, kept, wanted)
   local source <const> = state.logs[wanted.jobId] or all(wanted.jobId, kept, state:now())
@@ -134,15 +134,15 @@ function job_logs.of(state, kept, wanted)
   local function has(service)
     return services == nil or services[service]
   end
-  local answer <const> = {
+  local response <const> = {
     partitioner = of_levels(has "PARTITIONER" and source.partitioner, levels),
     assembler = of_levels(has "ASSEMBLER" and source.assembler, levels),
     taskrunner = {},
   }
   for id, task in pairs(has "TASKRUNNER" and source.taskrunner or {}) do
-    if tasks == nil or tasks[id] then answer.taskrunner[id] = { logs = of_levels(task.logs, levels) } end
+    if tasks == nil or tasks[id] then response.taskrunner[id] = { logs = of_levels(task.logs, levels) } end
   end
-  return answer
+  return response
 end
 
 return job_logs

@@ -23,7 +23,7 @@ local function name_problem(name)
   end
 end
 
--- The job with that id if it may be changed, else nil and the answer that says why not.
+-- The job with that id if it may be changed, else nil and the response that says why not.
 local function find_draft(call, id)
   local kept <const>, refusal <const> = validation.job(call, id)
   if kept == nil then return nil, refusal end

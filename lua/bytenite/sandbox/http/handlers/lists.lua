@@ -38,7 +38,7 @@ function lists.list_templates(call)
   return pages.page(templates.all(), wanted)
 end
 
--- Jobs there are not, are not in the answer.
+-- Jobs there are not, are not in the response.
 function lists.running_tasks(call)
   local wanted <const>, problem <const> = validation.body(call.body, read_ids, "request")
   if wanted == nil then return problem end
