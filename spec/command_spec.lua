@@ -3,7 +3,7 @@ local cjson <const> = require("cjson").new()
 local lfs <const> = require "lfs"
 local command <const> = require "spec.support.command"
 local connect <const> = require "spec.support.connect"
-local exits <const> = require "bytenite.command.exits"
+local exit_status <const> = require "bytenite.command.exit_status"
 local program <const> = require "spec.support.program"
 local sandbox <const> = require "spec.support.sandbox"
 
@@ -54,7 +54,7 @@ describe("the help of bytenite", function()
     for _, name in ipairs(COMMANDS) do
       assert.is_truthy(ran.output:find("\n   " .. name:gsub("%-", "%%-") .. "  "), name)
     end
-    for _, row in ipairs(exits.rows) do
+    for _, row in ipairs(exit_status.rows) do
       contains(ran.output, ("%3d  %s"):format(row.status, row.meaning))
     end
     contains(ran.output, "BYTENITE_API_KEY")
@@ -209,11 +209,11 @@ describe("an error of a call", function()
   end)
 
   it("is told as one of the program's, with its place, when it is", function()
-    local failures <const> = require "bytenite.command.failures"
-    assert.equal("bug", failures.from("/x/lua/bytenite/command/view.lua:3: attempt to index nil").kind)
-    assert.equal("bug", failures.from({}).kind)
-    assert.equal("usage", failures.from("bin/bytenite:33: get_job: job id: must not be empty").kind)
-    assert.equal("x", failures.from("...under/bin/bytenite:33: get_job: x").message)
+    local command_errors <const> = require "bytenite.command.command_errors"
+    assert.equal("bug", command_errors.from("/x/lua/bytenite/command/display.lua:3: attempt to index nil").kind)
+    assert.equal("bug", command_errors.from({}).kind)
+    assert.equal("usage", command_errors.from("bin/bytenite:33: get_job: job id: must not be empty").kind)
+    assert.equal("x", command_errors.from("...under/bin/bytenite:33: get_job: x").message)
   end)
 end)
 

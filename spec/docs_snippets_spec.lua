@@ -2,7 +2,7 @@
 -- names things that exist, every link leads somewhere.
 local api <const> = require "docs.api"
 local folder <const> = require "spec.support.folder"
-local fault_text <const> = require "bytenite.sandbox.fault_text"
+local fault_text <const> = require "bytenite.sandbox.faults.text"
 local markdown <const> = require "spec.support.markdown"
 local program <const> = require "spec.support.program"
 local sandbox <const> = require "spec.support.sandbox"

@@ -2,7 +2,7 @@
 -- from it as it would write them. Errors and events are in docs_errors_spec.lua.
 local api <const> = require "docs.api"
 local bytenite <const> = require "bytenite"
-local calls <const> = require "bytenite.calls"
+local client_methods <const> = require "bytenite.client_methods"
 local core <const> = require "bytenite.core"
 local program <const> = require "spec.support.program"
 local sets <const> = require "spec.support.sets"
@@ -132,10 +132,14 @@ describe("the documented functions", function()
   end
 
   local connected <close> = offline_client()
+  local methods_of_clients <const> = { close = connected.close }
+  for name, method in pairs(client_methods) do
+    methods_of_clients[name] = method
+  end
   local real <const> = {
     bytenite = bytenite,
     datasource = bytenite.datasource,
-    Client = calls,
+    Client = methods_of_clients,
     Job = bytenite.Job,
     Future = getmetatable(connected:async(print)).__index,
     Pollable = getmetatable(connected:pollable()).__index,

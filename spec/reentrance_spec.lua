@@ -1,7 +1,7 @@
 -- What happens inside something else: calls in the functions a client calls, waits in waits, Ctrl-C in the middle.
 local connect <const> = require "spec.support.connect"
 local event_loops <const> = require "spec.support.event_loops"
-local job <const> = require "bytenite.job"
+local job <const> = require "bytenite.jobs.job"
 local sandbox <const> = require "spec.support.sandbox"
 local waiters <const> = require "bytenite.async.waiters"
 local soon <const> = require "spec.support.soon"

@@ -162,8 +162,8 @@ describe("bytenite-sandbox", function()
   end)
 end)
 
-describe("bytenite.sandbox.fault_text", function()
-  local fault_text <const> = require "bytenite.sandbox.fault_text"
+describe("bytenite.sandbox.faults.text", function()
+  local fault_text <const> = require "bytenite.sandbox.faults.text"
 
   it("reads faults as the command line writes them", function()
     for text, expected in pairs {

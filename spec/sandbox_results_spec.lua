@@ -1,5 +1,5 @@
 -- Results that the sandbox serves behind signed URLs, as a storage service would.
-local contents <const> = require "bytenite.sandbox.contents"
+local file_contents <const> = require "bytenite.sandbox.model.file_contents"
 local api_session <const> = require "spec.support.api_session"
 local sandbox <const> = require "spec.support.sandbox"
 local signed_url <const> = require "spec.support.signed_url"
@@ -150,7 +150,7 @@ describe("the sandbox", function()
 
     it("whose bytes are made from a seed", function()
       local link <const> = link_to { size = 200000, seed = 7 }
-      local expected <const> = contents.generated(200000, 7)
+      local expected <const> = file_contents.generated(200000, 7)
       local whole <const> = expected.read(0, 200000)
       assert.equal(("\0"):rep(7) .. "\2", whole:sub(131073, 131080))
       for _, version in ipairs(VERSIONS) do
@@ -158,7 +158,7 @@ describe("the sandbox", function()
       end
       local part <const> = assert(fetch(link, { headers = { range = "bytes=65530-131080" } })).body
       assert.equal(whole:sub(65531, 131081), part)
-      assert.are_not.equal(whole, contents.generated(200000, 8).read(0, 200000))
+      assert.are_not.equal(whole, file_contents.generated(200000, 8).read(0, 200000))
     end)
 
     it("broken off on request: cut short, reset, slow, refused", function()

@@ -1,7 +1,7 @@
 -- Files too large to hold, through the sandbox and back.
 local new_digest <const> = require("openssl.digest").new
 local socket <const> = require "cqueues.socket"
-local contents <const> = require "bytenite.sandbox.contents"
+local file_contents <const> = require "bytenite.sandbox.model.file_contents"
 local api_session <const> = require "spec.support.api_session"
 local sandbox <const> = require "spec.support.sandbox"
 
@@ -28,7 +28,7 @@ describe("the sandbox", function()
         size
       )
     )
-    local content <const>, digest <const> = contents.generated(size, 1), new_digest "sha256"
+    local content <const>, digest <const> = file_contents.generated(size, 1), new_digest "sha256"
     for position = 0, size - 1, 1 << 20 do
       local piece <const> = content.read(position, 1 << 20)
       digest:update(piece)
@@ -37,7 +37,7 @@ describe("the sandbox", function()
     connection:flush()
     assert.equal("HTTP/1.1 200 OK\r", connection:read "*l")
     connection:close()
-    local sent <const> = contents.hex(digest:final())
+    local sent <const> = file_contents.hex(digest:final())
     assert.same({ size, sent }, { own:uploaded(job.id).length, own:uploaded(job.id).sha256 })
     assert.is_nil(own:uploaded(job.id).content)
     session:call("PATCH", ("/customer/jobs/%s/uploadcompleted"):format(job.id))
@@ -60,7 +60,7 @@ describe("the sandbox", function()
       count = count + #piece
     end
     back:close()
-    assert.same({ size, sent }, { count, contents.hex(received:final()) })
+    assert.same({ size, sent }, { count, file_contents.hex(received:final()) })
     local most <const> = memory_of(own.pid)
     if most then assert.is_true(most < 80 << 20, ("%d MiB"):format(most >> 20)) end
   end)

@@ -1,6 +1,6 @@
 -- Uploads to the sandbox, which takes them at signed URLs as a storage service would.
 local socket <const> = require "cqueues.socket"
-local contents <const> = require "bytenite.sandbox.contents"
+local file_contents <const> = require "bytenite.sandbox.model.file_contents"
 local api_session <const> = require "spec.support.api_session"
 local sandbox <const> = require "spec.support.sandbox"
 local signed_url <const> = require "spec.support.signed_url"
@@ -57,7 +57,7 @@ describe("the sandbox", function()
           uploaded.completed,
         })
         assert.equal(bytes, uploaded.content)
-        assert.equal(contents.sha256(bytes), uploaded.sha256)
+        assert.equal(file_contents.sha256(bytes), uploaded.sha256)
         api:refuses(9, "the input has not been uploaded", "POST", path "run")
         assert.equal(200, (api:call("PATCH", path "uploadcompleted")))
         assert.is_true(service:uploaded(id).completed)

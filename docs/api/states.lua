@@ -1,4 +1,5 @@
---- The states of a job, in order, without the JOB_STATE_ before each. What has come to its end is in lua/bytenite/states.lua.
+--- The states of a job, in order, without the JOB_STATE_ before each. What has come to its end is in
+--- lua/bytenite/jobs/states.lua.
 return {
   { "NEW", "a draft: it may still be changed" },
   { "STARTED", "accepted to run" },

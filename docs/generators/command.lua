@@ -1,6 +1,6 @@
 --- The page docs/command.md: the command line, from its own parser.
 local command <const> = require "bytenite.command"
-local exits <const> = require "bytenite.command.exits"
+local exit_status <const> = require "bytenite.command.exit_status"
 
 local HEAD <const> = [[
 # The command line
@@ -46,7 +46,7 @@ A data source in a file may go without its `"@type"`.
 
 local function exit_table()
   local lines <const> = { "| status | meaning | kinds of errors |", "| ---: | --- | --- |" }
-  for _, row in ipairs(exits.rows) do
+  for _, row in ipairs(exit_status.rows) do
     local kinds <const> = {}
     for index, kind in ipairs(row.kinds) do
       kinds[index] = ("`%s`"):format(kind)

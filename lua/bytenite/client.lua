@@ -1,4 +1,4 @@
---- client.lua: clients. Their methods are in calls.lua.
+--- client.lua: clients. Their methods are in client_methods.lua.
 local core <const> = require "bytenite.core"
 local credentials <const> = require "bytenite.call.credentials"
 local lazy <const> = require "bytenite.base.lazy"
@@ -6,8 +6,8 @@ local options <const> = require "bytenite.base.options"
 local retry_policy <const> = require "bytenite.call.retry_policy"
 local validate <const> = require "bytenite.base.validate"
 
-local calls <const> = lazy.module "bytenite.calls"
-local job <const> = lazy.module "bytenite.job"
+local client_methods <const> = lazy.module "bytenite.client_methods"
+local job <const> = lazy.module "bytenite.jobs.job"
 local reactor <const> = lazy.module "bytenite.async.reactor"
 
 local client <const> = { version = "0.1" }
@@ -27,20 +27,10 @@ local parts <const> = {
   end,
 }
 
---- Raises unless a method was called on a client.
----@param self any
----@param method string
-function client.check(self, method)
-  if getmetatable(self) == Client then return end
-  validate.raise(
-    ("%s: expected a client, got %s: call it as client:%s(...)"):format(method, validate.describe(self), method)
-  )
-end
-
 --- Ends what is under way (those calls give the error `closed`), closes all connections. May be called twice; also the
 --- client's `__close`. The method that a client needs though it made no call: the others need not be loaded for it.
 function client.close(self)
-  client.check(self, "close")
+  validate.called_on_client(self, "close")
   if rawget(self, "reactor") then return self.reactor:close() end
   self.session:close()
 end
@@ -50,7 +40,7 @@ Client.__close = client.close
 function Client:__index(name)
   if name == "close" then return client.close end
   local make <const> = parts[name]
-  if not make then return calls[name] end
+  if not make then return client_methods[name] end
   local part <const> = make(self)
   rawset(self, name, part)
   return part

@@ -28,21 +28,21 @@ lazy.prepare {
   "call.raw_request",
   "call.responses",
   "call.state_machine",
-  "calls",
+  "client_methods",
   "datasource",
-  "download",
-  "events",
-  "filters",
-  "job",
-  "logs",
-  "pages",
-  "source",
-  "states",
+  "jobs.filters",
+  "jobs.job",
+  "jobs.logs",
+  "jobs.pagination",
+  "jobs.states",
+  "jobs.submit",
+  "jobs.wait",
   "streaming.body_stream",
+  "streaming.download",
+  "streaming.events",
   "streaming.signed_url",
-  "submit",
-  "upload",
-  "waiting",
+  "streaming.upload",
+  "streaming.upload_source",
 }
 
 local bytenite <const> = {
@@ -108,7 +108,7 @@ local parts <const> = {
   end,
   --- The methods of jobs, for calls past a member of the same name: bytenite.Job.refresh(job).
   Job = function()
-    return lazy.load("bytenite.job").Job
+    return lazy.load("bytenite.jobs.job").Job
   end,
 }
 

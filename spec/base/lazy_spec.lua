@@ -41,8 +41,8 @@ describe("modules loaded later are found", function()
     local answer <const> = child.run [[
       local names = { "", "async.reactor", "async.tasks", "async.timers", "base.lazy", "base.options", "base.time",
         "base.validate", "call", "call.credentials", "call.exchanges", "call.query_string", "call.responses",
-        "call.retry_policy", "call.state_machine", "calls", "client", "datasource", "errors", "errors.call_failure",
-        "errors.lenient_json", "errors.redact", "errors.retry_after", "job" }
+        "call.retry_policy", "call.state_machine", "client", "client_methods", "datasource", "errors",
+        "errors.call_failure", "errors.lenient_json", "errors.redact", "errors.retry_after", "jobs.job" }
       for _, name in ipairs(names) do
         local module = name == "" and "bytenite" or "bytenite." .. name
         package.preload[module] = assert(loadfile(assert(package.searchpath(module, package.path))))
@@ -87,7 +87,8 @@ describe("loading modules later", function()
     local answer <const> = child.run [[
       local client <close> = require("bytenite").new { access_token = "token" }
       local loaded = {}
-      for _, name in ipairs { "calls", "download", "job", "async.map", "pages", "upload" } do
+      local names = { "async.map", "client_methods", "jobs.job", "jobs.pagination", "streaming.download", "streaming.upload" }
+      for _, name in ipairs(names) do
         if package.loaded["bytenite." .. name] then loaded[#loaded + 1] = name end
       end
       return { #loaded, table.concat(loaded, " ") }
@@ -227,7 +228,7 @@ describe("a module that is loaded lazily", function()
       local bytenite = require "bytenite"
       local map = require "bytenite.async.map"
       local lazy = require "bytenite.base.lazy"
-      return { lazy.load "bytenite.async.map" == map, lazy.load "bytenite.pages" == require "bytenite.pages",
+      return { lazy.load "bytenite.async.map" == map, lazy.load "bytenite.jobs.pagination" == require "bytenite.jobs.pagination",
         bytenite.datasource == require "bytenite.datasource" }
     ]]
     assert.same({ true, true, true }, answer)

@@ -278,9 +278,14 @@ local steps <const> = {
   {
     name = "download",
     run = function()
-      local files <const>, problem <const> = require("bytenite.download").run(world.client, host.folder, nil, function()
-        return { { name = "a/b.txt", link = host.base_url .. "/jobs/job%201?signature=s" } }
-      end)
+      local files <const>, problem <const> = require("bytenite.streaming.download").run(
+        world.client,
+        host.folder,
+        nil,
+        function()
+          return { { name = "a/b.txt", link = host.base_url .. "/jobs/job%201?signature=s" } }
+        end
+      )
       return files, problem
     end,
     check = function(files)

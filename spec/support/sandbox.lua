@@ -241,7 +241,7 @@ function Sandbox:change_job(id, members)
 end
 
 --- Sets the results of a job: a list of {name} with content (text), content_base64, link, or size and seed (bytes that
---- are made when they are fetched: see `bytenite.sandbox.contents`). They are served once the job is complete.
+--- are made when they are fetched: see `bytenite.sandbox.model.file_contents`). They are served once the job is complete.
 ---@param id string
 ---@param list table[]|string as JSON when it is a string
 ---@usage service:set_results(job.id, { { name = "out_0/big.bin", size = 1 << 30, seed = 7 } })

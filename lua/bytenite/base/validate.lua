@@ -71,6 +71,17 @@ function validate.client(where, value)
   return value
 end
 
+--- Raises unless a method was called on a client.
+---@param self any what the method was called on
+---@param method string its name
+function validate.called_on_client(self, method)
+  local meta <const> = getmetatable(self)
+  if type(meta) == "table" and meta.__name == "bytenite.Client" then return end
+  validate.raise(
+    ("%s: expected a client, got %s: call it as client:%s(...)"):format(method, validate.describe(self), method)
+  )
+end
+
 --- Raises if a value is not a boolean.
 function validate.boolean(where, value)
   return validate.type(where, value, "boolean")

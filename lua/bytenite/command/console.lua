@@ -4,7 +4,7 @@
 --- module `bytenite` itself has no use for it.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
-local failures <const> = require "bytenite.command.failures"
+local command_errors <const> = require "bytenite.command.command_errors"
 local text <const> = require "bytenite.command.text"
 
 local console <const> = {}
@@ -48,8 +48,8 @@ end
 
 local function check_written(done, message, code)
   if done then return end
-  if code == BROKEN_PIPE then failures.raise("closed_output", "nobody reads the output") end
-  failures.raise("file", "cannot write the output: " .. tostring(message))
+  if code == BROKEN_PIPE then command_errors.raise("closed_output", "nobody reads the output") end
+  command_errors.raise("file", "cannot write the output: " .. tostring(message))
 end
 
 --- Writes to stdout, as it is.

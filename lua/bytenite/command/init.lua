@@ -1,29 +1,29 @@
---- The command `bytenite`: the calls of the module from a shell. One file for each group of commands; this one reads the
---- arguments, runs the command and ends with a status that tells what went wrong.
-local rocks <const> = require "bytenite.sandbox.rocks"
+--- The command `bytenite`: the calls of the module from a shell. This file reads the arguments, runs
+--- the command and ends with a status that tells what went wrong. commands/ has the commands.
+local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
-local argparse <const> = rocks.need("argparse", "argparse", "lua-argparse")
+local argparse <const> = required_rocks.need("argparse", "argparse", "lua-argparse")
 
 local bytenite <const> = require "bytenite"
 local console <const> = require "bytenite.command.console"
-local failures <const> = require "bytenite.command.failures"
+local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
 local parser <const> = require "bytenite.command.parser"
-local runs <const> = require "bytenite.command.runs"
-local transfers <const> = require "bytenite.command.transfers"
-local updates <const> = require "bytenite.command.updates"
+local run_commands <const> = require "bytenite.command.commands.run"
+local transfers <const> = require "bytenite.command.commands.transfers"
+local updates <const> = require "bytenite.command.commands.updates"
 
 local command <const> = {}
 
 local GROUPS <const> = {
-  require "bytenite.command.submit",
-  require "bytenite.command.jobs",
+  require "bytenite.command.commands.submit",
+  require "bytenite.command.commands.jobs",
   updates.commands,
-  runs.commands,
-  require "bytenite.command.logs",
+  run_commands.commands,
+  require "bytenite.command.commands.logs",
   transfers.commands,
-  require "bytenite.command.service",
-  require "bytenite.command.completion",
+  require "bytenite.command.commands.templates_and_info",
+  require "bytenite.command.commands.completion",
 }
 
 local rows <const> = {}
@@ -42,7 +42,7 @@ end
 
 local function key_in(path)
   local key <const> = input.read(path):gsub("^%s+", ""):gsub("%s+$", "")
-  if key == "" then failures.raise("file", path .. ": it holds no API key") end
+  if key == "" then command_errors.raise("file", path .. ": it holds no API key") end
   return key
 end
 
@@ -104,7 +104,7 @@ end
 
 -- All its arguments are the sandbox's own. Its rocks are asked for only here.
 local function run_sandbox(arguments)
-  rocks.find_older()
+  required_rocks.find_older()
   return require("bytenite.sandbox.command").run(table.move(arguments, 2, #arguments, 1, {}))
 end
 
@@ -123,9 +123,9 @@ function command.run(arguments)
   end
   local ok <const>, raised <const> = pcall(run, arguments, streams)
   if ok then return 0 end
-  local failure <const> = failures.from(raised)
-  failures.tell(failure, streams)
-  return failures.status(failure)
+  local failure <const> = command_errors.from(raised)
+  command_errors.tell(failure, streams)
+  return command_errors.status(failure)
 end
 
 return command

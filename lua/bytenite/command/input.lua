@@ -1,6 +1,6 @@
 --- input.lua: what commands are given: files, standard input, settings such as app.prompt=x, data sources.
 local bytenite <const> = require "bytenite"
-local failures <const> = require "bytenite.command.failures"
+local command_errors <const> = require "bytenite.command.command_errors"
 
 local input <const> = {}
 
@@ -12,9 +12,9 @@ local STANDARD_INPUT <const> = "-"
 function input.read(path)
   if path == STANDARD_INPUT then return io.read "a" or "" end
   local file <close>, problem <const> = io.open(path, "rb")
-  if not file then failures.raise("file", problem) end
+  if not file then command_errors.raise("file", problem) end
   local content <const>, reason <const> = file:read "a"
-  if not content then failures.raise("file", ("%s: %s"):format(path, reason)) end
+  if not content then command_errors.raise("file", ("%s: %s"):format(path, reason)) end
   return content
 end
 
@@ -27,7 +27,7 @@ end
 ---@return any
 function input.read_json(path)
   local value <const>, err <const> = bytenite.decode(input.read(path))
-  if value == nil then failures.usage(("%s: %s"):format(name_of(path), err.message)) end
+  if value == nil then command_errors.usage(("%s: %s"):format(name_of(path), err.message)) end
   return value
 end
 
@@ -35,13 +35,13 @@ end
 local function run_lua(path)
   local environment <const> = setmetatable({ bytenite = bytenite }, { __index = _G })
   local chunk <const>, problem <const> = load(input.read(path), "@" .. path, "t", environment)
-  if not chunk then failures.usage(problem) end
+  if not chunk then command_errors.usage(problem) end
   local ok <const>, value <const> = pcall(chunk)
   if ok then return value end
-  if failures.is_interrupt(value) then error(value, 0) end
-  local reason <const> = failures.without_place(tostring(value))
+  if command_errors.is_interrupt(value) then error(value, 0) end
+  local reason <const> = command_errors.without_place(tostring(value))
   local has_place <const> = reason:sub(1, #path + 1) == path .. ":"
-  failures.usage(has_place and reason or ("%s: %s"):format(path, reason))
+  command_errors.usage(has_place and reason or ("%s: %s"):format(path, reason))
 end
 
 --- Reads an object from a file of JSON, or what a file of Lua returns.
@@ -56,7 +56,7 @@ function input.read_object(path)
   end
   if type(value) ~= "table" or #value > 0 then
     local expected <const> = path:find "%.lua$" and "it must return a table" or "it must hold an object"
-    failures.usage(("%s: %s"):format(name_of(path), expected))
+    command_errors.usage(("%s: %s"):format(name_of(path), expected))
   end
   return value
 end
@@ -104,7 +104,7 @@ local function split_setting(setting)
   local path <const>, given <const> = setting:match "^([^=]+)=(.*)$"
   local group <const>, rest <const> = (path or ""):match "^([^.]+)%.(.+)$"
   if not GROUPS[group] then
-    failures.usage(
+    command_errors.usage(
       ("--param %s: expected app.NAME=VALUE, partitioner.NAME=VALUE or assembler.NAME=VALUE"):format(setting)
     )
   end
@@ -116,7 +116,7 @@ local function object_in(parent, name, setting)
   local found <const> = parent[name]
   if type(found) == "table" and #found == 0 then return found end
   if found ~= nil and found ~= bytenite.null then
-    failures.usage(("--param %s: %s is no object: give it as a whole"):format(setting, name))
+    command_errors.usage(("--param %s: %s is no object: give it as a whole"):format(setting, name))
   end
   parent[name] = {}
   return parent[name]
@@ -165,7 +165,7 @@ function input.source(option, given)
   if given == STANDARD_INPUT or given:find "%.json$" or given:find "%.lua$" then
     return input.complete_source(input.read_object(given))
   end
-  failures.usage(
+  command_errors.usage(
     ("%s %s: expected file, bucket, bypass, url:ADDRESS, or a file that ends in .json or .lua"):format(option, given)
   )
 end

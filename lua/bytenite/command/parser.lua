@@ -1,6 +1,6 @@
 --- parser.lua: the command line's grammar, put together from the rows that describe each command.
-local exits <const> = require "bytenite.command.exits"
-local failures <const> = require "bytenite.command.failures"
+local exit_status <const> = require "bytenite.command.exit_status"
+local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
 
 local parser <const> = {}
@@ -72,7 +72,7 @@ end
 ---@return table # of argparse; its mistakes are raised as failures
 function parser.new(argparse, rows, version)
   local root <const> = argparse("bytenite", DESCRIPTION)
-  root:epilog(table.concat({ EXAMPLES, ENVIRONMENT, exits.describe() }, "\n\n"))
+  root:epilog(table.concat({ EXAMPLES, ENVIRONMENT, exit_status.describe() }, "\n\n"))
   root:command_target "command"
   add_common_options(root)
   add_version(root, version)
@@ -81,7 +81,7 @@ function parser.new(argparse, rows, version)
   end
   -- argparse calls it with the parser of the command at hand, and would end the process.
   root.error = function(current, message)
-    failures.usage(message, nil, current:get_usage())
+    command_errors.usage(message, nil, current:get_usage())
   end
   return root
 end

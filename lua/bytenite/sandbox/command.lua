@@ -1,8 +1,8 @@
 --- The command `bytenite-sandbox`: options in, a sandbox that runs until it is told to end.
-local rocks <const> = require "bytenite.sandbox.rocks"
+local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
-local argparse <const> = rocks.need("argparse", "argparse", "lua-argparse")
-local cqueues <const> = rocks.need("cqueues", "cqueues", "lua-cqueues")
+local argparse <const> = required_rocks.need("argparse", "argparse", "lua-argparse")
+local cqueues <const> = required_rocks.need("cqueues", "cqueues", "lua-cqueues")
 local signal <const> = require "cqueues.signal"
 
 local core <const> = require "bytenite.core"

@@ -6,19 +6,18 @@
 ---   service:loop()
 ---
 --- It keeps jobs in memory, demands a token and answers as the service's contract says, and fails on request. The
---- command `bytenite-sandbox` is the same behind a command line. The calls it has for tests are listed in `control`.
-local rocks <const> = require "bytenite.sandbox.rocks"
+--- command `bytenite-sandbox` is the same behind a command line. The calls it has for tests are listed in `http/control_api`.
+local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
-local cqueues <const> = rocks.need("cqueues", "cqueues", "lua-cqueues")
-local server <const> = rocks.need("http.server", "http", "lua-http")
+local cqueues <const> = required_rocks.need("cqueues", "cqueues", "lua-cqueues")
+local server <const> = required_rocks.need("http.server", "http", "lua-http")
 
 local certificates <const> = require "bytenite.sandbox.certificates"
-local drop <const> = require "bytenite.sandbox.drop"
-local gateway <const> = require "bytenite.sandbox.gateway"
-local header_memory <const> = require "bytenite.sandbox.header_memory"
+local disconnect <const> = require "bytenite.sandbox.http.disconnect"
+local dispatcher <const> = require "bytenite.sandbox.http.dispatcher"
 local options <const> = require "bytenite.sandbox.options"
-local routes <const> = require "bytenite.sandbox.routes"
-local state <const> = require "bytenite.sandbox.state"
+local router <const> = require "bytenite.sandbox.http.router"
+local service_state <const> = require "bytenite.sandbox.model.service_state"
 
 ---@class bytenite.Sandbox
 ---@field base_url string for the module's option of the same name, e.g. "http://127.0.0.1:8080/v1"
@@ -34,8 +33,6 @@ local Sandbox = {}
 Sandbox.__index = Sandbox
 
 local sandbox = {}
-
-header_memory.install()
 
 -- Seconds a kept connection may lie idle. Long, so that it is the client who decides.
 local IDLE_TIMEOUT <const> = 3600
@@ -67,7 +64,7 @@ function sandbox.new(wishes)
   if chosen.tls then
     context, authority = certificates.new(chosen.host)
   end
-  local kept <const> = state.new(chosen)
+  local kept <const> = service_state.new(chosen)
   local latency <const> = chosen.latency / 1000
   local listening <const>, problem <const> = server.listen {
     host = chosen.host,
@@ -78,7 +75,7 @@ function sandbox.new(wishes)
     intra_stream_timeout = IDLE_TIMEOUT,
     onstream = function(_, stream)
       self.connections[stream.connection] = true
-      gateway.serve(kept, stream, latency, self.report)
+      dispatcher.serve(kept, stream, latency, self.report)
     end,
     onerror = function() end, -- a client that broke off or did not trust us: its matter
   }
@@ -95,7 +92,7 @@ function sandbox.new(wishes)
   end
   local _ <const>, _ <const>, port <const> = listening:localname()
   kept.origin = origin_of(chosen, port)
-  self.base_url = kept.origin .. routes.base_path
+  self.base_url = kept.origin .. router.base_path
   self.control_url = kept.origin .. "/sandbox"
   return self
 end
@@ -133,7 +130,7 @@ function Sandbox:close()
   closing.socket = nil
   closing:resume() -- wakes the loop that accepts, so that it ends
   for connection in pairs(self.connections) do
-    if not drop.is_gone(connection) then connection.socket:shutdown "rw" end
+    if not disconnect.is_gone(connection) then connection.socket:shutdown "rw" end
   end
   remove_temporary_file(self)
 end

@@ -1,7 +1,7 @@
 --- The options of a sandbox: checked, completed.
 local faults <const> = require "bytenite.sandbox.faults"
-local fault_text <const> = require "bytenite.sandbox.fault_text"
-local identifiers <const> = require "bytenite.sandbox.identifiers"
+local fault_text <const> = require "bytenite.sandbox.faults.text"
+local random_ids <const> = require "bytenite.sandbox.base.random_ids"
 
 ---@class bytenite.sandbox.Options
 ---@field port integer|nil 0 for a free one (default)
@@ -85,7 +85,7 @@ function options.complete(given)
     host = given.host or "127.0.0.1",
     tls = given.tls or false,
     ca_file = given.ca_file,
-    api_key = given.api_key or identifiers.text(64),
+    api_key = given.api_key or random_ids.text(64),
     latency = given.latency or 0,
     speed = given.speed or 1,
     jobs = given.jobs or 0,

@@ -1,0 +1,171 @@
+--- command_errors.lua: errors of commands: raises them, prints them on stderr in one line, and turns
+--- them into an exit status.
+local bytenite <const> = require "bytenite"
+local exit_status <const> = require "bytenite.command.exit_status"
+local text <const> = require "bytenite.command.text"
+
+local command_errors <const> = {}
+
+local Failure <const> = { __name = "bytenite.command.Failure" }
+Failure.__index = Failure
+
+function Failure:__tostring()
+  return self.hint and ("%s; %s"):format(self.message, self.hint) or self.message
+end
+
+--- Raises a failure of the command's own. Those of the module (`nil, err`) are raised as they are, by assert.
+---@param kind string see exit_status.lua
+---@param message string
+---@param hint string|nil a next step
+---@param usage string|nil how it is called
+function command_errors.raise(kind, message, hint, usage)
+  error(setmetatable({ kind = kind, message = message, hint = hint, usage = usage }, Failure), 0)
+end
+
+--- Raises a mistake on the command line, or in a file given there.
+---@param message string
+---@param hint string|nil
+---@param usage string|nil
+function command_errors.usage(message, hint, usage)
+  command_errors.raise("usage", message, hint, usage)
+end
+
+--- True for what Lua raises when Ctrl-C was pressed.
+---@param raised any
+---@return boolean
+function command_errors.is_interrupt(raised)
+  return type(raised) == "string" and raised:find "interrupted!$" ~= nil
+end
+
+--- A message without the place of the program's own file in front. The module raises mistakes of its callers' as strings that
+--- begin with the place of the first function outside of the module, which is there where nothing of the user's is on the stack.
+---@param message string
+---@return string
+function command_errors.without_place(message)
+  return (message:gsub("^[^:]*bytenite:%d+: ", ""))
+end
+
+-- What the module's messages name, and what it is called here.
+local function in_options(message)
+  message = message:gsub("^%l[%l_]*: ", ""):gsub("^base_url: ", "--base-url: ")
+  return (message:gsub(": use https, or set allow_http = true$", ": use https"))
+end
+
+-- What a string that was raised says of a mistake of the user's; nil for a fault of ours, which has a place of ours in front.
+local function mistake_of(raised)
+  local message <const> = command_errors.without_place(raised)
+  if message:find "^.-%.lua:%d+: " then return nil end
+  return message
+end
+
+--- Makes whatever was raised a failure.
+---@param raised any
+---@return table # with kind and message
+function command_errors.from(raised)
+  if type(raised) == "table" and raised.kind then return raised end
+  if command_errors.is_interrupt(raised) then
+    return setmetatable({ kind = "interrupted", message = "interrupted" }, Failure)
+  end
+  local mistake <const> = type(raised) == "string" and mistake_of(raised)
+  if mistake then return setmetatable({ kind = "usage", message = in_options(mistake) }, Failure) end
+  return setmetatable({ kind = "bug", message = "a fault of this program: " .. tostring(raised) }, Failure)
+end
+
+local MEMBERS <const> = {
+  "kind",
+  "message",
+  "hint",
+  "status",
+  "code",
+  "description",
+  "request_id",
+  "details",
+  "method",
+  "path",
+  "attempts",
+  "elapsed",
+  "retryable",
+  "retry_after",
+  "maybe_done",
+  "step",
+}
+
+-- The failure as JSON: the error's own fields but for the body, and the job's id alone.
+local function as_json(failure)
+  local told <const> = {}
+  for _, name in ipairs(MEMBERS) do
+    told[name] = failure[name]
+  end
+  local job <const> = failure.job
+  told.jobId = type(job) == "table" and job.id or nil
+  local ok <const>, json <const> = pcall(bytenite.encode, { error = told })
+  if ok then return json end
+  -- a path, for one, may be no UTF-8, which JSON cannot hold
+  return bytenite.encode { error = { kind = failure.kind, message = text.visible(tostring(failure)) } }
+end
+
+-- The module's hints name its methods; here they are commands.
+local COMMANDS <const> = {
+  ["job:logs()"] = "bytenite logs ID",
+  ["job:wait()"] = "bytenite wait ID",
+  ["job:run()"] = "bytenite run ID",
+  ["job:results()"] = "bytenite results ID",
+  ["job:set_datasource { dataSource = bytenite.datasource.file() }"] = "bytenite set-datasource ID --source file",
+  ["job:set_datasource"] = "bytenite set-datasource ID --source file",
+  ["job:upload_completed()"] = "bytenite upload ID again",
+  ["bytenite.datasource.file()"] = "--source file",
+}
+
+local methods <const> = {}
+for method in pairs(COMMANDS) do
+  methods[#methods + 1] = method
+end
+table.sort(methods, function(one, other)
+  return #one > #other
+end)
+
+local function in_commands(line, id)
+  for _, method in ipairs(methods) do
+    local command <const> = COMMANDS[method]:gsub("ID", (id:gsub("%%", "%%%%")))
+    line = line:gsub(method:gsub("%p", "%%%0"), (command:gsub("%%", "%%%%")))
+  end
+  return line
+end
+
+-- One line that a terminal can show. The usage of a mistake, which has lines of its own, is the program's.
+local function line_of(failure, console)
+  local job <const> = failure.job
+  local id <const> = type(job) == "table" and type(job.id) == "string" and job.id or console.job_id
+  local line <const> = "bytenite: " .. in_commands(tostring(failure):gsub("\n%s*", " "), id)
+  return console.err.is_terminal and text.visible(line) or line
+end
+
+--- Tells a failure on stderr.
+---@param failure table as of `from`
+---@param console table
+function command_errors.tell(failure, console)
+  if failure.kind == "closed_output" then return end -- nobody is there to listen
+  if console.json then
+    io.stderr:write(as_json(failure), "\n")
+    return
+  end
+  if failure.kind == "interrupted" and console.job_id ~= "ID" then
+    failure.hint = ("the job itself goes on, if it runs: bytenite wait %s"):format(console.job_id)
+  end
+  io.stderr:write(line_of(failure, console), "\n")
+  if failure.usage then io.stderr:write(failure.usage, "\n") end
+  local job <const> = failure.job
+  if type(job) == "table" and job.id then
+    local verb <const> = failure.step == "refresh" and "runs" or "exists"
+    io.stderr:write(("bytenite: the job %s: %s\n"):format(verb, text.visible(tostring(job.id))))
+  end
+end
+
+--- The exit status for a failure.
+---@param failure table
+---@return integer
+function command_errors.status(failure)
+  return exit_status.status(failure.kind)
+end
+
+return command_errors

@@ -1,0 +1,130 @@
+--- jobs.lua: the commands that look at jobs and delete them: list, get, delete.
+local bytenite <const> = require "bytenite"
+local command_errors <const> = require "bytenite.command.command_errors"
+local input <const> = require "bytenite.command.input"
+local paged_list <const> = require "bytenite.command.paged_list"
+local display <const> = require "bytenite.command.display"
+
+local OPERATORS <const> = {
+  ["="] = "EQ",
+  ["!="] = "NEQ",
+  [">"] = "GT",
+  [">="] = "GTE",
+  ["<"] = "LT",
+  ["<="] = "LTE",
+  ["~"] = "LIKE",
+}
+
+-- A value as the module wants it: states may be called as the tables call them, and what is like a text may stand anywhere.
+local function value_of(field, condition, given)
+  if field == "state" and given:find "^[%l_]+$" then return "JOB_STATE_" .. given:upper() end
+  if condition == "LIKE" and not given:find("%", 1, true) then return "%" .. given .. "%" end
+  return input.value(given)
+end
+
+-- state=complete as the module wants it.
+local function filter(given)
+  local field <const>, operator <const>, value <const> = given:match "^([%w_.]+)%s*([=!<>~]=?)%s*(.*)$"
+  local condition <const> = OPERATORS[operator]
+  if not condition then
+    command_errors.usage(("--filter %s: expected FIELD=VALUE"):format(given), "operators are = != > >= < <= ~")
+  end
+  return { field = field, condition = condition, value = value_of(field, condition, value) }
+end
+
+local list <const> = {
+  name = "list",
+  summary = "List jobs.",
+  examples = {
+    "bytenite list",
+    "bytenite list --all --filter state=failed",
+    "bytenite list --filter name~batch --order-by createdAt",
+    "bytenite list --json | jq -r '.[].name'",
+    "bytenite list --all --ids --filter state=JOB_STATE_FAILED | xargs bytenite delete --yes",
+  },
+  define = function(command)
+    paged_list.define(command)
+    command:option("--order-by", "Order by a member of jobs, e.g. createdAt."):argname "MEMBER"
+    command
+      :option("--filter", "Only jobs like this: FIELD=VALUE, or with != > >= < <= ~ (like). May be repeated.")
+      :argname("FILTER")
+      :count "*"
+  end,
+  run = function(context, given)
+    local query <const> = { orderBy = given.order_by, offset = given.offset }
+    for _, one in ipairs(given.filter) do
+      query.filters = query.filters or {}
+      table.insert(query.filters, filter(one))
+    end
+    local client <const> = context.client()
+    paged_list.show(context.console, given, {
+      noun = "job",
+      page = function(limit, offset)
+        query.limit, query.offset = limit, offset
+        if query.filters then return client:filter_jobs(query) end
+        return client:list_jobs(query)
+      end,
+      each = function()
+        return client:each_job(query)
+      end,
+      print = display.jobs,
+    })
+  end,
+}
+
+local get <const> = {
+  name = "get",
+  summary = "Show a job.",
+  examples = { "bytenite get ID", "bytenite get ID --json > job.json" },
+  define = function(command)
+    command:argument("id", "The job's id."):argname "ID"
+  end,
+  run = function(context, given)
+    display.show_job(context.console, assert(context.client():get_job(given.id)))
+  end,
+}
+
+local function confirm(context, ids)
+  if not context.console.can_ask then
+    command_errors.usage(
+      "delete asks for confirmation, and there is no terminal to ask on",
+      "add --yes to delete without"
+    )
+  end
+  local what <const> = #ids == 1 and "job " .. ids[1] or ("%d jobs"):format(#ids)
+  return context.console.confirm(("Delete %s?"):format(what))
+end
+
+local delete <const> = {
+  name = "delete",
+  summary = "Delete jobs.",
+  examples = { "bytenite delete ID", "bytenite delete --yes ID ID" },
+  define = function(command)
+    command:argument("ids", "The jobs' ids."):argname("ID"):args "+"
+    command:flag("-y --yes", "Do not ask for confirmation.")
+  end,
+  run = function(context, given)
+    local console <const> = context.console
+    if not given.yes and not confirm(context, given.ids) then
+      console:say "nothing was deleted"
+      return
+    end
+    local client <const> = context.client()
+    local last_problem
+    local deleted <const> = bytenite.array {}
+    for _, id in ipairs(given.ids) do
+      local done <const>, problem <const> = client:job(id):delete()
+      if done then
+        deleted[#deleted + 1] = { id = id, deleted = true }
+        if not console.json then console:line("deleted " .. id) end
+      else
+        if last_problem then command_errors.tell(last_problem, console) end
+        last_problem = problem
+      end
+    end
+    if console.json then console:value(deleted) end
+    if last_problem then error(last_problem, 0) end
+  end,
+}
+
+return { list, get, delete }

@@ -1,0 +1,91 @@
+--- submit.lua: the command that makes a job of a file and runs it.
+local bytenite <const> = require "bytenite"
+local command_errors <const> = require "bytenite.command.command_errors"
+local input <const> = require "bytenite.command.input"
+local progress <const> = require "bytenite.command.progress"
+local run_commands <const> = require "bytenite.command.commands.run"
+local transfers <const> = require "bytenite.command.commands.transfers"
+local updates <const> = require "bytenite.command.commands.updates"
+local display <const> = require "bytenite.command.display"
+
+-- What the file says, and the options on top.
+local function job_of(given)
+  local new <const> = input.read_object(given.file)
+  new.name = given.name or new.name
+  new.dataSource = input.complete_source(new.dataSource)
+  new.dataDestination = input.complete_source(new.dataDestination)
+  updates.add_sources(new, given)
+  if given.upload then
+    new.upload = given.upload
+    new.dataSource = new.dataSource or bytenite.datasource.file()
+  end
+  if #given.param > 0 then
+    if type(new.params) ~= "table" then new.params = {} end
+    input.set_params(new.params, given.param)
+  end
+  return new
+end
+
+local function draft(context, new)
+  local upload <const> = new.upload
+  new.upload = nil
+  local job <const> = assert(context.client():create_job(new))
+  if upload then transfers.upload(context, job, upload) end
+  return job
+end
+
+local function submit(context, new)
+  local options
+  local told <close> = new.upload and progress.bytes(context.console, "uploading") or nil
+  if told then options = { on_progress = told.update_bytes } end
+  local job <const> = assert(context.client():submit(new, options))
+  if told then told:finish() end
+  context.console.job_id = job.id
+  context.console:say("job %s runs", job.id)
+  return job
+end
+
+local DESCRIPTION <const> = [[
+Creates a job, sets it up, uploads its input and runs it. The file holds JSON, or Lua that returns a table
+(the module is there as `bytenite`): templateId, and name, description, dataSource, dataDestination, params,
+config, upload (a path, from where you are) as needed.
+]] .. updates.SOURCE_HELP
+
+local command <const> = {
+  name = "submit",
+  summary = "Create a job from a file and run it.",
+  description = DESCRIPTION,
+  examples = {
+    "bytenite submit job.json",
+    "bytenite submit job.lua --wait --download out",
+    'bytenite submit job.json --param app.prompt="A sunset" --upload input.zip',
+    'echo \'{"templateId": "img-gen", "name": "Nightly"}\' | bytenite submit - --draft',
+  },
+  define = function(parser)
+    parser:argument("file", "The job: JSON, or Lua when it ends in .lua; - for JSON on stdin."):argname "FILE"
+    parser:option("--name", "The job's name."):argname "NAME"
+    updates.define_sources(parser)
+    parser
+      :option("--param", "GROUP.NAME=VALUE, where VALUE is JSON or else text. May be repeated.")
+      :argname("SETTING")
+      :count "*"
+    parser:option("--upload", "A file to upload as the job's input."):argname "PATH"
+    parser:flag("--draft", "Do not run it.")
+    parser:flag("--wait", "Wait for the job's end.")
+    run_commands.define_waiting(parser)
+    parser:option("--download", "Wait, then fetch the results into this folder."):argname "DIR"
+  end,
+  run = function(context, given)
+    if given.draft and (given.wait or given.download) then
+      command_errors.usage "submit: a draft (--draft) does not run: there is nothing to wait for"
+    end
+    local new <const> = job_of(given)
+    local job <const> = (given.draft and draft or submit)(context, new)
+    if given.wait or given.download then run_commands.wait(context, job, given) end
+    local files <const> = given.download and transfers.download(context, job, given.download)
+    display.show_job(context.console, job)
+    if files and not context.console.json then display.files(context.console, files) end
+  end,
+}
+
+return { command }

@@ -1,0 +1,228 @@
+--- job.lua: jobs and their methods. A job is a plain table of the API's members; all else is in its metatable, of which a client
+--- has one. Inside the module methods are called as functions, so that a member of the same name (`run`, `logs`) does no harm.
+local responses <const> = require "bytenite.call.responses"
+local call <const> = require "bytenite.call"
+local validate <const> = require "bytenite.base.validate"
+local core <const> = require "bytenite.core"
+local lazy <const> = require "bytenite.base.lazy"
+
+local download <const> = lazy.module "bytenite.streaming.download"
+local logs <const> = lazy.module "bytenite.jobs.logs"
+local states <const> = lazy.module "bytenite.jobs.states"
+local upload <const> = lazy.module "bytenite.streaming.upload"
+local wait <const> = lazy.module "bytenite.jobs.wait"
+
+local job <const> = {}
+
+--- The methods, also reachable as `bytenite.Job.set_name(job, ...)`.
+local Job <const> = {}
+job.Job = Job
+
+-- The clients by the metatables of their jobs.
+local clients <const> = setmetatable({}, { __mode = "k" })
+
+local function client_of(self, method)
+  return clients[getmetatable(self)]
+    or validate.raise(
+      ("%s: expected a job, got %s: call it as job:%s(...)"):format(method, validate.describe(self), method)
+    )
+end
+
+--- Raises unless a value is the id of a job.
+---@param where string the function it was given to
+---@param id any
+---@return string
+function job.check_id(where, id)
+  return validate.segment(where .. ": job id", id)
+end
+
+-- Accepts the answer to an update: the job takes it over in place, whole or not at all.
+local decode_refresh <const> = core.methods.exchange.job
+
+-- Accepts the answer to a fetch or a creation: a new job. One that was created has no id before the answer.
+local function decode_new(exchange, _, client)
+  local fresh <const>, kind <const>, message <const> = exchange:job(nil)
+  if not fresh then return nil, kind, message end
+  return setmetatable(fresh, client.job_metatable)
+end
+
+--- The plans of the calls that give a new job (see bytenite.call).
+job.fetch = { operation = core.operations.get_job, decode_response = decode_new }
+job.creation = { operation = core.operations.create_job, decode_response = decode_new }
+
+local run <const> = call.run
+
+-- Runs a call on a job, when it is the job's turn.
+local function run_call(self, method, plan, body, options)
+  return run(client_of(self, method), plan, self.id, body, options, self)
+end
+
+-- The updates are derived from the rows: what sends a body to a job's path and gets the job back.
+for _, operation in ipairs(core.operations) do
+  if operation.method == "PATCH" and operation.body and operation.result == "JobResponse" then
+    local name <const> = operation.name
+    local plan <const> = { operation = operation, decode_response = decode_refresh }
+    Job[name] = function(self, body, options)
+      return run(client_of(self, name), plan, self.id, body, options, self)
+    end
+  end
+end
+
+local refresh_plan <const> = { operation = core.operations.get_job, name = "refresh", decode_response = decode_refresh }
+
+--- Fetches the job as it is now.
+---@param options table|nil of this call
+---@return table|nil # the job itself, refreshed in place; nil and an error
+function Job:refresh(options)
+  return run_call(self, "refresh", refresh_plan, nil, options)
+end
+
+local run_plan <const> = { operation = core.operations.run, decode_response = responses.same_job }
+
+--- Runs the job.
+---@param config table|nil settings of this run
+---@param options table|nil of this call
+---@return table|nil # the job itself, as it is: refresh it to see its state; nil and an error, whose `maybe_done` tells that
+---   the job may run all the same
+function Job:run(config, options)
+  return run_call(self, "run", run_plan, { config = config }, options)
+end
+
+local abort_plan <const> = { operation = core.operations.abort, decode_response = responses.same_job }
+
+--- Stops a running job; deletes one that was never run.
+---@param options table|nil of this call
+---@return table|nil # the job itself, as it is; nil and an error
+function Job:abort(options)
+  return run_call(self, "abort", abort_plan, nil, options)
+end
+
+local delete_plan <const> =
+  { operation = core.operations.delete, decode_response = responses.done, done_when_repeated = 404 }
+
+--- Deletes the job.
+---@param options table|nil of this call
+---@return boolean|nil # true; nil and an error
+function Job:delete(options)
+  return run_call(self, "delete", delete_plan, nil, options)
+end
+
+local upload_completed_plan <const> =
+  { operation = core.operations.upload_completed, decode_response = responses.same_job }
+
+--- Tells the service that the job's input lies at the address that it gave. `upload` does so by itself.
+---@param options table|nil of this call
+---@return table|nil # the job itself, as it is; nil and an error
+function Job:upload_completed(options)
+  return run_call(self, "upload_completed", upload_completed_plan, nil, options)
+end
+
+-- Before its end a job has no results, which the service tells with any status, 500 among them.
+local function classify_results(problem)
+  if not problem.message:find("not yet been completed", 1, true) then return nil end
+  problem.hint = "a complete job has results: job:wait() waits for that"
+  return "final"
+end
+
+local results_plan <const> = {
+  operation = core.operations.results,
+  decode_response = responses.member("results", true),
+  classify = classify_results,
+}
+
+--- Lists the job's results.
+---@param options table|nil of this call
+---@return table|nil # a list of {name, link}, where link is a signed URL; nil and an error
+function Job:results(options)
+  return run_call(self, "results", results_plan, nil, options)
+end
+
+--- Sends the job's input to the address that the service gave for it, and tells the service.
+---@param source any a path; { data = bytes }; an open file, read from where it stands; or a function that returns the next
+---   piece and nil at the end
+---@param options table|nil on_progress(sent, total) in bytes; size in bytes, needed for a function; limits of this call
+---@return table|nil # the job itself, as it is; nil and an error
+function Job:upload(source, options)
+  return upload.run(client_of(self, "upload"), self, source, options, {
+    refresh = function(limits)
+      return Job.refresh(self, limits)
+    end,
+    complete = function(limits)
+      return Job.upload_completed(self, limits)
+    end,
+  })
+end
+
+--- Fetches the job's results into a folder.
+---@param folder string made when it is missing
+---@param options table|nil result, the name of the only one wanted; file_name(result, index), which returns the path below
+---   the folder; on_progress(received, total, name) in bytes; limits of this call
+---@return table|nil # a list of {name, path, size}; nil and an error
+---@return table|nil # then: a list of those that were fetched
+function Job:download(folder, options)
+  return download.run(client_of(self, "download"), folder, options, function(limits)
+    return Job.results(self, limits)
+  end)
+end
+
+--- Fetches the job's logs.
+---@param filters table|nil taskIds, levels, services: lists of what alone is wanted
+---@param options table|nil of this call
+---@return function|nil # gives the next line, the service it is of and the task's id, in the order of time; nil and an error
+function Job:logs(filters, options)
+  local client <const> = client_of(self, "logs")
+  return logs.of_job(client, job.check_id("logs", rawget(self, "id")), filters, options)
+end
+
+local wait_plan <const> = { operation = core.operations.get_job, name = "wait", decode_response = decode_refresh }
+
+--- Waits for the job's end. The job is refreshed in place each time it is looked at.
+---@param options table|nil timeout, interval, max_interval (seconds), on_progress(job, fraction)
+---@param call_options table|nil of each call
+---@return table|nil # the job itself; nil and an error: `job_failed`, `timeout`, or that of the call that failed
+---@return table|nil # the job, after an error
+function Job:wait(options, call_options)
+  local client <const> = client_of(self, "wait")
+  job.check_id("wait", rawget(self, "id"))
+  return wait.run(client, self, options, call_options, function(limits)
+    return run_call(self, "wait", wait_plan, nil, limits)
+  end)
+end
+
+--- True when the job has come to its end: a final state, or a time at which it ended or was deleted. An unknown state is not
+--- final.
+---@return boolean
+function Job:is_final()
+  return states.outcome(validate.type("is_final: job", self, "table")) ~= nil
+end
+
+local function text_or(value, fallback)
+  return (type(value) == "string" or type(value) == "number") and tostring(value) or fallback
+end
+
+local function to_string(self)
+  local name <const> = text_or(rawget(self, "name"), "")
+  local state <const> = text_or(rawget(self, "state"), "state unknown")
+  return ("bytenite job %s %q %s"):format(text_or(rawget(self, "id"), "without id"), name, state)
+end
+
+--- The metatable of a client's jobs.
+---@param client table
+---@return table
+function job.metatable(client)
+  local meta <const> = { __name = "bytenite.Job", __index = Job, __tostring = to_string }
+  clients[meta] = client
+  return meta
+end
+
+--- Makes a table with an id a job of a client's.
+---@param client table
+---@param where string the function it was given to
+---@param saved table
+---@return table # the same table
+function job.adopt(client, where, saved)
+  job.check_id(where, rawget(saved, "id"))
+  return setmetatable(saved, client.job_metatable)
+end
+
+return job

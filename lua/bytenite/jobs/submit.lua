@@ -1,0 +1,160 @@
+--- submit.lua: `client:submit`: a job is created, set up and run, step by step.
+---
+--- The module's methods are called as functions, never through the job, whose members could be called like them.
+local call <const> = require "bytenite.call"
+local validate <const> = require "bytenite.base.validate"
+local core <const> = require "bytenite.core"
+local job <const> = require "bytenite.jobs.job"
+local settings <const> = require "bytenite.base.options"
+local upload_source <const> = require "bytenite.streaming.upload_source"
+local upload <const> = require "bytenite.streaming.upload"
+
+local submit <const> = {}
+
+local Job <const> = job.Job
+
+local function is_given(value)
+  return value ~= nil and value ~= core.null
+end
+
+-- Those members of what was given that have these names; nil when there is none.
+local function pick(given, names)
+  local picked
+  for _, name in ipairs(names) do
+    if is_given(given[name]) then
+      picked = picked or {}
+      picked[name] = given[name]
+    end
+  end
+  return picked
+end
+
+local function always()
+  return true
+end
+
+-- The steps after the creation, in order, by the names of the job's methods: `takes` gives the method's argument, nil for a step
+-- that is not needed; `run` calls it where it has another form than the others, with the limits of a call, and all options.
+local steps <const> = {
+  {
+    name = "set_datasource",
+    takes = function(given)
+      return pick(given, { "dataSource", "dataDestination" })
+    end,
+  },
+  {
+    name = "set_params",
+    takes = function(given)
+      return is_given(given.params) and given.params or nil
+    end,
+  },
+  {
+    name = "set_configs",
+    takes = function(given)
+      return is_given(given.config) and given.config or nil
+    end,
+  },
+  {
+    name = "upload",
+    takes = function(given)
+      return given.upload
+    end,
+    run = function(new, opened, _, options)
+      return Job.upload(new, opened, options)
+    end,
+  },
+  {
+    name = "run",
+    takes = always,
+    run = function(new, _, options)
+      return Job.run(new, nil, options)
+    end,
+  },
+  {
+    name = "refresh",
+    takes = always,
+    run = function(new, _, options)
+      return Job.refresh(new, options)
+    end,
+  },
+}
+
+local created_with <const> = { "templateId", "jobId", "name", "description" }
+
+local function as_given(_, value)
+  return value
+end
+
+local members <const> = { upload = as_given }
+for _, member in ipairs(core.schemas().NewJob) do
+  members[member.name] = as_given
+end
+
+local function check_upload(given)
+  if not is_given(given.upload) then return end
+  local from <const> = is_given(given.dataSource) and given.dataSource
+  if not from and is_given(given.jobId) then return end -- the draft may have one
+  if not from or from.dataSourceDescriptor ~= "file" then
+    validate.raise "submit: upload: needs a dataSource of kind file: bytenite.datasource.file()"
+  end
+end
+
+-- Checks all that will be sent, so that bad input leaves no job behind. Returns what to do, and the options.
+local function check_all(new, options)
+  local given <const> = validate.options("submit", validate.type("submit: new", new, "table"), members, "member")
+  local body <const> = {}
+  for name, value in pairs(given) do
+    if name ~= "upload" then body[name] = value end
+  end
+  local ok <const>, problem <const> = core.encode(body, "NewJob")
+  if not ok then validate.raise("submit: " .. problem) end
+  check_upload(given)
+  return given, validate.options("submit", options, upload.options)
+end
+
+local function failed(problem, step, new)
+  problem.step = step
+  problem.job = new
+  return nil, problem
+end
+
+-- Opens what is to be uploaded, so that a file that is missing leaves no job behind either.
+local function open_upload(given, options)
+  if not is_given(given.upload) then
+    given.upload = nil
+    return nil
+  end
+  local opened <const>, problem <const> = upload_source.open("submit: upload", given.upload, options.size)
+  given.upload = opened
+  return opened, problem
+end
+
+local function run_steps(client, given, options)
+  local limits <const> = settings.limits_in(options)
+  local created <const>, problem <const> = call.run(client, job.creation, nil, pick(given, created_with), limits)
+  if not created then return failed(problem, "create_job") end
+  for _, step in ipairs(steps) do
+    local argument <const> = step.takes(given)
+    if argument ~= nil then
+      local run <const> = step.run or Job[step.name]
+      local done <const>, step_problem <const> = run(created, argument, limits, options)
+      if not done then return failed(step_problem, step.name, created) end
+    end
+  end
+  return created
+end
+
+--- Creates a job, sets it up and runs it.
+---@param client table
+---@param new table what to do, as the user gave it
+---@param options table|nil limits of each step; on_progress(sent, total) and size of the upload, in bytes
+---@return table|nil # the job, refreshed; nil and an error, whose `step` tells what failed and whose `job` is the job that exists
+--- Raises on bad input; nothing is sent then.
+function submit.run(client, new, options)
+  local given <const>, chosen <const> = check_all(new, options)
+  local opened <close>, unreadable <const> = open_upload(given, chosen) -- luacheck: ignore opened
+  if unreadable then return failed(unreadable, "upload") end
+  return run_steps(client, given, chosen)
+end
+
+return submit

@@ -1,0 +1,79 @@
+--- Ends of connections: seen when the client makes them, and made in the ways that networks and servers do.
+local socket_type <const> = require("cqueues.socket").type
+
+local disconnect = {}
+
+-- Makes the coming close of a socket a reset (RST) instead of an orderly end (FIN). That takes the linger option, which
+-- cqueues does not know; luasocket does, where it is installed.
+local function reset_on_close(socket)
+  local has_luasocket <const>, luasocket <const> = pcall(require, "socket")
+  if not has_luasocket then return end
+  local handle <const> = luasocket.tcp()
+  handle:setfd(socket:pollfd())
+  handle:setoption("linger", { on = true, timeout = 0 })
+  handle:setfd(-1) -- the descriptor stays the owner's to close
+end
+
+--- Whether the client has closed or lost the connection.
+---@param connection table of lua-http
+---@return boolean
+---@usage if disconnect.is_gone(stream.connection) then return end
+function disconnect.is_gone(connection)
+  local socket <const> = connection.socket
+  return socket_type(socket) ~= "socket" or socket:eof "r" or socket:error "r" ~= nil
+end
+
+--- Marks a stream as over: lua-http then neither answers for us nor waits, or spins,
+--- for a client that has gone.
+---@param stream table of lua-http
+---@usage disconnect.abandon(stream)
+function disconnect.abandon(stream)
+  stream.close_when_done = false -- closing is the caller's part
+  if stream.state == "closed" then return end
+  local connection <const> = stream.connection
+  local has_begun <const> = stream.state ~= "idle"
+  stream:set_state "closed"
+  -- lua-http's server waits for all streams of a connection, but nothing tells it of one that ends before it begins.
+  if not has_begun and connection.version == 2 and connection.n_active_streams == 0 then
+    connection:onidle()(connection)
+  end
+end
+
+--- Ends a connection: what was sent arrives, then the client sees the end.
+---@param stream table of lua-http
+---@usage disconnect.close(stream)
+function disconnect.close(stream)
+  local socket <const> = stream.connection.socket
+  if socket then
+    socket:flush("n", 1)
+    socket:shutdown "rw"
+  end
+  disconnect.abandon(stream)
+end
+
+--- Breaks a connection off: over HTTP/1.1 with a reset where luasocket is installed.
+---@param stream table of lua-http
+---@usage disconnect.reset(stream)
+function disconnect.reset(stream)
+  local connection <const> = stream.connection
+  if connection.version == 2 then
+    disconnect.close(stream)
+    return
+  end
+  disconnect.abandon(stream)
+  local socket <const> = connection.socket
+  connection.socket = nil
+  if socket then
+    reset_on_close(socket)
+    socket:close()
+  end
+end
+
+--- Ends one HTTP/2 stream with RST_STREAM.
+---@param stream table of lua-http
+---@usage disconnect.reset_stream(stream)
+function disconnect.reset_stream(stream)
+  stream:rst_stream("sandbox fault", 1)
+end
+
+return disconnect

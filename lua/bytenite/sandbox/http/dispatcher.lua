@@ -1,0 +1,82 @@
+--- The way of one request: read, record, find the operation, let it answer, let a fault interfere, deliver.
+local cqueues <const> = require "cqueues"
+
+local responses <const> = require "bytenite.sandbox.http.responses"
+local control_api <const> = require "bytenite.sandbox.http.control_api"
+local response_writer <const> = require "bytenite.sandbox.http.response_writer"
+local disconnect <const> = require "bytenite.sandbox.http.disconnect"
+local fault_effects <const> = require "bytenite.sandbox.http.fault_effects"
+local handlers <const> = require "bytenite.sandbox.http.handlers"
+local request <const> = require "bytenite.sandbox.http.request"
+local router <const> = require "bytenite.sandbox.http.router"
+local file_transfers <const> = require "bytenite.sandbox.http.file_transfers"
+
+local dispatcher = {}
+
+-- The call's true response and the change it makes, which may be nil.
+local function perform(call)
+  local operation <const> = call.operation
+  local handler <const> = operation and handlers[operation.name]
+  if handler == nil then return responses.refuse("UNIMPLEMENTED", "the sandbox does not know this call yet") end
+  if operation.authorized then
+    local valid <const>, reason <const> = call.state.tokens:check(call.authorization)
+    if not valid then return responses.shaped(call.state:next_error_shape(), 401, reason) end
+  end
+  return handler(call)
+end
+
+local function serve(state, stream, received, latency)
+  local path <const> = received.path:match "^[^?]*"
+  if file_transfers.name_of(path) then
+    file_transfers.serve(state, stream, received)
+    return
+  end
+  if not request.read_body(stream, received) then return end
+  if not router.is_api(path) then
+    response_writer.send(stream, control_api.respond(state, received))
+    return
+  end
+  local operation <const>, parameters <const> = router.find(received.method, path)
+  local name <const> = operation and operation.name
+  state.requests:add(received, name)
+  local fault <const> = state.faults:take(name)
+  local call <const> = {
+    operation = operation,
+    parameters = parameters or {},
+    path = received.path,
+    body = received.body,
+    authorization = received.authorization,
+    state = state,
+  }
+  local response, change <const> = perform(call)
+  if change and (fault == nil or fault.act == "before") then change() end
+  local delay <const> = latency + (fault and fault.delay or 0)
+  if delay > 0 then cqueues.sleep(delay) end
+  if fault then
+    if not fault.after and response_writer.withhold(stream, fault) then return end
+    response = fault_effects.apply(fault, call, response)
+  end
+  response_writer.send(stream, response, fault)
+end
+
+local function serve_safely(state, stream, latency, report)
+  local received <const> = request.read_head(stream)
+  if received == nil then return end
+  local served <const>, problem <const> = xpcall(serve, debug.traceback, state, stream, received, latency)
+  if served then return end
+  report(("%s %s: %s"):format(received.method, received.path:match "^[^?]*", problem))
+  pcall(response_writer.send, stream, responses.refuse("INTERNAL", "error in the sandbox"))
+end
+
+--- Serves the one request of a stream.
+---@param state bytenite.sandbox.State
+---@param stream table of lua-http
+---@param latency number seconds every response below /v1 waits
+---@param report fun(message: string) told about an error in the sandbox itself, which the client sees as status 500
+---@usage dispatcher.serve(state, stream, 0, print)
+function dispatcher.serve(state, stream, latency, report)
+  serve_safely(state, stream, latency, report)
+  if disconnect.is_gone(stream.connection) then disconnect.abandon(stream) end
+end
+
+return dispatcher

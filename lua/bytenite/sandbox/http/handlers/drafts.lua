@@ -1,0 +1,113 @@
+--- The calls that make a job and change it while it is a draft.
+local core <const> = require "bytenite.core"
+
+local responses <const> = require "bytenite.sandbox.http.responses"
+local clock <const> = require "bytenite.sandbox.base.clock"
+local protobuf_json <const> = require "bytenite.sandbox.base.protobuf_json"
+local random_ids <const> = require "bytenite.sandbox.base.random_ids"
+local job <const> = require "bytenite.sandbox.model.job"
+local validation <const> = require "bytenite.sandbox.http.validation"
+local job_body <const> = require "bytenite.sandbox.http.handlers.job_body"
+local data_sources <const> = require "bytenite.sandbox.model.data_sources"
+
+local null <const> = core.null
+local invalid <const>, is_given <const> = validation.invalid, validation.is_given
+
+local drafts = {}
+
+local MINIMUM_NAME_LENGTH <const> = 4 -- characters
+
+local function name_problem(name)
+  if utf8.len(name) < MINIMUM_NAME_LENGTH then
+    return invalid(("name must have at least %d characters"):format(MINIMUM_NAME_LENGTH))
+  end
+end
+
+-- The job with that id if it may be changed, else nil and the response that says why not.
+local function find_draft(call, id)
+  local kept <const>, refusal <const> = validation.job(call, id)
+  if kept == nil then return nil, refusal end
+  if not job.is_draft(kept) then
+    return nil, responses.refuse("FAILED_PRECONDITION", "the job has been started and cannot be changed")
+  end
+  return kept
+end
+
+-- Answers with the job as it is after the changes, which take effect when the function given back is called.
+local function update(call, id, old, changes)
+  data_sources.offer_upload(changes.dataSource, call.state:upload_url(id))
+  local new <const> = job.updated(old, changes)
+  local printable <const>, problem <const> = pcall(job.reply, new)
+  if not printable then return invalid(problem) end
+  return responses.job(new), function()
+    call.state:put_job(id, new)
+  end
+end
+
+-- A PATCH of a job: `read` reads the body into the members to change.
+local function patch(call, read)
+  local id <const> = call.parameters.jobId
+  local old <const>, refusal <const> = find_draft(call, id)
+  if old == nil then return refusal end
+  local changes <const>, problem <const> = read(call.body)
+  if changes == nil then return problem end
+  return update(call, id, old, changes)
+end
+
+function drafts.create_job(call)
+  local given <const>, problem <const> = validation.body(call.body, job_body.read_new_job, "job")
+  if given == nil then return problem end
+  local is_update <const> = is_given(given.jobId)
+  if not is_update and not is_given(given.templateId) then return invalid "templateId is required" end
+  if given.name ~= nil and given.name ~= null then
+    local too_short <const> = name_problem(given.name)
+    if too_short then return too_short end
+  end
+  local id <const> = is_update and given.jobId or random_ids.uuid()
+  given.jobId = nil
+  if not is_update then return update(call, id, job.new(id, clock.timestamp(call.state:now())), given) end
+  local old <const>, refusal <const> = find_draft(call, id)
+  if old == nil then return refusal end
+  return update(call, id, old, given)
+end
+
+function drafts.get_job(call)
+  local kept <const>, refusal <const> = validation.job(call)
+  if kept == nil then return refusal end
+  return responses.job(kept)
+end
+
+function drafts.set_datasource(call)
+  return patch(call, function(body)
+    return validation.body(body, job_body.read_sources, "datasource")
+  end)
+end
+
+function drafts.set_params(call)
+  return patch(call, function(body)
+    local params <const>, problem <const> = validation.body(body, job_body.read_params, "params")
+    if params == nil then return nil, problem end
+    return { params = params }
+  end)
+end
+
+function drafts.set_name(call)
+  return patch(call, function(body)
+    -- The gateway takes an absent body for an unset name.
+    local name <const>, problem <const> = validation.body(body == "" and '""' or body, protobuf_json.string, "name")
+    if name == nil then return nil, problem end
+    local too_short <const> = name_problem(name)
+    if too_short then return nil, too_short end
+    return { name = name }
+  end)
+end
+
+function drafts.set_configs(call)
+  return patch(call, function(body)
+    local config <const>, problem <const> = validation.body(body, job_body.read_config, "configs")
+    if config == nil then return nil, problem end
+    return { config = config }
+  end)
+end
+
+return drafts

@@ -1,0 +1,147 @@
+--- A request as the sandbox sees it, read from a stream of lua-http.
+local cqueues <const> = require "cqueues"
+
+local disconnect <const> = require "bytenite.sandbox.http.disconnect"
+
+---@class bytenite.sandbox.Request
+---@field method string of HTTP
+---@field path string as received, with the query, not decoded
+---@field http_version "1.0"|"1.1"|"2"
+---@field headers string[] names (lower case) and values by turns, in the order received
+---@field header fun(name: string): string|nil the first value of a header
+---@field authorization string|nil
+---@field body string "" until it is read
+---@field is_answered boolean|nil the client is not told any more to go on with its body
+---@field connection integer the same for all requests on one connection
+local request = {}
+
+local READ_TIMEOUT <const> = 60 -- seconds, for a client that stops sending
+local GONE_CHECK <const> = 1 -- seconds between looks whether it is still there
+local PIECE <const> = 64 * 1024 -- bytes of a body at a time, at most
+local MAX_LINE <const> = 1024 * 1024 -- bytes of a request line or header; lua-http's own limit is 4096
+
+local connection_numbers <const> = setmetatable({}, { __mode = "k" })
+local connections = 0
+
+local function number_of(connection)
+  local number = connection_numbers[connection]
+  if number == nil then
+    connections = connections + 1
+    number = connections
+    connection_numbers[connection] = number
+  end
+  return number
+end
+
+local function version_of(stream)
+  if stream.connection.version == 2 then return "2" end
+  return stream.peer_version == 1.0 and "1.0" or "1.1"
+end
+
+-- Pseudo-headers are left out; the authority is what HTTP/1.1 calls the host.
+local function flattened(headers)
+  local flat <const>, count = {}, 0
+  for name, value in headers:each() do
+    if name == ":authority" then name = "host" end
+    if name:byte() ~= 58 then -- a colon
+      flat[count + 1], flat[count + 2] = name, value
+      count = count + 2
+    end
+  end
+  return flat
+end
+
+-- Waits until something is in a queue of an HTTP/2 stream; false when nothing will come. lua-http's own waiting spins
+-- for ever once the client has gone. Here the queues are filled by the reader that its server has for the connection.
+local function is_filled(stream, queue, condition, timeout)
+  local deadline <const> = cqueues.monotime() + timeout
+  while queue:length() == 0 do
+    if stream.state == "closed" or stream.state == "half closed (remote)" then return false end
+    if disconnect.is_gone(stream.connection) or cqueues.monotime() > deadline then return false end
+    cqueues.poll(condition, math.min(timeout, GONE_CHECK))
+  end
+  return true
+end
+
+local function read_headers_2(stream, timeout)
+  if not is_filled(stream, stream.recv_headers_fifo, stream.recv_headers_cond, timeout) then return nil end
+  return stream:get_headers(0)
+end
+
+local function next_piece_2(stream, timeout)
+  if not is_filled(stream, stream.chunk_fifo, stream.chunk_cond, timeout) then return nil end
+  return stream:get_next_chunk(0)
+end
+
+-- lua-http reads as much as it can get of a body whose length is told, up to all of it.
+local function next_piece_1(stream, timeout)
+  local left <const> = stream.body_read_type == "length" and stream.body_read_left or 0
+  if left <= PIECE or stream.connection.socket == nil then return stream:get_next_chunk(timeout) end
+  local piece <const> = stream.connection:read_body_by_length(-PIECE, timeout)
+  if piece then stream.body_read_left = left - #piece end
+  return piece
+end
+
+--- Reads a request up to its body.
+---@param stream table of lua-http
+---@return bytenite.sandbox.Request|nil request nil when the client went away or sent no HTTP
+---@usage local received = request.read_head(stream)
+function request.read_head(stream)
+  local connection <const> = stream.connection
+  local is_2 <const> = connection.version == 2
+  if not is_2 then connection:setmaxline(MAX_LINE) end
+  local headers <const> = (is_2 and read_headers_2 or stream.get_headers)(stream, READ_TIMEOUT)
+  if headers == nil then return nil end
+  return {
+    method = headers:get ":method",
+    path = headers:get ":path" or "",
+    http_version = version_of(stream),
+    headers = flattened(headers),
+    header = function(name)
+      return (headers:get(name))
+    end,
+    authorization = headers:get "authorization",
+    body = "",
+    connection = number_of(connection),
+  }
+end
+
+--- Reads the body of a request, piece by piece.
+---@param stream table of lua-http
+---@param received bytenite.sandbox.Request as `read_head` gave it
+---@param take fun(piece: string): boolean|nil gets each piece; true ends the reading
+---@param timeout number|nil seconds to wait for a piece
+---@return boolean complete false when the client went away before the end, or the reading was ended
+---@usage local complete = request.read_pieces(stream, received, function(piece) sink:write(piece) end)
+function request.read_pieces(stream, received, take, timeout)
+  local is_2 <const> = stream.connection.version == 2
+  if not received.is_answered and received.header "expect" == "100-continue" then
+    stream:write_continue(READ_TIMEOUT)
+  end
+  local next_piece <const> = is_2 and next_piece_2 or next_piece_1
+  repeat
+    local piece <const> = next_piece(stream, timeout or READ_TIMEOUT)
+    if piece and take(piece) then return false end
+  until piece == nil
+  -- lua-http takes a body cut short for a whole one.
+  if is_2 then return stream.state == "half closed (remote)" end
+  return stream.state ~= "open"
+end
+
+--- Reads the rest of a request.
+---@param stream table of lua-http
+---@param received bytenite.sandbox.Request as `read_head` gave it; gets its body
+---@return boolean complete false when the client went away before the end
+---@usage if not request.read_body(stream, received) then return end
+function request.read_body(stream, received)
+  local pieces <const> = {}
+  local complete <const> = request.read_pieces(stream, received, function(piece)
+    pieces[#pieces + 1] = piece
+  end)
+  received.body = table.concat(pieces)
+  -- What is left of the body would be taken for the next request.
+  if not complete and stream.connection.version ~= 2 then disconnect.close(stream) end
+  return complete
+end
+
+return request

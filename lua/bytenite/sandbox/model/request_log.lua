@@ -1,0 +1,80 @@
+--- Remembers the requests received, the latest of them, for tests and curious users.
+local core <const> = require "bytenite.core"
+
+local base64 <const> = require "bytenite.sandbox.base.base64"
+
+---@class bytenite.sandbox.RequestLog
+---@field package records table the requests kept, by their running number
+---@field package first integer number of the oldest one kept
+---@field package last integer number of the latest one
+---@field package bytes integer in their bodies
+local RequestLog = {}
+RequestLog.__index = RequestLog
+
+local request_log = {}
+
+local MAX_RECORDS <const> = 10000
+local MAX_BYTES <const> = 128 * 1024 * 1024 -- in bodies
+
+--- An empty record.
+---@return bytenite.sandbox.RequestLog
+---@usage local seen = request_log.new()
+function request_log.new()
+  return setmetatable({ records = {}, first = 1, last = 0, bytes = 0 }, RequestLog)
+end
+
+--- Adds a request; the oldest ones go when there are more than 10,000, or more than 128 MiB in their bodies.
+---@param request bytenite.sandbox.Request
+---@param operation string|nil the name of the operation it is for
+---@usage seen:add(request, "get_job")
+function RequestLog:add(request, operation)
+  self.last = self.last + 1
+  self.records[self.last] = { request = request, operation = operation }
+  self.bytes = self.bytes + #request.body
+  while self.last - self.first >= MAX_RECORDS or self.bytes > MAX_BYTES and self.first < self.last do
+    self.bytes = self.bytes - #self.records[self.first].request.body
+    self.records[self.first] = nil
+    self.first = self.first + 1
+  end
+end
+
+--- Forgets all requests.
+---@usage seen:clear()
+function RequestLog:clear()
+  self.records, self.first, self.last, self.bytes = {}, 1, 0, 0
+end
+
+-- A header's value may hold any bytes, JSON may not: what is no UTF-8 is taken for Latin-1.
+local function text_of(bytes)
+  if utf8.len(bytes) then return bytes end
+  return (bytes:gsub("[\x80-\xff]", function(byte)
+    return utf8.char(byte:byte())
+  end))
+end
+
+--- The requests in the order received, as a JSON list.
+---@return string json
+---@usage local text = seen:encode()
+function RequestLog:encode()
+  local list <const> = core.array {}
+  for number = self.first, self.last do
+    local record <const> = self.records[number]
+    local request <const> = record.request
+    local headers <const> = core.array {}
+    for index = 1, #request.headers, 2 do
+      headers[#headers + 1] = { request.headers[index], text_of(request.headers[index + 1]) }
+    end
+    list[#list + 1] = {
+      method = request.method,
+      path = text_of(request.path),
+      http_version = request.http_version,
+      headers = headers,
+      body_base64 = base64.encode(request.body),
+      connection = request.connection,
+      operation = record.operation or core.null,
+    }
+  end
+  return core.encode(list)
+end
+
+return request_log

@@ -1,0 +1,137 @@
+--- upload.lua: a job's input, sent to the address that the service gave for it.
+---@see https://docs.bytenite.com the guide on file uploads: PUT of the raw bytes, then uploadcompleted
+local call <const> = require "bytenite.call"
+local validate <const> = require "bytenite.base.validate"
+local errors <const> = require "bytenite.errors"
+local signed_url <const> = require "bytenite.streaming.signed_url"
+local settings <const> = require "bytenite.base.options"
+local upload_source <const> = require "bytenite.streaming.upload_source"
+local stream <const> = require "bytenite.streaming.body_stream"
+
+local upload <const> = {}
+
+--- The options of an upload: a check by name.
+upload.options = settings.with_limits { on_progress = validate.callable, size = validate.integer(0, math.maxinteger) }
+
+local function address_in(job)
+  local given <const> = rawget(job, "dataSource")
+  local params <const> = type(given) == "table" and given.params
+  local address <const> = type(params) == "table" and params.tempUrl
+  return type(address) == "string" and address ~= "" and address or nil
+end
+
+-- The address to send to. A job that was only read from a list may not hold it.
+local function find_address(client, job, fetch)
+  local address = address_in(job)
+  if not address then
+    local fetched <const>, problem <const> = fetch()
+    if not fetched then return nil, problem end
+    address = address_in(job)
+  end
+  if address then return signed_url.check(client, "the upload address", address) end
+  return nil,
+    errors.new {
+      kind = "unexpected",
+      message = "the job has no upload address",
+      hint = "set its data source first: job:set_datasource { dataSource = bytenite.datasource.file() }",
+    }
+end
+
+local explain <const> = signed_url.explain "the upload address may have expired: job:set_datasource gives a new one"
+
+local ASK_FROM <const> = 1024 * 1024 -- bytes that are worth asking first whether they will be taken (RFC 9110 section 10.1.1)
+
+local function headers_for(opened)
+  -- given either way: which uploads libcurl asks about differs from release to release
+  local expect <const> = opened.size >= ASK_FROM and "Expect: 100-continue" or "Expect:"
+  return { "Accept: */*", "Content-Disposition: attachment", expect }
+end
+
+local function plan_for(opened, address)
+  return {
+    operation = {
+      name = "upload",
+      method = "PUT",
+      repeatable = true, -- as long as the source can be read again: see may_repeat
+      sent_once = false,
+      authorized = false,
+      any_success = true,
+      raw = { url = address, headers = headers_for(opened) },
+    },
+    decode_response = function()
+      if opened.given == opened.size then return true end
+      return nil, "unexpected", ("the answer came after %d of %d bytes"):format(opened.given, opened.size)
+    end,
+    classify = explain,
+    stream = stream.plan {
+      size = opened.size,
+      begin = function()
+        opened:rewind()
+      end,
+      may_repeat = function(_, problem)
+        if opened:can_rewind() then return true end
+        problem.hint = problem.hint
+          or "it is read once only: to have a sending repeated, give a path or { data = bytes }"
+        return false
+      end,
+    },
+  }
+end
+
+-- Feeds a call until it has ended.
+local function feed(put, opened, on_progress)
+  while not put.done do
+    local wanted <const> = put.exchange:wanted()
+    if wanted == 0 then
+      stream.await(put)
+    elseif opened.given == opened.size then
+      put:abandon(
+        errors.new { kind = "connection", message = "the connection wants the input again", retryable = true }
+      )
+    else
+      local piece <const>, problem <const> = opened:read(wanted)
+      if not piece then return put:abandon(problem) end
+      if put.done then return end -- while a reader of the user's took its time
+      put.exchange:feed(piece)
+      if on_progress then on_progress(opened.given, opened.size) end
+    end
+  end
+end
+
+-- Sends the bytes. True; or nil and an error.
+local function send(client, address, opened, options)
+  local put <close> = stream.open(client, plan_for(opened, address), nil, nil, settings.limits_in(options))
+  feed(put, opened, options.on_progress)
+  local sent <const>, problem <const> = call.await(put)
+  if not sent then return nil, problem end
+  if opened.size == 0 and options.on_progress then options.on_progress(0, 0) end
+  local change <const> = opened:check_unchanged()
+  if change then return nil, change end
+  return true
+end
+
+--- Sends a job's input.
+---@param client table
+---@param job table
+---@param given any the source (see upload_source.open)
+---@param options table|nil on_progress(sent, total), size, and limits of this call
+---@param calls table refresh(limits) and complete(limits), the calls on the job that go with it
+---@return table|nil # the job as it is; nil and an error
+function upload.run(client, job, given, options, calls)
+  local checked <const> = validate.options("upload", options, upload.options)
+  local limits <const> = settings.limits_in(checked)
+  local opened <close>, unreadable <const> = upload_source.open("upload: source", given, checked.size)
+  if not opened then return nil, unreadable end
+  local address <const>, without_address <const> = find_address(client, job, function()
+    return calls.refresh(limits)
+  end)
+  if not address then return nil, without_address end
+  local sent <const>, problem <const> = send(client, address, opened, checked)
+  if not sent then return nil, problem end
+  local completed <const>, incomplete <const> = calls.complete(limits)
+  if completed then return completed end
+  incomplete.hint = incomplete.hint or "the input was sent: job:upload_completed() tells the service"
+  return nil, incomplete
+end
+
+return upload
