@@ -29,6 +29,7 @@ local authorize, receive, receive_piece, take_turn -- states
 local handle -- what a state does with an attempt that has ended
 
 -- Looked up once, not for every call.
+local setmetatable <const> = setmetatable
 local end_of <const>, must_park <const> = reactor.end_of, reactor.must_park
 local resume <const>, suspend_function <const> = reactor.resume, reactor.suspend_function
 local problem_of <const> = core.methods.session.problem
