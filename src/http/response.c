@@ -107,7 +107,10 @@ static bool are_descriptors_used_up(void) {
   return probe < 0 && errno == EMFILE;
 }
 
-/* Returns whether a transfer got no connection because no descriptor is left, which libcurl 8.23 reports as lack of memory. */
+/*
+** Returns whether a transfer got no connection because no descriptor is left. libcurl 8.23 reports
+** that as lack of memory.
+*/
 static bool lacks_descriptors(const Transfer *transfer) {
   return !transfer->was_begun && are_descriptors_used_up();
 }

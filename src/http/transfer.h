@@ -1,6 +1,8 @@
 /*
-** transfer.h: one transfer, as the files of the transport see it: transfer.c (its life), request.c (what libcurl is told), sent.c (whether
-** the request left), response.c (what comes), stream.c (bodies in pieces), transport.c and event_loop.c (many of them).
+** transfer.h: one transfer, as the files of the transport see it: transfer.c (its life), request.c
+** (what libcurl is told), sent.c and tls_unread.c (whether the request may leave, and whether it
+** left), response.c (what comes), stream.c (bodies in pieces), transport.c and event_loop.c (many
+** of them).
 */
 #ifndef BYTENITE_TRANSFER_H
 #define BYTENITE_TRANSFER_H
@@ -112,6 +114,11 @@ int sent_before_request(void *context, char *remote_address, char *local_address
 
 /* Returns whether a transfer that ended without a response can be started again at once: nothing left, and a new connection may do. */
 bool sent_can_restart(const Transfer *transfer);
+
+/* tls_unread.c */
+
+/* Returns whether OpenSSL has read bytes from a transfer's connection that libcurl has not. */
+bool tls_has_unread(CURL *easy);
 
 /* response.c */
 

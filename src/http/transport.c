@@ -131,7 +131,7 @@ static void retire_stale(const Transport *transport, bool once_only) {
   if (connections_have_stale(&transport->connections, pool, once_only)) pool_retire(pool);
 }
 
-/* Gives a transfer to libcurl. Fails if memory runs out; libcurl 8.23 also needs descriptors for a new pool. */
+/* Gives a transfer to libcurl. Fails without memory; libcurl 8.23 also needs descriptors for a pool. */
 static CURLcode submit(Transfer *transfer) {
   Transport *transport = transfer->transport;
   retire_stale(transport, transfer->once_only);
