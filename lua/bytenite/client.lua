@@ -63,7 +63,11 @@ local system <const> = {
 }
 
 local function user_agent(addition)
-  local own <const> = ("bytenite-lua/%s libcurl/%s"):format(client.version, core.curl_version)
+  local own <const> = ("bytenite-lua/%s lua/%s libcurl/%s"):format(
+    client.version,
+    _VERSION:match "%d+%.%d+",
+    core.curl_version
+  )
   return addition and own .. " " .. addition or own
 end
 
