@@ -154,7 +154,6 @@ build = {
     ["bytenite.sandbox.http.handlers.job_body"] = "lua/bytenite/sandbox/http/handlers/job_body.lua",
     ["bytenite.sandbox.http.handlers.lists"] = "lua/bytenite/sandbox/http/handlers/lists.lua",
     ["bytenite.sandbox.http.handlers.runs"] = "lua/bytenite/sandbox/http/handlers/runs.lua",
-    ["bytenite.sandbox.http.huffman_cache"] = "lua/bytenite/sandbox/http/huffman_cache.lua",
     ["bytenite.sandbox.http.pages"] = "lua/bytenite/sandbox/http/pages.lua",
     ["bytenite.sandbox.http.request"] = "lua/bytenite/sandbox/http/request.lua",
     ["bytenite.sandbox.http.response_writer"] = "lua/bytenite/sandbox/http/response_writer.lua",

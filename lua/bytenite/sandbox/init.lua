@@ -15,7 +15,6 @@ local server <const> = required_rocks.need("http.server", "http", "lua-http")
 local certificates <const> = require "bytenite.sandbox.certificates"
 local disconnect <const> = require "bytenite.sandbox.http.disconnect"
 local dispatcher <const> = require "bytenite.sandbox.http.dispatcher"
-local huffman_cache <const> = require "bytenite.sandbox.http.huffman_cache"
 local options <const> = require "bytenite.sandbox.options"
 local router <const> = require "bytenite.sandbox.http.router"
 local service_state <const> = require "bytenite.sandbox.model.service_state"
@@ -34,8 +33,6 @@ local Sandbox = {}
 Sandbox.__index = Sandbox
 
 local sandbox = {}
-
-huffman_cache.install()
 
 -- Seconds a kept connection may lie idle. Long, so that it is the client who decides.
 local IDLE_TIMEOUT <const> = 3600

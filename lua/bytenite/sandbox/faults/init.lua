@@ -2,8 +2,6 @@
 --- `http/response_writer`.
 local core <const> = require "bytenite.core"
 
-local responses <const> = require "bytenite.sandbox.http.responses"
-
 ---@class bytenite.sandbox.Fault
 ---@field operation string name of an operation, "upload" or "download" for what is sent to and fetched from signed URLs,
 ---  "*" for all (default)
@@ -59,6 +57,23 @@ local function is_true(value)
   return value == true
 end
 
+--- The shapes of an error's body. http/responses writes them.
+faults.error_shapes = {
+  gateway = true,
+  envelope = true,
+  html = true,
+  xml = true,
+  empty = true,
+  object = true,
+  array = true,
+  string = true,
+  number = true,
+}
+
+local function is_error_shape(value)
+  return faults.error_shapes[value] == true
+end
+
 local TRANSFERS <const> = { upload = true, download = true }
 
 -- What each member may be, and whether it spoils the response.
@@ -89,7 +104,7 @@ local declared <const> = {
     wanted = "a status from 200 to 599",
     spoils = true,
   },
-  shape = { check = responses.is_shape, wanted = "the name of a body's shape", spoils = true },
+  shape = { check = is_error_shape, wanted = "the name of a body's shape", spoils = true },
   message = { check = is_text, wanted = "text" },
   body = { check = is_text, wanted = "text", spoils = true },
   content_type = { check = is_header_text, wanted = "text" },

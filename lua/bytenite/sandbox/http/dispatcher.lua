@@ -20,7 +20,7 @@ local function perform(call)
   if handler == nil then return responses.refuse("UNIMPLEMENTED", "the sandbox does not know this call yet") end
   if operation.authorized then
     local valid <const>, reason <const> = call.state.tokens:check(call.authorization)
-    if not valid then return call.state:refusal(401, reason) end
+    if not valid then return responses.shaped(call.state:next_error_shape(), 401, reason) end
   end
   return handler(call)
 end

@@ -129,7 +129,7 @@ function responses.refuse(name, message)
   return responses.gateway(status_of[code], message, code)
 end
 
--- Bodies an error can have, by the names that faults use.
+-- Bodies an error can have, by their names in `faults.error_shapes`.
 local shapes <const> = {
   gateway = responses.gateway,
   envelope = responses.envelope,
@@ -162,14 +162,6 @@ local shapes <const> = {
     return responses.text(status, "42")
   end,
 }
-
---- Whether there is a body shape of that name.
----@param name any
----@return boolean
----@usage responses.is_shape("html") --> true
-function responses.is_shape(name)
-  return shapes[name] ~= nil
-end
 
 --- A response of any status with a body of the shape named.
 ---@param name "gateway"|"envelope"|"html"|"xml"|"empty"|"object"|"array"|"string"|"number"

@@ -1,7 +1,6 @@
 --- What a running sandbox remembers: jobs and what belongs to them, tokens, faults to come and requests seen.
 local core <const> = require "bytenite.core"
 
-local responses <const> = require "bytenite.sandbox.http.responses"
 local clock <const> = require "bytenite.sandbox.base.clock"
 local faults <const> = require "bytenite.sandbox.faults"
 local sample_jobs <const> = require "bytenite.sandbox.model.sample_jobs"
@@ -114,18 +113,13 @@ function State:fill(count)
   self.jobs:add(sample_jobs.jobs(count, self:now()))
 end
 
---- A refusal that the service could write in either of its two shapes.
----@param status integer of HTTP
----@param message string
----@return bytenite.sandbox.Response
----@usage return state:refusal(401, "the access token is missing")
-function State:refusal(status, message)
-  local shape = self.error_shape
-  if shape == "alternate" then
-    self.refusals = self.refusals + 1
-    shape = self.refusals % 2 == 1 and "gateway" or "envelope"
-  end
-  return responses.shaped(shape, status, message)
+--- Returns the shape of the next error that the service could write in either of its two shapes.
+---@return "gateway"|"envelope"
+---@usage return responses.shaped(state:next_error_shape(), 401, "the access token is missing")
+function State:next_error_shape()
+  if self.error_shape ~= "alternate" then return self.error_shape end
+  self.refusals = self.refusals + 1
+  return self.refusals % 2 == 1 and "gateway" or "envelope"
 end
 
 --- A new address to which the input file of a job can be sent.

@@ -11,7 +11,9 @@ local read_nothing <const> = protobuf_json.message {}
 function account.access_token(call)
   local credentials <const>, problem <const> = validation.body(call.body, read_credentials, "credentials")
   if credentials == nil then return problem end
-  if credentials.apiKey ~= call.state.api_key then return call.state:refusal(401, "the API key is not valid") end
+  if credentials.apiKey ~= call.state.api_key then
+    return responses.shaped(call.state:next_error_shape(), 401, "the API key is not valid")
+  end
   local known <const> = call.state.tokens
   local token <const> = known:issue()
   local body <const> = { token = token, expiresIn = tostring(call.state.token_lifetime), scope = "openid" }

@@ -16,8 +16,15 @@
 ---@type table<string, fun(call: bytenite.sandbox.Call): bytenite.sandbox.Response, function|nil>
 local handlers = {}
 
-for _, room in ipairs { "account", "drafts", "lists", "runs", "data_sources" } do
-  for name, handler in pairs(require("bytenite.sandbox.http.handlers." .. room)) do
+local groups <const> = {
+  require "bytenite.sandbox.http.handlers.account",
+  require "bytenite.sandbox.http.handlers.data_sources",
+  require "bytenite.sandbox.http.handlers.drafts",
+  require "bytenite.sandbox.http.handlers.lists",
+  (require "bytenite.sandbox.http.handlers.runs"), -- without the path, which require returns second
+}
+for _, group in ipairs(groups) do
+  for name, handler in pairs(group) do
     handlers[name] = handler
   end
 end
