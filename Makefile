@@ -5,7 +5,7 @@
 build: ## builds the C core in build/
 	@scripts/build
 
-test: ## runs all specs (some: scripts/test spec/job_spec.lua)
+test: ## runs all specs (some: scripts/test spec/jobs/job_spec.lua)
 	@scripts/test
 
 lint: ## checks layout and looks for mistakes in C, Lua and the scripts
