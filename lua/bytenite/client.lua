@@ -27,8 +27,9 @@ local parts <const> = {
   end,
 }
 
---- Ends what is under way (those calls give the error `closed`), closes all connections. May be called twice; also the
---- client's `__close`. The method that a client needs though it made no call: the others need not be loaded for it.
+--- Ends what is under way (those calls give the error `closed`), closes all connections. May be
+--- called twice; also the client's `__close`. The method that a client needs though it made no
+--- call: the others need not be loaded for it.
 function client.close(self)
   validate.called_on_client(self, "close")
   if rawget(self, "reactor") then return self.reactor:close() end

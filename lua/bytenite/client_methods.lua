@@ -1,4 +1,5 @@
---- client_methods.lua: the methods of clients. client.lua loads it when the first of them is called.
+--- client_methods.lua: the methods of clients. client.lua loads it when the first of them is
+--- called.
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
@@ -151,9 +152,9 @@ function Client:info(options)
   return call.run(self, info_plan, nil, nil, options)
 end
 
---- Iterates over what happens, as it happens. Experimental: which events there are, and how the service frames them, is not
---- documented.
---- The loop ends when the service ends the stream; a failure is raised as the error value. A break ends the stream.
+--- Iterates over what happens, as it happens. Experimental: which events there are, and how the
+--- service frames them, is not documented. The loop ends when the service ends the stream; a
+--- failure is raised as the error value. A break ends the stream.
 ---@param options table|nil of this call; `timeout` is how many seconds may pass without a byte
 ---@return function # an iterator over {event, data}, and what a generic for needs to end the stream
 function Client:each_event(options)
@@ -165,9 +166,9 @@ local function decode_raw(exchange, _, _, status)
   return { status = status, headers = exchange:headers(), body = exchange:body() }
 end
 
---- Sends any request, with the client's token, retries and limits.
---- POST and PATCH are sent once only, other methods are repeatable (RFC 9110 section 9.2.2). Any status of success is
---- one, whatever the body says.
+--- Sends any request, with the client's token, retries and limits. POST and PATCH are sent once
+--- only, other methods are repeatable (RFC 9110 section 9.2.2). Any status of success is one,
+--- whatever the body says.
 ---@param wanted table method (default GET), path below base_url, query, body (text, or a table to be sent as JSON), headers
 ---@param options table|nil of this call
 ---@return table|nil # status, headers (names in lower case), body as text; nil and an error
@@ -179,7 +180,8 @@ end
 local sign_out_plan <const> =
   { operation = core.operations.sign_out, decode_response = responses.done, with_current_token = true }
 
---- Ends the life of the access token in hand. A client with an API key gets a new one when it next needs one.
+--- Ends the life of the access token in hand. A client with an API key gets a new one when it next
+--- needs one.
 ---@param options table|nil of this call
 ---@return boolean|nil # true, also when there was no token to end; nil and an error
 function Client:sign_out(options)
@@ -192,8 +194,8 @@ function Client:sign_out(options)
   return true -- a token that is refused has ended already
 end
 
---- Runs a function over many items, some of them at once: the calls in it wait for nobody else's. A call that is told to slow
---- down (429) holds all of them up.
+--- Runs a function over many items, some of them at once: the calls in it wait for nobody else's. A
+--- call that is told to slow down (429) holds all of them up.
 ---@param items table|function a list; or an iterator function, whose items and results are not kept
 ---@param run function called with an item and its index
 ---@param options table|nil concurrency (default 64), on_done(index, ok, value), stop_on_error

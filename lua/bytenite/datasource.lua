@@ -27,7 +27,8 @@ local function text(where, value)
   return validate.type(where, value, "string")
 end
 
--- Members known must be strings; one that looks misspelled is refused, others pass through as they are.
+-- Members known must be strings; one that looks misspelled is refused, others pass through as they
+-- are.
 local function params_of(where, kind, given)
   local checks <const> = {}
   for _, name in ipairs(kind.known) do
@@ -48,9 +49,9 @@ local function without_params(where, descriptor, given)
   return { dataSourceDescriptor = descriptor }
 end
 
---- The constructors, one a descriptor: each takes the members of the params (`url` a plain URL as well) and returns what
---- set_datasource and create_job take as dataSource or dataDestination. They raise on a member that is needed and missing, no
---- string, or misspelled.
+--- The constructors, one a descriptor: each takes the members of the params (`url` a plain URL as
+--- well) and returns what set_datasource and create_job take as dataSource or dataDestination. They
+--- raise on a member that is needed and missing, no string, or misspelled.
 for descriptor, kind in pairs(kinds) do
   local where <const> = "datasource." .. descriptor
   datasource[descriptor] = function(given)

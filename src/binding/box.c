@@ -7,7 +7,10 @@
 
 static const char buffer_class[] = "bytenite.buffer";
 
-/* Sets functions in the table on the top; each carries the metatable at `metatable` as its only upvalue. */
+/*
+** Sets functions in the table on the top; each carries the metatable at `metatable` as its only
+** upvalue.
+*/
 static void set_functions(lua_State *L, int metatable, const luaL_Reg *functions) {
   lua_pushvalue(L, metatable);
   luaL_setfuncs(L, functions, 1);

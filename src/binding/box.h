@@ -12,8 +12,8 @@
 #pragma GCC visibility push(hidden)
 
 /*
-** Makes a class known to a state: its methods (NULL for none) and its finalizer. Fills it also when it was there, because memory may
-** have run out while it was filled.
+** Makes a class known to a state: its methods (NULL for none) and its finalizer. Fills it also when
+** it was there, because memory may have run out while it was filled.
 */
 void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, lua_CFunction collect);
 
@@ -24,12 +24,15 @@ void class_push_methods(lua_State *L, const char *class_name);
 void class_add(lua_State *L, const char *class_name, const luaL_Reg *methods);
 
 /*
-** For a method or finalizer of a class: the userdata of that class at `index`; raises when it is none. As luaL_checkudata, but no name is
-** looked up.
+** For a method or finalizer of a class: the userdata of that class at `index`; raises when it is
+** none. As luaL_checkudata, but no name is looked up.
 */
 void *class_check(lua_State *L, int index, const char *class_name);
 
-/* For a function that gives nil and a message: the message is on the top. Returns how many results there are. */
+/*
+** For a function that gives nil and a message: the message is on the top. Returns how many results
+** there are.
+*/
 int return_problem(lua_State *L);
 
 /* Raises "not enough memory". */

@@ -1,5 +1,6 @@
 /*
-** core.c: luaopen for the module bytenite.core: binds the rest. The one symbol the shared object exports is here.
+** core.c: luaopen for the module bytenite.core: binds the rest. The one symbol the shared object
+** exports is here.
 */
 /* dladdr and RTLD_NODELETE are extensions that glibc, musl, macOS and the BSDs have */
 #ifndef _GNU_SOURCE
@@ -32,8 +33,8 @@
 #endif
 
 /*
-** The once-init. All the static state there is belongs to it: this, the tables of json/ and the count of forks in transport.c. A try
-** that fails for lack of memory leaves the next one free.
+** The once-init. All the static state there is belongs to it: this, the tables of json/ and the
+** count of forks in transport.c. A try that fails for lack of memory leaves the next one free.
 */
 static pthread_mutex_t initialising = PTHREAD_MUTEX_INITIALIZER;
 static bool is_initialised;
@@ -41,8 +42,9 @@ static bool is_initialised;
 enum { ROW_FIELDS = 10 }; /* of an operation, in Lua */
 
 /*
-** Keeps this shared object in the process when the last Lua state that loaded it is closed: a thread of libcurl's resolver may still
-** run then. CMake links with -z nodelete; LuaRocks' builtin build has no place for such a flag, so this does the same for both.
+** Keeps this shared object in the process when the last Lua state that loaded it is closed: a
+** thread of libcurl's resolver may still run then. CMake links with -z nodelete; LuaRocks' builtin
+** build has no place for such a flag, so this does the same for both.
 */
 static void keep_loaded(void) {
   Dl_info own;
@@ -106,7 +108,10 @@ static int core_is_array(lua_State *L) {
   return 1;
 }
 
-/* core.suggest(word, names): the first of a list of names that the word looks like a misspelling of, or nil. */
+/*
+** core.suggest(word, names): the first of a list of names that the word looks like a misspelling
+** of, or nil.
+*/
 static int core_suggest(lua_State *L) {
   size_t word_length;
   const char *word = luaL_checklstring(L, 1, &word_length);
@@ -140,7 +145,10 @@ static int core_percent_encode(lua_State *L) {
   return 1;
 }
 
-/* core.look_at_url(url): whether it is https and whether its host is loopback; or nil and why it is no base address. */
+/*
+** core.look_at_url(url): whether it is https and whether its host is loopback; or nil and why it is
+** no base address.
+*/
 static int core_look_at_url(lua_State *L) {
   UrlParts parts;
   if (!url_look_at(luaL_checkstring(L, 1), &parts)) raise_no_memory(L);
@@ -166,7 +174,10 @@ static int core_is_terminal(lua_State *L) {
   return 1;
 }
 
-/* core.terminal_width(descriptor): the columns of the terminal behind a file descriptor; nil when it does not tell. */
+/*
+** core.terminal_width(descriptor): the columns of the terminal behind a file descriptor; nil when
+** it does not tell.
+*/
 static int core_terminal_width(lua_State *L) {
   const int width = terminal_width(check_descriptor(L));
   if (width <= 0) return 0;
@@ -180,14 +191,19 @@ static struct timespec read_clock(void) {
   return time;
 }
 
-/* core.now(): seconds since some moment, never going back, whatever is done to the system's clock. */
+/*
+** core.now(): seconds since some moment, never going back, whatever is done to the system's clock.
+*/
 static int core_now(lua_State *L) {
   const struct timespec time = read_clock();
   lua_pushnumber(L, (lua_Number)time.tv_sec + (lua_Number)time.tv_nsec * 1e-9);
   return 1;
 }
 
-/* One step of SplitMix64 (Steele, Lea, Flood 2014): good enough for jitter, and no state but one word. */
+/*
+** One step of SplitMix64 (Steele, Lea, Flood 2014): good enough for jitter, and no state but one
+** word.
+*/
 static uint64_t next_random(uint64_t *state) {
   uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
   z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -195,7 +211,10 @@ static uint64_t next_random(uint64_t *state) {
   return z ^ (z >> 31);
 }
 
-/* core.random(): a number in [0, 1), from a generator of our own, so that the host's math.random is left alone. */
+/*
+** core.random(): a number in [0, 1), from a generator of our own, so that the host's math.random is
+** left alone.
+*/
 static int core_random(lua_State *L) {
   uint64_t *state = lua_touserdata(L, lua_upvalueindex(1));
   lua_pushnumber(L, (lua_Number)(next_random(state) >> 11) * 0x1p-53);
@@ -203,8 +222,8 @@ static int core_random(lua_State *L) {
 }
 
 /*
-** core.new_job(id): a table with an id, and room for a job's other members: one that grew with them would be made anew five times. nil for
-** what can be no id.
+** core.new_job(id): a table with an id, and room for a job's other members: one that grew with them
+** would be made anew five times. nil for what can be no id.
 */
 static int core_new_job(lua_State *L) {
   size_t length;

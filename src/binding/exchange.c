@@ -1,8 +1,9 @@
 /*
 ** exchange.c: the Lua class of an HTTP exchange.
 **
-** row and arguments -> URL, headers, body -> transport -> typed result, or status and text. The body is written once, when the exchange is
-** made, so that bad input is refused before anything is sent and every attempt carries the same bytes.
+** row and arguments -> URL, headers, body -> transport -> typed result, or status and text. The
+** body is written once, when the exchange is made, so that bad input is refused before anything is
+** sent and every attempt carries the same bytes.
 */
 #include "binding/exchange.h"
 
@@ -38,7 +39,10 @@ static void release_transfer(Exchange *exchange) {
   Transfer *transfer = exchange->transfer;
   exchange->transfer = NULL;
   exchange->has_response = exchange->is_read;
-  /* in a forked child the transfer belongs to the parent: whatever curl did here could end its connections */
+  /*
+  ** in a forked child the transfer belongs to the parent: whatever curl did here could end its
+  ** connections
+  */
   if (transfer == NULL || session_problem(exchange->session) != NULL) return;
   if (!exchange->is_read) transfer_swap_body(transfer, &exchange->response.body);
   exchange->transfer = transfer; /* its holder, which the release clears */
@@ -107,8 +111,8 @@ static Exchange *push_exchange(lua_State *L, Session *session) {
 }
 
 /*
-** exchange:free(): releases the exchange and puts it on the free list; it must not be used again. Leaves it to the collector if its response is
-** being read.
+** exchange:free(): releases the exchange and puts it on the free list; it must not be used again.
+** Leaves it to the collector if its response is being read.
 */
 static int exchange_free(lua_State *L) {
   Exchange *exchange = exchange_find(L);
@@ -243,10 +247,11 @@ static void start_attempt(lua_State *L, Exchange *exchange) {
 }
 
 /*
-** exchange:start(owner, token, timeout, connect_timeout, max_response_bytes, once_only, wait): sends the request; the response to an earlier
-** attempt is gone. `session:step` returns `owner` when the attempt ends. `token` nil sends no Authorization. If nothing else of the session is in
-** flight, waits up to `wait` seconds for the end. Returns what exchange:outcome does if it has ended, false if not; or nil and why the session
-** cannot be used.
+** exchange:start(owner, token, timeout, connect_timeout, max_response_bytes, once_only, wait):
+** sends the request; the response to an earlier attempt is gone. `session:step` returns `owner`
+** when the attempt ends. `token` nil sends no Authorization. If nothing else of the session is in
+** flight, waits up to `wait` seconds for the end. Returns what exchange:outcome does if it has
+** ended, false if not; or nil and why the session cannot be used.
 */
 static int exchange_start(lua_State *L) {
   Exchange *exchange = exchange_check(L);

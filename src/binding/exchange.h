@@ -1,5 +1,6 @@
 /*
-** exchange.h: the Lua class of an HTTP exchange: a request, sent once or several times, and the response to the last attempt.
+** exchange.h: the Lua class of an HTTP exchange: a request, sent once or several times, and the
+** response to the last attempt.
 */
 #ifndef BYTENITE_EXCHANGE_H
 #define BYTENITE_EXCHANGE_H
@@ -10,19 +11,26 @@
 
 #pragma GCC visibility push(hidden)
 
-/* User values of an exchange: its session (which it keeps alive), its owner in Lua, the job's id, and the method of a raw request. */
+/*
+** User values of an exchange: its session (which it keeps alive), its owner in Lua, the job's id,
+** and the method of a raw request.
+*/
 enum { EXCHANGE_SESSION = 1, EXCHANGE_OWNER, EXCHANGE_ID, EXCHANGE_METHOD, EXCHANGE_USER_VALUES = EXCHANGE_METHOD };
 
 /* Makes the class known to a state and pushes the table of its methods. */
 void exchange_register(lua_State *L);
 
 /*
-** session:exchange(operation, id, body, query): makes an API call by the number of its row; `query` is encoded, or nil. Returns the exchange;
-** nil and what is wrong with the body; or nothing if the id cannot be a path segment.
+** session:exchange(operation, id, body, query): makes an API call by the number of its row; `query`
+** is encoded, or nil. Returns the exchange; nil and what is wrong with the body; or nothing if the
+** id cannot be a path segment.
 */
 int exchange_new(lua_State *L);
 
-/* session:raw_exchange(method, url, body, headers): makes any request; `body` is text or nil, `headers` a list of "Name: value". */
+/*
+** session:raw_exchange(method, url, body, headers): makes any request; `body` is text or nil,
+** `headers` a list of "Name: value".
+*/
 int exchange_new_raw(lua_State *L);
 
 #pragma GCC visibility pop

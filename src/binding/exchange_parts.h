@@ -1,5 +1,6 @@
 /*
-** exchange_parts.h: the exchange as its own files see it: exchange.c (the request), exchange_response.c and exchange_stream.c.
+** exchange_parts.h: the exchange as its own files see it: exchange.c (the request),
+** exchange_response.c and exchange_stream.c.
 */
 #ifndef BYTENITE_EXCHANGE_PARTS_H
 #define BYTENITE_EXCHANGE_PARTS_H
@@ -12,8 +13,8 @@
 #pragma GCC visibility push(hidden)
 
 /*
-** The response to the last attempt. It belongs to the exchange, not to the transfer: a finalizer may close the client, and with it free the
-** transfer, while a response is turned into Lua values.
+** The response to the last attempt. It belongs to the exchange, not to the transfer: a finalizer
+** may close the client, and with it free the transfer, while a response is turned into Lua values.
 */
 typedef struct Response {
   TransferOutcome outcome;
@@ -44,14 +45,18 @@ typedef struct Exchange {
 } Exchange;
 
 /*
-** A userdata of the class holds a pointer, because libcurl and the transport point into the exchange. If Lua has no memory even to call the
-** finalizer, the exchange leaks, but nothing points to freed memory.
+** A userdata of the class holds a pointer, because libcurl and the transport point into the
+** exchange. If Lua has no memory even to call the finalizer, the exchange leaks, but nothing points
+** to freed memory.
 */
 typedef struct Handle {
   Exchange *exchange;
 } Handle;
 
-/* Returns the exchange at stack index 1; NULL if its finalizer has run, as it may have before those of objects that still use it. */
+/*
+** Returns the exchange at stack index 1; NULL if its finalizer has run, as it may have before those
+** of objects that still use it.
+*/
 Exchange *exchange_find(lua_State *L);
 
 /* Returns the exchange at stack index 1. Raises if there is none. */
@@ -63,7 +68,9 @@ void check_memory(lua_State *L, bool has_memory);
 /* Replaces the further headers of the request by a list of "Name: value" at `index`. */
 void exchange_set_headers(lua_State *L, int index, Exchange *exchange);
 
-/* Pushes what exchange:outcome() returns (see exchange_response.c). Returns the number of values. */
+/*
+** Pushes what exchange:outcome() returns (see exchange_response.c). Returns the number of values.
+*/
 int exchange_push_outcome(lua_State *L, Exchange *exchange);
 
 /* Methods of exchange_response.c and exchange_stream.c, each ended by a NULL name. */

@@ -8,7 +8,10 @@
 #include "binding/job_refresh.h"
 #include "binding/marshal.h"
 
-/* Returns the response to the last attempt; moves it out of the transfer when it is first asked for. */
+/*
+** Returns the response to the last attempt; moves it out of the transfer when it is first asked
+** for.
+*/
 static Response *response_of(lua_State *L, Exchange *exchange) {
   Response *response = &exchange->response;
   if (exchange->has_response) return response;
@@ -34,9 +37,10 @@ static Response *check_response(lua_State *L) {
 }
 
 /*
-** exchange:outcome(): returns what the attempt has come to: "response" and the status; or a kind of failure ("timeout", "connection", "tls",
-** "protocol", "too_large"), what went wrong in libcurl's words, whether the request may have left, whether another attempt cannot help, and
-** the status of a proxy that refused to connect, or nil.
+** exchange:outcome(): returns what the attempt has come to: "response" and the status; or a kind of
+** failure ("timeout", "connection", "tls", "protocol", "too_large"), what went wrong in libcurl's
+** words, whether the request may have left, whether another attempt cannot help, and the status of
+** a proxy that refused to connect, or nil.
 */
 int exchange_push_outcome(lua_State *L, Exchange *exchange) {
   static const char *const names[] = {"response", "timeout", "connection", "tls", "protocol", "too_large"};
@@ -59,7 +63,10 @@ static int exchange_outcome(lua_State *L) {
   return exchange_push_outcome(L, exchange_check(L));
 }
 
-/* exchange:value(): returns the body, read by the schema of the operation's result; or nil and why it cannot be read. */
+/*
+** exchange:value(): returns the body, read by the schema of the operation's result; or nil and why
+** it cannot be read.
+*/
 static int exchange_value(lua_State *L) {
   Exchange *exchange = exchange_check(L);
   const Buffer *body = &response_of(L, exchange)->body;
@@ -80,8 +87,9 @@ static int refuse_response(lua_State *L, const char *kind, const char *message) 
 }
 
 /*
-** Compares the id that was read with that of the request at stack index 3, nil for any. Uses the latter if the response has none; the service
-** sends unset values as "". Returns what is wrong, or NULL.
+** Compares the id that was read with that of the request at stack index 3, nil for any. Uses the
+** latter if the response has none; the service sends unset values as "". Returns what is wrong, or
+** NULL.
 */
 static const char *check_id(lua_State *L, JobMembers *members) {
   int *id = &members->at[SCHEMA_JOB_ID];
@@ -94,8 +102,9 @@ static const char *check_id(lua_State *L, JobMembers *members) {
 }
 
 /*
-** exchange:job(job): reads the body as `{job, templateInfo}` into `job`, or into a new table if that is nil, completely or not at all, and
-** returns it. Otherwise returns nil, a kind of error and a message; no message if the response itself says what is wrong.
+** exchange:job(job): reads the body as `{job, templateInfo}` into `job`, or into a new table if
+** that is nil, completely or not at all, and returns it. Otherwise returns nil, a kind of error and
+** a message; no message if the response itself says what is wrong.
 */
 static int exchange_job(lua_State *L) {
   Exchange *exchange = exchange_check(L);
@@ -145,7 +154,10 @@ static bool append_headers(Buffer *out, const Transfer *transfer) {
   return true;
 }
 
-/* exchange:headers(): returns the response headers by name in lower case, repeated ones joined by ", " (RFC 9110 section 5.3). */
+/*
+** exchange:headers(): returns the response headers by name in lower case, repeated ones joined by
+** ", " (RFC 9110 section 5.3).
+*/
 static int exchange_headers(lua_State *L) {
   const Exchange *exchange = exchange_check(L);
   Buffer *text = buffer_push(L); /* a copy, because a finalizer may close the client while tables are made */

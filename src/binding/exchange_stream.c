@@ -4,13 +4,19 @@
 #include "binding/box.h"
 #include "binding/exchange_parts.h"
 
-/* Returns the transfer in flight or just ended; NULL if there is none, or if it belongs to the parent of this process. */
+/*
+** Returns the transfer in flight or just ended; NULL if there is none, or if it belongs to the
+** parent of this process.
+*/
 static Transfer *find_transfer(const Exchange *exchange) {
   if (exchange == NULL || session_problem(exchange->session) != NULL) return NULL;
   return exchange->transfer;
 }
 
-/* exchange:stream(size): lets its bodies pass in pieces from now on. `size` is that of the request body in bytes; nil: it has none. */
+/*
+** exchange:stream(size): lets its bodies pass in pieces from now on. `size` is that of the request
+** body in bytes; nil: it has none.
+*/
 static int exchange_stream(lua_State *L) {
   Exchange *exchange = exchange_check(L);
   exchange->stream_size = luaL_optinteger(L, 2, -1);
@@ -18,7 +24,10 @@ static int exchange_stream(lua_State *L) {
   return 0;
 }
 
-/* exchange:set_headers(headers): sends these further headers, a list of "Name: value", from the next attempt on. */
+/*
+** exchange:set_headers(headers): sends these further headers, a list of "Name: value", from the
+** next attempt on.
+*/
 static int set_headers(lua_State *L) {
   luaL_checktype(L, 2, LUA_TTABLE);
   exchange_set_headers(L, 2, exchange_check(L));
@@ -39,7 +48,10 @@ static int exchange_status(lua_State *L) {
   return 1;
 }
 
-/* exchange:was_sent(): returns whether the request of the attempt in flight or just ended may have left; nil if that is not known. */
+/*
+** exchange:was_sent(): returns whether the request of the attempt in flight or just ended may have
+** left; nil if that is not known.
+*/
 static int exchange_was_sent(lua_State *L) {
   const Transfer *transfer = find_transfer(exchange_find(L));
   if (transfer == NULL) return 0;

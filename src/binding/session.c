@@ -23,7 +23,10 @@ const char *session_problem(const Session *session) {
   return session->transport.is_open ? NULL : "closed";
 }
 
-/* session:close(): ends what is in flight and frees everything; in a forked child it frees only what is the child's. May be called twice. */
+/*
+** session:close(): ends what is in flight and frees everything; in a forked child it frees only
+** what is the child's. May be called twice.
+*/
 static int session_close(lua_State *L) {
   Session *session = session_check(L, 1);
   if (!transport_is_own(&session->transport))
@@ -47,7 +50,10 @@ static int session_get_problem(lua_State *L) {
   return 1;
 }
 
-/* session:in_flight(): returns the number of transfers in flight, or finished and not yet returned by `step`. */
+/*
+** session:in_flight(): returns the number of transfers in flight, or finished and not yet returned
+** by `step`.
+*/
 static int session_in_flight(lua_State *L) {
   const Session *session = session_check(L, 1);
   const bool is_usable = session_problem(session) == NULL; /* a forked child has the parent's numbers */
@@ -55,7 +61,10 @@ static int session_in_flight(lua_State *L) {
   return 1;
 }
 
-/* session:is_idle(): returns whether nothing is in flight or finished; nil if the session cannot be used. */
+/*
+** session:is_idle(): returns whether nothing is in flight or finished; nil if the session cannot be
+** used.
+*/
 static int session_is_idle(lua_State *L) {
   const Session *session = session_check(L, 1);
   if (session_problem(session) != NULL) return 0;
@@ -63,7 +72,10 @@ static int session_is_idle(lua_State *L) {
   return 1;
 }
 
-/* Pushes the owner of the exchange that a transfer belongs to. Returns false if the exchange is gone or being collected. */
+/*
+** Pushes the owner of the exchange that a transfer belongs to. Returns false if the exchange is
+** gone or being collected.
+*/
 static bool push_owner(lua_State *L, const Transfer *transfer) {
   lua_getiuservalue(L, 1, SESSION_EXCHANGES);
   const bool alive = lua_rawgetp(L, -1, transfer_owner(transfer)) == LUA_TUSERDATA;
@@ -77,7 +89,9 @@ static Transfer *next_transfer(Transport *transport) {
   return transfer != NULL ? transfer : transport_next_ready_stream(transport);
 }
 
-/* Returns milliseconds, rounded up so that a wait never ends early; 0 for a negative time and NaN. */
+/*
+** Returns milliseconds, rounded up so that a wait never ends early; 0 for a negative time and NaN.
+*/
 static int wait_time(lua_Number seconds) {
   if (!(seconds > 0)) return 0;
   return seconds * 1000 >= MAX_WAIT ? MAX_WAIT : (int)(seconds * 1000) + 1;
@@ -94,8 +108,9 @@ static bool push_next(lua_State *L, Transport *transport) {
 }
 
 /*
-** session:step(seconds): sends what was started, and returns the owner of a transfer that has ended, oldest first, or of a stream that has
-** received bytes or wants some. If there is none, moves all transfers on, waits up to `seconds` for something to happen, and may return nil.
+** session:step(seconds): sends what was started, and returns the owner of a transfer that has
+** ended, oldest first, or of a stream that has received bytes or wants some. If there is none,
+** moves all transfers on, waits up to `seconds` for something to happen, and may return nil.
 */
 static int session_step(lua_State *L) {
   Session *session = session_check(L, 1);
@@ -116,7 +131,10 @@ static int session_next(lua_State *L) {
   return session_problem(session) == NULL && push_next(L, &session->transport) ? 1 : 0;
 }
 
-/* session:has_room(once_only): returns whether another exchange should be started now; nil if the session cannot be used. */
+/*
+** session:has_room(once_only): returns whether another exchange should be started now; nil if the
+** session cannot be used.
+*/
 static int session_has_room(lua_State *L) {
   const Session *session = session_check(L, 1);
   if (session_problem(session) != NULL) return 0;
@@ -124,7 +142,10 @@ static int session_has_room(lua_State *L) {
   return 1;
 }
 
-/* session:descriptor(): returns a descriptor that is readable while `step` has something to do; nil where the system has none. */
+/*
+** session:descriptor(): returns a descriptor that is readable while `step` has something to do; nil
+** where the system has none.
+*/
 static int session_descriptor(lua_State *L) {
   Session *session = session_check(L, 1);
   const int descriptor = session_problem(session) == NULL ? transport_descriptor(&session->transport) : -1;
@@ -134,8 +155,9 @@ static int session_descriptor(lua_State *L) {
 }
 
 /*
-** session:arm(seconds): makes the descriptor readable after `seconds` at the latest (nil: no limit), or earlier if a transfer needs it.
-** Returns the seconds until then, or nil if no timer is needed.
+** session:arm(seconds): makes the descriptor readable after `seconds` at the latest (nil: no
+** limit), or earlier if a transfer needs it. Returns the seconds until then, or nil if no timer is
+** needed.
 */
 static int session_arm(lua_State *L) {
   Session *session = session_check(L, 1);
@@ -169,7 +191,10 @@ static void set_exchanges_table(lua_State *L, int index) {
   lua_setiuservalue(L, index, SESSION_EXCHANGES);
 }
 
-/* core.session(options): base_url, service, user_agent, ca_file, proxy, http_version, max_connections; all of them checked in Lua. */
+/*
+** core.session(options): base_url, service, user_agent, ca_file, proxy, http_version,
+** max_connections; all of them checked in Lua.
+*/
 int session_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   const char *base_url = option(L, "base_url");

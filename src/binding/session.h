@@ -19,7 +19,10 @@ typedef struct Session {
   int free_exchanges; /* on the free list */
 } Session;
 
-/* User values of a session: a weak table of its exchanges by address, and the free list, which spares a call their memory and finalizer. */
+/*
+** User values of a session: a weak table of its exchanges by address, and the free list, which
+** spares a call their memory and finalizer.
+*/
 enum { SESSION_EXCHANGES = 1, SESSION_FREE_LIST, SESSION_USER_VALUES = SESSION_FREE_LIST };
 
 enum { SESSION_MAX_FREE = 64 };
@@ -27,7 +30,10 @@ enum { SESSION_MAX_FREE = 64 };
 /* Returns the session at `index`. Raises if it is not one. */
 Session *session_check(lua_State *L, int index);
 
-/* Returns why the session cannot be used: "closed", "forked" (this is a child of the process that opened it), or NULL. */
+/*
+** Returns why the session cannot be used: "closed", "forked" (this is a child of the process that
+** opened it), or NULL.
+*/
 const char *session_problem(const Session *session);
 
 /* Registers the class and pushes the table of its methods. */

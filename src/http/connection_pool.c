@@ -13,7 +13,10 @@ enum {
   NEVER = -1
 };
 
-/* Called by libcurl when it wants to know about a socket. Always succeeds, because libcurl would give up all transfers otherwise. */
+/*
+** Called by libcurl when it wants to know about a socket. Always succeeds, because libcurl would
+** give up all transfers otherwise.
+*/
 static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *unused) {
   Poller *poller = context;
   (void)easy;

@@ -71,7 +71,10 @@ void connections_end_opening(Connections *connections, const void *opener) {
   }
 }
 
-/* Prints a socket address into `text`, which has INET6_ADDRSTRLEN bytes. Returns its port, or 0 if it has none. */
+/*
+** Prints a socket address into `text`, which has INET6_ADDRSTRLEN bytes. Returns its port, or 0 if
+** it has none.
+*/
 static int print_address(const struct sockaddr_storage *address, char *text) {
   const void *bytes = NULL;
   int port = 0;
@@ -122,7 +125,10 @@ bool connection_is_usable(const Connection *connection, bool once_only) {
   if (poll(&socket, 1, 0) <= 0) return true;
   if ((socket.revents & ~POLLIN) != 0) return false;
   if (!is_idle) return true; /* others wait for what comes over it */
-  /* over HTTP/2 mostly the end of a stream that had a length; it may be a GOAWAY, but an update can be repeated */
+  /*
+  ** over HTTP/2 mostly the end of a stream that had a length; it may be a GOAWAY, but an update can
+  ** be repeated
+  */
   return connection->is_http2 && !once_only;
 }
 

@@ -1,8 +1,9 @@
 /*
-** connections.h: the open connections of a transport. The one place that decides whether a connection may carry another request.
+** connections.h: the open connections of a transport. The one place that decides whether a
+** connection may carry another request.
 **
-** libcurl keeps its connections to itself. It asks us to open and close their sockets, and tells the addresses of both ends before each
-** request; that is how a transfer finds its connection here.
+** libcurl keeps its connections to itself. It asks us to open and close their sockets, and tells
+** the addresses of both ends before each request; that is how a transfer finds its connection here.
 */
 #ifndef BYTENITE_CONNECTIONS_H
 #define BYTENITE_CONNECTIONS_H
@@ -43,21 +44,25 @@ curl_socket_t connections_open(Connections *connections, const struct curl_socka
 /* Forgets a connection whose socket is about to be closed. */
 void connections_close(Connections *connections, curl_socket_t descriptor);
 
-/* Forgets the sockets that were opened for `opener` and never became its connection: libcurl closes those without telling. */
+/*
+** Forgets the sockets that were opened for `opener` and never became its connection: libcurl closes
+** those without telling.
+*/
 void connections_end_opening(Connections *connections, const void *opener);
 
 /* Returns the connection between two endpoints, or NULL if it is unknown. */
 Connection *connections_find(Connections *connections, const Endpoints *ends);
 
 /*
-** Returns whether a request may be written to a connection. False if the peer has closed it, or if bytes wait in it that belong to no request:
-** over HTTP/1.1 an unsolicited response, over HTTP/2 what may be a GOAWAY before a once-only request.
+** Returns whether a request may be written to a connection. False if the peer has closed it, or if
+** bytes wait in it that belong to no request: over HTTP/1.1 an unsolicited response, over HTTP/2
+** what may be a GOAWAY before a once-only request.
 */
 bool connection_is_usable(const Connection *connection, bool once_only);
 
 /*
-** Returns whether a pool has an idle HTTP/2 connection that is not usable. libcurl must not see that one: it would read a GOAWAY and use the
-** connection all the same.
+** Returns whether a pool has an idle HTTP/2 connection that is not usable. libcurl must not see
+** that one: it would read a GOAWAY and use the connection all the same.
 */
 bool connections_have_stale(const Connections *connections, const void *pool, bool once_only);
 
@@ -66,8 +71,9 @@ void connection_enter(Connection *connection, const void *pool);
 void connection_leave(Connections *connections, Connection *connection);
 
 /*
-** Tells the kernel to hold back what is written to HTTP/2 connections until told otherwise, so that requests written one after the other
-** leave in one packet. Does nothing where the kernel cannot do that.
+** Tells the kernel to hold back what is written to HTTP/2 connections until told otherwise, so that
+** requests written one after the other leave in one packet. Does nothing where the kernel cannot do
+** that.
 */
 void connections_cork(const Connections *connections, bool corked);
 

@@ -1,8 +1,9 @@
 /*
 ** event_loop.c: moves the transfers of a transport on, and waits for them.
 **
-** The poller waits for the sockets that libcurl names, and libcurl is told of each socket that is ready. Time limits of attempts are kept here,
-** not by libcurl: it has none for a transfer that waits for a connection. Where the system has no poller libcurl waits itself.
+** The poller waits for the sockets that libcurl names, and libcurl is told of each socket that is
+** ready. Time limits of attempts are kept here, not by libcurl: it has none for a transfer that
+** waits for a connection. Where the system has no poller libcurl waits itself.
 */
 #include <limits.h>
 #include <poll.h>
@@ -48,7 +49,10 @@ static void collect(const ConnectionPool *pool) {
   }
 }
 
-/* Ends all transfers of a pool in which libcurl ran out of memory: it leaves sockets unwatched and its tables unusable then. */
+/*
+** Ends all transfers of a pool in which libcurl ran out of memory: it leaves sockets unwatched and
+** its tables unusable then.
+*/
 static void give_up(ConnectionPool *pool) {
   for (Transfer *transfer = pool->transport->in_use; transfer != NULL; transfer = transfer->next)
     if (transfer->in_flight && transfer->pool == pool) transport_finish(transfer, CURLE_OUT_OF_MEMORY);
@@ -70,8 +74,9 @@ static void socket_action(ConnectionPool *pool, curl_socket_t socket, int what) 
 }
 
 /*
-** Makes libcurl look at all transfers of a pool: where there is no poller, and where it has lost a timer. It looks twice, because it loses
-** timers that are set during a pass: a transfer whose data it has read already would then wait for ever.
+** Makes libcurl look at all transfers of a pool: where there is no poller, and where it has lost a
+** timer. It looks twice, because it loses timers that are set during a pass: a transfer whose data
+** it has read already would then wait for ever.
 */
 static void poll_all(ConnectionPool *pool) {
   int running;
@@ -90,7 +95,10 @@ static void notify_socket(const Transport *transport, const PollerEvent *event) 
     socket_action(pool, event->descriptor, what);
 }
 
-/* Waits for sockets and tells libcurl which are ready: all that are, so that no response that has come is taken for a timeout. */
+/*
+** Waits for sockets and tells libcurl which are ready: all that are, so that no response that has
+** come is taken for a timeout.
+*/
 static void poll_sockets(Transport *transport, int milliseconds) {
   PollerEvent events[MAX_EVENTS];
   const size_t rounds = transport->in_flight / MAX_EVENTS + 1;
@@ -104,8 +112,9 @@ static void poll_sockets(Transport *transport, int milliseconds) {
 }
 
 /*
-** Returns whether once-only requests are about to be written to connections that others use. What has come over those is read first, so that a
-** GOAWAY which has arrived keeps libcurl from using its connection.
+** Returns whether once-only requests are about to be written to connections that others use. What
+** has come over those is read first, so that a GOAWAY which has arrived keeps libcurl from using
+** its connection.
 */
 static bool must_read_first(const Transport *transport) {
   const ConnectionPool *pool = transport->current_pools[POOL_MAIN];
@@ -126,8 +135,9 @@ static void run_timers(Transport *transport) {
 }
 
 /*
-** Starts new transfers and runs timers. Requests that share a connection leave together: libcurl 7.88 writes each of them in two pieces
-** over HTTP/2, and every piece that the kernel sends by itself costs time on both sides.
+** Starts new transfers and runs timers. Requests that share a connection leave together: libcurl
+** 7.88 writes each of them in two pieces over HTTP/2, and every piece that the kernel sends by
+** itself costs time on both sides.
 */
 static void move_on(Transport *transport) {
   const ConnectionPool *pool = transport->current_pools[POOL_MAIN];
@@ -152,7 +162,10 @@ static void time_out(Transfer *transfer) {
   transport_finish(transfer, CURLE_OPERATION_TIMEDOUT);
 }
 
-/* Ends the transfers whose time is up. Makes libcurl check its limit for connecting, whose timer it may lose, where that has passed. */
+/*
+** Ends the transfers whose time is up. Makes libcurl check its limit for connecting, whose timer it
+** may lose, where that has passed.
+*/
 static void enforce_limits(Transport *transport) {
   const long long now = transport->now;
   if (transport->in_flight == 0 || transport->next_limit > now) return;
@@ -181,7 +194,10 @@ static long long earlier(long long one, long long other) {
   return one < 0 || (other >= 0 && other < one) ? other : one;
 }
 
-/* Returns the milliseconds until transport_step has something to do that no socket announces; NEVER if there is no such time. */
+/*
+** Returns the milliseconds until transport_step has something to do that no socket announces; NEVER
+** if there is no such time.
+*/
 static long long time_left(const Transport *transport) {
   long long next = NEVER, left = NEVER;
   if (transport->finished.first != NULL || transport->ready_streams.first != NULL) return 0;

@@ -1,6 +1,6 @@
 /*
-** poller.h: waits for sockets and a timer on one descriptor, which an event loop can poll in turn: epoll with a timerfd in it (Linux), or kqueue
-** (the BSDs, macOS). Knows neither libcurl nor Lua.
+** poller.h: waits for sockets and a timer on one descriptor, which an event loop can poll in turn:
+** epoll with a timerfd in it (Linux), or kqueue (the BSDs, macOS). Knows neither libcurl nor Lua.
 **
 ** Where neither exists POLLER_EXISTS is 0 and no poller opens: libcurl waits itself then.
 */
@@ -40,10 +40,16 @@ typedef struct PollerEvent {
   bool readable, writable, failed;
 } PollerEvent;
 
-/* Opens a closed (zeroed) poller. Returns false if descriptors or memory run out. Programs that the process executes do not inherit it. */
+/*
+** Opens a closed (zeroed) poller. Returns false if descriptors or memory run out. Programs that the
+** process executes do not inherit it.
+*/
 bool poller_open(Poller *poller);
 
-/* Closes the descriptors; may be called twice. `is_child`, in a forked child, closes only those that are the child's own. */
+/*
+** Closes the descriptors; may be called twice. `is_child`, in a forked child, closes only those
+** that are the child's own.
+*/
 void poller_close(Poller *poller, bool is_child);
 
 /* Watches a descriptor for the given events, in place of those that it was watched for. */
@@ -53,8 +59,8 @@ void poller_watch(Poller *poller, int descriptor, bool for_reading, bool for_wri
 void poller_unwatch(Poller *poller, int descriptor);
 
 /*
-** Marks a descriptor that is watched again and again: the kernel may keep watching it in between, which saves the system calls. Call poller_forget
-** before such a descriptor is closed.
+** Marks a descriptor that is watched again and again: the kernel may keep watching it in between,
+** which saves the system calls. Call poller_forget before such a descriptor is closed.
 */
 void poller_keep(Poller *poller, int descriptor);
 void poller_forget(Poller *poller, int descriptor);
@@ -63,8 +69,9 @@ void poller_forget(Poller *poller, int descriptor);
 void poller_arm(Poller *poller, long long milliseconds);
 
 /*
-** Waits up to `milliseconds` for descriptors to become ready, and stores at most `capacity` events. Returns the number of events; 0 also if only the
-** timer expired or a signal came. An expired timer is disarmed.
+** Waits up to `milliseconds` for descriptors to become ready, and stores at most `capacity` events.
+** Returns the number of events; 0 also if only the timer expired or a signal came. An expired timer
+** is disarmed.
 */
 int poller_wait(Poller *poller, PollerEvent *events, int capacity, int milliseconds);
 

@@ -27,7 +27,10 @@ static Watched *find_kept(const Poller *poller, int descriptor) {
   return &poller->watched[descriptor];
 }
 
-/* Returns the slot of a descriptor. Returns NULL if memory runs out: the descriptor is then one that is never kept. */
+/*
+** Returns the slot of a descriptor. Returns NULL if memory runs out: the descriptor is then one
+** that is never kept.
+*/
 static Watched *find_slot(Poller *poller, int descriptor) {
   if (descriptor >= poller->count) {
     const int count = 2 * descriptor + 16;
@@ -105,7 +108,10 @@ void poller_forget(Poller *poller, int descriptor) {
   *watched = (Watched){0};
 }
 
-/* Returns whether an event on a descriptor is wanted. If it is not, the kernel stops watching the descriptor. */
+/*
+** Returns whether an event on a descriptor is wanted. If it is not, the kernel stops watching the
+** descriptor.
+*/
 static bool is_wanted(const Poller *poller, int descriptor) {
   Watched *watched = find_kept(poller, descriptor);
   if (watched == NULL || watched->wanted != 0) return true;

@@ -15,7 +15,10 @@
 
 enum { MAX_EVENTS = 64, TIMER = 1 };
 
-/* Makes one change. Deleting a filter that does not exist does no harm. The types of the fields differ between systems. */
+/*
+** Makes one change. Deleting a filter that does not exist does no harm. The types of the fields
+** differ between systems.
+*/
 static void change(const Poller *poller, int what, int filter, int flags, long long data) {
   struct kevent event = {0};
   event.ident = (uintptr_t)what;

@@ -1,5 +1,6 @@
 /*
-** request.c: a request as libcurl's options. Most requests are like the one before, so an option is set only if it changes.
+** request.c: a request as libcurl's options. Most requests are like the one before, so an option is
+** set only if it changes.
 */
 #include <stdint.h>
 #include <string.h>
@@ -12,8 +13,8 @@ enum {
   KEEP_URL = 4096,             /* bytes of a buffer that are worth keeping for the next URL */
   LINE_OVERHEAD = 4,           /* ": " and CRLF of a header, about */
   /*
-  ** Over HTTP/2 libcurl spins for ever when a server answers before it has read a body above its 64 KiB window
-  ** (github.com/curl/curl/issues/7821). Larger bodies go over HTTP/1.1.
+  ** Over HTTP/2 libcurl spins for ever when a server answers before it has read a body above its 64
+  ** KiB window (github.com/curl/curl/issues/7821). Larger bodies go over HTTP/1.1.
   */
   MAX_HTTP2_BODY = 60000
 };
@@ -89,7 +90,10 @@ static CURLcode set_headers(Transfer *transfer, const TransferRequest *request) 
   return curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 }
 
-/* Sets method and body. POSTFIELDS is set even without a body, or libcurl would read standard input. */
+/*
+** Sets method and body. POSTFIELDS is set even without a body, or libcurl would read standard
+** input.
+*/
 static CURLcode set_method(Transfer *transfer, const TransferRequest *request) {
   CURL *easy = transfer->easy;
   const char *method = request->method;
@@ -124,7 +128,10 @@ static void set_number(Transfer *transfer, CURLoption option, long *current, lon
   curl_easy_setopt(transfer->easy, option, wanted);
 }
 
-/* Before 8.0 libcurl cannot use a connection twice for HTTP/2 without TLS (github.com/curl/curl/issues/10634). */
+/*
+** Before 8.0 libcurl cannot use a connection twice for HTTP/2 without TLS
+** (github.com/curl/curl/issues/10634).
+*/
 bool request_can_share_without_tls(void) {
   return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080000;
 }
@@ -136,8 +143,9 @@ static long usual_version(const TransportOptions *options, const TransferRequest
 }
 
 /*
-** Chooses the pool and the kind of connection. Over HTTP/2 transfers share connections, and wait for one that is being opened. Over HTTP/1.1
-** a once-only request and an upload get a connection of their own: a kept one may be closed by the server as the request is on its way.
+** Chooses the pool and the kind of connection. Over HTTP/2 transfers share connections, and wait
+** for one that is being opened. Over HTTP/1.1 a once-only request and an upload get a connection of
+** their own: a kept one may be closed by the server as the request is on its way.
 */
 static void set_connection(Transfer *transfer, const TransferRequest *request) {
   const Transport *transport = transfer->transport;
@@ -157,7 +165,10 @@ static void set_connection(Transfer *transfer, const TransferRequest *request) {
   set_number(transfer, CURLOPT_CONNECTTIMEOUT_MS, &transfer->connect_timeout, request->connect_timeout);
 }
 
-/* Makes libcurl refuse a body whose announced length is too large; not that of a stream, nor of a HEAD, which does not come. */
+/*
+** Makes libcurl refuse a body whose announced length is too large; not that of a stream, nor of a
+** HEAD, which does not come.
+*/
 static void set_max_response(Transfer *transfer, const TransferRequest *request) {
   const bool has_limit = !request->streams && strcmp(request->method, "HEAD") != 0;
   const curl_off_t most = has_limit ? (curl_off_t)request->max_response_bytes : 0;
@@ -174,8 +185,9 @@ static bool is_visible_ascii(const char *text) {
 }
 
 /*
-** Returns where in a URL the request target, path and query, begins (RFC 9112 section 3.2.1). Returns the end of the URL if libcurl must find the
-** target itself, because there is something to encode or to leave out, or because a proxy wants the whole URL.
+** Returns where in a URL the request target, path and query, begins (RFC 9112 section 3.2.1).
+** Returns the end of the URL if libcurl must find the target itself, because there is something to
+** encode or to leave out, or because a proxy wants the whole URL.
 */
 static const char *find_target(const TransportOptions *options, const char *url) {
   const char *authority = strstr(url, "://");
@@ -198,8 +210,9 @@ static CURLcode set_origin(Transfer *transfer, const char *url, size_t length) {
 }
 
 /*
-** Sets the URL in two parts, origin and target. libcurl would take a whole one apart, encode it and put it together again for every request,
-** while at least the origin is mostly that of the request before.
+** Sets the URL in two parts, origin and target. libcurl would take a whole one apart, encode it and
+** put it together again for every request, while at least the origin is mostly that of the request
+** before.
 */
 static CURLcode set_url(Transfer *transfer, const char *url) {
   Buffer *current = &transfer->url;

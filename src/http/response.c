@@ -1,5 +1,6 @@
 /*
-** response.c: what a transfer receives: counts the bytes, sees where the header section ends, and judges whether the response is whole.
+** response.c: what a transfer receives: counts the bytes, sees where the header section ends, and
+** judges whether the response is whole.
 */
 #include <errno.h>
 #include <stdlib.h>
@@ -67,15 +68,19 @@ static bool has_memory_for(size_t count) {
   return probe != NULL;
 }
 
-/* libcurl reports a header line that is too long for it (100 KB) as lack of memory, and a head too large in all as a failure to receive. */
+/*
+** libcurl reports a header line that is too long for it (100 KB) as lack of memory, and a head too
+** large in all as a failure to receive.
+*/
 static bool has_large_head(const Transfer *transfer, CURLcode code) {
   if (code == CURLE_OUT_OF_MEMORY) return transfer->was_begun && !transfer->has_whole_head && has_memory_for(PROBE_BYTES);
   return transfer->was_begun && code == CURLE_RECV_ERROR && says(transfer, "Too large");
 }
 
 /*
-** libcurl takes an HTTP/2 stream that the server resets with NO_ERROR for one that has ended. A response without a body and without a
-** length cannot be told from the beginning of one, so it does not count as whole.
+** libcurl takes an HTTP/2 stream that the server resets with NO_ERROR for one that has ended. A
+** response without a body and without a length cannot be told from the beginning of one, so it does
+** not count as whole.
 */
 static bool may_be_cut(const Transfer *transfer) {
   curl_off_t announced = -1;

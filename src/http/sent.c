@@ -1,13 +1,15 @@
 /*
 ** sent.c: whether a request left. The one place that says so.
 **
-** libcurl repeats requests by itself: when a connection that it reuses breaks before a response, when the server refuses a stream, when a
-** GOAWAY comes, in more cases with each release. It calls sent_before_request each time. Only the first start is allowed, so that no request
-** is sent without being counted: another attempt is for the caller to decide.
+** libcurl repeats requests by itself: when a connection that it reuses breaks before a response,
+** when the server refuses a stream, when a GOAWAY comes, in more cases with each release. It calls
+** sent_before_request each time. Only the first start is allowed, so that no request is sent
+** without being counted: another attempt is for the caller to decide.
 **
-** "Not sent" is never guessed from an error text. It holds if libcurl was never allowed to start, or if its count of bytes sent is what it
-** was before the start. Some releases count a write after it has succeeded as a whole, so a request of more than one TLS record may have left
-** in part although the count says nothing: such a request counts as sent.
+** "Not sent" is never guessed from an error text. It holds if libcurl was never allowed to start,
+** or if its count of bytes sent is what it was before the start. Some releases count a write after
+** it has succeeded as a whole, so a request of more than one TLS record may have left in part
+** although the count says nothing: such a request counts as sent.
 */
 #include "http/transfer.h"
 
@@ -19,7 +21,10 @@ static long count_sent(const Transfer *transfer) {
   return bytes;
 }
 
-/* Returns whether a request may be written to a connection. Bytes that wait in an idle one cannot respond to it. */
+/*
+** Returns whether a request may be written to a connection. Bytes that wait in an idle one cannot
+** respond to it.
+*/
 static bool is_usable(const Transfer *transfer, const Connection *connection) {
   const bool is_kept = connection->users == 0 && connection->has_served;
   return connection_is_usable(connection, transfer->once_only) && !(is_kept && tls_has_unread(transfer->easy));

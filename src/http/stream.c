@@ -1,10 +1,12 @@
 /*
-** stream.c: bodies that pass in pieces, so that a transfer holds little of them, however large they are.
+** stream.c: bodies that pass in pieces, so that a transfer holds little of them, however large they
+** are.
 **
 ** A response to a streamed request, and one that is an error, is received as a whole.
 **
-** libcurl's callbacks run no Lua. They take from a buffer and fill one. If the first is empty or the second full they tell libcurl to pause, and
-** the stream is queued as ready: whoever drives the transport then feeds it, or takes what has come.
+** libcurl's callbacks run no Lua. They take from a buffer and fill one. If the first is empty or
+** the second full they tell libcurl to pause, and the stream is queued as ready: whoever drives the
+** transport then feeds it, or takes what has come.
 */
 #include <string.h>
 

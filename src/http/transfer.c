@@ -34,7 +34,9 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
   return connections_open(&transfer->transport->connections, address, transfer);
 }
 
-/* Called by libcurl to close a connection's socket, perhaps long after the transfer that opened it. */
+/*
+** Called by libcurl to close a connection's socket, perhaps long after the transfer that opened it.
+*/
 static int close_socket(void *context, curl_socket_t descriptor) {
   Transport *transport = context;
   poller_forget(&transport->poller, descriptor);
@@ -42,7 +44,10 @@ static int close_socket(void *context, curl_socket_t descriptor) {
   return close(descriptor);
 }
 
-/* Sets what no request changes. libcurl copies strings, so each of them may fail for lack of memory. */
+/*
+** Sets what no request changes. libcurl copies strings, so each of them may fail for lack of
+** memory.
+*/
 static CURLcode configure(Transfer *transfer) {
   const TransportOptions *options = &transfer->transport->options;
   CURL *easy = transfer->easy;

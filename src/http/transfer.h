@@ -1,6 +1,6 @@
 /*
 ** transfer.h: one transfer, as the files of the transport see it: transfer.c (its life), request.c
-** (what libcurl is told), sent.c and tls_unread.c (whether the request may leave, and whether it
+** (the options of libcurl), sent.c and tls_unread.c (whether the request may leave, and whether it
 ** left), response.c (what comes), stream.c (bodies in pieces), transport.c and event_loop.c (many
 ** of them).
 */
@@ -112,7 +112,10 @@ bool request_can_share_without_tls(void);
 /* Called by libcurl before it sends a request, and again before it repeats one by itself. */
 int sent_before_request(void *context, char *remote_address, char *local_address, int remote_port, int local_port);
 
-/* Returns whether a transfer that ended without a response can be started again at once: nothing left, and a new connection may do. */
+/*
+** Returns whether a transfer that ended without a response can be started again at once: nothing
+** left, and a new connection may do.
+*/
 bool sent_can_restart(const Transfer *transfer);
 
 /* tls_unread.c */
@@ -122,14 +125,20 @@ bool tls_has_unread(CURL *easy);
 
 /* response.c */
 
-/* Called by libcurl with a line of the header section or the trailers, and with a piece of the body. */
+/*
+** Called by libcurl with a line of the header section or the trailers, and with a piece of the
+** body.
+*/
 size_t response_receive_header(char *data, size_t size, size_t count, void *context);
 size_t response_receive_body(char *data, size_t size, size_t count, void *context);
 
 /* Forgets what has come, and keeps memory within reason. */
 void response_reset(Transfer *transfer);
 
-/* Returns what a transfer has come to, by libcurl's result and what was received. May write transfer->problem. */
+/*
+** Returns what a transfer has come to, by libcurl's result and what was received. May write
+** transfer->problem.
+*/
 TransferOutcome response_judge(Transfer *transfer, CURLcode code);
 
 /* stream.c */
@@ -137,7 +146,10 @@ TransferOutcome response_judge(Transfer *transfer, CURLcode code);
 /* Called by libcurl for bytes of a streamed body. */
 size_t stream_send(char *data, size_t size, size_t count, void *context);
 
-/* Receives bytes of a streamed body and stores what libcurl is to be told. Returns false for a body that is not streamed: an error's. */
+/*
+** Receives bytes of a streamed body and stores what libcurl is to be told. Returns false for a body
+** that is not streamed: an error's.
+*/
 bool stream_receive(Transfer *transfer, const char *data, size_t length, size_t *result);
 
 CURLcode stream_prepare(Transfer *transfer, const TransferRequest *request);

@@ -1,5 +1,6 @@
 /*
-** transport.c: HTTP over libcurl: starts transfers, ends them, and keeps those that have ended until they are taken.
+** transport.c: HTTP over libcurl: starts transfers, ends them, and keeps those that have ended
+** until they are taken.
 */
 #include "http/transport.h"
 
@@ -15,7 +16,10 @@ enum {
   HEAD_START = 1000 * MILLISECOND, /* of the probe: a server that does not respond must not hold up others for longer */
 };
 
-/* Forks between the first process and this one. Counted, because to ask for the process id costs a system call each time. */
+/*
+** Forks between the first process and this one. Counted, because to ask for the process id costs a
+** system call each time.
+*/
 static unsigned forks;
 
 static void count_fork(void) {
@@ -131,7 +135,10 @@ static void retire_stale(const Transport *transport, bool once_only) {
   if (connections_have_stale(&transport->connections, pool, once_only)) pool_retire(pool);
 }
 
-/* Gives a transfer to libcurl. Fails without memory; libcurl 8.23 also needs descriptors for a pool. */
+/*
+** Gives a transfer to libcurl. Fails without memory; libcurl 8.23 also needs descriptors for a
+** pool.
+*/
 static CURLcode submit(Transfer *transfer) {
   Transport *transport = transfer->transport;
   retire_stale(transport, transfer->once_only);
@@ -208,9 +215,10 @@ static void note_protocol(Transport *transport, Protocol protocol) {
 }
 
 /*
-** Returns whether a transfer has shown that a connection is dead which libcurl would use again: over HTTP/2 a time limit ends the stream, not
-** the connection, and libcurl 7.88 uses one again after a GOAWAY. (Over HTTP/1.1 libcurl closes the connection of a transfer that has not
-** ended well.)
+** Returns whether a transfer has shown that a connection is dead which libcurl would use again:
+** over HTTP/2 a time limit ends the stream, not the connection, and libcurl 7.88 uses one again
+** after a GOAWAY. (Over HTTP/1.1 libcurl closes the connection of a transfer that has not ended
+** well.)
 */
 static bool leaves_dead_connection(const Transfer *transfer) {
   if (transfer->version == CURL_HTTP_VERSION_1_1 || transfer->is_over_http1) return false;

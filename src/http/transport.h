@@ -1,8 +1,9 @@
 /*
-** transport.h: HTTP over libcurl: requests in, responses out. Includes no lua.h and knows nothing of the API.
+** transport.h: HTTP over libcurl: requests in, responses out. Includes no lua.h and knows nothing
+** of the API.
 **
-** The transfers of a transport share connections. Only transport_step and transport_wait block, and no longer than they are told.
-** Released transfers are kept in a free list.
+** The transfers of a transport share connections. Only transport_step and transport_wait block, and
+** no longer than they are told. Released transfers are kept in a free list.
 */
 #ifndef BYTENITE_TRANSPORT_H
 #define BYTENITE_TRANSPORT_H
@@ -90,48 +91,68 @@ typedef struct TransferRequest {
 
 enum { STREAM_PIECE = 64 * 1024 }; /* bytes that a stream holds in each direction, about */
 
-/* Must be called once in a process, by one thread, before a transport is opened. Returns false if memory runs out. */
+/*
+** Must be called once in a process, by one thread, before a transport is opened. Returns false if
+** memory runs out.
+*/
 bool transport_init(bool skip_curl);
 
 /* Returns false in a child of the process that opened the transport. */
 bool transport_is_own(const Transport *transport);
 
-/* Opens a closed (zeroed) transport. Returns false if memory runs out. transport_close frees what it holds, also after a failure. */
+/*
+** Opens a closed (zeroed) transport. Returns false if memory runs out. transport_close frees what
+** it holds, also after a failure.
+*/
 bool transport_open(Transport *transport, const TransportOptions *options);
 
-/* Ends all transfers, closes all connections and frees everything. The holders of transfers become NULL. May be called twice. */
+/*
+** Ends all transfers, closes all connections and frees everything. The holders of transfers become
+** NULL. May be called twice.
+*/
 void transport_close(Transport *transport);
 
 /*
-** Starts a transfer and stores it in *holder, which must stay valid until the transfer is released. transfer_owner returns `owner`.
-** Returns CURLE_OK, CURLE_OUT_OF_MEMORY, or why libcurl cannot send such a request. A transfer that libcurl does not take has ended.
+** Starts a transfer and stores it in *holder, which must stay valid until the transfer is released.
+** transfer_owner returns `owner`. Returns CURLE_OK, CURLE_OUT_OF_MEMORY, or why libcurl cannot send
+** such a request. A transfer that libcurl does not take has ended.
 */
 CURLcode transport_start(Transport *transport, const TransferRequest *request, Transfer **holder, void *owner);
 
 /*
-** Returns whether another transfer should be started now. A surplus one would wait inside libcurl, or open a connection where it could share
-** one. A once-only transfer waits for the first response, because it needs a new connection unless that is HTTP/2.
+** Returns whether another transfer should be started now. A surplus one would wait inside libcurl,
+** or open a connection where it could share one. A once-only transfer waits for the first response,
+** because it needs a new connection unless that is HTTP/2.
 */
 bool transport_has_room(const Transport *transport, bool once_only);
 
 /* Returns the number of transfers in flight or finished and not yet taken. */
 size_t transport_load(const Transport *transport);
 
-/* Waits up to `milliseconds` for the end of a transfer, the only one in flight. Returns false if it takes longer. */
+/*
+** Waits up to `milliseconds` for the end of a transfer, the only one in flight. Returns false if it
+** takes longer.
+*/
 bool transport_wait(Transport *transport, const Transfer *transfer, long milliseconds);
 
 /* Sends what was started since the last step. Does nothing otherwise. */
 void transport_flush(Transport *transport);
 
-/* Moves all transfers on. If none of them ends at once, waits up to `milliseconds` for something to happen. */
+/*
+** Moves all transfers on. If none of them ends at once, waits up to `milliseconds` for something to
+** happen.
+*/
 void transport_step(Transport *transport, int milliseconds);
 
-/* Returns the descriptor that becomes readable when transport_step has something to do; -1 where the system has none. */
+/*
+** Returns the descriptor that becomes readable when transport_step has something to do; -1 where
+** the system has none.
+*/
 int transport_descriptor(const Transport *transport);
 
 /*
-** Makes that descriptor readable after `milliseconds` at the latest (negative: no limit), or earlier if a transfer needs it. Returns the
-** milliseconds until then, or -1 if no timer is needed.
+** Makes that descriptor readable after `milliseconds` at the latest (negative: no limit), or
+** earlier if a transfer needs it. Returns the milliseconds until then, or -1 if no timer is needed.
 */
 long long transport_arm(Transport *transport, long long milliseconds);
 
@@ -165,7 +186,10 @@ size_t transfer_wanted(const Transfer *transfer);
 /* Adds bytes of a stream's body. Returns false if memory runs out. */
 bool transfer_feed(Transfer *transfer, const char *bytes, size_t count);
 
-/* Swaps what a stream has received for an empty buffer, which stays empty if the body is not streamed, and resumes the stream. */
+/*
+** Swaps what a stream has received for an empty buffer, which stays empty if the body is not
+** streamed, and resumes the stream.
+*/
 void transfer_take(Transfer *transfer, Buffer *buffer);
 
 /* Returns the value of its Authorization header; NULL without one. */
@@ -177,13 +201,19 @@ const char *transfer_problem(const Transfer *transfer);
 /* Returns false only if no byte of the request can have left. */
 bool transfer_was_sent(const Transfer *transfer);
 
-/* Returns whether another try cannot help: a certificate was refused or could not be read, or the proxy refused to connect. */
+/*
+** Returns whether another try cannot help: a certificate was refused or could not be read, or the
+** proxy refused to connect.
+*/
 bool transfer_is_final(const Transfer *transfer);
 
 /* Returns the status with which a proxy refused to connect; 0 if it did not. */
 long transfer_proxy_status(const Transfer *transfer);
 
-/* Iterates over the headers of the response: pass NULL first, then the last result. Returns NULL after the last one. */
+/*
+** Iterates over the headers of the response: pass NULL first, then the last result. Returns NULL
+** after the last one.
+*/
 struct curl_header *transfer_next_header(const Transfer *transfer, struct curl_header *previous);
 
 #pragma GCC visibility pop

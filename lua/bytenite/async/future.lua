@@ -100,8 +100,8 @@ function Future:done()
   return check_future("done", self).task.done
 end
 
---- Ends the function where it waits: its call is cancelled, its `<close>` variables are closed. Nothing happens when it
---- has ended.
+--- Ends the function where it waits: its call is cancelled, its `<close>` variables are closed.
+--- Nothing happens when it has ended.
 function Future:cancel()
   tasks.cancel(check_future("cancel", self).task)
   self.client.reactor:wake_loop()

@@ -1,7 +1,8 @@
 --- map.lua: `client:map`: a function over many items, some of them at once.
 ---
---- A pool runs the items in workers, which are tasks. One worker at a time reads the next item and then starts another worker,
---- so that an iterator may itself wait (for the next page, say) and is never entered twice.
+--- A pool runs the items in workers, which are tasks. One worker at a time reads the next item and
+--- then starts another worker, so that an iterator may itself wait (for the next page, say) and is
+--- never entered twice.
 local validate <const> = require "bytenite.base.validate"
 local outcomes <const> = require "bytenite.async.outcomes"
 local tasks <const> = require "bytenite.async.tasks"
@@ -20,7 +21,8 @@ local checks <const> = {
 local Pool <const> = { __name = "bytenite.Pool" }
 Pool.__index = Pool
 
--- Returns a function that returns whether there is another item, and the item; and the number of items if it is known.
+-- Returns a function that returns whether there is another item, and the item; and the number of
+-- items if it is known.
 local function reader_of(items)
   if type(items) ~= "table" or pcall(validate.callable, "", items) then
     if not pcall(validate.callable, "", items) then
@@ -77,8 +79,8 @@ local function start_worker(pool)
   tasks.enqueue(worker)
 end
 
--- The function of a worker: runs items while there are some and no other worker is reading one. While it runs an item another
--- worker reads the next.
+-- The function of a worker: runs items while there are some and no other worker is reading one.
+-- While it runs an item another worker reads the next.
 work = function(pool)
   local worker <const>, workers <const> = tasks.state.task, pool.workers
   while not (pool.has_stopped or pool.is_reading) do

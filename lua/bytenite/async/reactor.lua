@@ -7,7 +7,8 @@
 ---   fail(self, raised)  ends it with what its state has raised
 ---   fail_closed(self)   ends it because the client is closed
 ---   check_pending(self) called on every turn of a blocking wait while it is pending
---- and the fields that the lists below need, false or nil at first: next_ready, next_ended, slot, exchange, followers, timer.
+--- and the fields that the lists below need, false or nil at first: next_ready, next_ended, slot,
+--- exchange, followers, timer.
 local core <const> = require "bytenite.core"
 local tasks <const> = require "bytenite.async.tasks"
 local timers <const> = require "bytenite.async.timers"
@@ -21,17 +22,18 @@ local may_yield <const>, free_exchange <const> = core.may_yield, core.methods.ex
 local Reactor <const> = { __name = "bytenite.Reactor" }
 Reactor.__index = Reactor
 
--- Seconds of one uninterrupted wait. Between two of them Lua runs, and with it the hook by which Ctrl-C ends a program.
+-- Seconds of one uninterrupted wait. Between two of them Lua runs, and with it the hook by which
+-- Ctrl-C ends a program.
 local SLICE <const> = 1 / 5
 reactor.SLICE = SLICE
 
--- What is done at most before others get their turn: transfers before tasks, tasks before transfers, and the host's loop
--- before ours.
+-- What is done at most before others get their turn: transfers before tasks, tasks before
+-- transfers, and the host's loop before ours.
 local MOST_ENDED <const>, MOST_TASKS <const>, MOST_TURNS <const> = 16, 16, 64
 local LONGEST_STEP <const> = 1 / 200 -- seconds
 
--- Tasks that run inside each other because the outer ones block while they wait for tasks. Lua's C stack bears about 30; at
--- this depth only the tasks that are waited for are resumed.
+-- Tasks that run inside each other because the outer ones block while they wait for tasks. Lua's C
+-- stack bears about 30; at this depth only the tasks that are waited for are resumed.
 local DEEPEST <const> = 8
 
 -- Seconds between polls where the system has no descriptor to wait for.
@@ -39,8 +41,8 @@ local POLL_INTERVAL <const> = 1 / 100
 
 local weak_keys <const>, weak_values <const> = { __mode = "k" }, { __mode = "v" }
 
---- Makes a waitable of a table: adds the fields that the lists need, so that its end needs no memory. (Calls bring these
---- fields themselves, all at once, because there are many calls.)
+--- Makes a waitable of a table: adds the fields that the lists need, so that its end needs no
+--- memory. (Calls bring these fields themselves, all at once, because there are many calls.)
 ---@param class table its metatable
 ---@param waitable table
 ---@return table # the same table
@@ -60,8 +62,9 @@ function reactor.new(session, clock)
     session = session,
     clock = clock,
     timers = timers.new(),
-    -- What suspended coroutines wait for, by slot. A free slot holds the number of the next free one: with the waitables as
-    -- keys Lua would rebuild the table again and again while they come and go.
+    -- What suspended coroutines wait for, by slot. A free slot holds the number of the next free
+    -- one: with the waitables as keys Lua would rebuild the table again and again while they come
+    -- and go.
     suspended = setmetatable({}, weak_values),
     slots = 0,
     free_slot = false,
@@ -92,8 +95,8 @@ function Reactor:wake(waitable)
   self.last_ready = waitable
 end
 
--- Frees the exchanges of waitables that have ended, wakes their followers and calls their callbacks. Called again where it was
--- stopped for lack of memory.
+-- Frees the exchanges of waitables that have ended, wakes their followers and calls their
+-- callbacks. Called again where it was stopped for lack of memory.
 local function settle(self)
   local ended = self.first_ended
   while ended do
@@ -118,7 +121,8 @@ local function settle(self)
   end
 end
 
---- Registers a waitable that a suspended coroutine waits for, so that it ends when the client is closed.
+--- Registers a waitable that a suspended coroutine waits for, so that it ends when the client is
+--- closed.
 function Reactor:add_suspended(waitable)
   if waitable.slot then return end
   local slot = self.free_slot
@@ -132,8 +136,9 @@ function Reactor:add_suspended(waitable)
   waitable.slot = slot
 end
 
---- Ends a waitable: its `done` is true from here on. Assignments to fields that exist cannot fail for lack of memory; calling a
---- function can, and what `settle` leaves undone is done on the next turn.
+--- Ends a waitable: its `done` is true from here on. Assignments to fields that exist cannot fail
+--- for lack of memory; calling a function can, and what `settle` leaves undone is done on the next
+--- turn.
 ---@param waitable table
 function Reactor:end_of(waitable)
   waitable.done = true
@@ -151,8 +156,9 @@ end
 
 local NO_MEMORY <const> = "not enough memory" -- as Lua raises it
 
---- Runs the state of a waitable. An error raised there ends the waitable. Unless the waitable raised it itself (`has_raised`)
---- it is also rethrown: Ctrl-C raises an error wherever the interpreter is, and must end the wait.
+--- Runs the state of a waitable. An error raised there ends the waitable. Unless the waitable
+--- raised it itself (`has_raised`) it is also rethrown: Ctrl-C raises an error wherever the
+--- interpreter is, and must end the wait.
 ---@param waitable table
 ---@param now number|nil the time if it is known
 function reactor.resume(waitable, now)
@@ -241,7 +247,8 @@ local function resume_ended(self, first)
   until not ended
 end
 
---- Makes one turn: resumes what is ready, and waits up to some seconds for something to happen if nothing was.
+--- Makes one turn: resumes what is ready, and waits up to some seconds for something to happen if
+--- nothing was.
 ---@param seconds number
 ---@param with_tasks boolean whether to resume tasks, too
 ---@return boolean # whether there is more to do at once
@@ -270,7 +277,8 @@ end
 
 local drive <const> = Reactor.drive
 
---- Ends the waitables of suspended coroutines, whose client was closed or belongs to the parent of this process.
+--- Ends the waitables of suspended coroutines, whose client was closed or belongs to the parent of
+--- this process.
 function Reactor:fail_suspended()
   settle(self)
   local waitables <const> = {}
@@ -282,7 +290,8 @@ function Reactor:fail_suspended()
   end
 end
 
---- Closes the session. Pending calls return the error `closed`, and the tasks that wait for them continue with it.
+--- Closes the session. Pending calls return the error `closed`, and the tasks that wait for them
+--- continue with it.
 function Reactor:close()
   if self.loop then self.loop.closing() end
   self.session:close()
@@ -304,7 +313,8 @@ function Reactor:is_busy()
     or self.timers:next_at() ~= nil
 end
 
---- Returns whether the running code is alone: it may block, and nothing but transfers could run meanwhile.
+--- Returns whether the running code is alone: it may block, and nothing but transfers could run
+--- meanwhile.
 ---@param self table the reactor
 ---@return boolean
 function reactor.is_alone(self)
@@ -319,7 +329,8 @@ function reactor.is_alone(self)
   )
 end
 
---- Resumes what is ready, and waits up to some seconds for it; for a loop that drives the client from outside.
+--- Resumes what is ready, and waits up to some seconds for it; for a loop that drives the client
+--- from outside.
 ---@param seconds number
 ---@return boolean # whether anything is pending
 function Reactor:step(seconds)
@@ -334,7 +345,8 @@ function Reactor:step(seconds)
   return self:is_busy()
 end
 
---- Keeps tasks until they end, even if their futures are collected: whatever drives the client does so for them.
+--- Keeps tasks until they end, even if their futures are collected: whatever drives the client does
+--- so for them.
 function Reactor:keep_tasks()
   if getmetatable(self.tasks) == nil then return end
   local kept <const> = {}
@@ -344,7 +356,8 @@ function Reactor:keep_tasks()
   self.tasks = kept
 end
 
--- Returns the seconds until there is something to do that no transfer announces; nil if there is no such time.
+-- Returns the seconds until there is something to do that no transfer announces; nil if there is no
+-- such time.
 local function time_left(self)
   if self.first_runnable or self.first_ready or self.first_ended then return 0 end
   local parked <const> = first_parked(self)
@@ -361,7 +374,8 @@ function Reactor:arm()
   return math.min(left or POLL_INTERVAL, POLL_INTERVAL)
 end
 
---- Makes the event loop that drives the client call `step` soon: what it waits for may have changed or gone.
+--- Makes the event loop that drives the client call `step` soon: what it waits for may have changed
+--- or gone.
 function Reactor:wake_loop()
   if self.pollable then self.session:arm(0) end
 end
@@ -381,7 +395,8 @@ function Pollable.events()
   return "r"
 end
 
---- Returns how long to wait at most. The descriptor covers that time, too; where there is none this is how often to poll.
+--- Returns how long to wait at most. The descriptor covers that time, too; where there is none this
+--- is how often to poll.
 ---@return number|nil # seconds; nil for no limit
 function Pollable:timeout()
   return self.reactor:arm()
@@ -460,8 +475,9 @@ function reactor.wait(self, waitable, suspend_running)
   end
 end
 
---- Waits until a waitable has ended. Suspends a task of ours, and a coroutine that an event loop's adapter can suspend; blocks
---- anywhere else and drives everything meanwhile. The waitable is closed if the wait is interrupted.
+--- Waits until a waitable has ended. Suspends a task of ours, and a coroutine that an event loop's
+--- adapter can suspend; blocks anywhere else and drives everything meanwhile. The waitable is
+--- closed if the wait is interrupted.
 ---@param waitable table with `__close`
 function Reactor:await(waitable)
   local interrupted <close> = waitable -- luacheck: ignore interrupted

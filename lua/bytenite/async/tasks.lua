@@ -1,13 +1,15 @@
---- tasks.lua: the coroutines that we run. A call suspends only in a task of its own client, never in a coroutine of the user's
---- (a generator, a gsub callback): a yield there would reach code that does not expect it.
+--- tasks.lua: the coroutines that we run. A call suspends only in a task of its own client, never
+--- in a coroutine of the user's (a generator, a gsub callback): a yield there would reach code that
+--- does not expect it.
 local tasks <const> = {}
 
 local create_thread <const>, resume_thread <const>, close_thread <const> =
   coroutine.create, coroutine.resume, coroutine.close
 local status_of <const>, yield <const> = coroutine.status, coroutine.yield
 
---- What runs now: `task`, or false outside of tasks; `in_resume`, whether a waitable is being resumed. No yield may cross that:
---- a user function called from there (on_event, access_token) that makes a call blocks.
+--- What runs now: `task`, or false outside of tasks; `in_resume`, whether a waitable is being
+--- resumed. No yield may cross that: a user function called from there (on_event, access_token)
+--- that makes a call blocks.
 local state <const> = { task = false, in_resume = false }
 tasks.state = state
 
@@ -15,7 +17,8 @@ local LAST_TURNS <const> = 8 -- more than the longest chain of tasks that wait f
 
 local OURS <const> = {} -- the first value that a task yields when it waits for a waitable
 
--- The body of a task's coroutine. Packs the results here, so that a lack of memory is an error of the task.
+-- The body of a task's coroutine. Packs the results here, so that a lack of memory is an error of
+-- the task.
 local function body()
   local task <const> = state.task
   local called <const> = task.called
@@ -72,7 +75,8 @@ local function after(task, outer, outer_resume, ok, mark, waits_for)
   waits_for.on_done = wake_task
 end
 
--- Starts a task, or resumes it where it waits, unless that has been done. A cancelled task is closed or about to be.
+-- Starts a task, or resumes it where it waits, unless that has been done. A cancelled task is
+-- closed or about to be.
 local function run(task)
   if not task.is_due or task.done or task.is_cancelled then return end
   local outer <const>, outer_resume <const> = state.task, state.in_resume
@@ -132,8 +136,8 @@ function tasks.run_only(awaited)
   return #due > 0
 end
 
---- Ends a task where it waits: what it waits for is cancelled, and its `<close>` variables are closed. A running task ends where
---- it next waits.
+--- Ends a task where it waits: what it waits for is cancelled, and its `<close>` variables are
+--- closed. A running task ends where it next waits.
 ---@param task table
 function tasks.cancel(task)
   if task.done then return end

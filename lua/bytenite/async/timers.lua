@@ -1,5 +1,5 @@
---- timers.lua: when waitables are to be resumed: a binary heap by time. Waitables are held weakly, so that an abandoned one is
---- neither kept nor resumed.
+--- timers.lua: when waitables are to be resumed: a binary heap by time. Waitables are held weakly,
+--- so that an abandoned one is neither kept nor resumed.
 local timers <const> = {}
 
 local Timers <const> = {}
@@ -43,7 +43,8 @@ local function remove_first(heap)
   return first
 end
 
--- Drops the entries of waitables that have ended or have a later timer, so that the heap grows with those that wait.
+-- Drops the entries of waitables that have ended or have a later timer, so that the heap grows with
+-- those that wait.
 local function drop_dead(heap)
   local count = 0
   for index = 1, #heap do

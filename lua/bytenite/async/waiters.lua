@@ -1,5 +1,5 @@
---- waiters.lua: two waitables. A wait ends when some tasks have ended or a time limit has passed; a sleep when some time has
---- passed.
+--- waiters.lua: two waitables. A wait ends when some tasks have ended or a time limit has passed; a
+--- sleep when some time has passed.
 local waitable <const> = require("bytenite.async.reactor").waitable
 
 local waiters <const> = {}
@@ -19,7 +19,8 @@ function Wait:state()
   self.reactor:end_of(self)
 end
 
---- Ends the wait because of an error that was raised meanwhile; it reaches the coroutine that waits.
+--- Ends the wait because of an error that was raised meanwhile; it reaches the coroutine that
+--- waits.
 function Wait:fail()
   if not self.done then self.reactor:end_of(self) end
 end

@@ -1,4 +1,5 @@
---- exchanges.lua: makes the exchange of a call, and reads its limits. Bad input is refused here, before anything is sent.
+--- exchanges.lua: makes the exchange of a call, and reads its limits. Bad input is refused here,
+--- before anything is sent.
 local core <const> = require "bytenite.core"
 local lazy <const> = require "bytenite.base.lazy"
 local options <const> = require "bytenite.base.options"

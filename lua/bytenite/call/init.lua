@@ -1,6 +1,7 @@
 --- call: makes API calls and waits for them. Nothing else sends requests.
 ---
---- The states that a call goes through are in state_machine.lua. What all calls of a kind share is a plan, a table with
+--- The states that a call goes through are in state_machine.lua. What all calls of a kind share is
+--- a plan, a table with
 ---   operation             a row of core.operations or one like it
 ---   name                  the method's name if it differs from the row's
 ---   decode_response(exchange, job, client, status, call)

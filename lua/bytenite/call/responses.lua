@@ -1,9 +1,11 @@
---- responses.lua: how responses become the values of calls: functions for the `decode_response` of plans (see bytenite.call).
+--- responses.lua: how responses become the values of calls: functions for the `decode_response` of
+--- plans (see bytenite.call).
 local core <const> = require "bytenite.core"
 
 local responses <const> = {}
 
--- Reads the body as JSON that is not an error. Returns nil, a kind of error and a message if it is one.
+-- Reads the body as JSON that is not an error. Returns nil, a kind of error and a message if it is
+-- one.
 local function read(exchange)
   local response <const>, problem <const> = exchange:value()
   if response == nil then return nil, "protocol", "the response is not JSON: " .. problem end
@@ -22,7 +24,8 @@ function responses.object(exchange)
   return response
 end
 
---- Returns a function that decodes a member of the response, a list or a map; an empty one if the response leaves it out.
+--- Returns a function that decodes a member of the response, a list or a map; an empty one if the
+--- response leaves it out.
 ---@param name string
 ---@param is_list boolean
 ---@return function

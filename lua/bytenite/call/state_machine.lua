@@ -4,9 +4,9 @@
 ---                      ^                   |
 ---                      +---- a retry ------+
 ---
---- A call is a waitable of the reactor. Each state either ends the call or leaves behind what will resume it: the end of its
---- exchange, a timer, or the end of another call. No state needs a coroutine, so a blocking wait drives all calls of its
---- client, those of suspended coroutines too.
+--- A call is a waitable of the reactor. Each state either ends the call or leaves behind what will
+--- resume it: the end of its exchange, a timer, or the end of another call. No state needs a
+--- coroutine, so a blocking wait drives all calls of its client, those of suspended coroutines too.
 local call_failure <const> = require "bytenite.errors.call_failure"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
@@ -19,7 +19,8 @@ local state_machine <const> = {}
 local Call <const> = { __name = "bytenite.Call" }
 Call.__index = Call
 
--- What most calls never have. A table of more than 16 fields costs 1 % of the instructions of a call.
+-- What most calls never have. A table of more than 16 fields costs 1 % of the instructions of a
+-- call.
 Call.next_ready, Call.slot, Call.on_done, Call.task = false, false, false, false
 Call.timer, Call.followers, Call.waits_for, Call.maybe_done = false, false, false, false
 -- What calls have that are not alone.
@@ -36,7 +37,8 @@ local problem_of <const> = core.methods.session.problem
 local free_exchange <const> = core.methods.exchange.free
 local start_exchange <const>, outcome_of <const> = core.methods.exchange.start, core.methods.exchange.outcome
 
--- The last call in the queue of a job: the next one waits for it unless it has ended. Weak both ways, to keep neither alive.
+-- The last call in the queue of a job: the next one waits for it unless it has ended. Weak both
+-- ways, to keep neither alive.
 local last_in_turn <const> = setmetatable({}, { __mode = "kv" })
 
 local weak_values <const> = { __mode = "v" }
@@ -66,7 +68,8 @@ local function emit_response(self, event)
   emit(self, event)
 end
 
--- Returns the pending call that a call waited for before it was cancelled: the next one in the queue waits for that, too.
+-- Returns the pending call that a call waited for before it was cancelled: the next one in the
+-- queue waits for that, too.
 local function pending_before(self)
   local before = self.waits_for
   while before and before.done do
@@ -75,7 +78,8 @@ local function pending_before(self)
   return before
 end
 
--- Ends the call. Assignments to fields that exist, or for which there is room, come first: they cannot fail for lack of memory.
+-- Ends the call. Assignments to fields that exist, or for which there is room, come first: they
+-- cannot fail for lack of memory.
 local function finish(self, value, problem, raised)
   self.value = value
   if problem then self.problem = problem end
@@ -100,7 +104,8 @@ local function fail(self, problem)
   finish(self, nil, call_failure.complete(self, problem))
 end
 
--- Notes whether a request in flight may have left. The exchange of a closed client cannot say, so it may have.
+-- Notes whether a request in flight may have left. The exchange of a closed client cannot say, so
+-- it may have.
 local function note_departure(self)
   local is_in_flight <const> = self.state == receive or self.state == receive_piece
   if is_in_flight and self.exchange:was_sent() ~= false then self.maybe_done = true end
@@ -158,7 +163,8 @@ local function follow(self, other, next_state)
   if not self.timer then self.client.reactor.timers:set(self, self.started_at + self.limits.deadline) end
 end
 
--- Decides on another attempt. Returns the seconds until then; nil and perhaps the reason if there is none.
+-- Decides on another attempt. Returns the seconds until then; nil and perhaps the reason if there
+-- is none.
 local function decide_retry(self, problem, class, now)
   local stream <const> = self.plan.stream
   if stream and not stream.may_repeat(self, problem) then class = retry_policy.final end
@@ -198,7 +204,8 @@ local function retry_or_fail(self, problem, class)
   end
 end
 
--- Makes a call wait before it is sent: for the end of a rate limit, or for a free connection. Its token may expire meanwhile.
+-- Makes a call wait before it is sent: for the end of a rate limit, or for a free connection. Its
+-- token may expire meanwhile.
 local function hold_back(self, is_paused)
   self.state = authorize
   if problem_of(self.client.session) then return self:fail_closed() end -- it has no connection, and never will
@@ -214,9 +221,10 @@ local function hold_back(self, is_paused)
   end
 end
 
--- Gives the request to the core. When the client is idle and the caller blocks, the core waits for the response at once, and the
--- call handles it; otherwise the end of the exchange resumes it. Apart from `send`, so that the stack of a suspended
--- coroutine stays small: the collector traverses it again and again.
+-- Gives the request to the core. When the client is idle and the caller blocks, the core waits for
+-- the response at once, and the call handles it; otherwise the end of the exchange resumes it.
+-- Apart from `send`, so that the stack of a suspended coroutine stays small: the collector
+-- traverses it again and again.
 local function submit(self, token, time_left)
   local limits <const>, client <const> = self.limits, self.client
   local timeout = limits.timeout
@@ -269,7 +277,8 @@ end
 
 local renewal_plan <const> = { operation = core.operations.access_token, decode_response = decode_token }
 
--- Returns the pending token exchange, which serves all calls that wait for a token. Starts one if there is none.
+-- Returns the pending token exchange, which serves all calls that wait for a token. Starts one if
+-- there is none.
 local function renewal_of(self)
   local client <const> = self.client
   if client.renewal and not client.renewal.done then return client.renewal end
@@ -341,7 +350,8 @@ take_turn = function(self, now)
   follow(self, before, take_turn)
 end
 
--- Handles an attempt without a response: a time limit, a broken connection, something that is not HTTP.
+-- Handles an attempt without a response: a time limit, a broken connection, something that is not
+-- HTTP.
 local function on_failure(self, kind, words, was_sent, is_final, proxy_status)
   local class <const> = retry_policy.of_failure(kind, was_sent, is_final)
   local problem <const> = call_failure.no_response(self, kind, words, proxy_status)
@@ -416,14 +426,16 @@ receive_piece = function(self, now)
   self.plan.stream.on_ready(self)
 end
 
---- Makes a call wait among others: gives it the fields that its end needs then, so that it needs no memory, and appends it to
---- the queue of its job, if it has one. From here on it must end, or the next one waits in vain. A call that is alone joins only
---- once it must wait: no other call on its job can be pending before.
+--- Makes a call wait among others: gives it the fields that its end needs then, so that it needs no
+--- memory, and appends it to the queue of its job, if it has one. From here on it must end, or the
+--- next one waits in vain. A call that is alone joins only once it must wait: no other call on its
+--- job can be pending before.
 ---@param self table the call
 ---@param suspend_running function|boolean how the running coroutine is suspended; false if it blocks
 function state_machine.join_others(self, suspend_running)
   local job <const> = self.job
-  -- a rate limit pauses the calls of tasks and event loops, but no token exchange, since others wait for that
+  -- a rate limit pauses the calls of tasks and event loops, but no token exchange, since others
+  -- wait for that
   self.obeys_rate_limit_pause = suspend_running and self.plan.operation.authorized
   self.problem, self.raised, self.next_ended = false, false, false
   if not job then return end

@@ -1,5 +1,5 @@
---- command_errors.lua: errors of commands: raises them, prints them on stderr in one line, and turns
---- them into an exit status.
+--- command_errors.lua: errors of commands: raises them, prints them on stderr in one line, and
+--- turns them into an exit status.
 local bytenite <const> = require "bytenite"
 local exit_status <const> = require "bytenite.command.exit_status"
 local text <const> = require "bytenite.command.text"
@@ -13,7 +13,8 @@ function Failure:__tostring()
   return self.hint and ("%s; %s"):format(self.message, self.hint) or self.message
 end
 
---- Raises a failure of the command's own. Those of the module (`nil, err`) are raised as they are, by assert.
+--- Raises a failure of the command's own. Those of the module (`nil, err`) are raised as they are,
+--- by assert.
 ---@param kind string see exit_status.lua
 ---@param message string
 ---@param hint string|nil a next step
@@ -37,8 +38,9 @@ function command_errors.is_interrupt(raised)
   return type(raised) == "string" and raised:find "interrupted!$" ~= nil
 end
 
---- A message without the place of the program's own file in front. The module raises mistakes of its callers' as strings that
---- begin with the place of the first function outside of the module, which is there where nothing of the user's is on the stack.
+--- A message without the place of the program's own file in front. The module raises mistakes of
+--- its callers' as strings that begin with the place of the first function outside of the module,
+--- which is there where nothing of the user's is on the stack.
 ---@param message string
 ---@return string
 function command_errors.without_place(message)
@@ -51,7 +53,8 @@ local function in_options(message)
   return (message:gsub(": use https, or set allow_http = true$", ": use https"))
 end
 
--- What a string that was raised says of a mistake of the user's; nil for a fault of ours, which has a place of ours in front.
+-- What a string that was raised says of a mistake of the user's; nil for a fault of ours, which has
+-- a place of ours in front.
 local function mistake_of(raised)
   local message <const> = command_errors.without_place(raised)
   if message:find "^.-%.lua:%d+: " then return nil end
@@ -132,7 +135,8 @@ local function in_commands(line, id)
   return line
 end
 
--- One line that a terminal can show. The usage of a mistake, which has lines of its own, is the program's.
+-- One line that a terminal can show. The usage of a mistake, which has lines of its own, is the
+-- program's.
 local function line_of(failure, console)
   local job <const> = failure.job
   local id <const> = type(job) == "table" and type(job.id) == "string" and job.id or console.job_id

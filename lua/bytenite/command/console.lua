@@ -1,7 +1,7 @@
 --- console.lua: the three standard streams: results go to stdout, messages and progress to stderr.
 ---
---- The one place of the command line that asks the C core for something, whether a stream is a terminal: Lua cannot tell, and the
---- module `bytenite` itself has no use for it.
+--- The one place of the command line that asks the C core for something, whether a stream is a
+--- terminal: Lua cannot tell, and the module `bytenite` itself has no use for it.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
 local command_errors <const> = require "bytenite.command.command_errors"

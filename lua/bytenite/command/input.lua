@@ -1,4 +1,5 @@
---- input.lua: what commands are given: files, standard input, settings such as app.prompt=x, data sources.
+--- input.lua: what commands are given: files, standard input, settings such as app.prompt=x, data
+--- sources.
 local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
 
@@ -142,7 +143,8 @@ function input.set_params(params, settings)
   return params
 end
 
---- Completes a data source of a file: params without "@type" are made what bytenite.datasource makes of them.
+--- Completes a data source of a file: params without "@type" are made what bytenite.datasource
+--- makes of them.
 ---@param source any
 ---@return any
 function input.complete_source(source)

@@ -1,4 +1,5 @@
---- progress.lua: how far something has come: a bar that is drawn over on a terminal, now and then a line elsewhere.
+--- progress.lua: how far something has come: a bar that is drawn over on a terminal, now and then a
+--- line elsewhere.
 local text <const> = require "bytenite.command.text"
 
 local progress <const> = {}

@@ -1,7 +1,9 @@
---- text.lua: text made fit for a terminal: nothing in it that steers the terminal, and as wide as wanted.
+--- text.lua: text made fit for a terminal: nothing in it that steers the terminal, and as wide as
+--- wanted.
 local text <const> = {}
 
--- Characters that have no picture but turn the direction of what follows, or break the line (Unicode, UAX 9 and UAX 14).
+-- Characters that have no picture but turn the direction of what follows, or break the line
+-- (Unicode, UAX 9 and UAX 14).
 local function steers(code)
   return code == 0x061C
     or (code >= 0x200E and code <= 0x200F)
@@ -18,7 +20,8 @@ local function visible_character(character)
   return nil
 end
 
--- The text with what is no UTF-8 as "<FF>", a byte each: a terminal may take such bytes for control characters.
+-- The text with what is no UTF-8 as "<FF>", a byte each: a terminal may take such bytes for control
+-- characters.
 local function valid_utf8(value)
   local parts <const> = {}
   local from = 1
@@ -40,7 +43,8 @@ function text.visible(value)
   return (valid_utf8(value):gsub(utf8.charpattern, visible_character))
 end
 
--- Ranges of code points that take two columns, or none: {first, last, columns}. A rough picture of Unicode's UAX 11.
+-- Ranges of code points that take two columns, or none: {first, last, columns}. A rough picture of
+-- Unicode's UAX 11.
 local WIDTHS <const> = {
   { 0x0300, 0x036F, 0 },
   { 0x1100, 0x115F, 2 },

@@ -89,7 +89,8 @@ end
 
 local members <const> = { field = as_given, condition = as_given, value = as_given }
 
---- Checks a list of filters and turns it into what the service takes. The list itself stays as it is.
+--- Checks a list of filters and turns it into what the service takes. The list itself stays as it
+--- is.
 ---@param where string what they are for: "filter_jobs: filters"
 ---@param given table a list of {field, condition, value}: a condition may go without its prefix, a value without its wrapping
 ---@return table

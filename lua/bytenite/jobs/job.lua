@@ -1,5 +1,6 @@
---- job.lua: jobs and their methods. A job is a plain table of the API's members; all else is in its metatable, of which a client
---- has one. Inside the module methods are called as functions, so that a member of the same name (`run`, `logs`) does no harm.
+--- job.lua: jobs and their methods. A job is a plain table of the API's members; all else is in its
+--- metatable, of which a client has one. Inside the module methods are called as functions, so that
+--- a member of the same name (`run`, `logs`) does no harm.
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
@@ -41,7 +42,8 @@ end
 -- Accepts the answer to an update: the job takes it over in place, whole or not at all.
 local decode_refresh <const> = core.methods.exchange.job
 
--- Accepts the answer to a fetch or a creation: a new job. One that was created has no id before the answer.
+-- Accepts the answer to a fetch or a creation: a new job. One that was created has no id before the
+-- answer.
 local function decode_new(exchange, _, client)
   local fresh <const>, kind <const>, message <const> = exchange:job(nil)
   if not fresh then return nil, kind, message end
@@ -112,7 +114,8 @@ end
 local upload_completed_plan <const> =
   { operation = core.operations.upload_completed, decode_response = responses.same_job }
 
---- Tells the service that the job's input lies at the address that it gave. `upload` does so by itself.
+--- Tells the service that the job's input lies at the address that it gave. `upload` does so by
+--- itself.
 ---@param options table|nil of this call
 ---@return table|nil # the job itself, as it is; nil and an error
 function Job:upload_completed(options)
@@ -191,8 +194,8 @@ function Job:wait(options, call_options)
   end)
 end
 
---- True when the job has come to its end: a final state, or a time at which it ended or was deleted. An unknown state is not
---- final.
+--- True when the job has come to its end: a final state, or a time at which it ended or was
+--- deleted. An unknown state is not final.
 ---@return boolean
 function Job:is_final()
   return states.outcome(validate.type("is_final: job", self, "table")) ~= nil

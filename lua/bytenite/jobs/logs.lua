@@ -1,5 +1,5 @@
---- logs.lua: a job's logs. The service gives them in parts, one for each service and task; here they become one sequence in the
---- order of time.
+--- logs.lua: a job's logs. The service gives them in parts, one for each service and task; here
+--- they become one sequence in the order of time.
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
@@ -8,14 +8,16 @@ local time <const> = require "bytenite.base.time"
 
 local logs <const> = {}
 
--- What a part of an answer holds: nothing where it is null or missing; nil where it is of another type than it should be.
+-- What a part of an answer holds: nothing where it is null or missing; nil where it is of another
+-- type than it should be.
 local function content_of(part, is_list)
   if part == nil or part == core.null then return {} end
   if type(part) ~= "table" or core.is_array(part) ~= is_list then return nil end
   return part
 end
 
--- Parts that the answer consists of, in the order in which lines of the same time are given: lists of {lines, service, task_id}.
+-- Parts that the answer consists of, in the order in which lines of the same time are given: lists
+-- of {lines, service, task_id}.
 local function parts_of(answer)
   local tasks <const> = content_of(answer.taskrunner, false)
   if not tasks then return nil end
@@ -39,8 +41,8 @@ local function exact_time(line)
   return time.exact(line.timestamp)
 end
 
--- Gives lines without a time of their own that of the line before them, so that they stay right behind it. Those at the
--- beginning of their part stay in front of the first that has one.
+-- Gives lines without a time of their own that of the line before them, so that they stay right
+-- behind it. Those at the beginning of their part stay in front of the first that has one.
 local function fill_times(entries, first)
   local seconds, fraction = math.mininteger, 0
   for index = first, #entries do
@@ -81,7 +83,8 @@ local function is_before(one, other)
   return one.place < other.place
 end
 
--- Accepts `{partitioner, assembler, taskrunner}`: a function that gives line after line, and keeps none that it gave.
+-- Accepts `{partitioner, assembler, taskrunner}`: a function that gives line after line, and keeps
+-- none that it gave.
 local function decode_logs(exchange)
   local answer <const>, kind <const>, message <const> = responses.object(exchange)
   if not answer then return nil, kind, message end

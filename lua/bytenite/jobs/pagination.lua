@@ -84,9 +84,10 @@ local function read_totals(self, totals)
   if total and total > 0 then self.total = total end
 end
 
--- Whether all rows are read that the service told of. Rows may come while they are read: the program may create a job for
--- each one it sees. So rows beyond those told of at first are read only as long as each stretch of them is shorter than the
--- one before, which comes to an end whatever is created meanwhile.
+-- Whether all rows are read that the service told of. Rows may come while they are read: the
+-- program may create a job for each one it sees. So rows beyond those told of at first are read
+-- only as long as each stretch of them is shorter than the one before, which comes to an end
+-- whatever is created meanwhile.
 local function has_reached_total(self)
   self.stretch = self.stretch or self.total - self.first
   self.limit = self.limit or self.total

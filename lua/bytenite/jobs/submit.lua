@@ -1,6 +1,7 @@
 --- submit.lua: `client:submit`: a job is created, set up and run, step by step.
 ---
---- The module's methods are called as functions, never through the job, whose members could be called like them.
+--- The module's methods are called as functions, never through the job, whose members could be
+--- called like them.
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
@@ -33,8 +34,9 @@ local function always()
   return true
 end
 
--- The steps after the creation, in order, by the names of the job's methods: `takes` gives the method's argument, nil for a step
--- that is not needed; `run` calls it where it has another form than the others, with the limits of a call, and all options.
+-- The steps after the creation, in order, by the names of the job's methods: `takes` gives the
+-- method's argument, nil for a step that is not needed; `run` calls it where it has another form
+-- than the others, with the limits of a call, and all options.
 local steps <const> = {
   {
     name = "set_datasource",
@@ -99,7 +101,8 @@ local function check_upload(given)
   end
 end
 
--- Checks all that will be sent, so that bad input leaves no job behind. Returns what to do, and the options.
+-- Checks all that will be sent, so that bad input leaves no job behind. Returns what to do, and the
+-- options.
 local function check_all(new, options)
   local given <const> = validate.options("submit", validate.type("submit: new", new, "table"), members, "member")
   local body <const> = {}

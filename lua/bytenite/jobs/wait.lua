@@ -84,7 +84,8 @@ local function report(self)
   if on_progress then on_progress(self.job, self.fraction) end
 end
 
--- Looks at the job once. Returns its outcome; or nil and an error that ends the waiting; or nil, nil and one that does not.
+-- Looks at the job once. Returns its outcome; or nil and an error that ends the waiting; or nil,
+-- nil and one that does not.
 local function look(self, time_left)
   local limits <const> = time_left and limits_within(self.limits, self.client, time_left) or self.limits
   self.looks = self.looks + 1

@@ -1,5 +1,5 @@
---- loop/cqueues.lua: a client's calls in cqueues: they suspend the coroutine that makes them, and the controller runs others
---- meanwhile. Needs the rock cqueues.
+--- loop/cqueues.lua: a client's calls in cqueues: they suspend the coroutine that makes them, and
+--- the controller runs others meanwhile. Needs the rock cqueues.
 ---
 ---     local cqueues = require "cqueues"
 ---     local controller = cqueues.new()
@@ -12,8 +12,9 @@ local cqueues <const> = require "cqueues"
 
 local loop <const> = {}
 
---- Attaches a client to a controller. Its calls then suspend the coroutines that the controller runs, and `client:async`
---- needs nobody who waits. The controller's loop ends when nothing is left to do.
+--- Attaches a client to a controller. Its calls then suspend the coroutines that the controller
+--- runs, and `client:async` needs nobody who waits. The controller's loop ends when nothing is left
+--- to do.
 ---@param client table
 ---@param controller userdata cqueues.new()
 ---@return table # the client

@@ -1,5 +1,5 @@
---- loop/luv.lua: a client's calls in libuv's loop: those in `client:async` and `client:map` suspend, and the loop runs other
---- things meanwhile. Needs the rock luv.
+--- loop/luv.lua: a client's calls in libuv's loop: those in `client:async` and `client:map`
+--- suspend, and the loop runs other things meanwhile. Needs the rock luv.
 ---
 ---     local uv = require "luv"
 ---     require("bytenite.loop.luv").attach(client)
@@ -12,9 +12,10 @@ local loop <const> = {}
 
 local LOOK_EVERY <const> = 10 -- milliseconds, where the system has no descriptor to wait for
 
--- Handles of clients that were closed in the middle of their work while the loop was not running. luv crashes at the end of the
--- process when a handle was closed and the loop did not run again; and one that the collector closes later might take
--- another's descriptor with it. So they stay, stopped.
+-- Handles of clients that were closed in the middle of their work while the loop was not running.
+-- luv crashes at the end of the process when a handle was closed and the loop did not run again;
+-- and one that the collector closes later might take another's descriptor with it. So they stay,
+-- stopped.
 local left_open <const> = {}
 
 -- A handle that calls back when there is something to do.
@@ -29,8 +30,8 @@ local function watch(pollable, callback)
   return handle
 end
 
---- Attaches a client to libuv's loop, which then drives what `client:async` started. The loop ends when nothing is left
---- to do.
+--- Attaches a client to libuv's loop, which then drives what `client:async` started. The loop ends
+--- when nothing is left to do.
 ---@param client table
 ---@return table # the client
 function loop.attach(client)

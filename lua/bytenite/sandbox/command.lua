@@ -110,8 +110,8 @@ end
 
 local STANDARD_INPUT <const> = { pollfd = 0, events = "r" }
 
--- A pipe or a terminal can be waited for, a file or /dev/null cannot. Tried in a controller of its own, which the
--- failure breaks.
+-- A pipe or a terminal can be waited for, a file or /dev/null cannot. Tried in a controller of its
+-- own, which the failure breaks.
 local function can_wait_for_input()
   local trial <const> = cqueues.new()
   trial:wrap(cqueues.poll, STANDARD_INPUT, 0)
@@ -153,7 +153,8 @@ local function start(arguments)
   if arguments.ready_file then os.remove(arguments.ready_file) end
 end
 
---- Runs the command until it is told to end: by SIGINT, SIGTERM or, when asked, the end of standard input.
+--- Runs the command until it is told to end: by SIGINT, SIGTERM or, when asked, the end of standard
+--- input.
 ---@param arguments string[] of the command line; a bad one ends the process, as argparse does
 ---@return integer status for `os.exit`
 ---@usage os.exit(require("bytenite.sandbox.command").run(arg))

@@ -1,4 +1,5 @@
---- The rocks the sandbox stands on, asked for by name so that a missing one is told plainly. Needs nothing itself.
+--- The rocks the sandbox stands on, asked for by name so that a missing one is told plainly. Needs
+--- nothing itself.
 local required_rocks = {}
 
 --- Requires a module of a rock, and when that fails raises one line that says what to install.
@@ -21,8 +22,9 @@ function required_rocks.need(module, rock, package)
   )
 end
 
---- Makes the rock http be found where Debian has it: for older versions of Lua only, though it runs on this one. The path is
---- changed in this process alone, and only where the rock is not found without.
+--- Makes the rock http be found where Debian has it: for older versions of Lua only, though it runs
+--- on this one. The path is changed in this process alone, and only where the rock is not found
+--- without.
 ---@usage required_rocks.find_older()
 function required_rocks.find_older()
   if pcall(require, "http.server") then return end

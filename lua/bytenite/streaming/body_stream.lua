@@ -1,7 +1,8 @@
---- body_stream.lua: calls whose bodies pass in pieces, which are fed or taken while the call is pending.
+--- body_stream.lua: calls whose bodies pass in pieces, which are fed or taken while the call is
+--- pending.
 ---
---- That happens in the coroutine that made the call, so that user functions (readers, progress) may make calls themselves.
---- Between pieces the coroutine waits in the reactor, like everything.
+--- That happens in the coroutine that made the call, so that user functions (readers, progress) may
+--- make calls themselves. Between pieces the coroutine waits in the reactor, like everything.
 local call <const> = require "bytenite.call"
 local reactor <const> = require "bytenite.async.reactor"
 local validate <const> = require "bytenite.base.validate"
@@ -56,7 +57,8 @@ function body_stream.open(client, plan, id, body, options, job)
   return opened
 end
 
---- Waits until a stream is ready or has ended. Feed it or take from it first: it is queued as ready only once.
+--- Waits until a stream is ready or has ended. Feed it or take from it first: it is queued as ready
+--- only once.
 ---@param opened table
 function body_stream.await(opened)
   if opened.done then return end

@@ -28,7 +28,8 @@ end
 
 local NAME_HINT <const> = "choose names of your own with file_name"
 
--- What is to be fetched, and under which names, or an error: nothing is fetched when one of them cannot be.
+-- What is to be fetched, and under which names, or an error: nothing is fetched when one of them
+-- cannot be.
 local function plan_files(results, options)
   local files <const>, taken <const> = {}, {}
   for index, result in ipairs(results) do
@@ -98,7 +99,8 @@ local function problem_with_part(fetch, headers)
   return nil
 end
 
---- Takes note of the head of an answer. RFC 9110 sections 14.4 (Content-Range) and 13.1.5 (If-Range).
+--- Takes note of the head of an answer. RFC 9110 sections 14.4 (Content-Range) and 13.1.5
+--- (If-Range).
 ---@return table|nil # an error
 function Fetch:meet(attempt, status, headers)
   self.attempt, self.status = attempt, status

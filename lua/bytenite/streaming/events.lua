@@ -1,5 +1,6 @@
---- events.lua: the service's stream of events. Experimental: no source shows how events are framed, so both forms that the
---- service declares are read: an object a line, and server-sent events, whose data is such an object.
+--- events.lua: the service's stream of events. Experimental: no source shows how events are framed,
+--- so both forms that the service declares are read: an object a line, and server-sent events,
+--- whose data is such an object.
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local redact <const> = require "bytenite.errors.redact"
@@ -28,7 +29,8 @@ end
 local Reader <const> = { __name = "bytenite.EventReader" }
 Reader.__index = Reader
 
--- Ends the stream with an error that the iterator raises. The call itself may have ended well: what it brought is wrong.
+-- Ends the stream with an error that the iterator raises. The call itself may have ended well: what
+-- it brought is wrong.
 local function stop(reader, problem)
   local operation <const> = core.operations.events
   problem.operation, problem.method, problem.path = operation.name, operation.method, reader.path
@@ -75,7 +77,8 @@ local function next_line(reader)
   end
 end
 
--- What a line says: an object; or nil for one that says nothing: an empty one, a comment, another field of a server-sent event.
+-- What a line says: an object; or nil for one that says nothing: an empty one, a comment, another
+-- field of a server-sent event.
 local function item_of(reader, line)
   local text <const> = line:find "^%s*{" and line or line:match "^data:%s*({.*)$"
   if not text then
@@ -87,7 +90,8 @@ local function item_of(reader, line)
   stop(reader, errors.new { kind = "protocol", message = "an event is not JSON: " .. problem })
 end
 
--- What ends a stream in place of an event: a status of gRPC, or whatever else the service says there.
+-- What ends a stream in place of an event: a status of gRPC, or whatever else the service says
+-- there.
 local function failed(reader, item)
   local status <const> = type(item.error) == "table" and item.error or item
   local words <const> = type(item.error) == "string" and item.error

@@ -15,7 +15,8 @@ local OPERATORS <const> = {
   ["~"] = "LIKE",
 }
 
--- A value as the module wants it: states may be called as the tables call them, and what is like a text may stand anywhere.
+-- A value as the module wants it: states may be called as the tables call them, and what is like a
+-- text may stand anywhere.
 local function value_of(field, condition, given)
   if field == "state" and given:find "^[%l_]+$" then return "JOB_STATE_" .. given:upper() end
   if condition == "LIKE" and not given:find("%", 1, true) then return "%" .. given .. "%" end

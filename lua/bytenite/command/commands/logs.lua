@@ -17,8 +17,8 @@ local function text_of(value)
   return type(value) == "string" and value or ""
 end
 
--- Programs draw over their progress bars with "\r": what is drawn over is a line here. Elsewhere than on a terminal the
--- text stays as it is.
+-- Programs draw over their progress bars with "\r": what is drawn over is a line here. Elsewhere
+-- than on a terminal the text stays as it is.
 local function lines_of(console, log)
   if not console.out.is_terminal then return { (log:gsub("[\r\n]+$", "")) } end
   local lines <const> = {}
@@ -50,7 +50,8 @@ local function show_json(console, line, service, task_id)
   console:write(bytenite.encode(told), "\n")
 end
 
--- Shows what was not there before. The service gives all lines each time; those of one origin keep their order.
+-- Shows what was not there before. The service gives all lines each time; those of one origin keep
+-- their order.
 local function show_new(console, next_line, seen)
   local counts <const> = {}
   local write <const> = console.json and show_json or show
@@ -73,7 +74,8 @@ local function upper(value)
   return value:upper()
 end
 
--- Shows new lines until the job has ended: it is looked at before its lines are, so that the last ones are not missed.
+-- Shows new lines until the job has ended: it is looked at before its lines are, so that the last
+-- ones are not missed.
 local function follow(context, job, fetch, interval, seen)
   while true do
     assert(job:refresh())

@@ -1,4 +1,5 @@
---- updates.lua: the commands that change a draft: set-name, set-params, set-configs, set-datasource.
+--- updates.lua: the commands that change a draft: set-name, set-params, set-configs,
+--- set-datasource.
 local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
 local display <const> = require "bytenite.command.display"

@@ -1,4 +1,5 @@
---- The way of one request: read, record, find the operation, let it answer, let a fault interfere, deliver.
+--- The way of one request: read, record, find the operation, let it answer, let a fault interfere,
+--- deliver.
 local cqueues <const> = require "cqueues"
 
 local responses <const> = require "bytenite.sandbox.http.responses"

@@ -1,4 +1,5 @@
---- The stream of events: a JSON object a line, for every change of a job's state, until the client goes.
+--- The stream of events: a JSON object a line, for every change of a job's state, until the client
+--- goes.
 local core <const> = require "bytenite.core"
 
 local event_stream = {}

@@ -73,8 +73,8 @@ local function apply(fault, response)
   return fault and fault_effects.apply(fault, { parameters = {}, body = "", error_shape = "xml" }, response) or response
 end
 
--- Answers although the body is not read, and ends the connection, or the stream of HTTP/2. What the client still sends is
--- read for a while: it might not see the response else.
+-- Answers although the body is not read, and ends the connection, or the stream of HTTP/2. What the
+-- client still sends is read for a while: it might not see the response else.
 local function respond_early(stream, received, response, fault)
   received.is_answered = true
   if fault and response_writer.withhold(stream, fault) then return end
@@ -93,7 +93,8 @@ local function respond_early(stream, received, response, fault)
   end
 end
 
--- What takes the pieces of an upload: slowly when a fault says so, and up to the byte at which it strikes.
+-- What takes the pieces of an upload: slowly when a fault says so, and up to the byte at which it
+-- strikes.
 local function taker(sink, fault)
   local drip <const>, after <const> = fault and fault.drip, fault and fault.after
   local seconds_a_byte <const> = drip and drip.every / drip.bytes

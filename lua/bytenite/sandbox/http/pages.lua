@@ -14,7 +14,8 @@ local pages = {}
 
 local USUAL_LIMIT <const>, MOST <const> = 20, 100 -- rows of a page
 
--- Members that do not change while a job runs: an order by them stays good until a job comes or goes.
+-- Members that do not change while a job runs: an order by them stays good until a job comes or
+-- goes.
 local LASTING <const> = { id = true, createdAt = true, name = true, templateId = true }
 
 local read_pagination <const> = protobuf_json.message { limit = protobuf_json.uint32, offset = protobuf_json.uint32 }
@@ -83,7 +84,8 @@ function pages.page(list, wanted)
   end)
 end
 
--- `name`, `name desc`, `name asc`, `-name`: the function that looks the member up, and whether downwards.
+-- `name`, `name desc`, `name asc`, `-name`: the function that looks the member up, and whether
+-- downwards.
 local function read_order(text)
   local sign <const>, name <const>, direction <const> = text:match "^%s*(%-?)([%w_.]+)%s*(%a*)%s*$"
   local word <const> = (direction or ""):lower()

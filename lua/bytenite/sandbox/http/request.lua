@@ -51,8 +51,9 @@ local function flattened(headers)
   return flat
 end
 
--- Waits until something is in a queue of an HTTP/2 stream; false when nothing will come. lua-http's own waiting spins
--- for ever once the client has gone. Here the queues are filled by the reader that its server has for the connection.
+-- Waits until something is in a queue of an HTTP/2 stream; false when nothing will come. lua-http's
+-- own waiting spins for ever once the client has gone. Here the queues are filled by the reader
+-- that its server has for the connection.
 local function is_filled(stream, queue, condition, timeout)
   local deadline <const> = cqueues.monotime() + timeout
   while queue:length() == 0 do

@@ -15,8 +15,8 @@ local FAREWELL <const> = 0.5 -- seconds for a client to see the end
 local PIECE <const> = 64 * 1024 -- bytes of a body at a time
 local MOST <const> = math.maxinteger
 
--- Waits until HTTP/2's flow control lets something through, and tells how many bytes; nil when the client has gone.
--- lua-http would wait too, but spins once the client has gone.
+-- Waits until HTTP/2's flow control lets something through, and tells how many bytes; nil when the
+-- client has gone. lua-http would wait too, but spins once the client has gone.
 local function wait_for_credit(stream)
   local connection <const> = stream.connection
   local deadline <const> = cqueues.monotime() + WRITE_TIMEOUT
@@ -81,12 +81,14 @@ local function send_content(stream, content, last, drip)
   return true
 end
 
--- Waits until something has come from the client, or a condition holds; false when the client has gone.
+-- Waits until something has come from the client, or a condition holds; false when the client has
+-- gone.
 local function wait(stream, timeout, condition)
   local connection <const> = stream.connection
   if stream.state == "closed" or disconnect.is_gone(connection) then return false end
   local readable <const> = { pollfd = connection.socket:pollfd(), events = "r" }
-  -- HTTP/2 tells of an abandoned stream by the condition, both versions of a lost connection by the socket.
+  -- HTTP/2 tells of an abandoned stream by the condition, both versions of a lost connection by the
+  -- socket.
   cqueues.poll(stream.chunk_cond, readable, timeout, condition)
   cqueues.poll() -- lets the reader of the connection see first what came
   return stream.state ~= "closed" and not disconnect.is_gone(connection)
@@ -97,8 +99,9 @@ local function hang(stream)
   end
 end
 
--- Ends a connection in the middle of a body. Over HTTP/2 the client keeps sending credit, and a socket that is closed with
--- something unread takes back what it sent: so the client gets some time to close its end.
+-- Ends a connection in the middle of a body. Over HTTP/2 the client keeps sending credit, and a
+-- socket that is closed with something unread takes back what it sent: so the client gets some time
+-- to close its end.
 local function end_early(stream)
   local connection <const> = stream.connection
   if connection.version == 2 and not disconnect.is_gone(connection) then

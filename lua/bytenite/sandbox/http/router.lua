@@ -16,7 +16,8 @@ local function split(path)
   return segments
 end
 
--- Rows by method and number of segments; those with fewer parameters first, so that a fixed name wins over an id.
+-- Rows by method and number of segments; those with fewer parameters first, so that a fixed name
+-- wins over an id.
 local rows <const> = {}
 for _, operation in ipairs(core.operations) do
   local segments <const> = split(operation.path)

@@ -18,8 +18,8 @@ function storage_responses.refuse(status, code, message)
   return responses.text(status, body, "application/xml")
 end
 
--- The part a Range header asks for: its first byte and its length; false when there is no such part, nil when the
--- header is to be ignored.
+-- The part a Range header asks for: its first byte and its length; false when there is no such
+-- part, nil when the header is to be ignored.
 local function wanted_part(range, length)
   local first_text <const>, last_text <const> = (range or ""):match "^bytes=(%d*)%-(%d*)$"
   local first, last = math.tointeger(tonumber(first_text)), math.tointeger(tonumber(last_text))

@@ -22,7 +22,8 @@ function access_tokens.new(lifetime)
   return setmetatable({ lifetime = lifetime, ends = {} }, AccessTokens)
 end
 
---- A new token that looks as the service's do: a signed JWT of about 1.2 KB. It is good only once `admit` has had it.
+--- A new token that looks as the service's do: a signed JWT of about 1.2 KB. It is good only once
+--- `admit` has had it.
 ---@return string token
 ---@usage local token = known:issue()
 function AccessTokens:issue()

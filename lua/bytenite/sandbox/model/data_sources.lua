@@ -53,8 +53,8 @@ local function unset_params(descriptor)
   return null
 end
 
---- Reader of a data source (see `bytenite.sandbox.base.protobuf_json`). The descriptor is free text, the type in params must be
---- known.
+--- Reader of a data source (see `bytenite.sandbox.base.protobuf_json`). The descriptor is free
+--- text, the type in params must be known.
 ---@param value any what the body holds
 ---@param name string the member, for the message
 ---@return table|nil source `{dataSourceDescriptor, params}` as an answer prints it

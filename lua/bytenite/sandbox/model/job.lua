@@ -1,6 +1,7 @@
 --- A job as the sandbox keeps it, and as an answer prints it.
 ---
---- A job is never changed: an update makes another one, so that an operation can be computed without taking effect.
+--- A job is never changed: an update makes another one, so that an operation can be computed
+--- without taking effect.
 local core <const> = require "bytenite.core"
 
 local templates <const> = require "bytenite.sandbox.model.templates"
@@ -114,8 +115,8 @@ function job.changed(old, changes)
   return job.from(values)
 end
 
---- The job as it is after an update. Members given replace those there, config and params member by member; null
---- unsets.
+--- The job as it is after an update. Members given replace those there, config and params member by
+--- member; null unsets.
 ---@param old bytenite.sandbox.Job
 ---@param changes table<string, any> as the readers of `protobuf_json` give them
 ---@return bytenite.sandbox.Job
@@ -202,8 +203,8 @@ function job.text(kept)
   return kept.text
 end
 
---- The body of an answer that holds the job: `{job, templateInfo}`. Raises a string when the job cannot be written as
---- JSON, as when something in it is nested too deeply.
+--- The body of an answer that holds the job: `{job, templateInfo}`. Raises a string when the job
+--- cannot be written as JSON, as when something in it is nested too deeply.
 ---@param kept bytenite.sandbox.Job
 ---@param where "inner"|"outer"|nil to print templateInfo only inside the job, or only beside it
 ---@return string json

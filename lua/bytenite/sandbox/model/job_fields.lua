@@ -9,7 +9,8 @@ local function camel_case(name)
   return (name:gsub("_(%l)", string.upper))
 end
 
---- Makes a function that looks a member up. Its name may go into nested members with dots, and may be in snake_case.
+--- Makes a function that looks a member up. Its name may go into nested members with dots, and may
+--- be in snake_case.
 ---@param name any
 ---@return (fun(values: table): any)|nil look gives nil for what is not there
 ---@return string|nil message when jobs have no such member
@@ -36,8 +37,8 @@ function job_fields.look_up(name)
   end
 end
 
---- A value in a form that can be compared: decimal strings (64-bit numbers) as numbers, timestamps so that their order
---- is the text's.
+--- A value in a form that can be compared: decimal strings (64-bit numbers) as numbers, timestamps
+--- so that their order is the text's.
 ---@param value any
 ---@return string|number|boolean|nil # nil for null, tables and what is not there
 ---@usage local key = job_fields.comparable(look(values))

@@ -67,8 +67,8 @@ local function content_of(description)
   return type(description.link) == "string" and file_contents.text "" or nil
 end
 
---- Reads results as a control call describes them: a list of objects with `name` and one of `content`,
---- `content_base64`, `size` (with `seed`) and `link`.
+--- Reads results as a control call describes them: a list of objects with `name` and one of
+--- `content`, `content_base64`, `size` (with `seed`) and `link`.
 ---@param list any
 ---@return bytenite.sandbox.Result[]|nil
 ---@return string|nil message

@@ -1,7 +1,8 @@
 --- What becomes of a job that was run: the states it passes through and what it then shows.
 ---
---- Nothing happens by itself. A started job has a course, which tells when it reaches which state, and whoever looks at
---- the job brings it up to the moment. A job whose app parameters hold the text `sandbox_fail` fails, with that message.
+--- Nothing happens by itself. A started job has a course, which tells when it reaches which state,
+--- and whoever looks at the job brings it up to the moment. A job whose app parameters hold the
+--- text `sandbox_fail` fails, with that message.
 local clock <const> = require "bytenite.sandbox.base.clock"
 local job <const> = require "bytenite.sandbox.model.job"
 

@@ -23,7 +23,8 @@ function request_log.new()
   return setmetatable({ records = {}, first = 1, last = 0, bytes = 0 }, RequestLog)
 end
 
---- Adds a request; the oldest ones go when there are more than 10,000, or more than 128 MiB in their bodies.
+--- Adds a request; the oldest ones go when there are more than 10,000, or more than 128 MiB in
+--- their bodies.
 ---@param request bytenite.sandbox.Request
 ---@param operation string|nil the name of the operation it is for
 ---@usage seen:add(request, "get_job")

@@ -1,4 +1,5 @@
---- SignedUrls that carry their own authority, as storage services sign them: good for a time, for one path.
+--- SignedUrls that carry their own authority, as storage services sign them: good for a time, for
+--- one path.
 local random_bytes <const> = require("openssl.rand").bytes
 local new_hmac <const> = require("openssl.hmac").new
 

@@ -1,7 +1,7 @@
 --- What happens to the states of jobs, for those who watch.
 ---
---- Most of it is known beforehand, from the courses of jobs: nothing is written down when it happens, but whoever
---- watches asks what fell into the time since the last look.
+--- Most of it is known beforehand, from the courses of jobs: nothing is written down when it
+--- happens, but whoever watches asks what fell into the time since the last look.
 local new_condition <const> = require("cqueues.condition").new
 
 ---@class bytenite.sandbox.StateChanges

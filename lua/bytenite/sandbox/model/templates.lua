@@ -79,7 +79,8 @@ function templates.all()
   return known
 end
 
---- What a job says about its template. Any id is good: what is not known is made up from it, the same every time.
+--- What a job says about its template. Any id is good: what is not known is made up from it, the
+--- same every time.
 ---@param id string
 ---@return table info
 ---@usage values.templateInfo = templates.info(values.templateId)

@@ -1,5 +1,5 @@
---- The call that tries a data source out. Any source is found, but for a file whose name starts with "missing"; one
---- named "huge.bin" is larger than 64 bits with a sign can say.
+--- The call that tries a data source out. Any source is found, but for a file whose name starts
+--- with "missing"; one named "huge.bin" is larger than 64 bits with a sign can say.
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"

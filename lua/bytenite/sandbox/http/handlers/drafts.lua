@@ -33,7 +33,8 @@ local function find_draft(call, id)
   return kept
 end
 
--- Answers with the job as it is after the changes, which take effect when the function given back is called.
+-- Answers with the job as it is after the changes, which take effect when the function given back
+-- is called.
 local function update(call, id, old, changes)
   data_sources.offer_upload(changes.dataSource, call.state:upload_url(id))
   local new <const> = job.updated(old, changes)
