@@ -5,8 +5,11 @@
 ---   print(service.base_url, service.api_key, service.ca_file)
 ---   service:loop()
 ---
---- It keeps jobs in memory, demands a token and answers as the service's contract says, and fails on request. The
---- command `bytenite-sandbox` is the same behind a command line. The calls it has for tests are listed in `http/control_api`.
+--- It keeps jobs in memory, demands a token, answers as the service's contract says, and fails on
+--- request. The command `bytenite-sandbox` runs it. Its own calls, for tests, are in http/control_api.
+---
+--- http/ reads requests and sends responses, model/ holds jobs and everything else that is remembered,
+--- faults/ describes what goes wrong on request, base/ has what all of them use.
 local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
 local cqueues <const> = required_rocks.need("cqueues", "cqueues", "lua-cqueues")

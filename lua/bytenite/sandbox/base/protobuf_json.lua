@@ -1,6 +1,6 @@
---- Reads the members of request bodies, as leniently and as strictly as a protobuf JSON gateway does: integers as
---- numbers or decimal strings, names in camelCase or snake_case, null for unset, unknown members dropped, wrong types
---- refused.
+--- Reads the members of request bodies as a protobuf JSON gateway does: integers as numbers or
+--- decimal strings, names in camelCase or snake_case, null for unset. Unknown members are dropped,
+--- wrong types refused.
 ---
 --- A reader is a function (value, name) that gives the value to keep, or nil and a message.
 local core <const> = require "bytenite.core"

@@ -1,5 +1,5 @@
---- Faults on request: which call meets one, how often, and what then goes wrong. What each does is in `http/fault_effects` and
---- `http/response_writer`.
+--- Faults on request: which call meets one, how often, and what then goes wrong. http/fault_effects
+--- changes the response, http/response_writer breaks connections.
 local core <const> = require "bytenite.core"
 
 ---@class bytenite.sandbox.Fault

@@ -1,4 +1,5 @@
---- Ends of connections: seen when the client makes them, and made in the ways that networks and servers do.
+--- Ends connections in the ways that clients, networks and servers do, and sees when a client has
+--- gone.
 local socket_type <const> = require("cqueues.socket").type
 
 local disconnect = {}

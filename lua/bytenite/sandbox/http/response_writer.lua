@@ -1,4 +1,4 @@
---- Puts a response on the wire, whole or spoiled by a fault.
+--- Sends a response, whole or spoiled by a fault.
 local cqueues <const> = require "cqueues"
 local new_headers <const> = require("http.headers").new
 

@@ -1,4 +1,5 @@
---- Responses of the sandbox: plain tables `{status, content_type, body}`, or `{status, job}` for a job to be printed.
+--- Makes responses: plain tables `{status, content_type, body}`, or `{status, job}` for a job that
+--- is printed later.
 local core <const> = require "bytenite.core"
 
 local random_ids <const> = require "bytenite.sandbox.base.random_ids"

@@ -1,4 +1,4 @@
---- Contents of files that are served: text at hand, bytes in a temporary file, bytes made when they are asked for.
+--- Contents of files to serve: a string, a temporary file, or bytes generated on request.
 local new_digest <const> = require("openssl.digest").new
 
 ---@class bytenite.sandbox.Content
