@@ -62,6 +62,7 @@ build = {
         "src/http/response.c",
         "src/http/sent.c",
         "src/http/stream.c",
+        "src/http/tls_unread.c",
         "src/http/transfer.c",
         "src/http/transport.c",
         "src/http/url.c",

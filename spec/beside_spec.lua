@@ -33,6 +33,24 @@ describe("a call in place", function()
     assert.equal("From a future", assert(future:get(5)).name)
   end)
 
+  it("waits its turn on a job whose call in a future is in flight", function()
+    service:fault { operation = "set_name", delay = 0.3 }
+    local job <const> = client:job "j1"
+    local order <const> = {}
+    local future <const> = client:async(function()
+      assert(job:set_name "From a future")
+      order[#order + 1] = "set_name"
+    end)
+    client:step()
+    assert.equal(1, client.session:in_flight())
+    assert(job:set_configs { taskTimeout = 60 })
+    order[#order + 1] = "set_configs"
+    assert(future:get(5) == nil)
+    assert.same({ "set_name", "set_configs" }, order)
+    local sent <const> = connect.sent(service)
+    assert.equal("set_configs", sent[#sent].operation)
+  end)
+
   it("goes on as any other when its answer takes longer than the first moments", function()
     service:fault { operation = "set_name", delay = 0.4 }
     local job <const> = client:job "j1"
@@ -79,26 +97,34 @@ describe("what a request asks for", function()
     client:close()
   end)
 
+  -- Asserts that each request for an address asks for this; the second time libcurl has the options already.
+  local function assert_asked(matches, asked, address)
+    local origin <const> = service.base_url:match "^http://[^/]+"
+    for _ = 1, 2 do
+      service:reset()
+      local exchange <const> = client.session:raw_exchange("GET", origin .. address, nil, {})
+      assert.is_false(exchange:start({}, nil, 5, 5, 100000, false))
+      while not exchange:has_ended() do
+        client.session:step(1)
+      end
+      assert.equal("response", (exchange:outcome()))
+      matches(asked, service:requests()[1].path)
+    end
+  end
+
   for address, asked in pairs {
     ["/v1/a/b?c=d"] = "/v1/a/b?c=d",
     ["/v1/a%2Fb%e9"] = "/v1/a%2Fb%e9",
     ["/v1/a/../b"] = "/v1/a/../b",
     ["/v1/a?b#part"] = "/v1/a?b",
-    ["/v1/é"] = "/v1/%c3%a9",
     ["/v1//a?"] = "/v1//a?",
   } do
     it(("is %s for the address %q"):format(asked, address), function()
-      local origin <const> = service.base_url:match "^http://[^/]+"
-      for _ = 1, 2 do -- the second time all is as libcurl has it already
-        service:reset()
-        local exchange <const> = client.session:raw_exchange("GET", origin .. address, nil, {})
-        assert.is_false(exchange:start({}, nil, 5, 5, 100000, false))
-        while not exchange:has_ended() do
-          client.session:step(1)
-        end
-        assert.equal("response", (exchange:outcome()))
-        assert.equal(asked, service:requests()[1].path)
-      end
+      assert_asked(assert.equal, asked, address)
     end)
   end
+
+  it("is percent-encoded where the address is not ASCII, in upper or lower case (RFC 3986 section 2.1)", function()
+    assert_asked(assert.matches, "^/v1/%%[cC]3%%[aA]9$", "/v1/é")
+  end)
 end)

@@ -336,7 +336,8 @@ it("a server that goes away and comes back is met again over few connections", f
   local before <const> = sockets.count()
   map(client, 5, get)
   away:close()
-  local results <const> = client:map({ client, client, client }, get)
+  -- each call closes at least the connection that libcurl chose for it
+  local results <const> = client:map({ client, client, client, client, client }, get)
   for _, result in ipairs(results) do
     assert.equal("connection", result.error.kind)
   end

@@ -63,6 +63,26 @@ for _, kind in ipairs(kinds) do
       run()
     end)
 
+    it("take responses that came while the host was busy, though their time is up by then", function()
+      local function start_all(delay)
+        service:fault { operation = "get_job", delay = delay, times = 100 }
+        local futures <const> = {}
+        for i = 1, 100 do
+          futures[i] = client:async(client.get_job, client, ID, { timeout = 0.8, max_retries = 0 })
+        end
+        return futures
+      end
+      assert.equal(0, client:wait_all(start_all(0.1)).failed) -- opens the connections
+      local futures <const> = start_all(0.3)
+      for _ = 1, 50 do
+        client:step(0.001)
+      end
+      assert.equal(100, client.session:in_flight())
+      cqueues.sleep(1.2)
+      local results <const> = client:wait_all(futures)
+      assert.equal(0, results.failed)
+    end)
+
     it("keep their time limits: one without an answer ends by itself", function()
       service:fault { operation = "set_name", hang = true }
       local problem <const> = run(function()

@@ -1,5 +1,6 @@
 local bytenite <const> = require "bytenite"
 local compile <const> = require "spec.support.compile"
+local core <const> = require "bytenite.core"
 local cqueues <const> = require "cqueues"
 local lfs <const> = require "lfs"
 local sandbox <const> = require "spec.support.sandbox"
@@ -222,5 +223,41 @@ describe("a client's life", function()
     end
     assert.matches("interrupted!", message)
     assert.is_true(took < 0.25, ("it took %.3f s"):format(took))
+  end)
+end)
+
+describe("an exchange that was freed", function()
+  local session
+
+  before_each(function()
+    session = core.session { base_url = "http://127.0.0.1:1/v1", service = "customer", max_connections = 3 }
+  end)
+
+  after_each(function()
+    session:close()
+  end)
+
+  local function exchange()
+    return session:raw_exchange("POST", "http://127.0.0.1:1/" .. ("x"):rep(5000), "body", {})
+  end
+
+  it("is refused by every method", function()
+    local freed <const> = exchange()
+    freed:free()
+    assert.equal("/", freed:path())
+    assert.is_nil(freed:request_body())
+    for _, method in ipairs { "start", "outcome", "value", "job", "body", "headers", "token", "stream" } do
+      local ok <const>, message <const> = pcall(freed[method], freed, {}, "t", 1, 1, 1000, false)
+      assert.is_false(ok, method)
+      assert.matches("freed", message)
+    end
+  end)
+
+  it("serves one exchange only, though it was freed twice", function()
+    local freed <const> = exchange()
+    freed:free()
+    freed:free()
+    local first <const>, second <const> = exchange(), exchange()
+    assert.is_false(rawequal(first, second))
   end)
 end)

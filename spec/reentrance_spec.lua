@@ -3,6 +3,7 @@ local connect <const> = require "spec.support.connect"
 local event_loops <const> = require "spec.support.event_loops"
 local job <const> = require "bytenite.jobs.job"
 local sandbox <const> = require "spec.support.sandbox"
+local waiters <const> = require "bytenite.async.waiters"
 local soon <const> = require "spec.support.soon"
 
 -- Where a program may call: runs functions, each of which may make calls of the client, and raises what they raise.
@@ -358,5 +359,24 @@ describe("Ctrl-C while an answer is taken that nobody waits for by itself", func
       is_set = false
       assert_interrupted(client[method], client, { start "j2" })
     end
+  end)
+end)
+
+describe("an error raised from outside", function()
+  it("reaches who waits for a future, also while the wait ends", function()
+    local service <const> = sandbox.plain()
+    event_loops.put_jobs(service, 1)
+    local client <close> = event_loops.client(service, { timeout = 3 })
+    service:fault { operation = "get_job", delay = 0.5 }
+    local Wait <const> = getmetatable(waiters.new(client.reactor, 1, {}))
+    local future <const> = client:async(client.get_job, client, "j1")
+    debug.sethook(function()
+      if debug.getinfo(2, "f").func ~= Wait.state then return end
+      debug.sethook()
+      error("interrupted", 0)
+    end, "c")
+    local ok <const>, raised <const> = pcall(future.get, future, 0.1)
+    debug.sethook()
+    assert.same({ false, "interrupted" }, { ok, raised })
   end)
 end)

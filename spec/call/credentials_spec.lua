@@ -26,9 +26,7 @@ describe("an API key", function()
   it("keeps its token until 60 s before the end, and then asks for a new one", function()
     assert.equal("first", source.store_response(response "first", 1000))
     assert.equal("first", source.acquire(1000 + 3600 - 60 - 0.001))
-    assert.equal("first", source.current_if_fresh(1000 + 3600 - 60 - 0.001))
     assert.same({ nil, "renew" }, { source.acquire(1000 + 3600 - 60) })
-    assert.is_nil(source.current_if_fresh(1000 + 3600 - 60))
   end)
 
   it("renews a short-lived token in the last tenth of its life", function()
@@ -117,7 +115,6 @@ describe("a given token", function()
     local source <const> = credentials.new "some-token"
     assert.is_false(source.renewable)
     assert.equal("some-token", source.acquire(0))
-    assert.equal("some-token", source.current_if_fresh(0))
     assert.same({ "some-token" }, source.secrets {})
   end)
 
@@ -139,7 +136,6 @@ describe("a token function", function()
       count = count + 1
       return "token-" .. count
     end)
-    assert.is_nil(source.current_if_fresh(0))
     assert.equal(0, count)
     assert.equal("token-1", source.acquire(0))
     assert.equal("token-2", source.acquire(0))

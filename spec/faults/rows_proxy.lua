@@ -44,6 +44,16 @@ add {
 }
 
 add {
+  name = "a proxy that answers CONNECT with endless headers is tried again",
+  promise = NOT_SENT,
+  proxy = function(peer)
+    peer.wire:write("HTTP/1.1 200 OK\r\n" .. ("X-Filler: " .. ("x"):rep(4000) .. "\r\n"):rep(100))
+    peer.wire:close()
+  end,
+  calls = expect.not_sent "connection",
+}
+
+add {
   name = "a proxy that closes at CONNECT is tried again",
   promise = NOT_SENT,
   proxy = function(peer)

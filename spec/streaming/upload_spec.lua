@@ -81,6 +81,16 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(BIG, content())
     end)
 
+    it("raises when a function returns something other than a string", function()
+      local raised <const> = refusals.message(function()
+        return (job:upload(function()
+          return 7
+        end, { size = 3 }))
+      end)
+      assert.matches("what the reader returns: expected a string, got a number", raised)
+      assert.is_nil((service:uploaded(job.id) or {}).completed)
+    end)
+
     it("takes a string, an empty one too", function()
       assert(job:upload { data = "" })
       assert.equal("", content())
@@ -597,12 +607,6 @@ describe("an upload", function()
       ["size: the source has 5 bytes, not 4"] = { { data = "bytes" }, { size = 4 } },
       ['unknown option "on_progres": did you mean "on_progress"'] = { { data = "" }, { on_progres = print } },
       ["on_progress: expected a function"] = { { data = "" }, { on_progress = 1 } },
-      ["what the reader returns: expected a string, got a number"] = {
-        function()
-          return 7
-        end,
-        { size = 3 },
-      },
     }
     for message, arguments in pairs(mistakes) do
       local raised <const> = refusals.message(function()

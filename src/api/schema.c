@@ -87,8 +87,3 @@ const SchemaMember *schema_member(const Schema *schema, const char *name, size_t
   }
   return NULL;
 }
-
-size_t schema_index(const Schema *schema, const char *name) {
-  size_t next = 0;
-  return (size_t)(schema_member(schema, name, strlen(name), &next) - schema->members);
-}

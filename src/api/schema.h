@@ -47,6 +47,9 @@ struct Schema {
   size_t count;
 };
 
+/* Indices of members of schema_job. */
+enum { SCHEMA_JOB_ID = 0, SCHEMA_JOB_TEMPLATE_INFO = 24 };
+
 extern const Schema schema_any; /* for undeclared values */
 extern const Schema schema_free_object;
 
@@ -83,13 +86,10 @@ extern const Schema *const schema_all[];
 /* Returns the schema with a name, or NULL. */
 const Schema *schema_find(const char *name);
 
-/* Returns the index of a declared member of a SCHEMA_OBJECT; the name must be one. */
-size_t schema_index(const Schema *schema, const char *name);
-
 /*
 ** Returns the member of a SCHEMA_OBJECT with a name, or NULL. Servers print members in the declared
 ** order, so the search starts at the index *next, initially 0, which is then set to the index after
-** the member.
+** the member's.
 */
 const SchemaMember *schema_member(const Schema *schema, const char *name, size_t length, size_t *next);
 

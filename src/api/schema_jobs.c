@@ -60,7 +60,7 @@ const Schema schema_job_template = OBJECT("JobTemplate", job_template_members);
 static const Schema timestamps = LIST("timestamps", SCHEMA_MAP, schema_timestamp);
 
 static const SchemaMember job_members[] = {
-  MEMBER("id", schema_string, "made by the server"),
+  [SCHEMA_JOB_ID] = MEMBER("id", schema_string, "made by the server"),
   MEMBER("templateId", schema_string, "the template used"),
   MEMBER("name", schema_string, "display name"),
   MEMBER("config", schema_job_config, "execution settings"),
@@ -84,7 +84,7 @@ static const SchemaMember job_members[] = {
   MEMBER("description", schema_string, "free text"),
   MEMBER("stateTimestamps", timestamps, "when each state was entered, by its name"),
   MEMBER("appId", schema_string, "the app behind the template"),
-  MEMBER("templateInfo", schema_job_template, "the template as it is now"),
+  [SCHEMA_JOB_TEMPLATE_INFO] = MEMBER("templateInfo", schema_job_template, "the template as it is now"),
 };
 const Schema schema_job = OBJECT("Job", job_members);
 

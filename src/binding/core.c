@@ -11,7 +11,6 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -217,14 +216,6 @@ static int core_new_job(lua_State *L) {
   return 1;
 }
 
-/* core.full_path(path): the path from the root, links followed; the same where there is nothing. */
-static int core_full_path(lua_State *L) {
-  char full[PATH_MAX];
-  const char *path = luaL_checkstring(L, 1);
-  lua_pushstring(L, realpath(path, full) != NULL ? full : path);
-  return 1;
-}
-
 /* core.may_yield(thread): whether that is the running coroutine, and can yield from where it is. */
 static int core_may_yield(lua_State *L) {
   lua_pushboolean(L, lua_tothread(L, 1) == L && lua_isyieldable(L));
@@ -310,7 +301,6 @@ static const luaL_Reg functions[] = {
   {"new_job", core_new_job},
   {"now", core_now},
   {"may_yield", core_may_yield},
-  {"full_path", core_full_path},
   {"session", session_new},
   {"folder", files_folder},
   {"stamp", files_stamp},

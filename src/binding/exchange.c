@@ -23,12 +23,13 @@ enum {
 };
 
 Exchange *exchange_find(lua_State *L) {
-  return ((Handle *)class_check(L, 1, class_name))->exchange;
+  Exchange *exchange = ((Handle *)class_check(L, 1, class_name))->exchange;
+  return exchange != NULL && !exchange->is_free ? exchange : NULL;
 }
 
 Exchange *exchange_check(lua_State *L) {
   Exchange *exchange = exchange_find(L);
-  if (exchange == NULL) luaL_error(L, "the exchange was collected");
+  if (exchange == NULL) luaL_error(L, "the exchange was freed");
   return exchange;
 }
 
@@ -52,7 +53,8 @@ static int exchange_release(lua_State *L) {
 }
 
 static int exchange_collect(lua_State *L) {
-  Exchange *exchange = exchange_find(L);
+  Handle *handle = class_check(L, 1, class_name);
+  Exchange *exchange = handle->exchange;
   if (exchange == NULL) return 0;
   release_transfer(exchange);
   buffer_free(&exchange->url);
@@ -61,7 +63,7 @@ static int exchange_collect(lua_State *L) {
   buffer_free(&exchange->response.problem);
   curl_slist_free_all(exchange->headers);
   free(exchange);
-  ((Handle *)lua_touserdata(L, 1))->exchange = NULL;
+  handle->exchange = NULL;
   return 0;
 }
 
@@ -76,7 +78,9 @@ static Exchange *push_free_exchange(lua_State *L, Session *session) {
   lua_pushnil(L);
   lua_rawseti(L, -3, session->free_exchanges--);
   lua_remove(L, -2);
-  return ((Handle *)lua_touserdata(L, -1))->exchange;
+  Exchange *exchange = ((Handle *)lua_touserdata(L, -1))->exchange;
+  if (exchange != NULL) exchange->is_free = false;
+  return exchange;
 }
 
 /* Pushes an empty exchange of the session, which is at stack index 1. */
@@ -124,6 +128,7 @@ static int exchange_free(lua_State *L) {
   lua_getiuservalue(L, -1, SESSION_FREE_LIST);
   lua_pushvalue(L, 1);
   lua_rawseti(L, -2, ++session->free_exchanges);
+  exchange->is_free = true;
   return 0;
 }
 
@@ -257,7 +262,8 @@ static int exchange_start(lua_State *L) {
   release_transfer(exchange);
   const bool is_alone = transport_load(transport) == 0;
   start_attempt(L, exchange);
-  if (wait > 0 && is_alone && transport_wait(transport, exchange->transfer, time_limit(wait))) return exchange_outcome(L);
+  if (wait > 0 && is_alone && transport_wait(transport, exchange->transfer, time_limit(wait)))
+    return exchange_push_outcome(L, exchange);
   lua_pushboolean(L, 0);
   return 1;
 }

@@ -39,6 +39,7 @@ typedef struct Exchange {
   struct curl_slist *headers;
   Response response;
   bool has_response;
+  bool is_free; /* on the free list: no method may use it */
   bool is_read; /* the response body is being turned into Lua values */
 } Exchange;
 
@@ -62,8 +63,8 @@ void check_memory(lua_State *L, bool has_memory);
 /* Replaces the further headers of the request by a list of "Name: value" at `index`. */
 void exchange_set_headers(lua_State *L, int index, Exchange *exchange);
 
-/* exchange:outcome(): see exchange_response.c. */
-int exchange_outcome(lua_State *L);
+/* Pushes what exchange:outcome() returns (see exchange_response.c). Returns the number of values. */
+int exchange_push_outcome(lua_State *L, Exchange *exchange);
 
 /* Methods of exchange_response.c and exchange_stream.c, each ended by a NULL name. */
 extern const luaL_Reg response_methods[];

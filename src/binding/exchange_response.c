@@ -38,9 +38,9 @@ static Response *check_response(lua_State *L) {
 ** "protocol", "too_large"), what went wrong in libcurl's words, whether the request may have left, whether another attempt cannot help, and
 ** the status of a proxy that refused to connect, or nil.
 */
-int exchange_outcome(lua_State *L) {
+int exchange_push_outcome(lua_State *L, Exchange *exchange) {
   static const char *const names[] = {"response", "timeout", "connection", "tls", "protocol", "too_large"};
-  const Response *response = check_response(L);
+  const Response *response = response_of(L, exchange);
   if (response->outcome == TRANSFER_NO_MEMORY) raise_no_memory(L);
   lua_pushstring(L, names[response->outcome]);
   if (response->outcome == TRANSFER_RESPONSE) {
@@ -53,6 +53,10 @@ int exchange_outcome(lua_State *L) {
   if (response->proxy_status == 0) return 4;
   lua_pushinteger(L, response->proxy_status);
   return 5;
+}
+
+static int exchange_outcome(lua_State *L) {
+  return exchange_push_outcome(L, exchange_check(L));
 }
 
 /* exchange:value(): returns the body, read by the schema of the operation's result; or nil and why it cannot be read. */
@@ -80,7 +84,7 @@ static int refuse_response(lua_State *L, const char *kind, const char *message) 
 ** sends unset values as "". Returns what is wrong, or NULL.
 */
 static const char *check_id(lua_State *L, JobMembers *members) {
-  int *id = &members->at[schema_index(&schema_job, "id")];
+  int *id = &members->at[SCHEMA_JOB_ID];
   const bool is_known = !lua_isnil(L, 3);
   const bool is_text = *id != 0 && lua_type(L, *id) == LUA_TSTRING;
   const bool is_unset = *id == 0 || (is_text && lua_rawlen(L, *id) == 0);

@@ -12,7 +12,6 @@
 typedef struct JobReader {
   Builder builder;
   JobMembers *members;
-  size_t info_index;  /* of templateInfo among the job's members */
   const char *info;   /* the text of the templateInfo in the job, or NULL */
   size_t info_length; /* of that text */
   int outer_info;     /* stack index of the templateInfo next to the job, or 0 */
@@ -34,15 +33,14 @@ static bool read_undeclared(Builder *builder, const JsonToken *name, int *table)
 }
 
 /* Pushes the value of a declared member of the job; null leaves it absent. */
-static bool read_job_member(JobReader *reader, const SchemaMember *member) {
+static bool read_job_member(JobReader *reader, size_t index) {
   Builder *builder = &reader->builder;
-  const size_t index = (size_t)(member - schema_job.members);
   JsonToken value;
   if (!json_value(&builder->reader, &value)) return false;
   if (value.type == JSON_NULL) return true;
-  if (!builder_push_value(builder, &value, member->type)) return false;
+  if (!builder_push_value(builder, &value, schema_job.members[index].type)) return false;
   reader->members->at[index] = lua_gettop(builder->L);
-  if (value.type == JSON_OBJECT && index == reader->info_index) {
+  if (value.type == JSON_OBJECT && index == SCHEMA_JOB_TEMPLATE_INFO) {
     reader->info = value.start;
     reader->info_length = (size_t)(builder->reader.at - value.start);
   }
@@ -55,7 +53,7 @@ static bool read_job(JobReader *reader) {
   MemberWalk walk;
   if (!builder_first_member(builder, &walk, &schema_job)) return false;
   while (walk.has_member) {
-    const bool read = walk.member != NULL ? read_job_member(reader, walk.member)
+    const bool read = walk.member != NULL ? read_job_member(reader, walk.index)
                                           : read_undeclared(builder, &walk.name, &reader->members->others);
     if (!read || !builder_next_member(builder, &walk)) return false;
   }
@@ -115,13 +113,13 @@ static JobAnswer judge(const JobReader *reader) {
 
 JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length, JobMembers *members) {
   const int base = lua_gettop(L);
-  JobReader reader = {.members = members, .info_index = schema_index(&schema_job, "templateInfo")};
+  JobReader reader = {.members = members};
   *members = (JobMembers){0};
   builder_begin(&reader.builder, L, text, length, (int)schema_job.count + 4);
   const JobAnswer outcome = read_response(&reader) ? judge(&reader) : JOB_NOT_JSON;
   if (outcome != JOB_READ) lua_settop(L, base);
   if (outcome == JOB_NOT_JSON) builder_push_problem(&reader.builder);
-  int *info = &members->at[reader.info_index];
+  int *info = &members->at[SCHEMA_JOB_TEMPLATE_INFO];
   if (*info == 0) *info = reader.outer_info;
   return outcome;
 }

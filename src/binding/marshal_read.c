@@ -241,7 +241,8 @@ static inline bool check_member(Builder *builder, MemberWalk *walk) {
   if (!walk->has_member) return true;
   walk->member = find_member(builder->L, walk);
   if (walk->member == NULL) return true;
-  const uint64_t bit = UINT64_C(1) << (walk->member - walk->schema->members);
+  walk->index = walk->next - 1;
+  const uint64_t bit = UINT64_C(1) << walk->index;
   if ((walk->seen & bit) != 0) return fail(builder, &walk->name, "a repeated member");
   walk->seen |= bit;
   return true;
@@ -266,7 +267,7 @@ static bool read_declared(Builder *builder, Members *members, const MemberWalk *
   JsonToken value;
   if (!json_value(&builder->reader, &value)) return false;
   if (value.type == JSON_NULL) return true;
-  lua_rawgeti(builder->L, members->table - 1, (walk->member - walk->schema->members) + 1);
+  lua_rawgeti(builder->L, members->table - 1, (lua_Integer)walk->index + 1);
   if (!builder_push_value(builder, &value, walk->member->type)) return false;
   add_member(builder->L, members);
   return true;

@@ -30,6 +30,7 @@ typedef struct MemberWalk {
   bool has_member;            /* false after the last member */
   JsonToken name;             /* of the current member */
   const SchemaMember *member; /* its declaration, or NULL */
+  size_t index;               /* of the declaration */
 } MemberWalk;
 
 /*

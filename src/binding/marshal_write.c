@@ -176,7 +176,7 @@ static bool place_member(Writer *writer, int index, const Schema *schema, size_t
     lua_pop(L, 1);
     return check_unknown(writer, schema, name, length);
   }
-  places->at[member - schema->members] = lua_gettop(L);
+  places->at[*expected - 1] = lua_gettop(L);
   lua_pushvalue(L, -2);
   return true;
 }

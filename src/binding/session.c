@@ -55,6 +55,14 @@ static int session_in_flight(lua_State *L) {
   return 1;
 }
 
+/* session:is_idle(): returns whether nothing is in flight or finished; nil if the session cannot be used. */
+static int session_is_idle(lua_State *L) {
+  const Session *session = session_check(L, 1);
+  if (session_problem(session) != NULL) return 0;
+  lua_pushboolean(L, transport_load(&session->transport) == 0);
+  return 1;
+}
+
 /* Pushes the owner of the exchange that a transfer belongs to. Returns false if the exchange is gone or being collected. */
 static bool push_owner(lua_State *L, const Transfer *transfer) {
   lua_getiuservalue(L, 1, SESSION_EXCHANGES);
@@ -189,17 +197,10 @@ int session_new(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-  {"exchange", exchange_new},
-  {"raw_exchange", exchange_new_raw},
-  {"step", session_step},
-  {"next", session_next},
-  {"in_flight", session_in_flight},
-  {"has_room", session_has_room},
-  {"descriptor", session_descriptor},
-  {"arm", session_arm},
-  {"close", session_close},
-  {"problem", session_get_problem},
-  {NULL, NULL},
+  {"exchange", exchange_new},     {"raw_exchange", exchange_new_raw}, {"step", session_step},
+  {"next", session_next},         {"in_flight", session_in_flight},   {"is_idle", session_is_idle},
+  {"has_room", session_has_room}, {"descriptor", session_descriptor}, {"arm", session_arm},
+  {"close", session_close},       {"problem", session_get_problem},   {NULL, NULL},
 };
 
 void session_register(lua_State *L) {

@@ -94,7 +94,8 @@ void pools_close(Transport *transport) {
 
 long pool_timer(const ConnectionPool *pool) {
   long milliseconds = NEVER;
-  if (pool->has_new) return 0;
-  if (pool->in_flight > 0) curl_multi_timeout(pool->multi, &milliseconds);
+  if (pool->new_transfers > 0) return 0;
+  curl_multi_timeout(pool->multi,
+                     &milliseconds); /* also of an idle pool: newer libcurl closes connections in the background */
   return milliseconds;
 }

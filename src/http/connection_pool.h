@@ -18,9 +18,9 @@ struct Transport; /* see transport.h */
 typedef struct ConnectionPool {
   struct Transport *transport;
   CURLM *multi;
-  size_t in_flight; /* transfers that libcurl has */
-  bool has_new;     /* libcurl has not yet looked at some of them */
-  bool has_new_once_only;
+  size_t in_flight;       /* transfers that libcurl has */
+  size_t new_transfers;   /* those of them that it has not looked at yet */
+  bool has_new_once_only; /* whether once-only ones are among these */
   bool is_retired;
   struct ConnectionPool *next;
 } ConnectionPool;

@@ -116,7 +116,7 @@ Connection *connections_find(Connections *connections, const Endpoints *ends) {
 
 bool connection_is_usable(const Connection *connection, bool once_only) {
   const bool is_idle = connection->users == 0;
-  if (is_idle && !connection->has_served) return true; /* it has just been opened; TLS session tickets may wait in it */
+  if (is_idle && !connection->was_used) return true; /* it has just been opened; TLS session tickets may wait in it */
   if (!is_idle && !once_only) return true; /* libcurl reads it all the time; a request that is lost there is repeated */
   struct pollfd socket = {.fd = connection->descriptor, .events = POLLIN | POLLRDHUP};
   if (poll(&socket, 1, 0) <= 0) return true;
@@ -141,6 +141,7 @@ void connection_enter(Connection *connection, const void *pool) {
 
 void connection_leave(Connections *connections, Connection *connection) {
   connection->users--;
+  connection->was_used = true;
   if (connection->users == 0 && connection->descriptor == CURL_SOCKET_BAD) drop(connections, connection);
 }
 

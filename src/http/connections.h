@@ -27,6 +27,7 @@ typedef struct Connection {
   char local_address[INET6_ADDRSTRLEN], remote_address[INET6_ADDRSTRLEN];
   const void *pool; /* that it belongs to; NULL before its first transfer */
   size_t users;     /* transfers that use it now */
+  bool was_used;    /* a transfer has ended that used it */
   bool has_served;  /* a response came over it */
   bool is_http2;    /* many transfers may use it at once */
   struct Connection *next;

@@ -75,7 +75,8 @@ static void socket_action(ConnectionPool *pool, curl_socket_t socket, int what) 
 */
 static void poll_all(ConnectionPool *pool) {
   int running;
-  pool->has_new = pool->has_new_once_only = false;
+  pool->new_transfers = 0;
+  pool->has_new_once_only = false;
   CURLMcode code = curl_multi_perform(pool->multi, &running);
   if (code == CURLM_OK && running > 0) code = curl_multi_perform(pool->multi, &running);
   after_pass(pool, code);
@@ -86,16 +87,20 @@ static void notify_socket(const Transport *transport, const PollerEvent *event) 
   const int what = (event->readable ? CURL_CSELECT_IN : 0) | (event->writable ? CURL_CSELECT_OUT : 0) |
                    (event->failed ? CURL_CSELECT_ERR : 0);
   for (ConnectionPool *pool = transport->pools; pool != NULL; pool = pool->next)
-    if (pool->in_flight > 0) socket_action(pool, event->descriptor, what);
+    socket_action(pool, event->descriptor, what);
 }
 
-/* Waits for sockets and tells libcurl which are ready. */
+/* Waits for sockets and tells libcurl which are ready: all that are, so that no response that has come is taken for a timeout. */
 static void poll_sockets(Transport *transport, int milliseconds) {
   PollerEvent events[MAX_EVENTS];
-  const int count = poller_wait(&transport->poller, events, MAX_EVENTS, milliseconds);
-  transport_read_clock(transport);
-  for (int i = 0; i < count; i++)
-    notify_socket(transport, &events[i]);
+  const size_t rounds = transport->in_flight / MAX_EVENTS + 1;
+  int count = MAX_EVENTS;
+  for (size_t round = 0; round < rounds && count == MAX_EVENTS; round++) {
+    count = poller_wait(&transport->poller, events, MAX_EVENTS, round == 0 ? milliseconds : 0);
+    transport_read_clock(transport);
+    for (int i = 0; i < count; i++)
+      notify_socket(transport, &events[i]);
+  }
 }
 
 /*
@@ -113,20 +118,21 @@ static void run_timers(Transport *transport) {
     if (!transport->poller.is_open) {
       poll_all(pool);
     } else if (pool_timer(pool) == 0) {
-      pool->has_new = pool->has_new_once_only = false;
+      pool->new_transfers = 0;
+      pool->has_new_once_only = false;
       socket_action(pool, CURL_SOCKET_TIMEOUT, 0);
     }
   }
 }
 
 /*
-** Starts new transfers and runs timers. Requests that share a connection leave together: libcurl writes each of them in two pieces over
-** HTTP/2, and every piece that the kernel sends by itself costs time on both sides.
+** Starts new transfers and runs timers. Requests that share a connection leave together: libcurl 7.88 writes each of them in two pieces
+** over HTTP/2, and every piece that the kernel sends by itself costs time on both sides.
 */
 static void move_on(Transport *transport) {
   const ConnectionPool *pool = transport->current_pools[POOL_MAIN];
   if (must_read_first(transport)) poll_sockets(transport, 0);
-  const bool is_corked = transport->protocol == PROTOCOL_HTTP_2 && pool != NULL && pool->has_new;
+  const bool is_corked = transport->protocol == PROTOCOL_HTTP_2 && pool != NULL && pool->new_transfers > 0;
   if (is_corked) connections_cork(&transport->connections, true);
   run_timers(transport);
   if (is_corked) connections_cork(&transport->connections, false);
@@ -134,7 +140,7 @@ static void move_on(Transport *transport) {
 
 void transport_flush(Transport *transport) {
   const ConnectionPool *pool = transport->pools;
-  while (pool != NULL && !pool->has_new)
+  while (pool != NULL && pool->new_transfers == 0)
     pool = pool->next;
   if (pool != NULL) move_on(transport);
 }
@@ -178,7 +184,7 @@ static long long earlier(long long one, long long other) {
 /* Returns the milliseconds until transport_step has something to do that no socket announces; NEVER if there is no such time. */
 static long long time_left(const Transport *transport) {
   long long next = NEVER, left = NEVER;
-  if (transport->finished != NULL || transport->ready_streams != NULL) return 0;
+  if (transport->finished.first != NULL || transport->ready_streams.first != NULL) return 0;
   if (transport->in_flight > 0) next = earlier(next, transport->next_limit);
   if (transport->probe != NULL) next = earlier(next, transport->probe_until);
   if (next >= 0) left = next > transport->now ? (next - transport->now + MILLISECOND - 1) / MILLISECOND : 0;
@@ -203,7 +209,7 @@ static void let_libcurl_wait(Transport *transport, int milliseconds) {
 static void step(Transport *transport, int milliseconds) {
   const bool had_room = transport_has_room(transport, false);
   move_on(transport);
-  if (transport->finished != NULL || transport->ready_streams != NULL) milliseconds = 0;
+  if (transport->finished.first != NULL || transport->ready_streams.first != NULL) milliseconds = 0;
   if (!had_room && transport_has_room(transport, false)) milliseconds = 0; /* others can start */
   const long long left = time_left(transport);
   if (left >= 0 && left < milliseconds) milliseconds = (int)left;
@@ -211,7 +217,7 @@ static void step(Transport *transport, int milliseconds) {
     poll_sockets(transport, milliseconds);
   else
     let_libcurl_wait(transport, milliseconds);
-  if (transport->in_flight > 0) run_timers(transport); /* a response may have made a timer due */
+  run_timers(transport); /* a response may have made a timer due */
   enforce_limits(transport);
   give_up_probe(transport);
   pools_close_retired(transport);
@@ -224,7 +230,7 @@ void transport_step(Transport *transport, int milliseconds) {
 
 bool transport_wait(Transport *transport, const Transfer *transfer, long milliseconds) {
   const long long until = transport->now + (long long)milliseconds * MILLISECOND; /* the start has read the clock */
-  while (transport->finished == NULL && transport->now < until)
+  while (transport->finished.first == NULL && transport->now < until)
     step(transport, (int)((until - transport->now) / MILLISECOND) + 1);
   return transport_next_finished(transport) == transfer;
 }

@@ -1,8 +1,8 @@
 /*
-** poller.h: waits for sockets and a timer on one descriptor that others can wait for in turn: epoll with a timerfd in it (Linux),
-** or kqueue (the BSDs, macOS). Knows neither libcurl nor Lua.
+** poller.h: waits for sockets and a timer on one descriptor, which an event loop can poll in turn: epoll with a timerfd in it (Linux), or kqueue
+** (the BSDs, macOS). Knows neither libcurl nor Lua.
 **
-** Where neither exists POLLER_EXISTS is 0 and a poller never opens: the transport then lets libcurl wait.
+** Where neither exists POLLER_EXISTS is 0 and no poller opens: libcurl waits itself then.
 */
 #ifndef BYTENITE_POLLER_H
 #define BYTENITE_POLLER_H
@@ -24,15 +24,15 @@
 #define POLLER_EXISTS 0
 #endif
 
-typedef struct Watched Watched; /* what is known of a descriptor */
+typedef struct Watched Watched; /* the state of a descriptor */
 
 typedef struct Poller {
-  int descriptor; /* readable while a socket watched is ready, or the timer has gone off */
-  int timer;      /* of its own, where the system wants one */
+  int descriptor; /* readable while a watched socket is ready, or the timer has expired */
+  int timer;      /* its descriptor, where the system has one */
   bool is_open;
   bool is_armed;    /* the timer is set */
   Watched *watched; /* by descriptor */
-  int count;        /* how many places there are */
+  int count;        /* slots in `watched` */
 } Poller;
 
 typedef struct PollerEvent {
@@ -40,31 +40,31 @@ typedef struct PollerEvent {
   bool readable, writable, failed;
 } PollerEvent;
 
-/* Opens a closed (zeroed) poller; false when the system has no descriptors or memory left. Not passed on to programs executed. */
+/* Opens a closed (zeroed) poller. Returns false if descriptors or memory run out. Programs that the process executes do not inherit it. */
 bool poller_open(Poller *poller);
 
-/* Closes the descriptors; may be called twice. In a forked child `is_child` closes only what is the child's own. */
+/* Closes the descriptors; may be called twice. `is_child`, in a forked child, closes only those that are the child's own. */
 void poller_close(Poller *poller, bool is_child);
 
-/* Watches a descriptor for what is asked, and for nothing else any more. */
+/* Watches a descriptor for the given events, in place of those that it was watched for. */
 void poller_watch(Poller *poller, int descriptor, bool for_reading, bool for_writing);
 
-/* Watches a descriptor no more; to be called before it is closed. */
+/* Stops watching a descriptor. Must be called before it is closed. */
 void poller_unwatch(Poller *poller, int descriptor);
 
 /*
-** Tells of a descriptor, watched now or before, that it will be watched again and again. Between that the kernel may go on watching it, so that
-** this costs no system calls. Before it is closed poller_forget must be called: of others that need not be told.
+** Marks a descriptor that is watched again and again: the kernel may keep watching it in between, which saves the system calls. Call poller_forget
+** before such a descriptor is closed.
 */
 void poller_keep(Poller *poller, int descriptor);
 void poller_forget(Poller *poller, int descriptor);
 
-/* Makes the poller's own descriptor readable after some milliseconds; -1: not for a timer's sake. */
+/* Makes the poller's own descriptor readable after some milliseconds; -1 disarms the timer. */
 void poller_arm(Poller *poller, long long milliseconds);
 
 /*
-** Waits up to `milliseconds` for descriptors to become ready and stores what happened, at most `capacity` of it. The number stored;
-** 0 also when only the timer went off or a signal came. A timer that went off is disarmed.
+** Waits up to `milliseconds` for descriptors to become ready, and stores at most `capacity` events. Returns the number of events; 0 also if only the
+** timer expired or a signal came. An expired timer is disarmed.
 */
 int poller_wait(Poller *poller, PollerEvent *events, int capacity, int milliseconds);
 

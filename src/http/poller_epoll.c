@@ -1,5 +1,5 @@
 /*
-** poller_epoll.c: the poller of Linux: epoll, and a timerfd among what it watches.
+** poller_epoll.c: the poller of Linux: epoll, and a timerfd that it watches.
 */
 #include "http/poller.h"
 
@@ -16,19 +16,19 @@
 enum { MAX_EVENTS = 64 };
 
 struct Watched {
-  uint32_t registered; /* the events that the kernel watches for; of one that is not kept, perhaps no more */
+  uint32_t registered; /* the events that the kernel watches for, as far as it was told */
   uint32_t wanted;
   bool is_kept;
 };
 
-/* What is known of a descriptor that is kept; NULL for others. */
+/* Returns the state of a descriptor that is kept; NULL for others. */
 static Watched *find_kept(const Poller *poller, int descriptor) {
   if (descriptor >= poller->count || !poller->watched[descriptor].is_kept) return NULL;
   return &poller->watched[descriptor];
 }
 
-/* Makes a place for what is to be known of a descriptor. Without memory for it the descriptor is one that is never kept. */
-static Watched *find_place(Poller *poller, int descriptor) {
+/* Returns the slot of a descriptor. Returns NULL if memory runs out: the descriptor is then one that is never kept. */
+static Watched *find_slot(Poller *poller, int descriptor) {
   if (descriptor >= poller->count) {
     const int count = 2 * descriptor + 16;
     Watched *watched = realloc(poller->watched, (size_t)count * sizeof *watched);
@@ -56,7 +56,7 @@ bool poller_open(Poller *poller) {
   return false;
 }
 
-/* Both descriptors are the child's own copies; closing them changes nothing for the parent. */
+/* Both descriptors are the child's own copies: closing them changes nothing for the parent. */
 void poller_close(Poller *poller, bool is_child) {
   (void)is_child;
   if (!poller->is_open) return;
@@ -66,29 +66,29 @@ void poller_close(Poller *poller, bool is_child) {
   *poller = (Poller){0};
 }
 
-/* Should the kernel refuse (it has no memory left), the transfer ends by its time limit. */
-static void tell_kernel(const Poller *poller, int descriptor, uint32_t events) {
+/* If the kernel refuses for lack of memory, the transfer ends by its time limit. */
+static void register_events(const Poller *poller, int descriptor, uint32_t events) {
   struct epoll_event event = {.events = events, .data.fd = descriptor};
   if (epoll_ctl(poller->descriptor, EPOLL_CTL_ADD, descriptor, &event) != 0 && errno == EEXIST)
     epoll_ctl(poller->descriptor, EPOLL_CTL_MOD, descriptor, &event);
 }
 
-static void untell_kernel(const Poller *poller, int descriptor) {
+static void unregister(const Poller *poller, int descriptor) {
   struct epoll_event unused = {0};
   epoll_ctl(poller->descriptor, EPOLL_CTL_DEL, descriptor, &unused);
 }
 
 void poller_watch(Poller *poller, int descriptor, bool for_reading, bool for_writing) {
   const uint32_t events = (for_reading ? (uint32_t)EPOLLIN : 0) | (for_writing ? (uint32_t)EPOLLOUT : 0);
-  Watched *watched = find_place(poller, descriptor);
+  Watched *watched = find_slot(poller, descriptor);
   const bool is_registered = watched != NULL && watched->is_kept && watched->registered == events;
-  if (!is_registered) tell_kernel(poller, descriptor, events);
+  if (!is_registered) register_events(poller, descriptor, events);
   if (watched != NULL) watched->registered = watched->wanted = events;
 }
 
 void poller_unwatch(Poller *poller, int descriptor) {
-  Watched *watched = find_place(poller, descriptor);
-  if (watched == NULL || !watched->is_kept) untell_kernel(poller, descriptor);
+  Watched *watched = find_slot(poller, descriptor);
+  if (watched == NULL || !watched->is_kept) unregister(poller, descriptor);
   if (watched == NULL) return;
   watched->wanted = 0;
   if (!watched->is_kept) watched->registered = 0;
@@ -101,15 +101,15 @@ void poller_keep(Poller *poller, int descriptor) {
 void poller_forget(Poller *poller, int descriptor) {
   Watched *watched = find_kept(poller, descriptor);
   if (watched == NULL) return;
-  if (watched->registered != 0) untell_kernel(poller, descriptor);
+  if (watched->registered != 0) unregister(poller, descriptor);
   *watched = (Watched){0};
 }
 
-/* Whether what happened on a descriptor is of interest. Where it is not the kernel is told, and says it no more. */
+/* Returns whether an event on a descriptor is wanted. If it is not, the kernel stops watching the descriptor. */
 static bool is_wanted(const Poller *poller, int descriptor) {
   Watched *watched = find_kept(poller, descriptor);
   if (watched == NULL || watched->wanted != 0) return true;
-  untell_kernel(poller, descriptor);
+  unregister(poller, descriptor);
   watched->registered = 0;
   return false;
 }

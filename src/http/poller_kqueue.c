@@ -1,5 +1,5 @@
 /*
-** poller_kqueue.c: the poller of the BSDs and macOS: kqueue, whose timers are events like others.
+** poller_kqueue.c: the poller of the BSDs and macOS: kqueue, whose timers are events too.
 */
 #include "http/poller.h"
 
@@ -15,7 +15,7 @@
 
 enum { MAX_EVENTS = 64, TIMER = 1 };
 
-/* Makes one change; a filter that is not there cannot be deleted, which is no problem. The fields' types differ from system to system. */
+/* Makes one change. Deleting a filter that does not exist does no harm. The types of the fields differ between systems. */
 static void change(const Poller *poller, int what, int filter, int flags, long long data) {
   struct kevent event = {0};
   event.ident = (uintptr_t)what;
@@ -33,7 +33,7 @@ bool poller_open(Poller *poller) {
   return poller->is_open;
 }
 
-/* A child does not inherit the queue: there the number belongs to something else, or to nothing. */
+/* A child does not inherit the queue: its number belongs to something else there, or to nothing. */
 void poller_close(Poller *poller, bool is_child) {
   if (poller->is_open && !is_child) close(poller->descriptor);
   *poller = (Poller){0};
@@ -48,7 +48,7 @@ void poller_unwatch(Poller *poller, int descriptor) {
   poller_watch(poller, descriptor, false, false);
 }
 
-/* A change costs little here, and a closed descriptor is forgotten by itself. */
+/* A change costs little here, and the kernel forgets a closed descriptor by itself. */
 void poller_keep(Poller *poller, int descriptor) {
   (void)poller;
   (void)descriptor;
@@ -61,7 +61,7 @@ void poller_forget(Poller *poller, int descriptor) {
 
 void poller_arm(Poller *poller, long long milliseconds) {
   if (poller->is_armed)
-    change(poller, TIMER, EVFILT_TIMER, EV_DELETE, 0); /* adding it again does not start it anew everywhere */
+    change(poller, TIMER, EVFILT_TIMER, EV_DELETE, 0); /* some systems do not restart a timer that is added again */
   if (milliseconds >= 0) change(poller, TIMER, EVFILT_TIMER, EV_ADD | EV_ONESHOT, milliseconds > 0 ? milliseconds : 1);
   poller->is_armed = milliseconds >= 0;
 }
@@ -73,7 +73,7 @@ int poller_wait(Poller *poller, PollerEvent *events, int capacity, int milliseco
   int stored = 0;
   for (int i = 0; i < count; i++) {
     if (ready[i].filter == EVFILT_TIMER) {
-      poller->is_armed = false; /* it goes off once */
+      poller->is_armed = false; /* it expires once */
       continue;
     }
     events[stored++] = (PollerEvent){

@@ -1,5 +1,5 @@
 /*
-** poller_none.c: no poller, for systems that have neither epoll nor kqueue: it never opens.
+** poller_none.c: for systems that have neither epoll nor kqueue: the poller never opens.
 */
 #include "http/poller.h"
 

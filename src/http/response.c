@@ -37,8 +37,8 @@ size_t response_receive_header(char *data, size_t size, size_t count, void *cont
   if (transfer->header_bytes > MAX_HEADER_BYTES) return stop(transfer, TRANSFER_TOO_LARGE);
   if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
     transfer->has_whole_head = false; /* also the head that follows an interim response */
-  else if (length <= 2 && (data[0] == '\r' || data[0] == '\n'))
-    transfer->has_whole_head = true;
+  else if (length <= 2 && data[length - 1] == '\n' && (length == 1 || data[0] == '\r'))
+    transfer->has_whole_head = true; /* a lone CR is no end: libcurl 8.23 passes it on when the connection closes */
   return length;
 }
 
@@ -70,7 +70,7 @@ static bool has_memory_for(size_t count) {
 /* libcurl reports a header line that is too long for it (100 KB) as lack of memory, and a head too large in all as a failure to receive. */
 static bool has_large_head(const Transfer *transfer, CURLcode code) {
   if (code == CURLE_OUT_OF_MEMORY) return transfer->was_begun && !transfer->has_whole_head && has_memory_for(PROBE_BYTES);
-  return code == CURLE_RECV_ERROR && says(transfer, "Too large");
+  return transfer->was_begun && code == CURLE_RECV_ERROR && says(transfer, "Too large");
 }
 
 /*
@@ -107,10 +107,18 @@ static bool are_descriptors_used_up(void) {
   return probe < 0 && errno == EMFILE;
 }
 
+/*
+** Returns whether a transfer got no connection because no descriptor is left. libcurl 8.23 reports
+** that as lack of memory.
+*/
+static bool lacks_descriptors(const Transfer *transfer) {
+  return !transfer->was_begun && are_descriptors_used_up();
+}
+
 /* Judges a transfer whose connection failed, and says why where libcurl's text does not. */
 static TransferOutcome judge_connection(Transfer *transfer, CURLcode code) {
   if (code == CURLE_RECV_ERROR && (says(transfer, "hunk") || says(transfer, "chunked-encoding"))) return TRANSFER_PROTOCOL;
-  if (!transfer->was_begun && are_descriptors_used_up())
+  if (lacks_descriptors(transfer))
     set_problem(transfer, "Too many open files: no descriptor is left for a connection");
   else if (code == CURLE_ABORTED_BY_CALLBACK && (transfer->problem[0] == '\0' || says(transfer, "pre-request callback")))
     set_problem(transfer, "the connection closed before a response came");
@@ -129,7 +137,7 @@ TransferOutcome response_judge(Transfer *transfer, CURLcode code) {
     case CURLE_FILESIZE_EXCEEDED: return TRANSFER_TOO_LARGE;
     case CURLE_OK: return judge_success(transfer);
     case CURLE_OPERATION_TIMEDOUT: return TRANSFER_TIMEOUT;
-    case CURLE_OUT_OF_MEMORY: return TRANSFER_NO_MEMORY;
+    case CURLE_OUT_OF_MEMORY: return lacks_descriptors(transfer) ? judge_connection(transfer, code) : TRANSFER_NO_MEMORY;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
@@ -137,8 +145,9 @@ TransferOutcome response_judge(Transfer *transfer, CURLcode code) {
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_ENGINE_INITFAILED: return TRANSFER_TLS;
-    case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 among others */
     case CURLE_WEIRD_SERVER_REPLY:
+      return transfer->was_begun ? TRANSFER_PROTOCOL : TRANSFER_CONNECTION; /* only a proxy responds before the request */
+    case CURLE_UNSUPPORTED_PROTOCOL:                                        /* HTTP/0.9 among others */
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_URL_MALFORMAT: return TRANSFER_PROTOCOL;
     default: return judge_connection(transfer, code);

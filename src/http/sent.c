@@ -19,16 +19,23 @@ static long count_sent(const Transfer *transfer) {
   return bytes;
 }
 
+/* Returns whether a request may be written to a connection. Bytes that wait in an idle one cannot respond to it. */
+static bool is_usable(const Transfer *transfer, const Connection *connection) {
+  const bool is_kept = connection->users == 0 && connection->has_served;
+  return connection_is_usable(connection, transfer->once_only) && !(is_kept && tls_has_unread(transfer->easy));
+}
+
 /* NOLINTNEXTLINE(readability-non-const-parameter): libcurl declares the type */
 int sent_before_request(void *context, char *remote_address, char *local_address, int remote_port, int local_port) {
   Transfer *transfer = context;
   Connections *connections = &transfer->transport->connections;
-  if (transfer->was_begun || transfer->was_turned_away) return CURL_PREREQFUNC_ABORT;
   const Endpoints ends = {local_address, remote_address, local_port, remote_port};
   Connection *connection = connections_find(connections, &ends);
   if (transfer->opens_socket) connections_end_opening(connections, transfer);
   transfer->opens_socket = false;
-  if (connection != NULL && !connection_is_usable(connection, transfer->once_only)) {
+  if (transfer->was_begun || transfer->was_turned_away) return CURL_PREREQFUNC_ABORT;
+  transfer->is_over_http1 = connection != NULL && connection->has_served && !connection->is_http2;
+  if (connection != NULL && !is_usable(transfer, connection)) {
     transfer->was_turned_away = true;
     return CURL_PREREQFUNC_ABORT;
   }

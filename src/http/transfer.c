@@ -95,7 +95,7 @@ static void reset(Transfer *transfer) {
   transfer->code = CURLE_OK;
   transfer->problem[0] = '\0';
   transfer->connection = NULL;
-  transfer->was_begun = transfer->was_turned_away = false;
+  transfer->was_begun = transfer->was_turned_away = transfer->is_over_http1 = false;
   response_reset(transfer);
 }
 

@@ -1,6 +1,8 @@
 /*
-** transfer.h: one transfer, as the files of the transport see it: transfer.c (its life), request.c (what libcurl is told), sent.c (whether
-** the request left), response.c (what comes), stream.c (bodies in pieces), transport.c and event_loop.c (many of them).
+** transfer.h: one transfer, as the files of the transport see it: transfer.c (its life), request.c
+** (what libcurl is told), sent.c and tls_unread.c (whether the request may leave, and whether it
+** left), response.c (what comes), stream.c (bodies in pieces), transport.c and event_loop.c (many
+** of them).
 */
 #ifndef BYTENITE_TRANSFER_H
 #define BYTENITE_TRANSFER_H
@@ -17,8 +19,6 @@ typedef struct Stream {
   size_t taken;             /* bytes of `input` that libcurl has */
   bool is_starved, is_full; /* libcurl waits for bytes; for room */
   bool has_begun;           /* bytes of a body that is to be streamed have come */
-  bool is_ready;            /* in the queue of ready streams */
-  Transfer *next_ready;
 } Stream;
 
 struct Transfer {
@@ -29,9 +29,9 @@ struct Transfer {
   Transfer **holder;
   void *owner;
   Transfer *previous, *next; /* in the transport's list of those in use, or in its free list */
-  Transfer *next_finished;
-  bool in_flight; /* libcurl has it */
-  bool is_queued; /* in the queue of finished transfers */
+  Transfer *next_queued;
+  TransferQueue *queue; /* that it is in; NULL if in none */
+  bool in_flight;       /* libcurl has it */
 
   /* time limits, in microseconds (event_loop.c) */
   long timeout; /* milliseconds */
@@ -56,6 +56,7 @@ struct Transfer {
   Connection *connection; /* the one that carries it; NULL before, or if it is unknown */
   bool was_begun;         /* libcurl was allowed to send it */
   bool was_turned_away;   /* the connection that libcurl chose is not usable; nothing was sent */
+  bool is_over_http1;     /* its connection has served HTTP/1.1 */
   bool was_restarted;     /* on a new connection, since nothing had been sent */
   long sent_before;       /* bytes that libcurl counts as sent, before this request */
   size_t body_length;     /* bytes; SIZE_MAX for a streamed body, of which libcurl may have taken any part */
@@ -114,6 +115,11 @@ int sent_before_request(void *context, char *remote_address, char *local_address
 /* Returns whether a transfer that ended without a response can be started again at once: nothing left, and a new connection may do. */
 bool sent_can_restart(const Transfer *transfer);
 
+/* tls_unread.c */
+
+/* Returns whether OpenSSL has read bytes from a transfer's connection that libcurl has not. */
+bool tls_has_unread(CURL *easy);
+
 /* response.c */
 
 /* Called by libcurl with a line of the header section or the trailers, and with a piece of the body. */
@@ -138,9 +144,8 @@ CURLcode stream_prepare(Transfer *transfer, const TransferRequest *request);
 
 /* transport.c and event_loop.c */
 
-/* Queues a stream that has received bytes or wants some. */
+/* Queues a stream that has received bytes or wants some, unless it is queued. */
 void transport_add_ready_stream(Transfer *transfer);
-void transport_remove_ready_stream(Transfer *transfer);
 
 /* Ends a transfer with libcurl's result. */
 void transport_finish(Transfer *transfer, CURLcode code);

@@ -78,7 +78,7 @@ void transport_forget(Transport *transport) {
 }
 
 size_t transport_load(const Transport *transport) {
-  return transport->in_flight + transport->queued;
+  return transport->in_flight + transport->finished.count;
 }
 
 bool transport_has_room(const Transport *transport, bool once_only) {
@@ -97,14 +97,41 @@ static Transfer *take_transfer(Transport *transport) {
   return transfer;
 }
 
+static void enqueue(TransferQueue *queue, Transfer *transfer) {
+  transfer->queue = queue;
+  transfer->next_queued = NULL;
+  if (queue->first == NULL)
+    queue->first = transfer;
+  else
+    queue->last->next_queued = transfer;
+  queue->last = transfer;
+  queue->count++;
+}
+
+/* Takes a transfer out of its queue, if it is in one. */
+static void dequeue(Transfer *transfer) {
+  TransferQueue *queue = transfer->queue;
+  Transfer *previous = NULL;
+  if (queue == NULL) return;
+  for (Transfer *other = queue->first; other != transfer; other = other->next_queued)
+    previous = other;
+  if (previous == NULL)
+    queue->first = transfer->next_queued;
+  else
+    previous->next_queued = transfer->next_queued;
+  if (queue->last == transfer) queue->last = previous;
+  transfer->queue = NULL;
+  queue->count--;
+}
+
 /* Retires the idle pool of HTTP/2 connections if one of them has been closed, or is about to be. */
 static void retire_stale(const Transport *transport, bool once_only) {
   ConnectionPool *pool = transport->current_pools[POOL_MAIN];
-  if (transport->protocol != PROTOCOL_HTTP_2 || pool == NULL || pool->in_flight > 0) return;
+  if (transport->protocol != PROTOCOL_HTTP_2 || pool == NULL || pool->in_flight > pool->new_transfers) return;
   if (connections_have_stale(&transport->connections, pool, once_only)) pool_retire(pool);
 }
 
-/* Gives a transfer to libcurl. */
+/* Gives a transfer to libcurl. Fails without memory; libcurl 8.23 also needs descriptors for a pool. */
 static CURLcode submit(Transfer *transfer) {
   Transport *transport = transfer->transport;
   retire_stale(transport, transfer->once_only);
@@ -113,7 +140,8 @@ static CURLcode submit(Transfer *transfer) {
   if (curl_multi_add_handle(pool->multi, transfer->easy) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
   if (transport->in_flight == 0) transport->next_limit = LLONG_MAX;
   transfer->pool = pool;
-  transfer->in_flight = pool->has_new = true;
+  transfer->in_flight = true;
+  pool->new_transfers++;
   if (transfer->once_only) pool->has_new_once_only = true;
   pool->in_flight++;
   transport->in_flight++;
@@ -137,9 +165,13 @@ CURLcode transport_start(Transport *transport, const TransferRequest *request, T
   code = transfer_prepare(transfer, request);
   transport_read_clock(transport);
   transport_restart_limit(transfer);
-  if (code == CURLE_OK) code = submit(transfer);
-  if (code != CURLE_OK) transport_release(transfer);
-  return code;
+  if (code != CURLE_OK) {
+    transport_release(transfer);
+    return code;
+  }
+  code = submit(transfer);
+  if (code != CURLE_OK) transport_finish(transfer, code);
+  return CURLE_OK;
 }
 
 /* Takes a transfer away from libcurl. */
@@ -181,17 +213,17 @@ static void note_protocol(Transport *transport, Protocol protocol) {
 ** ended well.)
 */
 static bool leaves_dead_connection(const Transfer *transfer) {
-  if (transfer->version == CURL_HTTP_VERSION_1_1 || transfer->transport->protocol == PROTOCOL_HTTP_1) return false;
+  if (transfer->version == CURL_HTTP_VERSION_1_1 || transfer->is_over_http1) return false;
   if (transfer->was_turned_away || transfer->code == CURLE_HTTP2) return true;
   return transfer->outcome == TRANSFER_TIMEOUT && transfer->was_begun;
 }
 
-/* Starts a transfer again on a new connection. Returns false if memory runs out. */
+/* Starts a transfer again on a new connection. Returns false if it has ended at once. */
 static bool restart(Transfer *transfer) {
   transfer_prepare_restart(transfer);
-  if (submit(transfer) == CURLE_OK) return true;
-  transfer->outcome = TRANSFER_NO_MEMORY;
-  return false;
+  const CURLcode code = submit(transfer);
+  if (code != CURLE_OK) transfer_end(transfer, code);
+  return code == CURLE_OK;
 }
 
 void transport_finish(Transfer *transfer, CURLcode code) {
@@ -199,7 +231,7 @@ void transport_finish(Transfer *transfer, CURLcode code) {
   const Protocol protocol = transfer_protocol(transfer);
   const bool was_probe = transport->probe == transfer;
   if (code == CURLE_OK) note_connection(transfer, protocol);
-  detach(transfer);
+  if (transfer->in_flight) detach(transfer);
   transfer_end(transfer, code);
   if (leaves_dead_connection(transfer)) pool_retire(transfer->pool);
   if (sent_can_restart(transfer) && restart(transfer)) return;
@@ -207,72 +239,27 @@ void transport_finish(Transfer *transfer, CURLcode code) {
     note_protocol(transport, protocol);
   else if (was_probe)
     transport->wants_probe = false;
-  transport_remove_ready_stream(transfer);
-  transfer->next_finished = NULL;
-  transfer->is_queued = true;
-  transport->queued++;
-  if (transport->finished == NULL)
-    transport->finished = transfer;
-  else
-    transport->last_finished->next_finished = transfer;
-  transport->last_finished = transfer;
+  dequeue(transfer); /* it may be a ready stream */
+  enqueue(&transport->finished, transfer);
+}
+
+/* Takes the first transfer of a queue; returns NULL if there is none. */
+static Transfer *take_first(const TransferQueue *queue) {
+  Transfer *transfer = queue->first;
+  if (transfer != NULL) dequeue(transfer);
+  return transfer;
 }
 
 Transfer *transport_next_finished(Transport *transport) {
-  Transfer *transfer = transport->finished;
-  if (transfer == NULL) return NULL;
-  transport->finished = transfer->next_finished;
-  transfer->is_queued = false;
-  transport->queued--;
-  return transfer;
-}
-
-/* Takes a transfer out of the queue of finished ones. */
-static void remove_finished(Transfer *transfer) {
-  Transport *transport = transfer->transport;
-  Transfer *previous = NULL;
-  if (!transfer->is_queued) return;
-  transfer->is_queued = false;
-  transport->queued--;
-  for (Transfer *other = transport->finished; other != transfer; other = other->next_finished)
-    previous = other;
-  if (previous == NULL)
-    transport->finished = transfer->next_finished;
-  else
-    previous->next_finished = transfer->next_finished;
-  if (transport->last_finished == transfer) transport->last_finished = previous;
+  return take_first(&transport->finished);
 }
 
 void transport_add_ready_stream(Transfer *transfer) {
-  Transport *transport = transfer->transport;
-  if (transfer->stream.is_ready) return;
-  transfer->stream.is_ready = true;
-  transfer->stream.next_ready = NULL;
-  if (transport->ready_streams == NULL)
-    transport->ready_streams = transfer;
-  else
-    transport->last_ready_stream->stream.next_ready = transfer;
-  transport->last_ready_stream = transfer;
-}
-
-void transport_remove_ready_stream(Transfer *transfer) {
-  Transport *transport = transfer->transport;
-  Transfer *previous = NULL;
-  if (!transfer->stream.is_ready) return;
-  transfer->stream.is_ready = false;
-  for (Transfer *other = transport->ready_streams; other != transfer; other = other->stream.next_ready)
-    previous = other;
-  if (previous == NULL)
-    transport->ready_streams = transfer->stream.next_ready;
-  else
-    previous->stream.next_ready = transfer->stream.next_ready;
-  if (transport->last_ready_stream == transfer) transport->last_ready_stream = previous;
+  if (transfer->queue == NULL) enqueue(&transfer->transport->ready_streams, transfer);
 }
 
 Transfer *transport_next_ready_stream(Transport *transport) {
-  Transfer *transfer = transport->ready_streams;
-  if (transfer != NULL) transport_remove_ready_stream(transfer);
-  return transfer;
+  return take_first(&transport->ready_streams);
 }
 
 /* Unlinks a transfer from those in use. */
@@ -289,8 +276,7 @@ void transport_release(Transfer *transfer) {
   /* libcurl counts its own repeats in a handle that failed; a stream leaves options behind */
   const bool can_serve_again = !transfer->in_flight && transfer->code == CURLE_OK && !transfer->stream.is_on;
   if (transfer->in_flight) detach(transfer);
-  transport_remove_ready_stream(transfer);
-  remove_finished(transfer);
+  dequeue(transfer);
   *transfer->holder = NULL;
   unlink_transfer(transfer);
   if (!can_serve_again) {

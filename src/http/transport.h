@@ -44,6 +44,12 @@ typedef enum TransferOutcome {
 
 typedef struct Transfer Transfer;
 
+/* Transfers to be taken, oldest first. A transfer is in one queue at most. */
+typedef struct TransferQueue {
+  Transfer *first, *last;
+  size_t count;
+} TransferQueue;
+
 typedef struct Transport {
   bool is_open;
   unsigned forks; /* of the process before it was opened: a child must not touch what it inherits */
@@ -60,11 +66,10 @@ typedef struct Transport {
   Transfer *probe;       /* the first transfer: it opens a connection while others wait for it */
   long long probe_until; /* microseconds: when others stop waiting for it */
   size_t in_flight;      /* transfers that libcurl has */
-  size_t queued;         /* transfers in the queue of finished ones */
   Transfer *in_use;      /* started and not yet released */
   Transfer *free_list;
-  Transfer *finished, *last_finished;          /* a queue, oldest first */
-  Transfer *ready_streams, *last_ready_stream; /* streams that have received bytes or want some, oldest first */
+  TransferQueue finished;
+  TransferQueue ready_streams; /* streams that have received bytes or want some */
 } Transport;
 
 typedef struct TransferRequest {
@@ -99,7 +104,7 @@ void transport_close(Transport *transport);
 
 /*
 ** Starts a transfer and stores it in *holder, which must stay valid until the transfer is released. transfer_owner returns `owner`.
-** Returns CURLE_OK, CURLE_OUT_OF_MEMORY, or why libcurl cannot send such a request.
+** Returns CURLE_OK, CURLE_OUT_OF_MEMORY, or why libcurl cannot send such a request. A transfer that libcurl does not take has ended.
 */
 CURLcode transport_start(Transport *transport, const TransferRequest *request, Transfer **holder, void *owner);
 

@@ -90,27 +90,31 @@ static int64_t read_exponent(const char *at, const char *end) {
   return is_negative ? -exponent : exponent;
 }
 
+/* Appends digits, as if they were all before the point. Returns the place behind them. */
+static const char *read_digits(Decimal *decimal, const char *at) {
+  for (; *at >= '0' && *at <= '9'; at++) {
+    const unsigned digit = (unsigned)(*at - '0');
+    if (decimal->count < MAX_DIGITS) {
+      decimal->digits = decimal->digits * 10 + digit;
+      decimal->count += decimal->digits > 0;
+    } else {
+      decimal->is_cut |= digit > 0;
+      decimal->exponent++;
+    }
+  }
+  return at;
+}
+
 static Decimal read_decimal(const char *text, size_t length) {
   const char *end = text + length;
   Decimal decimal = {.is_negative = *text == '-'};
-  bool in_fraction = false;
-  for (const char *at = text + decimal.is_negative; at < end; at++) {
-    const unsigned digit = (unsigned)(*at - '0');
-    if (digit > 9) {
-      if (*at != '.') {
-        decimal.exponent += read_exponent(at + 1, end);
-        break;
-      }
-      in_fraction = true;
-    } else if (decimal.count < MAX_DIGITS) {
-      decimal.digits = decimal.digits * 10 + digit;
-      decimal.count += decimal.digits > 0;
-      decimal.exponent -= in_fraction;
-    } else {
-      decimal.is_cut |= digit > 0;
-      decimal.exponent += !in_fraction;
-    }
+  const char *at = read_digits(&decimal, text + decimal.is_negative);
+  if (*at == '.') {
+    const char *fraction = at + 1;
+    at = read_digits(&decimal, fraction);
+    decimal.exponent -= at - fraction;
   }
+  if (at < end) decimal.exponent += read_exponent(at + 1, end);
   return decimal;
 }
 

@@ -9,44 +9,42 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline uint64_t json_every_byte(uint8_t byte) {
-  return UINT64_C(0x0101010101010101) * byte;
-}
-
-/*
-** Sets the top bit of each of eight bytes that is a quote, a backslash, below 0x20 or above 0x7F.
-** Above the lowest such byte, more bits may be set: a subtraction sets the top bit of a byte below
-** 0x80 if the difference is negative, and then borrows.
-*/
-static inline uint64_t json_special_bytes(uint64_t word) {
-  const uint64_t control = word - json_every_byte(0x20);
-  const uint64_t quote = (word ^ json_every_byte('"')) - json_every_byte(1);
-  const uint64_t backslash = (word ^ json_every_byte('\\')) - json_every_byte(1);
-  return (word | control | quote | backslash) & json_every_byte(0x80);
-}
-
 static inline bool json_is_plain(unsigned char byte) {
   return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
+#if defined(__GNUC__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define JSON_HAS_BLOCKS
+
+/* Bytes that one instruction compares at once; those above 0x7F are negative. */
+typedef signed char JsonBlock __attribute__((vector_size(16)));
+
+/* Returns how many bytes of a block are plain before the first that is not. */
+static inline size_t json_plain_in_block(const char *text) {
+  JsonBlock block;
+  uint64_t special[2];
+  memcpy(&block, text, sizeof block);
+  block = (block < 0x20) | (block == '"') | (block == '\\');
+  memcpy(special, &block, sizeof special);
+  if (special[0] != 0) return (size_t)__builtin_ctzll(special[0]) / 8;
+  return special[1] != 0 ? 8 + (size_t)__builtin_ctzll(special[1]) / 8 : sizeof block;
+}
+#endif
+
 /*
 ** Returns how many of the bytes at `text` stand for themselves in a JSON string: ASCII except
-** control characters, quote and backslash. Looks at a word at a time, because most bytes of a job
+** control characters, quote and backslash. Looks at a block at a time, because most bytes of a job
 ** are such bytes.
 */
 static inline size_t json_plain_run(const char *text, size_t available) {
   size_t run = 0;
-  uint64_t word;
-  for (; available - run >= sizeof word; run += sizeof word) {
-    memcpy(&word, text + run, sizeof word);
-    const uint64_t special = json_special_bytes(word);
-    if (special == 0) continue;
-#if defined(__GNUC__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return run + (size_t)__builtin_ctzll(special) / 8; /* the lowest byte is the first */
-#else
-    break;
-#endif
+#ifdef JSON_HAS_BLOCKS
+  while (available - run >= sizeof(JsonBlock)) {
+    const size_t plain = json_plain_in_block(text + run);
+    run += plain;
+    if (plain < sizeof(JsonBlock)) return run;
   }
+#endif
   while (run < available && json_is_plain((unsigned char)text[run]))
     run++;
   return run;

@@ -19,6 +19,11 @@ function Wait:state()
   self.reactor:end_of(self)
 end
 
+--- Ends the wait because of an error that was raised meanwhile; it reaches the coroutine that waits.
+function Wait:fail()
+  if not self.done then self.reactor:end_of(self) end
+end
+
 --- Raises if nothing is pending that could end a blocking wait.
 function Wait:check_pending()
   if not self.reactor:is_busy() then

@@ -139,10 +139,6 @@ local function from_function(give)
     if ended == last then last = nil end
   end
 
-  function source.current_if_fresh()
-    return nil
-  end
-
   function source.current()
     return last
   end
@@ -194,7 +190,6 @@ end
 ---   renewable: whether a refused token can be replaced;
 ---   acquire(now): returns the token to send; or nil and "renew" (exchange the key first); or nil,
 ---   "none", a hint and a message; or nil, "raised" and what the user's function raised;
----   current_if_fresh(now): returns the token to send, or nil if that takes more than a look;
 ---   current(): returns the token last acquired, or nil;
 ---   forget(token): drops a token that was refused or signed out;
 ---   secrets(found): adds what must never be shown to a list and returns the list;
@@ -213,7 +208,6 @@ function credentials.new(access_token, api_key, proxy)
   else
     source = from_nothing()
   end
-  source.current_if_fresh = source.current_if_fresh or source.acquire
   local own <const> = source.secrets
   function source.secrets(found)
     return add_proxy_secrets(own(found), proxy)

@@ -11,6 +11,7 @@
 ---   with_current_token    send the current token and acquire no other
 ---   classify(problem)     returns "final" or "unavailable" if the response is of another class than its status says
 ---   stream                for bodies that pass in pieces (see streaming/body_stream.lua)
+local core <const> = require "bytenite.core"
 local exchanges <const> = require "bytenite.call.exchanges"
 local reactor <const> = require "bytenite.async.reactor"
 local state_machine <const> = require "bytenite.call.state_machine"
@@ -18,9 +19,10 @@ local state_machine <const> = require "bytenite.call.state_machine"
 local call <const> = {}
 
 -- Looked up once, not for every call.
+local is_idle <const> = core.methods.session.is_idle
 local is_alone <const>, resume <const>, suspend_function <const>, wait <const> =
   reactor.is_alone, reactor.resume, reactor.suspend_function, reactor.wait
-local authorize <const>, join_queue <const> = state_machine.authorize, state_machine.join_queue
+local authorize <const>, join_others <const> = state_machine.authorize, state_machine.join_others
 local limits_of <const> = exchanges.limits
 local new_call <const>, new_exchange <const> = state_machine.new, exchanges.new
 
@@ -36,9 +38,11 @@ local new_call <const>, new_exchange <const> = state_machine.new, exchanges.new
 call.start = state_machine.start
 
 local function result_of(ended)
+  local value <const> = ended.value
+  if value then return value end
   if ended.raised then error(ended.raised, 0) end
   if ended.problem then return nil, ended.problem end
-  return ended.value
+  return value
 end
 
 --- Waits for the end of a call. The call is cancelled if the wait is interrupted.
@@ -57,17 +61,16 @@ function call.run(client, plan, id, body, options, job)
   local limits <const> = options ~= nil and limits_of(client, plan, options) or client.options
   local clock <const>, own_reactor <const> = client.clock, client.reactor
   local now <const> = clock.now()
-  local alone <const> = is_alone(own_reactor) and not client.options.on_event
+  local alone <const> = is_alone(own_reactor) and is_idle(client.session) and not client.options.on_event
   local suspend_running <const> = not alone and suspend_function(own_reactor)
-  local self <close> = new_call(client, plan, exchange, job, limits, now, suspend_running)
+  local self <close> = new_call(client, plan, exchange, job, limits, now, alone and clock.first_wait or 0)
   if alone then
-    self.first_wait = clock.first_wait or 0
     authorize(self, now) -- an error ends the call by its __close
     if self.done then return result_of(self) end
     self.first_wait = 0
-    join_queue(self)
+    join_others(self, suspend_running)
   else
-    join_queue(self)
+    join_others(self, suspend_running)
     resume(self, now)
   end
   wait(own_reactor, self, suspend_running)

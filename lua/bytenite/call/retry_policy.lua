@@ -51,8 +51,9 @@ end
 ---@return table # its row
 function retry_policy.of_failure(kind, was_sent, is_final)
   if is_final then return classes.final end
+  if not was_sent then return classes.not_sent end
   if kind == "protocol" or kind == "too_large" then return classes.unreadable end
-  return was_sent and classes.broken or classes.not_sent
+  return classes.broken
 end
 
 --- The class of a failure that no other attempt can mend.

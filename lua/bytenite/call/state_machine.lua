@@ -22,11 +22,14 @@ Call.__index = Call
 -- What most calls never have. A table of more than 16 fields costs 1 % of the instructions of a call.
 Call.next_ready, Call.slot, Call.on_done, Call.task = false, false, false, false
 Call.timer, Call.followers, Call.waits_for, Call.maybe_done = false, false, false, false
+-- What calls have that are not alone.
+Call.problem, Call.raised, Call.next_ended, Call.obeys_rate_limit_pause = false, false, false, false
 
 local authorize, receive, receive_piece, take_turn -- states
 local handle -- what a state does with an attempt that has ended
 
 -- Looked up once, not for every call.
+local setmetatable <const> = setmetatable
 local end_of <const>, must_park <const> = reactor.end_of, reactor.must_park
 local resume <const>, suspend_function <const> = reactor.resume, reactor.suspend_function
 local problem_of <const> = core.methods.session.problem
@@ -72,17 +75,18 @@ local function pending_before(self)
   return before
 end
 
--- Ends the call. Assignments to fields that exist come first: they cannot fail for lack of memory.
+-- Ends the call. Assignments to fields that exist, or for which there is room, come first: they cannot fail for lack of memory.
 local function finish(self, value, problem, raised)
-  local client <const> = self.client
-  local job <const> = self.job
-  self.value, self.problem, self.raised = value, problem or false, raised or false
-  if client.renewal == self then client.renewal = false end
+  self.value = value
+  if problem then self.problem = problem end
+  if raised then self.raised = raised end
   if self.first_wait > 0 then -- alone: nothing waits for it
     local exchange <const> = self.exchange
     self.done, self.exchange = true, false
     return free_exchange(exchange)
   end
+  local client <const>, job <const> = self.client, self.job
+  if client.renewal == self then client.renewal = false end
   if self.waits_for and job and last_in_turn[job] == self then last_in_turn[job] = pending_before(self) end
   end_of(client.reactor, self)
 end
@@ -236,8 +240,10 @@ local function send(self, token, now)
   local client <const> = self.client
   local time_left <const> = self.started_at + self.limits.deadline - now
   if time_left <= 0 then return fail_deadline(self, self.held_back_by or "another attempt") end
-  local is_paused <const> = self.obeys_rate_limit_pause and now < client.reactor.paused_until
-  if is_paused or (self.first_wait == 0 and must_park(client.reactor, self)) then return hold_back(self, is_paused) end
+  if self.first_wait == 0 then -- not alone
+    local is_paused <const> = self.obeys_rate_limit_pause and now < client.reactor.paused_until
+    if is_paused or must_park(client.reactor, self) then return hold_back(self, is_paused) end
+  end
   self.attempts = self.attempts + 1
   if client.options.on_event then
     self.sent_at = now
@@ -294,9 +300,8 @@ local function on_renewal(self)
   fail(self, call_failure.no_token(renewal.problem))
 end
 
--- Sends with a token; without one does what the credentials say.
-local function use_token(self, now, token, need, hint, message)
-  if token then return send(self, token, now) end
+-- Does what the credentials say when they have no token.
+local function obtain_token(self, need, hint, message)
   if need == "renew" then return follow(self, renewal_of(self), on_renewal) end
   if need == "raised" then raise(self, hint) end
   fail(self, errors.new { kind = "no_credentials", message = message, hint = hint })
@@ -305,15 +310,18 @@ end
 -- A state: acquires a token. `now` is the time if an earlier state has just read the clock.
 authorize = function(self, now)
   local client <const> = self.client
-  if problem_of(client.session) then return self:fail_closed() end
+  if self.first_wait == 0 and problem_of(client.session) then return self:fail_closed() end
+  local plan <const> = self.plan
   now = now or client.clock.now()
-  if not self.plan.operation.authorized then return send(self, nil, now) end
-  if self.plan.with_current_token then
+  if not plan.operation.authorized then return send(self, nil, now) end
+  if plan.with_current_token then
     local current <const> = client.credentials.current()
     if not current then return finish(self, true) end -- another call has signed out meanwhile
     return send(self, current, now)
   end
-  return use_token(self, now, client.credentials.acquire(now))
+  local token <const>, need <const>, hint <const>, message <const> = client.credentials.acquire(now)
+  if token then return send(self, token, now) end
+  return obtain_token(self, need, hint, message)
 end
 
 state_machine.authorize = authorize
@@ -357,7 +365,8 @@ local function renew_or_fail(self, problem)
   local fresh <const>, need <const>, hint <const>, message <const> = credentials.acquire(now)
   if fresh == token then return retry_or_fail(self, problem, retry_policy.of_status(401)) end
   self.exchange:release()
-  return use_token(self, now, fresh, need, hint, message)
+  if fresh then return send(self, fresh, now) end
+  return obtain_token(self, need, hint, message)
 end
 
 -- Handles a response with a status of success.
@@ -407,11 +416,16 @@ receive_piece = function(self, now)
   self.plan.stream.on_ready(self)
 end
 
---- Appends a call to the queue of its job, if it has one. From here on it must end, or the next one waits in vain. A call that
---- is alone joins only once it must wait: no other call on its job can be pending before.
+--- Makes a call wait among others: gives it the fields that its end needs then, so that it needs no memory, and appends it to
+--- the queue of its job, if it has one. From here on it must end, or the next one waits in vain. A call that is alone joins only
+--- once it must wait: no other call on its job can be pending before.
 ---@param self table the call
-function state_machine.join_queue(self)
+---@param suspend_running function|boolean how the running coroutine is suspended; false if it blocks
+function state_machine.join_others(self, suspend_running)
   local job <const> = self.job
+  -- a rate limit pauses the calls of tasks and event loops, but no token exchange, since others wait for that
+  self.obeys_rate_limit_pause = suspend_running and self.plan.operation.authorized
+  self.problem, self.raised, self.next_ended = false, false, false
   if not job then return end
   local before <const> = last_in_turn[job]
   if before and not before.done then self.waits_for = before end
@@ -425,9 +439,9 @@ end
 ---@param job table|nil whose turn it waits for
 ---@param limits table
 ---@param now number on the client's clock
----@param suspend_running function|boolean how the running coroutine is suspended; false if it blocks
+---@param first_wait number seconds that the core waits for the response, if the call is alone; 0 if not
 ---@return table # the call
-function state_machine.new(client, plan, exchange, job, limits, now, suspend_running)
+function state_machine.new(client, plan, exchange, job, limits, now, first_wait)
   return setmetatable({
     client = client,
     plan = plan,
@@ -437,15 +451,9 @@ function state_machine.new(client, plan, exchange, job, limits, now, suspend_run
     started_at = now,
     attempts = 0,
     state = take_turn,
+    first_wait = first_wait,
     done = false,
-    first_wait = 0,
-    -- a rate limit pauses the calls of tasks and event loops, but no token exchange, since others wait for that
-    obeys_rate_limit_pause = suspend_running and plan.operation.authorized,
-    -- fields for what comes later, so that the end of a call needs no memory
     value = false,
-    problem = false,
-    raised = false,
-    next_ended = false,
   }, Call)
 end
 
@@ -455,8 +463,8 @@ function state_machine.start(client, plan, id, body, options, job)
   local exchange <const> = exchanges.new(client, plan, id, body)
   local limits <const> = exchanges.limits(client, plan, options)
   local now <const> = client.clock.now()
-  local self <const> = state_machine.new(client, plan, exchange, job, limits, now, suspend_function(client.reactor))
-  state_machine.join_queue(self)
+  local self <const> = state_machine.new(client, plan, exchange, job, limits, now, 0)
+  state_machine.join_others(self, suspend_function(client.reactor))
   resume(self, now)
   return self
 end

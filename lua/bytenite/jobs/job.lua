@@ -21,6 +21,8 @@ job.Job = Job
 -- The clients by the metatables of their jobs.
 local clients <const> = setmetatable({}, { __mode = "k" })
 
+local getmetatable <const> = getmetatable -- looked up once, not for every call
+
 local function client_of(self, method)
   return clients[getmetatable(self)]
     or validate.raise(

@@ -42,9 +42,9 @@ local explain <const> = signed_url.explain "the upload address may have expired:
 local ASK_FROM <const> = 1024 * 1024 -- bytes that are worth asking first whether they will be taken (RFC 9110 section 10.1.1)
 
 local function headers_for(opened)
-  local headers <const> = { "Accept: */*", "Content-Disposition: attachment" }
-  if opened.size < ASK_FROM then headers[3] = "Expect:" end -- keeps libcurl from asking
-  return headers
+  -- given either way: which uploads libcurl asks about differs from release to release
+  local expect <const> = opened.size >= ASK_FROM and "Expect: 100-continue" or "Expect:"
+  return { "Accept: */*", "Content-Disposition: attachment", expect }
 end
 
 local function plan_for(opened, address)
