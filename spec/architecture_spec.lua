@@ -5,7 +5,7 @@
 -- one (`call.run()`, `Reactor:drive()`); `client:name` and `job:name` are methods; what has a slash or the ending of a file
 -- is a path; `make name` is a target; any other word must occur in src/ or lua/.
 local Job <const> = require("bytenite").Job
-local calls <const> = require "bytenite.calls"
+local client_methods <const> = require "bytenite.client_methods"
 local lfs <const> = require "lfs"
 local markdown <const> = require "spec.support.markdown"
 local phrases <const> = dofile "scripts/lib/phrases.lua"
@@ -82,7 +82,7 @@ local function is_file_name(name)
   return exists(name) or file_names[name] or name == "lua.h" -- Lua's own
 end
 
-local methods <const> = { client = calls, job = Job }
+local methods <const> = { client = client_methods, job = Job }
 
 -- Returns what is wrong with a word, or nil.
 local function problem_with_word(word)
@@ -184,7 +184,7 @@ describe("the check of names", function()
     "client:map",
     "job:set_name",
     "src/http/",
-    "scripts/test --filter x spec/job_spec.lua",
+    "scripts/test --filter x spec/jobs/job_spec.lua",
     "make test lint",
     "GET /nowhere/at/all",
   } do

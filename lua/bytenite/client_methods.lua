@@ -1,4 +1,5 @@
---- client_methods.lua: the methods of clients. client.lua loads it when the first of them is called.
+--- client_methods.lua: the methods of clients. client.lua loads it when the first of them is
+--- called.
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"

@@ -1,5 +1,5 @@
---- command_errors.lua: errors of commands: raises them, prints them on stderr in one line, and turns
---- them into an exit status.
+--- command_errors.lua: errors of commands: raises them, prints them on stderr in one line, and
+--- turns them into an exit status.
 local bytenite <const> = require "bytenite"
 local exit_status <const> = require "bytenite.command.exit_status"
 local text <const> = require "bytenite.command.text"

@@ -1,5 +1,5 @@
---- The command `bytenite`: the calls of the module from a shell. This file reads the arguments, runs
---- the command and ends with a status that tells what went wrong. commands/ has the commands.
+--- The command `bytenite`: the calls of the module from a shell. This file reads the arguments,
+--- runs the command and ends with a status that tells what went wrong. commands/ has the commands.
 local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
 local argparse <const> = required_rocks.need("argparse", "argparse", "lua-argparse")

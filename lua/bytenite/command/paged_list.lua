@@ -1,5 +1,5 @@
---- paged_list.lua: the options and the output of commands that list things: one page or all of it, as
---- a table or as a JSON list.
+--- paged_list.lua: the options and the output of commands that list things: one page or all of it,
+--- as a table or as a JSON list.
 local bytenite <const> = require "bytenite"
 local input <const> = require "bytenite.command.input"
 

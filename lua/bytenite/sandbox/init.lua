@@ -6,10 +6,11 @@
 ---   service:loop()
 ---
 --- It keeps jobs in memory, demands a token, answers as the service's contract says, and fails on
---- request. The command `bytenite-sandbox` runs it. Its own calls, for tests, are in http/control_api.
+--- request. The command `bytenite-sandbox` runs it. Its own calls, for tests, are in
+--- http/control_api.
 ---
---- http/ reads requests and sends responses, model/ holds jobs and everything else that is remembered,
---- faults/ describes what goes wrong on request, base/ has what all of them use.
+--- http/ reads requests and sends responses, model/ holds jobs and all other state, faults/
+--- describes what goes wrong on request, base/ has what all of them use.
 local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
 local cqueues <const> = required_rocks.need("cqueues", "cqueues", "lua-cqueues")

@@ -1,7 +1,7 @@
 --- Base64 of RFC 4648, for bodies in the request log and for access tokens.
 ---
---- The rock basexx, which http needs, can do it too, but takes 6 s and 75 MB to encode 1 MB. The log
---- encodes whole uploads while clients wait.
+--- The rock basexx, which http needs, can do it too, but takes 6 s and 75 MB to encode 1 MB. The
+--- log encodes whole uploads while clients wait.
 local base64 = {}
 
 local ALPHABET <const> = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

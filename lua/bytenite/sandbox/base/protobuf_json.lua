@@ -110,7 +110,7 @@ end
 --- camelCase names, `core.null` for those that were null.
 ---@param readers table<string, function> a reader for each member, by its camelCase name
 ---@return function reader
----@usage local read_config = protobuf_json.message { taskTimeout = protobuf_json.uint32, isTestJob = protobuf_json.boolean }
+---@usage local read_config = protobuf_json.message { isTestJob = protobuf_json.boolean }
 function protobuf_json.message(readers)
   local declared <const> = {}
   for name, reader in pairs(readers) do

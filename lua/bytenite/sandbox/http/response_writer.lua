@@ -128,7 +128,7 @@ end
 ---@param stream table of lua-http
 ---@param fault bytenite.sandbox.Fault
 ---@return boolean done false when the fault wants a response sent
----@usage if not response_writer.withhold(stream, fault) then response_writer.send(stream, response, fault) end
+---@usage if not response_writer.withhold(stream, fault) then ... end
 function response_writer.withhold(stream, fault)
   if fault.hang then
     hang(stream)

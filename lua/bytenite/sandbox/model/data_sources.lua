@@ -53,13 +53,13 @@ local function unset_params(descriptor)
   return null
 end
 
---- Reader of a data source (see `bytenite.sandbox.base.protobuf_json`). The descriptor is free text, the type in params must be
---- known.
+--- Reader of a data source (see `bytenite.sandbox.base.protobuf_json`). The descriptor is free
+--- text, the type in params must be known.
 ---@param value any what the body holds
 ---@param name string the member, for the message
 ---@return table|nil source `{dataSourceDescriptor, params}` as an answer prints it
 ---@return string|nil message
----@usage local source, message = data_sources.read({ dataSourceDescriptor = "bucket" }, "dataDestination")
+---@usage local source, message = data_sources.read(given, "dataDestination")
 function data_sources.read(value, name)
   local read <const>, message <const> = read_source(value, name)
   if read == nil then return nil, message end

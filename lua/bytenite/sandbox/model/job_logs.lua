@@ -121,7 +121,8 @@ local function of_levels(lines, levels)
   return list
 end
 
---- The lines that are asked for, as the response has them. Task ids choose among tasks only; the levels concern all lines.
+--- The lines that are asked for, as the response has them. Task ids choose among tasks only; the
+--- levels concern all lines.
 ---@param state bytenite.sandbox.State
 ---@param kept bytenite.sandbox.Job
 ---@param wanted {jobId: string, taskIds: string[]|nil, levels: string[]|nil, services: string[]|nil}

@@ -1,8 +1,9 @@
 --- The calls the sandbox knows, by the names of `core.operations`: a row added there is served once it has a handler
 --- here.
 ---
---- A handler gets a call and gives the response and, when the call is to change something, a function that does so. The
---- change comes after: a fault can answer without it taking effect, or let it take effect and answer something else.
+--- A handler gets a call and gives the response and, when the call is to change something, a
+--- function that does so. The change comes after: a fault can answer without it taking effect, or
+--- let it take effect and answer something else.
 
 ---@class bytenite.sandbox.Call
 ---@field operation table|nil the row of `core.operations`
