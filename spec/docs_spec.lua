@@ -6,7 +6,7 @@ local client_methods <const> = require "bytenite.client_methods"
 local core <const> = require "bytenite.core"
 local program <const> = require "spec.support.program"
 local sets <const> = require "spec.support.sets"
-local settings <const> = require "bytenite.base.options"
+local options <const> = require "bytenite.base.options"
 
 local set_of <const>, sorted <const> = sets.of, sets.sorted
 
@@ -297,7 +297,7 @@ describe("the documented options", function()
       asked[name] = true
       return environment[name]
     end
-    local ok <const>, result <const> = pcall(settings.read, {})
+    local ok <const>, result <const> = pcall(options.read, {})
     os.getenv = getenv -- luacheck: ignore 122
     return assert(ok and result, result)
   end

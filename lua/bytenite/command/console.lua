@@ -48,7 +48,7 @@ end
 
 local function check_written(done, message, code)
   if done then return end
-  if code == BROKEN_PIPE then command_errors.raise("closed_output", "nobody reads the output") end
+  if code == BROKEN_PIPE then command_errors.raise("closed_output", "the output is closed") end
   command_errors.raise("file", "cannot write the output: " .. tostring(message))
 end
 

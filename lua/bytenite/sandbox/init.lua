@@ -1,14 +1,16 @@
---- A local ByteNite service for development and tests: real HTTP/1.1 and HTTP/2, plain or TLS, on
---- loopback only.
+--- A local ByteNite service for development and tests: real HTTP/1.1 and HTTP/2, plain or TLS, on loopback only.
 ---
 ---   local sandbox = require "bytenite.sandbox"
 ---   local service <close> = sandbox.new { tls = true }
 ---   print(service.base_url, service.api_key, service.ca_file)
 ---   service:loop()
 ---
---- It keeps jobs in memory, demands a token and answers as the service's contract says, and fails
---- on request. The command `bytenite-sandbox` is the same behind a command line. The calls it has
---- for tests are listed in `http/control_api`.
+--- It keeps jobs in memory, demands a token, answers as the service's contract says, and fails on
+--- request. The command `bytenite-sandbox` runs it. Its own calls, for tests, are in
+--- http/control_api.
+---
+--- http/ reads requests and sends responses, model/ holds jobs and all other state, faults/
+--- describes what goes wrong on request, base/ has what all of them use.
 local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
 local cqueues <const> = required_rocks.need("cqueues", "cqueues", "lua-cqueues")
@@ -49,8 +51,8 @@ local function origin_of(chosen, port)
   return ("%s://%s:%d"):format(chosen.tls and "https" or "http", host, port)
 end
 
---- Starts a sandbox: it listens when this returns, and serves while `step` or `loop` run, or the
---- controller given. Raises a string when an option is wrong or the address cannot be had.
+--- Starts a sandbox: it listens when this returns, and serves while `step` or `loop` run, or the controller given.
+--- Raises a string when an option is wrong or the address cannot be had.
 ---@param wishes bytenite.sandbox.Options|nil
 ---@return bytenite.Sandbox
 ---@usage local service = sandbox.new { port = 8080, faults = { "set_name status=503 times=2" } }
@@ -122,8 +124,7 @@ local function remove_temporary_file(self)
   self.temporary_file = nil
 end
 
---- Stops listening, ends all connections, removes the temporary certificate. A second call does
---- nothing.
+--- Stops listening, ends all connections, removes the temporary certificate. A second call does nothing.
 ---@usage service:close()
 function Sandbox:close()
   local closing <const> = self.server

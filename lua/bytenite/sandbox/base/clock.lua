@@ -1,4 +1,4 @@
---- The sandbox's time of day.
+--- Tells the time of day and prints timestamps.
 local monotime <const> = require("cqueues").monotime
 
 local clock = {}

@@ -1,4 +1,4 @@
---- Values in the envelopes of protobuf's well-known types: `{"@type": ..., "value": ...}`.
+--- Reads protobuf's well-known types in their envelopes: `{"@type": ..., "value": ...}`.
 local core <const> = require "bytenite.core"
 
 local protobuf_any = {}

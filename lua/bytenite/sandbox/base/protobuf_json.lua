@@ -1,6 +1,6 @@
---- Reads the members of request bodies, as leniently and as strictly as a protobuf JSON gateway
---- does: integers as numbers or decimal strings, names in camelCase or snake_case, null for unset,
---- unknown members dropped, wrong types refused.
+--- Reads the members of request bodies as a protobuf JSON gateway does: integers as numbers or
+--- decimal strings, names in camelCase or snake_case, null for unset. Unknown members are dropped,
+--- wrong types refused.
 ---
 --- A reader is a function (value, name) that gives the value to keep, or nil and a message.
 local core <const> = require "bytenite.core"
@@ -47,8 +47,7 @@ function protobuf_json.boolean(value, name)
   return value
 end
 
---- Reader of an unsigned 32-bit integer, given as a number without a fraction or as a decimal
---- string.
+--- Reader of an unsigned 32-bit integer, given as a number without a fraction or as a decimal string.
 ---@param value any
 ---@param name string
 ---@return integer|nil value
@@ -107,11 +106,11 @@ local function snake_case(name)
   end))
 end
 
---- Makes a reader of an object with declared members. What it gives holds the members that were
---- there, under their camelCase names, `core.null` for those that were null.
+--- Makes a reader of an object with declared members. What it gives holds the members that were there, under their
+--- camelCase names, `core.null` for those that were null.
 ---@param readers table<string, function> a reader for each member, by its camelCase name
 ---@return function reader
----@usage local read_config = protobuf_json.message { taskTimeout = protobuf_json.uint32, isTestJob = protobuf_json.boolean }
+---@usage local read_config = protobuf_json.message { isTestJob = protobuf_json.boolean }
 function protobuf_json.message(readers)
   local declared <const> = {}
   for name, reader in pairs(readers) do

@@ -1,4 +1,4 @@
---- Random identifiers.
+--- Makes random identifiers.
 local random_bytes <const> = require("openssl.rand").bytes
 
 local base64 <const> = require "bytenite.sandbox.base.base64"

@@ -1,5 +1,5 @@
---- Faults on request: which call meets one, how often, and what then goes wrong. What each does is
---- in `http/fault_effects` and `http/response_writer`.
+--- Faults on request: which call meets one, how often, and what then goes wrong. http/fault_effects
+--- changes the response, http/response_writer breaks connections.
 local core <const> = require "bytenite.core"
 
 ---@class bytenite.sandbox.Fault
@@ -7,9 +7,10 @@ local core <const> = require "bytenite.core"
 ---  "*" for all (default)
 ---@field times integer|"forever" how often it happens (default 1; 0 means "forever")
 ---@field skip integer calls to let pass first (default 0)
----@field act "before"|"never" whether the operation takes effect; "never" by default where the response is spoiled
+---@field act "before"|"never" whether the operation takes effect; "never" by default where the
+---  response is spoiled
 ---@field status integer|nil of the response, 200 to 599
----@field shape string|nil of an error's body: see `responses.shaped` (default "gateway", "xml" for uploads and downloads)
+---@field shape string|nil of an error's body (default "gateway", "xml" for transfers)
 ---@field message string|nil in that body
 ---@field body string|nil the answer's body, word for word
 ---@field content_type string|nil of the response
@@ -18,9 +19,10 @@ local core <const> = require "bytenite.core"
 ---@field delay number|nil seconds before the response
 ---@field drip {bytes: integer, every: number}|nil the body goes out in pieces, with so many seconds between them
 ---@field truncate integer|nil bytes of the body sent before the connection closes
----@field after integer|nil bytes that go through before reset, hang or garbage: of an upload's body, else of the answer's;
----  with a status an upload is refused after so many bytes, without it once it is there
----@field reset true|"connection"|nil no response: the connection is dropped (HTTP/2: the stream, unless "connection")
+---@field after integer|nil bytes to pass before reset, hang or garbage: of an upload's body, else
+---  of the response's; with a status, an upload is refused after that many bytes
+---@field reset true|"connection"|nil no response: the connection is dropped (HTTP/2: the stream,
+---  unless "connection")
 ---@field hang true|nil no response, until the client goes
 ---@field garbage true|string|nil bytes that are no HTTP, then the connection closes
 ---@field ok_false true|nil status 200 with an envelope that says ok: false

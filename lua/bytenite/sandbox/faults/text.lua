@@ -1,4 +1,4 @@
---- Faults as the command line writes them: `set_name status=503 retry_after=2 times=3`.
+--- Reads faults as the command line writes them: `set_name status=503 retry_after=2 times=3`.
 local faults <const> = require "bytenite.sandbox.faults"
 
 local fault_text = {}

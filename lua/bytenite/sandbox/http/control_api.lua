@@ -1,4 +1,4 @@
---- The sandbox's own calls, below /sandbox and without a token: for tests and for the curious.
+--- The sandbox's own calls, below /sandbox and without a token: tests and users steer it with them.
 ---
 ---   GET   /sandbox/requests           the requests below /v1, uploads and downloads since the last reset, in order
 ---   POST  /sandbox/reset              starts over, without faults and requests; tokens go too with {"tokens": true}

@@ -1,5 +1,5 @@
---- The way of one request: read, record, find the operation, let it answer, let a fault interfere,
---- deliver.
+--- Serves one request: reads it, logs it, finds the operation, calls its handler, applies a fault
+--- and sends the response.
 local cqueues <const> = require "cqueues"
 
 local responses <const> = require "bytenite.sandbox.http.responses"

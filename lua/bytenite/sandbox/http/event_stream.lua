@@ -1,5 +1,4 @@
---- The stream of events: a JSON object a line, for every change of a job's state, until the client
---- goes.
+--- Streams events until the client goes: a JSON object per line for every change of a job's state.
 local core <const> = require "bytenite.core"
 
 local event_stream = {}

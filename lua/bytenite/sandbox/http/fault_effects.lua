@@ -1,4 +1,4 @@
---- What a fault makes of a response.
+--- Applies a fault to a response.
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"

@@ -1,4 +1,4 @@
---- Uploads and downloads over signed URLs, as a storage service serves them: no token, no JSON.
+--- Serves uploads and downloads over signed URLs, as a storage service does: no token, no JSON.
 local cqueues <const> = require "cqueues"
 local decode <const> = require("http.util").decodeURIComponent
 

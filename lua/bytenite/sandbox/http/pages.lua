@@ -1,4 +1,4 @@
---- Lists in pages: of jobs, which can be chosen and put in order, and of anything else.
+--- Makes pages of lists: of jobs, which can be filtered and sorted, and of anything else.
 local decode <const> = require("http.util").decodeURIComponent
 
 local core <const> = require "bytenite.core"

@@ -1,4 +1,4 @@
---- A request as the sandbox sees it, read from a stream of lua-http.
+--- Reads a request from a stream of lua-http.
 local cqueues <const> = require "cqueues"
 
 local disconnect <const> = require "bytenite.sandbox.http.disconnect"

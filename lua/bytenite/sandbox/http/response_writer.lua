@@ -1,4 +1,4 @@
---- Puts a response on the wire, whole or spoiled by a fault.
+--- Sends a response, whole or spoiled by a fault.
 local cqueues <const> = require "cqueues"
 local new_headers <const> = require("http.headers").new
 
@@ -131,7 +131,7 @@ end
 ---@param stream table of lua-http
 ---@param fault bytenite.sandbox.Fault
 ---@return boolean done false when the fault wants a response sent
----@usage if not response_writer.withhold(stream, fault) then response_writer.send(stream, response, fault) end
+---@usage if not response_writer.withhold(stream, fault) then ... end
 function response_writer.withhold(stream, fault)
   if fault.hang then
     hang(stream)

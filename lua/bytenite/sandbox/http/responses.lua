@@ -1,5 +1,5 @@
---- Responses of the sandbox: plain tables `{status, content_type, body}`, or `{status, job}` for a
---- job to be printed.
+--- Makes responses: plain tables `{status, content_type, body}`, or `{status, job}` for a job that
+--- is printed later.
 local core <const> = require "bytenite.core"
 
 local random_ids <const> = require "bytenite.sandbox.base.random_ids"
@@ -21,8 +21,7 @@ local job <const> = require "bytenite.sandbox.model.job"
 
 local responses = {}
 
--- gRPC status numbers that have a meaning here, and the HTTP statuses the gateway turns them into
--- and back.
+-- gRPC status numbers that have a meaning here, and the HTTP statuses the gateway turns them into and back.
 local CODES <const> = {
   INVALID_ARGUMENT = 3,
   NOT_FOUND = 5,

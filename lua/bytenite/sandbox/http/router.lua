@@ -62,7 +62,7 @@ end
 ---@param path string as received, without the query; below the base path
 ---@return table|nil operation the row of `core.operations`; nil when none fits
 ---@return table<string, string>|nil parameters the path's parameters, percent-decoded
----@usage local operation, parameters = router.find("GET", "/v1/customer/jobs/a%2Fb") -- parameters.jobId == "a/b"
+---@usage local operation, parameters = router.find("GET", "/v1/customer/jobs/a%2Fb")
 function router.find(method, path)
   local segments <const> = split(path:sub(#BASE_PATH + 1))
   for _, row in ipairs(rows[method .. #segments] or {}) do

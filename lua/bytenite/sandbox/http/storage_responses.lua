@@ -1,4 +1,4 @@
---- Answers as storage services give them: XML when something is wrong, else bytes.
+--- Makes responses as storage services do: XML for errors, else bytes.
 local responses <const> = require "bytenite.sandbox.http.responses"
 local file_contents <const> = require "bytenite.sandbox.model.file_contents"
 

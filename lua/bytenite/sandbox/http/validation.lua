@@ -1,4 +1,4 @@
---- Reads the bodies of calls, and turns what is wrong with them into responses.
+--- Reads the bodies of calls, and makes error responses for what is wrong with them.
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"

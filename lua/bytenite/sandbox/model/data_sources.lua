@@ -59,7 +59,7 @@ end
 ---@param name string the member, for the message
 ---@return table|nil source `{dataSourceDescriptor, params}` as an answer prints it
 ---@return string|nil message
----@usage local source, message = data_sources.read({ dataSourceDescriptor = "bucket" }, "dataDestination")
+---@usage local source, message = data_sources.read(given, "dataDestination")
 function data_sources.read(value, name)
   local read <const>, message <const> = read_source(value, name)
   if read == nil then return nil, message end

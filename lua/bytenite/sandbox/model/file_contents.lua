@@ -1,5 +1,4 @@
---- Contents of files that are served: text at hand, bytes in a temporary file, bytes made when they
---- are asked for.
+--- Contents of files to serve: a string, a temporary file, or bytes generated on request.
 local new_digest <const> = require("openssl.digest").new
 
 ---@class bytenite.sandbox.Content
@@ -69,8 +68,8 @@ local function pattern_of(seed)
   return table.concat(pieces):sub(9)
 end
 
---- Content of any length that nothing holds: each block of 64 KiB is its number (8 bytes,
---- big-endian) and a pattern made from the seed.
+--- Content of any length that nothing holds: each block of 64 KiB is its number (8 bytes, big-endian) and a pattern made
+--- from the seed.
 ---@param length integer bytes
 ---@param seed string|integer|nil the same one gives the same bytes (default 0)
 ---@return bytenite.sandbox.Content

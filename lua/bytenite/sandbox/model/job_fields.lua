@@ -1,4 +1,4 @@
---- Looks at members of jobs by name, and compares what is there.
+--- Looks up fields of jobs by name, and compares their values.
 local core <const> = require "bytenite.core"
 
 local job <const> = require "bytenite.sandbox.model.job"

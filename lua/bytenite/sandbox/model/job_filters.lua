@@ -1,4 +1,4 @@
---- Filters of jobs: a field, a condition, a value; a job must pass them all.
+--- Filters jobs by field, condition and value. A job must pass all filters.
 local core <const> = require "bytenite.core"
 
 local protobuf_any <const> = require "bytenite.sandbox.base.protobuf_any"

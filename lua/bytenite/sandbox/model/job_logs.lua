@@ -1,4 +1,4 @@
---- What a job writes while it runs: a few lines of each of its parts, more of them as it goes on.
+--- Makes the logs of a job: a few lines for each of its parts, more as the job proceeds.
 local core <const> = require "bytenite.core"
 
 local clock <const> = require "bytenite.sandbox.base.clock"

@@ -72,7 +72,7 @@ end
 ---@param list any
 ---@return bytenite.sandbox.Result[]|nil
 ---@return string|nil message
----@usage local list, message = job_results.parse { { name = "out_0/big.bin", size = 2 ^ 30 // 1, seed = 7 } }
+---@usage local list, message = job_results.parse { { name = "out_0/x", size = 1000, seed = 7 } }
 function job_results.parse(list)
   if type(list) ~= "table" then return nil, "results are a list" end
   local parsed <const> = {}

@@ -1,4 +1,4 @@
---- The jobs of a sandbox, by id and in the order in which they came.
+--- Holds all jobs, by id and in the order of their creation.
 local job_timeline <const> = require "bytenite.sandbox.model.job_timeline"
 
 ---@class bytenite.sandbox.JobStore

@@ -1,4 +1,4 @@
---- Remembers the requests received, the latest of them, for tests and curious users.
+--- Remembers the latest requests, for tests and curious users.
 local core <const> = require "bytenite.core"
 
 local base64 <const> = require "bytenite.sandbox.base.base64"

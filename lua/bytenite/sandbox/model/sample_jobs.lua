@@ -1,5 +1,5 @@
---- Fills a sandbox with jobs that look as a long-used account's do. They are made when they are
---- looked at, member by member, so that a hundred thousand of them cost little more than their ids.
+--- Fills a sandbox with jobs like those of a long-used account. Their members are made on request,
+--- so that a hundred thousand jobs cost little more than their ids.
 local core <const> = require "bytenite.core"
 
 local clock <const> = require "bytenite.sandbox.base.clock"

@@ -1,5 +1,5 @@
---- What a running sandbox remembers: jobs and what belongs to them, tokens, faults to come and
---- requests seen.
+--- The state of a running sandbox: jobs and what belongs to them, tokens, pending faults, the
+--- request log.
 local core <const> = require "bytenite.core"
 
 local clock <const> = require "bytenite.sandbox.base.clock"

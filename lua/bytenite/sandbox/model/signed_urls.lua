@@ -1,5 +1,4 @@
---- SignedUrls that carry their own authority, as storage services sign them: good for a time, for
---- one path.
+--- Signs URLs as storage services do: each is valid for one path, for some time.
 local random_bytes <const> = require("openssl.rand").bytes
 local new_hmac <const> = require("openssl.hmac").new
 

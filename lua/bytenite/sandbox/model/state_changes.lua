@@ -1,4 +1,4 @@
---- What happens to the states of jobs, for those who watch.
+--- Lists the changes of jobs' states, for clients that watch them.
 ---
 --- Most of it is known beforehand, from the courses of jobs: nothing is written down when it
 --- happens, but whoever watches asks what fell into the time since the last look.

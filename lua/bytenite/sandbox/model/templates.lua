@@ -1,4 +1,4 @@
---- The templates the sandbox knows, and what it makes up for those it does not.
+--- The templates of the sandbox. Unknown ids get a made-up one.
 local core <const> = require "bytenite.core"
 
 local templates = {}

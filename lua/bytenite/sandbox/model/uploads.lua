@@ -1,5 +1,5 @@
---- What clients uploaded: counted and hashed as it comes, kept in memory while it is small and in a
---- temporary file beyond. An upload that breaks off leaves the one before as it was.
+--- Receives uploads: counts and hashes them, keeps small ones in memory and large ones in temporary
+--- files. An incomplete upload leaves the previous one as it was.
 local new_digest <const> = require("openssl.digest").new
 
 local file_contents <const> = require "bytenite.sandbox.model.file_contents"
