@@ -1,4 +1,5 @@
---- A local ByteNite service for development and tests: real HTTP/1.1 and HTTP/2, plain or TLS, on loopback only.
+--- A local ByteNite service for development and tests: real HTTP/1.1 and HTTP/2, plain or TLS, on
+--- loopback only.
 ---
 ---   local sandbox = require "bytenite.sandbox"
 ---   local service <close> = sandbox.new { tls = true }
@@ -51,8 +52,8 @@ local function origin_of(chosen, port)
   return ("%s://%s:%d"):format(chosen.tls and "https" or "http", host, port)
 end
 
---- Starts a sandbox: it listens when this returns, and serves while `step` or `loop` run, or the controller given.
---- Raises a string when an option is wrong or the address cannot be had.
+--- Starts a sandbox: it listens when this returns, and serves while `step` or `loop` run, or the
+--- controller given. Raises a string when an option is wrong or the address cannot be had.
 ---@param wishes bytenite.sandbox.Options|nil
 ---@return bytenite.Sandbox
 ---@usage local service = sandbox.new { port = 8080, faults = { "set_name status=503 times=2" } }
@@ -124,7 +125,8 @@ local function remove_temporary_file(self)
   self.temporary_file = nil
 end
 
---- Stops listening, ends all connections, removes the temporary certificate. A second call does nothing.
+--- Stops listening, ends all connections, removes the temporary certificate. A second call does
+--- nothing.
 ---@usage service:close()
 function Sandbox:close()
   local closing <const> = self.server

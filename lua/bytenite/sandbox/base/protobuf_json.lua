@@ -47,7 +47,8 @@ function protobuf_json.boolean(value, name)
   return value
 end
 
---- Reader of an unsigned 32-bit integer, given as a number without a fraction or as a decimal string.
+--- Reader of an unsigned 32-bit integer, given as a number without a fraction or as a decimal
+--- string.
 ---@param value any
 ---@param name string
 ---@return integer|nil value
@@ -106,8 +107,8 @@ local function snake_case(name)
   end))
 end
 
---- Makes a reader of an object with declared members. What it gives holds the members that were there, under their
---- camelCase names, `core.null` for those that were null.
+--- Makes a reader of an object with declared members. What it gives holds the members that were
+--- there, under their camelCase names, `core.null` for those that were null.
 ---@param readers table<string, function> a reader for each member, by its camelCase name
 ---@return function reader
 ---@usage local read_config = protobuf_json.message { isTestJob = protobuf_json.boolean }

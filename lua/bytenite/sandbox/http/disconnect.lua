@@ -4,8 +4,8 @@ local socket_type <const> = require("cqueues.socket").type
 
 local disconnect = {}
 
--- Makes the coming close of a socket a reset (RST) instead of an orderly end (FIN). That takes the linger option, which
--- cqueues does not know; luasocket does, where it is installed.
+-- Makes the coming close of a socket a reset (RST) instead of an orderly end (FIN). That takes the
+-- linger option, which cqueues does not know; luasocket does, where it is installed.
 local function reset_on_close(socket)
   local has_luasocket <const>, luasocket <const> = pcall(require, "socket")
   if not has_luasocket then return end
@@ -34,7 +34,8 @@ function disconnect.abandon(stream)
   local connection <const> = stream.connection
   local has_begun <const> = stream.state ~= "idle"
   stream:set_state "closed"
-  -- lua-http's server waits for all streams of a connection, but nothing tells it of one that ends before it begins.
+  -- lua-http's server waits for all streams of a connection, but nothing tells it of one that ends
+  -- before it begins.
   if not has_begun and connection.version == 2 and connection.n_active_streams == 0 then
     connection:onidle()(connection)
   end

@@ -21,7 +21,8 @@ local job <const> = require "bytenite.sandbox.model.job"
 
 local responses = {}
 
--- gRPC status numbers that have a meaning here, and the HTTP statuses the gateway turns them into and back.
+-- gRPC status numbers that have a meaning here, and the HTTP statuses the gateway turns them into
+-- and back.
 local CODES <const> = {
   INVALID_ARGUMENT = 3,
   NOT_FOUND = 5,

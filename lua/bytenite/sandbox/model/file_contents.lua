@@ -68,8 +68,8 @@ local function pattern_of(seed)
   return table.concat(pieces):sub(9)
 end
 
---- Content of any length that nothing holds: each block of 64 KiB is its number (8 bytes, big-endian) and a pattern made
---- from the seed.
+--- Content of any length that nothing holds: each block of 64 KiB is its number (8 bytes,
+--- big-endian) and a pattern made from the seed.
 ---@param length integer bytes
 ---@param seed string|integer|nil the same one gives the same bytes (default 0)
 ---@return bytenite.sandbox.Content
