@@ -117,7 +117,8 @@ for name, finish in pairs {
     end,
     next_retries = 0,
     calls = {
-      update = { ok = true, attempts = 1, seen = 1 },
+      -- without a close an update may be written to it, and is then repeated: libcurl 8.23 does not look within a second
+      update = name == "announced by GOAWAY" and { ok = true } or { ok = true, attempts = 1, seen = 1 },
       run = { ok = true, attempts = 1, seen = 1 },
       create = { ok = true, attempts = 1, seen = 1 },
     },
