@@ -73,6 +73,12 @@ static void socket_action(ConnectionPool *pool, curl_socket_t socket, int what) 
   after_pass(pool, curl_multi_socket_action(pool->multi, socket, what, &running));
 }
 
+/* Notes that libcurl is about to look at the new transfers of a pool. */
+static void take_new(ConnectionPool *pool) {
+  pool->new_transfers = 0;
+  pool->has_new_once_only = false;
+}
+
 /*
 ** Makes libcurl look at all transfers of a pool: where there is no poller, and where it has lost a
 ** timer. It looks twice, because it loses timers that are set during a pass: a transfer whose data
@@ -80,8 +86,7 @@ static void socket_action(ConnectionPool *pool, curl_socket_t socket, int what) 
 */
 static void poll_all(ConnectionPool *pool) {
   int running;
-  pool->new_transfers = 0;
-  pool->has_new_once_only = false;
+  take_new(pool);
   CURLMcode code = curl_multi_perform(pool->multi, &running);
   if (code == CURLM_OK && running > 0) code = curl_multi_perform(pool->multi, &running);
   after_pass(pool, code);
@@ -127,8 +132,7 @@ static void run_timers(Transport *transport) {
     if (!transport->poller.is_open) {
       poll_all(pool);
     } else if (pool_timer(pool) == 0) {
-      pool->new_transfers = 0;
-      pool->has_new_once_only = false;
+      take_new(pool);
       socket_action(pool, CURL_SOCKET_TIMEOUT, 0);
     }
   }
@@ -225,7 +229,6 @@ static void let_libcurl_wait(Transport *transport, int milliseconds) {
 static void step(Transport *transport, int milliseconds) {
   const bool had_room = transport_has_room(transport, false);
   move_on(transport);
-  if (transport->finished.first != NULL || transport->ready_streams.first != NULL) milliseconds = 0;
   if (!had_room && transport_has_room(transport, false)) milliseconds = 0; /* others can start */
   const long long left = time_left(transport);
   if (left >= 0 && left < milliseconds) milliseconds = (int)left;
