@@ -25,7 +25,7 @@ demo          lua:argparse                             lua-argparse          roc
 test          lua:busted.runner                        lua-busted            rock:busted          rock:busted        rock:busted     runs the specs
 test          lua:luv                                  lua-luv               rock:luv             rock:luv          rock:luv        libuv's loop, for its adapter's specs and the example
 test          lua:socket.core                          lua-socket            rock:luasocket       rock:luasocket    rock:luasocket  its select, for specs and example of the protocol for event loops
-test          command:luarocks                         luarocks              luarocks             luarocks5.4        luarocks        installs the rock for spec/install_spec.lua
+test          command:luarocks                         luarocks              luarocks             luarocks5.4        luarocks        installs the rock for spec/project/install_spec.lua
 test          command:readelf                          binutils              binutils             binutils           -               shows what the module exports and links
 test          command:curl                             curl                  curl                 curl               -               another client, for the sandbox
 test          file:/etc/ssl/certs/ca-certificates.crt  ca-certificates       -                    -                  -               the authorities that libcurl trusts where a spec names none

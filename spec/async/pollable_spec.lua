@@ -1,4 +1,5 @@
--- The protocol by which any event loop drives a client: pollable and step. The adapters for loops are in loop_adapters_spec.lua.
+-- The protocol by which any event loop drives a client: pollable and step. The adapters
+-- for loops are tested in spec/loop/.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"

@@ -42,7 +42,7 @@ describe("the C core", function()
   end
 
   it("lets libcurl wait where there is no poller, and loops look at the client now and then", function()
-    assert_passes(without_poller, IN_LOOPS, "spec/loop_adapters_spec.lua")
+    assert_passes(without_poller, IN_LOOPS, "spec/loop/adapters_spec.lua")
     local service <const> = sandbox.plain()
     event_loops.put_jobs(service, 1)
     service:fault { operation = "get_job", delay = 0.05, act = "before" }
@@ -86,7 +86,7 @@ describe("the C core", function()
   it("waits by kqueue where there is that", function()
     local stand_in <const> = "spec/support/c/kqueue"
     local core <const> = folder:core("kqueue", ("-DBYTENITE_KQUEUE -I%s %s/kqueue.c"):format(stand_in, stand_in))
-    assert_passes(core, BY_DESCRIPTOR, "spec/loop_spec.lua", "spec/loop_adapters_spec.lua")
+    assert_passes(core, BY_DESCRIPTOR, "spec/async/pollable_spec.lua", "spec/loop/adapters_spec.lua")
   end)
 
   it("watches a descriptor whose number has come again, whatever became of the one before", function()

@@ -1,5 +1,5 @@
--- What holds for a client in any event loop. What only one has is in loop_cqueues_spec.lua and loop_luv_spec.lua, how programs
--- end in loop_endings_spec.lua.
+-- A client in any event loop. What only one loop has is in cqueues_spec.lua and luv_spec.lua, how
+-- programs end in endings_spec.lua.
 local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"
 local sandbox <const> = require "spec.support.sandbox"

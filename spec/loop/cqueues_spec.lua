@@ -1,4 +1,4 @@
--- What is special about a client in cqueues. What holds in any loop is in loop_adapters_spec.lua.
+-- What is special about a client in cqueues. What holds in any loop is in adapters_spec.lua.
 local connect <const> = require "spec.support.connect"
 local cqueues <const> = require "cqueues"
 local cqueues_loop <const> = require "bytenite.loop.cqueues"

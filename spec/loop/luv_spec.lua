@@ -1,4 +1,4 @@
--- What is special about a client in libuv's loop. What holds in any loop is in loop_adapters_spec.lua.
+-- What is special about a client in libuv's loop. What holds in any loop is in adapters_spec.lua.
 local event_loops <const> = require "spec.support.event_loops"
 local luv_loop <const> = require "bytenite.loop.luv"
 local sandbox <const> = require "spec.support.sandbox"

@@ -1,5 +1,5 @@
 --- What the service declares of its objects: which members there are, and of which kind. From the contract; nothing here comes
---- from the code under test. That both have the same members is held by spec/contract_spec.lua.
+--- from the code under test. That both have the same members is held by spec/contract/contract_spec.lua.
 local compare <const> = require "spec.contract.compare"
 local contract <const> = require "spec.contract.init"
 

@@ -1,7 +1,7 @@
 --- What can become of an update, as data: how the sandbox is made to bring it about, and the error it gives.
 ---
 --- An outcome has a `title`, a `fault`, the `options` of the call where it needs any, and the fields of the error it
---- must give: `kind`, `status`, `code`, `retryable`, `maybe_done`, ... (absent ones default, see `spec/outcomes_spec.lua`).
+--- must give: `kind`, `status`, `code`, `retryable`, `maybe_done`, ... (absent ones default, see `spec/call/outcomes_spec.lua`).
 local outcomes = {}
 
 local kinds <const> = {
