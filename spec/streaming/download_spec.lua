@@ -1,39 +1,26 @@
 -- Downloads: a job's results on their way into a folder.
-local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"
-local folder <const> = require "spec.support.folder"
 local lfs <const> = require "lfs"
-local program <const> = require "spec.support.program"
-local refusals <const> = require "spec.support.refusals"
 local sandbox <const> = require "spec.support.sandbox"
 local soon <const> = require "spec.support.soon"
+local transfers <const> = require "spec.support.transfers"
 
 local BIG <const> = ("0123456789abcdef"):rep(64 * 1024) -- 1 MiB
 
 for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
   describe(("a download from a %s sandbox"):format(kind), function()
-    local service, client, job, base, into
+    local transfer, service, client, job, base, into
 
     before_each(function()
-      service = start()
-      service:reset()
-      client = connect.client(service, { max_retries = 2 })
-      client.clock = setmetatable({
-        random = function()
-          return 0
-        end,
-      }, { __index = client.clock })
-      base = folder.new()
-      into = base:at "results"
-      service:put_job("j1", '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
-      job = client:job "j1"
+      transfer = transfers.download(start)
+      service, client, job = transfer.service, transfer.client, transfer.job
+      base, into = transfer.folder, transfer.folder:at "results"
     end)
 
     after_each(function()
-      client:close()
-      getmetatable(base).__close(base)
+      transfer:finish()
     end)
 
     local function downloads()
@@ -103,147 +90,6 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_true(reports > 8)
     end)
 
-    it("goes on where it broke", function()
-      service:set_results("j1", { { name = "a", size = 3000000, seed = 3 } })
-      assert(job:download(base:at "whole"))
-      service:fault { operation = "download", truncate = 1000000 }
-      local fell
-      local last = 0
-      assert(job:download(into, {
-        on_progress = function(received)
-          fell = fell or received < last
-          last = received
-        end,
-      }))
-      assert.equal(base:read "whole/a", base:read "results/a")
-      assert.is_false(fell)
-      local sent <const> = downloads()
-      assert.equal(3, #sent)
-      local first <const> = tonumber(sent[3].header.range:match "^bytes=(%d+)%-$")
-      assert.is_true(first > 0 and first <= 1000000)
-      assert.is_string(sent[3].header["if-range"])
-    end)
-
-    it("goes on after more breaks than it may be repeated, as long as it moves", function()
-      service:set_results("j1", { { name = "a", size = 3000000, seed = 3 } })
-      service:fault { operation = "download", truncate = 400000, times = 6 }
-      assert(job:download(into))
-      assert.equal(3000000, #base:read "results/a")
-    end)
-
-    it("is given up after as many attempts without a byte as any call", function()
-      service:set_results("j1", { { name = "a", size = 3000000 } })
-      service:fault { operation = "download", truncate = 1000000 }
-      service:fault { operation = "download", reset = true, times = "forever" }
-      local none <const>, err <const>, fetched <const> = job:download(into)
-      assert.is_nil(none)
-      assert.equal("connection", err.kind)
-      assert.same({}, fetched)
-      assert.same({}, base:names())
-    end)
-
-    it("begins anew where the server gives no parts", function()
-      service:set_results("j1", { { name = "a", content = BIG } })
-      service:fault { operation = "download", truncate = 500000 }
-      service:fault { operation = "download", body = BIG, status = 200 }
-      assert(job:download(into))
-      assert.equal(BIG, base:read "results/a")
-    end)
-
-    it("begins anew when the file has changed meanwhile", function()
-      service:set_results("j1", { { name = "a", content = BIG } })
-      service:fault { operation = "download", truncate = 500000 }
-      local changed
-      assert(job:download(into, {
-        on_progress = function()
-          if changed then return end
-          changed = true
-          service:set_results("j1", { { name = "a", content = "another" } })
-        end,
-      }))
-      assert.equal("another", base:read "results/a")
-    end)
-
-    it("takes no error for a part of the file, however late it looks", function()
-      service:set_results("j1", { { name = "a", content = BIG } })
-      service:fault { operation = "download", truncate = 500000 }
-      service:fault { operation = "download", status = 503, body = ("an error"):rep(1000), retry_after = 0.01 }
-      local is_late
-      assert(job:download(into, {
-        on_progress = function()
-          if is_late then return end
-          is_late = true
-          service:fault { operation = "get_job", delay = 0.3, act = "before" }
-          assert(client:get_job "j1") -- meanwhile the second attempt is answered
-        end,
-      }))
-      assert.equal(BIG, base:read "results/a")
-    end)
-
-    it("does not go on where nothing would tell a part of another file", function()
-      service:set_results("j1", { { name = "a", content = BIG } })
-      service:fault { operation = "download", body = BIG, status = 200, truncate = 500000 }
-      assert(job:download(into))
-      assert.equal(BIG, base:read "results/a")
-      assert.is_nil(downloads()[2].header.range)
-    end)
-
-    it("is an error when the server gives a part of another file", function()
-      service:set_results("j1", { { name = "a", content = BIG } })
-      service:fault { operation = "download", truncate = 500000 }
-      service:fault {
-        operation = "download",
-        status = 206,
-        body = "xxx",
-        headers = { ["content-range"] = ("bytes 0-2/%d"):format(#BIG), etag = '"another"' },
-      }
-      local none <const>, err <const> = job:download(into)
-      assert.is_nil(none)
-      assert.equal("protocol", err.kind)
-      assert.same({}, base:names())
-    end)
-
-    local lies <const> = {
-      ["another part"] = "bytes 7-1048575/1048576",
-      ["a part of another whole"] = "bytes %d-1048576/1048577",
-      ["a part that it does not name"] = "all of it",
-    }
-    for what, range in pairs(lies) do
-      it("is an error when the server gives " .. what, function()
-        service:set_results("j1", { { name = "a", content = BIG } })
-        service:fault { operation = "download", truncate = 0 }
-        service:fault { operation = "download", truncate = 65536 }
-        service:fault {
-          operation = "download",
-          status = 206,
-          body = "xxx",
-          headers = { ["content-range"] = range:format(65536) },
-        }
-        local none <const>, err <const> = job:download(into)
-        assert.is_nil(none)
-        assert.equal("protocol", err.kind)
-        assert.same({}, base:names())
-      end)
-    end
-
-    it("is an error when the server gives a part that was not asked for, or an encoded file", function()
-      service:set_results("j1", { { name = "a", content = BIG } })
-      for _, fault in ipairs {
-        { status = 206, headers = { ["content-range"] = "bytes 0-2/*" } },
-        { status = 200, headers = { ["content-encoding"] = "gzip" } },
-      } do
-        fault.operation, fault.body = "download", "xxx"
-        service:fault(fault)
-        local none <const>, err <const> = job:download(into)
-        assert.is_nil(none)
-        assert.equal("protocol", err.kind)
-        assert.equal("GET", err.method)
-        assert.matches("^/sandbox/results/", err.path)
-      end
-      assert.same({}, base:names())
-      assert.equal("identity", downloads()[1].header["accept-encoding"])
-    end)
-
     it("gives the files that were fetched before the failure", function()
       service:set_results(
         "j1",
@@ -290,17 +136,6 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       _, err = job:download(into)
       assert.equal("/", err.path)
       assert.is_nil(tostring(err):find("SECRET", 1, true))
-    end)
-
-    it("takes only statuses that come with the file", function()
-      service:set_results("j1", { { name = "a", content = "1" } })
-      for _, status in ipairs { 204, 202 } do
-        service:fault { operation = "download", status = status, body = "" }
-        local none <const>, err <const> = job:download(into, { max_retries = 0 })
-        assert.is_nil(none)
-        assert.equal(status, err.status)
-      end
-      assert.same({}, base:names())
     end)
 
     it("says so when the job has not come to its end", function()
@@ -406,227 +241,3 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end
   end)
 end
-
-describe("a download", function()
-  local service, client, job, base, into
-
-  before_each(function()
-    service = sandbox.plain()
-    service:reset()
-    client = connect.client(service)
-    base = folder.new()
-    into = base:at "results"
-    service:put_job("j1", '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
-    job = client:job "j1"
-  end)
-
-  after_each(function()
-    client:close()
-    getmetatable(base).__close(base)
-  end)
-
-  local unsafe <const> = {
-    ["../a"] = "lead elsewhere",
-    ["a/../../b"] = "lead elsewhere",
-    [".."] = "lead elsewhere",
-    ["."] = "lead elsewhere",
-    ["a//b"] = "lead elsewhere",
-    ["a/"] = "lead elsewhere",
-    ["/etc/passwd"] = "absolute",
-    ["..\\a"] = "backslash",
-    ["C:\\a"] = "backslash",
-    ["a\nb"] = "control characters",
-    ["a\27[2J"] = "control characters",
-    [""] = "none",
-  }
-  for name, reason in pairs(unsafe) do
-    it(("fetches nothing when a result is called %q"):format(name), function()
-      service:set_results("j1", { { name = "good", content = "1" }, { name = name, content = "2" } })
-      local none <const>, err <const> = job:download(into)
-      assert.is_nil(none)
-      assert.equal("file", err.kind)
-      assert.matches(reason, err.message)
-      assert.matches("file_name", err.hint)
-      assert.is_nil(tostring(err):find "%c")
-      assert.same({}, base:names())
-      assert.equal(1, #connect.sent(service))
-    end)
-  end
-
-  it("fetches nothing when two results have one name", function()
-    service:set_results("j1", { { name = "a", content = "1" }, { name = "a", content = "2" } })
-    local none <const>, err <const> = job:download(into)
-    assert.is_nil(none)
-    assert.matches('two results are called "a"', err.message)
-    assert.same({}, base:names())
-  end)
-
-  it("lets the program choose the names", function()
-    service:set_results("j1", { { name = "../a", content = "1" }, { name = "../a", content = "2" } })
-    local files <const> = assert(job:download(into, {
-      file_name = function(result, index)
-        return index .. "/" .. result.name:match "[^/]*$"
-      end,
-    }))
-    assert.equal(2, #files)
-    assert.equal("1", base:read "results/1/a")
-    assert.equal("2", base:read "results/2/a")
-    local _ <const>, err <const> = job:download(into, {
-      file_name = function()
-        return "../out"
-      end,
-    })
-    assert.equal("file", err.kind)
-  end)
-
-  it("says so when one result is a file where another needs a folder", function()
-    service:set_results("j1", { { name = "a", content = "1" }, { name = "a/b", content = "2" } })
-    local none <const>, err <const>, fetched <const> = job:download(into)
-    assert.is_nil(none)
-    assert.equal("file", err.kind)
-    assert.matches("a/b", err.message)
-    assert.equal(1, #fetched)
-    assert.equal("1", base:read "results/a")
-  end)
-
-  it("never writes one result over another, where the file system takes two names for one", function()
-    service:set_results("j1", { { name = "one", content = "1" }, { name = "two", content = "2" } })
-    local none <const>, err <const> = job:download(into, {
-      on_progress = function(_, _, name)
-        if name ~= "two" then return end
-        os.remove(base:at "results/two")
-        os.execute(("ln '%s' '%s'"):format(base:at "results/one", base:at "results/two"))
-      end,
-    })
-    assert.is_nil(none)
-    assert.matches("two results would be the one file two", err.message)
-    assert.equal("1", base:read "results/one")
-  end)
-
-  it("replaces files from before", function()
-    assert(lfs.mkdir(into))
-    base:write("results/a", "from before, and longer")
-    service:set_results("j1", { { name = "a", content = "new" } })
-    assert(job:download(into))
-    assert.equal("new", base:read "results/a")
-  end)
-
-  it("follows no symbolic link in the folder", function()
-    local outside <close> = folder.new()
-    assert(lfs.mkdir(into))
-    assert(lfs.link(outside.path, base:at "results/out_0", true))
-    service:set_results("j1", { { name = "out_0/a", content = "1" } })
-    local none <const>, err <const> = job:download(into)
-    assert.is_nil(none)
-    assert.equal("file", err.kind)
-    assert.matches("symbolic link", err.message)
-    assert.same({}, outside:names())
-  end)
-
-  it("says so when the folder cannot be made", function()
-    service:set_results("j1", { { name = "a", content = "1" } })
-    base:write("file", "")
-    local none <const>, err <const> = job:download(base:at "file/such")
-    assert.is_nil(none)
-    assert.equal("file", err.kind)
-    assert.matches("cannot use the folder", err.message)
-  end)
-
-  it("says so when a file cannot be written to its end, and leaves nothing", function()
-    service:set_results("j1", { { name = "a", content = BIG } })
-    local code <const> = [[
-      local client <close> = require("bytenite").new()
-      print(client:job("j1"):download(%q))
-    ]]
-    local script <const> = base:write("script.lua", code:format(into))
-    -- no file may be larger than some kilobytes, and the signal for that is ignored
-    local command <const> = "trap '' XFSZ; ulimit -f 64; exec lua5.4 " .. script
-    local ran <const> = program.run({ "sh", "-c", command }, program.environment(service))
-    assert.equal(0, ran.status, ran.errors)
-    assert.matches("^nil\t[^\n]*file: cannot write a: ", ran.output)
-    assert.same({ "script.lua" }, base:names())
-  end)
-
-  local unusable <const> = {
-    ["http://storage.example.org/x?s=1"] = "plain http to a host that is not loopback",
-    ["file:///etc/passwd"] = "",
-    ["https://"] = "",
-    ["https:///x?sig=1"] = "it has no host",
-    ["http:///x"] = "it has no host",
-    ["https:/x"] = "it has no host",
-    ["https://:443/x"] = "",
-    ["https://?x=1"] = "",
-    ["http://[::1"] = "",
-    ["https://[::1]x/y"] = "",
-    ["https://user:password@storage.example.org/x"] = "it carries credentials",
-    ["https://storage.example.org:99999/x"] = "",
-    ["https://storage.example.org/\0x"] = "characters that no URL may hold",
-    ["https://storage.example.org/a b"] = "characters that no URL may hold",
-    ["https://storage.example.org/?x=" .. ("x"):rep(70000)] = "it is longer than 65536 bytes",
-    ["/relative"] = "",
-    ["storage.example.org/x"] = "",
-    [""] = "there is none",
-  }
-  for address, reason in pairs(unusable) do
-    it(("fetches nothing from %q"):format(address:sub(1, 50)), function()
-      service:set_results("j1", { { name = "a", link = address } })
-      local none <const>, err <const> = job:download(into)
-      assert.is_nil(none)
-      assert.equal("unexpected", err.kind)
-      assert.matches("the link of a cannot be used: .*" .. reason, err.message)
-      assert.same({}, base:names())
-    end)
-  end
-
-  it("does not follow redirects", function()
-    service:set_results("j1", { { name = "a", content = "1" } })
-    service:fault {
-      operation = "download",
-      status = 302,
-      body = "moved",
-      headers = { location = service.base_url .. "/customer/info" },
-    }
-    local none <const>, err <const> = job:download(into)
-    assert.is_nil(none)
-    assert.equal(302, err.status)
-    assert.matches("redirects", err.hint)
-    assert.equal(2, #connect.sent(service))
-  end)
-
-  it("refuses what it cannot use, before anything is sent", function()
-    local mistakes <const> = {
-      ["download: folder: expected a string, got nothing"] = {},
-      ["download: folder: must not be empty"] = { "" },
-      ["download: folder: a path cannot hold a NUL"] = { "a\0b" },
-      ['unknown option "on_progres": did you mean "on_progress"'] = { into, { on_progres = print } },
-      ["result: expected a string"] = { into, { result = 1 } },
-      ["timeout: expected seconds"] = { into, { timeout = 0 } },
-    }
-    for message, arguments in pairs(mistakes) do
-      local raised <const> = refusals.message(function()
-        local result <const> = job:download(arguments[1], arguments[2])
-        return result
-      end)
-      assert.matches(message, raised)
-    end
-    assert.equal(0, #connect.sent(service))
-    assert.is_function(bytenite.Job.download)
-  end)
-
-  it("takes no memory for its length", function()
-    service:set_results("j1", { { name = "a", size = 32 * 1024 * 1024, seed = 5 } })
-    local pieces, most = 0, 0
-    collectgarbage()
-    local before <const> = collectgarbage "count"
-    assert(job:download(into, {
-      on_progress = function()
-        pieces = pieces + 1
-        if pieces % 50 > 0 then return end
-        collectgarbage()
-        most = math.max(most, collectgarbage "count")
-      end,
-    }))
-    assert.is_true(pieces > 100)
-    assert.is_true(most - before < 1024, ("%.0f kB more"):format(most - before))
-  end)
-end)
