@@ -131,7 +131,7 @@ static int exchange_job(lua_State *L) {
     lua_replace(L, 2);
   }
   luaL_checktype(L, 2, LUA_TTABLE);
-  refresh(L, 2, &schema_job, &members);
+  refresh(L, 2, &members);
   lua_settop(L, 2);
   return 1;
 }

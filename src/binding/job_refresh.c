@@ -12,10 +12,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { NAME_SLOTS = 2 * SCHEMA_MAX_MEMBERS };
+
+/*
+** Finds the declaration of a member by the address of its name: Lua has one copy of each short
+** string, and the table of names, its user value, keeps those. Linear probing; half of it is empty.
+*/
+typedef struct NameIndex {
+  const void *names[NAME_SLOTS];
+  unsigned char members[NAME_SLOTS];
+} NameIndex;
+
 typedef struct Refresh {
   lua_State *L;
   int job; /* stack indices of the table and of the declared names */
   int names;
+  const NameIndex *index;
   const Schema *schema;
   const JobMembers *members;
   uint64_t present; /* a bit for each declared member in the response */
@@ -29,9 +41,50 @@ typedef struct Difference {
 } Difference;
 
 static const char placeholder = 'p'; /* its address stands for a value that is not assigned yet */
+static const char index_key = 'i';   /* of the name index in the registry, by address */
 
 static uint64_t bit(size_t index) {
   return UINT64_C(1) << index;
+}
+
+static size_t first_slot(const void *name) {
+  return ((uintptr_t)name >> 5) % NAME_SLOTS;
+}
+
+/* Returns the slot that holds a name, or the empty one where it belongs. */
+static size_t find_slot(const NameIndex *index, const void *name) {
+  size_t slot = first_slot(name);
+  while (index->names[slot] != NULL && index->names[slot] != name)
+    slot = (slot + 1) % NAME_SLOTS;
+  return slot;
+}
+
+/* Makes the name index of a schema and pushes it. */
+static void make_index(lua_State *L, const Schema *schema) {
+  NameIndex *index = lua_newuserdatauv(L, sizeof *index, 1);
+  *index = (NameIndex){0};
+  marshal_push_names(L, schema);
+  for (size_t i = 0; i < schema->count; i++) {
+    lua_rawgeti(L, -1, (lua_Integer)i + 1);
+    const void *name = lua_topointer(L, -1);
+    const size_t slot = find_slot(index, name);
+    index->names[slot] = name;
+    index->members[slot] = (unsigned char)i;
+    lua_pop(L, 1);
+  }
+  lua_setiuservalue(L, -2, 1);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &index_key);
+}
+
+/* Pushes the name index and the table of names. */
+static const NameIndex *push_index(lua_State *L, const Schema *schema) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &index_key) == LUA_TNIL) {
+    lua_pop(L, 1);
+    make_index(L, schema);
+  }
+  lua_getiuservalue(L, -1, 1);
+  return lua_touserdata(L, -2);
 }
 
 static void push_name(const Refresh *refresh, size_t index) {
@@ -51,12 +104,9 @@ static size_t count_keys(lua_State *L, int table) {
 */
 static size_t pop_value(const Refresh *refresh) {
   lua_State *L = refresh->L;
-  lua_copy(L, -2, -1);
-  lua_rawget(L, refresh->names);
-  /* 0 if there is none; also for a key that is a number, because it finds a name */
-  const lua_Integer index = lua_tointeger(L, -1);
+  const size_t slot = find_slot(refresh->index, lua_topointer(L, -2));
   lua_pop(L, 1);
-  return index > 0 ? (size_t)index - 1 : refresh->schema->count;
+  return refresh->index->names[slot] != NULL ? refresh->index->members[slot] : refresh->schema->count;
 }
 
 /* Returns true if the key on top of the stack is an undeclared member of the response. */
@@ -174,14 +224,16 @@ static uint64_t present_members(const JobMembers *members, size_t count) {
   return present;
 }
 
-void refresh(lua_State *L, int job, const Schema *schema, const JobMembers *members) {
+void refresh(lua_State *L, int job, const JobMembers *members) {
+  const Schema *schema = &schema_job;
+  const int top = lua_gettop(L);
   luaL_checkstack(L, 2 * (int)schema->count + 2 * LUA_MINSTACK, NULL);
-  marshal_push_names(L, schema);
-  const int names = lua_gettop(L);
+  const NameIndex *index = push_index(L, schema);
   const Refresh refresh = {
     .L = L,
     .job = job,
-    .names = names,
+    .names = lua_gettop(L),
+    .index = index,
     .schema = schema,
     .members = members,
     .present = present_members(members, schema->count),
@@ -190,5 +242,5 @@ void refresh(lua_State *L, int job, const Schema *schema, const JobMembers *memb
   if (difference.lacking != 0 || difference.lacks_others) make_room(&refresh, &difference);
   assign(&refresh, difference.lacking);
   if (difference.has_rest) drop_rest(&refresh);
-  lua_settop(L, names - 1);
+  lua_settop(L, top);
 }

@@ -6,7 +6,6 @@
 
 #include <lua.h>
 
-#include "api/schema.h"
 #include "binding/marshal.h"
 
 #pragma GCC visibility push(hidden)
@@ -15,7 +14,7 @@
 ** Makes the table at index `job` contain the members of a job that was read, and nothing else.
 ** Raises only if memory runs out; the table is then unchanged.
 */
-void refresh(lua_State *L, int job, const Schema *schema, const JobMembers *members);
+void refresh(lua_State *L, int job, const JobMembers *members);
 
 #pragma GCC visibility pop
 

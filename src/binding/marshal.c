@@ -24,19 +24,16 @@ static void keep_field(lua_State *L, const char *field, const char *key) {
 }
 
 /*
-** Stores the names of an object's members in the registry, so that reading never hashes them again:
-** a table with each name under its index, from 1, and each index under its name.
+** Stores the names of an object's members in the registry, so that reading hashes them once, and
+** pushes the table.
 */
 static void intern_names(lua_State *L, const Schema *schema) {
-  lua_createtable(L, (int)schema->count, (int)schema->count);
+  lua_createtable(L, (int)schema->count, 0);
   for (size_t i = 0; i < schema->count; i++) {
-    const lua_Integer index = (lua_Integer)i + 1;
     lua_pushlstring(L, schema->members[i].name, schema->members[i].length);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, -3, index);
-    lua_pushinteger(L, index);
-    lua_rawset(L, -3);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
+  lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, schema);
 }
 
@@ -50,8 +47,6 @@ void marshal_init(lua_State *L) {
   }
   lua_rawsetp(L, LUA_REGISTRYINDEX, &array_metatable_key);
   lua_pop(L, 1);
-  for (const Schema *const *schema = schema_all; *schema != NULL; schema++)
-    if ((*schema)->kind == SCHEMA_OBJECT) intern_names(L, *schema);
 }
 
 void marshal_push_null(lua_State *L) {
@@ -67,7 +62,9 @@ void marshal_push_array_metatable(lua_State *L) {
 }
 
 void marshal_push_names(lua_State *L, const Schema *schema) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, schema);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, schema) != LUA_TNIL) return;
+  lua_pop(L, 1);
+  intern_names(L, schema);
 }
 
 bool marshal_has_key(lua_State *L, int table) {

@@ -24,7 +24,7 @@ enum {
 };
 
 /*
-** Prepares a Lua state: loads lua-cjson and interns the member names. May run any number of times.
+** Prepares a Lua state: loads lua-cjson and stores its marks. May run any number of times.
 */
 void marshal_init(lua_State *L);
 
@@ -80,8 +80,8 @@ void marshal_push_array_metatable(lua_State *L);
 bool marshal_is_array(lua_State *L, int index);
 
 /*
-** Pushes a table of an object's member names: each name under its index in the declaration, from 1,
-** and each index under its name.
+** Pushes the list of an object's member names, in the order of their declaration. Raises only if
+** memory runs out.
 */
 void marshal_push_names(lua_State *L, const Schema *schema);
 

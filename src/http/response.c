@@ -84,9 +84,9 @@ static bool has_large_head(const Transfer *transfer, CURLcode code) {
 */
 static bool may_be_cut(const Transfer *transfer) {
   curl_off_t announced = -1;
-  const long status = transfer_status(transfer);
-  if (transfer_protocol(transfer) != PROTOCOL_HTTP_2 || transfer->response.length > 0 || transfer->stream.is_on)
+  if (transfer->response.length > 0 || transfer->stream.is_on || transfer_protocol(transfer) != PROTOCOL_HTTP_2)
     return false;
+  const long status = transfer_status(transfer);
   if (status >= MULTIPLE_CHOICES || status == NO_CONTENT || status == RESET_CONTENT) return false; /* those say enough */
   if (strcmp(transfer->method, "HEAD") == 0) return false;
   curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
