@@ -3,12 +3,12 @@ local core <const> = require "bytenite.core"
 local credentials <const> = require "bytenite.call.credentials"
 local lazy <const> = require "bytenite.base.lazy"
 local options <const> = require "bytenite.base.options"
-local retry_policy <const> = require "bytenite.call.retry_policy"
 local validate <const> = require "bytenite.base.validate"
 
 local client_methods <const> = lazy.module "bytenite.client_methods"
 local job <const> = lazy.module "bytenite.jobs.job"
 local reactor <const> = lazy.module "bytenite.async.reactor"
+local retry_policy <const> = lazy.module "bytenite.call.retry_policy"
 
 local client <const> = { version = "0.1" }
 
@@ -64,11 +64,7 @@ local system <const> = {
 }
 
 local function user_agent(addition)
-  local own <const> = ("bytenite-lua/%s lua/%s libcurl/%s"):format(
-    client.version,
-    _VERSION:match "%d+%.%d+",
-    core.curl_version
-  )
+  local own <const> = "bytenite-lua/" .. client.version
   return addition and own .. " " .. addition or own
 end
 
