@@ -8,12 +8,11 @@ local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local lazy <const> = require "bytenite.base.lazy"
-local time <const> = require "bytenite.base.time"
 local validate <const> = require "bytenite.base.validate"
 
-require "bytenite.errors.call_failure" -- what a failure needs is loaded before the first one
+local time <const> = lazy.module "bytenite.base.time"
 
--- Everything else.
+-- Everything else. The first call loads what a failure needs, so that no failure loads anything.
 lazy.prepare {
   "async.future",
   "async.map",
@@ -22,14 +21,19 @@ lazy.prepare {
   "async.tasks",
   "async.timers",
   "async.waiters",
+  "base.time",
   "call",
   "call.exchanges",
   "call.query_string",
   "call.raw_request",
   "call.responses",
+  "call.retry_policy",
   "call.state_machine",
   "client_methods",
   "datasource",
+  "errors.call_failure",
+  "errors.redact",
+  "errors.retry_after",
   "jobs.filters",
   "jobs.job",
   "jobs.logs",

@@ -7,7 +7,7 @@
 local lazy <const> = {}
 
 local host_require <const>, loaded <const> = require, package.loaded
-local open_file <const> = io and io.open -- hosts may have removed the library
+local load <const>, open_file <const> = load, io and io.open -- hosts may have removed them
 
 -- The folder in which `require` found the modules; nil if this one was not a file.
 local own_name <const>, own_path <const> = ...
@@ -63,7 +63,7 @@ end
 local function read(name)
   local stem <const> = root and root .. name:gsub("%.", "/")
   for _, ending in ipairs { ".lua", "/init.lua" } do
-    local file <close> = open_file and stem and open_file(stem .. ending, "rb")
+    local file <close> = load and open_file and stem and open_file(stem .. ending, "rb")
     if file then return file:read "a", stem .. ending end
   end
   return nil
@@ -82,8 +82,8 @@ function lazy.prepare(names)
       if package.preload[name] == nil then
         texts[name], paths[name] = read(name)
       end
-      -- modules that the host keeps elsewhere, or a state without io; a host may leave out what it
-      -- does not use
+      -- Modules that the host keeps elsewhere, or a state without io or load. A host may leave out
+      -- what it does not use.
       if not texts[name] then pcall(host_require, name) end
     end
   end
