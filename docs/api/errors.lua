@@ -103,7 +103,11 @@ errors.kinds = {
       .. "unsafe.",
     advice = "`message` names it.",
   },
-  { "tls", text = "No TLS connection, or a certificate that is not trusted.", advice = "Check `ca_file`." },
+  {
+    "tls",
+    text = "No TLS connection, or a certificate that is not trusted.",
+    advice = "Check `ca_file`, `client_cert`.",
+  },
   {
     "protocol",
     text = "The response is not HTTP or not JSON: `message` tells an HTML page and compressed data. From `bytenite.decode` "

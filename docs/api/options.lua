@@ -89,7 +89,32 @@ options.client = {
     type = "string",
     environment = { "BYTENITE_CA_FILE", "SSL_CERT_FILE" },
     otherwise = "libcurl's own",
-    text = "A file of certificates (PEM) to trust instead of the system's. Certificates are always verified.",
+    text = "A file with the certificates (PEM) of the authorities to trust, and no others. Certificates are always verified.",
+    source = "module",
+  },
+  {
+    name = "ca_path",
+    type = "string",
+    environment = { "BYTENITE_CA_PATH" },
+    text = "A folder with the certificates of the authorities to trust, and no others but those in `ca_file`. They have "
+      .. "the names that `openssl rehash` gives them. Options and variables do not add up: if one of the "
+      .. "two options is given, no variable is read; if one of the two `BYTENITE_` variables is set, `SSL_CERT_FILE` is not.",
+    source = "module",
+  },
+  {
+    name = "client_cert",
+    type = "string",
+    environment = { "BYTENITE_CLIENT_CERT" },
+    text = "A file with a certificate (PEM) for a service that asks its clients for one. It is shown to the host and port of "
+      .. "`base_url` only, never to other hosts, to which signed URLs lead.",
+    source = "module",
+  },
+  {
+    name = "client_key",
+    type = "string",
+    environment = { "BYTENITE_CLIENT_KEY" },
+    otherwise = "in the file of `client_cert`",
+    text = "The file with the key (PEM, without a pass phrase) of `client_cert`.",
     source = "module",
   },
   {

@@ -10,7 +10,8 @@ transfers.job = {
   prefix = "job:",
   text = "What is sent and fetched goes through in pieces of about 64 KiB, however large it is. Both go to addresses that the "
     .. "service signs: they get no Authorization, redirects are not followed, and plain http is for loopback hosts unless "
-    .. "`allow_http` is set. Attempts that fail are repeated as those of other calls; a download goes on where it broke when "
+    .. "`allow_http` is set. An address of this machine is refused unless `base_url` is one too. "
+    .. "Attempts that fail are repeated as those of other calls; a download goes on where it broke when "
     .. "the server can do that, and its attempts are counted anew from there. Inside tasks and event loops both suspend, and "
     .. "readers and `on_progress` may make calls themselves; a transfer holds one of the client's `max_connections` meanwhile. "
     .. "An upload from a function, or from a file that has no size, is not repeated once it was read.\n\n"

@@ -125,7 +125,10 @@
 ---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
 ---@field max_response_bytes? integer (bytes) The largest answer taken; a larger one is the error `too_large`.
 ---@field max_connections? integer Connections at once, 1 to 1000, and calls on the wire at once: others wait in order, within their `deadline`. Over HTTP/2 calls share a connection; the HTTP/1.1 connections that bodies above 60 kB need there are counted apart. See Many at once.
----@field ca_file? string A file of certificates (PEM) to trust instead of the system's. Certificates are always verified.
+---@field ca_file? string A file with the certificates (PEM) of the authorities to trust, and no others. Certificates are always verified.
+---@field ca_path? string A folder with the certificates of the authorities to trust, and no others but those in `ca_file`. They have the names that `openssl rehash` gives them. Options and variables do not add up: if one of the two options is given, no variable is read; if one of the two `BYTENITE_` variables is set, `SSL_CERT_FILE` is not.
+---@field client_cert? string A file with a certificate (PEM) for a service that asks its clients for one. It is shown to the host and port of `base_url` only, never to other hosts, to which signed URLs lead.
+---@field client_key? string The file with the key (PEM, without a pass phrase) of `client_cert`.
 ---@field proxy? string URL of a proxy; `""` for none. A loopback host is never called through one.
 ---@field allow_http? boolean Allows plain http to any host. The token then travels in clear.
 ---@field http_version? "auto"|"1.1"|"2" `"auto"`: HTTP/2 where a TLS server offers it, else 1.1. `"2"`: HTTP/2 over plain http too. Bodies above 60 kB go over 1.1.

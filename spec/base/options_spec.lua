@@ -23,6 +23,8 @@ describe("options", function()
       { "base_url", "BYTENITE_BASE_URL", "https://api.example.org/v1" },
       { "ca_file", "BYTENITE_CA_FILE", "/etc/ca of ours.pem" },
       { "ca_file", "SSL_CERT_FILE", "/etc/ca.pem" },
+      { "ca_path", "BYTENITE_CA_PATH", "/etc/certificates of ours" },
+      { "client_cert", "BYTENITE_CLIENT_CERT", "/etc/client.pem" },
     } do
       local name <const>, variable <const>, value <const> = table.unpack(case)
       it(("%s is read from %s, without white space around it"):format(name, variable), function()
@@ -62,12 +64,56 @@ describe("options", function()
       assert.same({ "token", nil, "ours.pem" }, { checked.access_token, checked.api_key, checked.ca_file })
     end)
 
+    for name, case in pairs {
+      ["the arguments"] = {
+        given = { ca_path = "mine" },
+        trust = { ca_path = "mine" },
+      },
+      ["our variables"] = {
+        trust = { ca_file = "ours.pem", ca_path = "ours" },
+      },
+      ["our variables, also if there is only one"] = {
+        without = "BYTENITE_CA_FILE",
+        trust = { ca_path = "ours" },
+      },
+      ["the system's variable, where there is none of ours"] = {
+        environment = { SSL_CERT_FILE = "theirs.pem" },
+        trust = { ca_file = "theirs.pem" },
+      },
+    } do
+      it("take all trust from one source: " .. name, function()
+        local environment <const> = case.environment
+          or { BYTENITE_CA_FILE = "ours.pem", BYTENITE_CA_PATH = "ours", SSL_CERT_FILE = "theirs.pem" }
+        environment[case.without or "none"] = nil
+        local checked <const> = read(case.given or {}, environment)
+        assert.same(case.trust, { ca_file = checked.ca_file, ca_path = checked.ca_path })
+      end)
+    end
+
+    it("take certificate and key from one source", function()
+      local environment <const> = { BYTENITE_CLIENT_CERT = "ours.pem", BYTENITE_CLIENT_KEY = "ours.key" }
+      local checked <const> = read({}, environment)
+      assert.same({ "ours.pem", "ours.key" }, { checked.client_cert, checked.client_key })
+      local mine <const> = read({ client_cert = "mine.pem" }, environment)
+      assert.same({ "mine.pem", nil }, { mine.client_cert, mine.client_key })
+    end)
+
+    it("need a certificate for a key", function()
+      for _, case in ipairs { { { client_key = "mine.key" }, {} }, { {}, { BYTENITE_CLIENT_KEY = "ours.key" } } } do
+        local ok <const>, message <const> = pcall(read, case[1], case[2])
+        assert.is_false(ok)
+        assert.matches("new: client_key: it needs client_cert", message, 1, true)
+      end
+    end)
+
     it("are checked like arguments, and the variable is named", function()
       local ok <const>, message <const> = pcall(read, {}, { BYTENITE_BASE_URL = "ftp://example.org/v1" })
       assert.is_false(ok)
       assert.matches("BYTENITE_BASE_URL: not usable as a base address: its scheme", message, 1, true)
       local _ <const>, other <const> = pcall(read, {}, { BYTENITE_ACCESS_TOKEN = "two\nlines" })
       assert.matches("BYTENITE_ACCESS_TOKEN: a line break at byte 4", other, 1, true)
+      local _ <const>, third <const> = pcall(read, {}, { BYTENITE_CA_PATH = "/one:/two" })
+      assert.matches("BYTENITE_CA_PATH: expected one folder", third, 1, true)
     end)
   end)
 

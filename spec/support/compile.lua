@@ -46,6 +46,16 @@ function Folder:module(name)
   return assert(package.loadlib(target, "luaopen_" .. name))
 end
 
+--- Compiles a library that is to be preloaded into a process.
+---@param name string of spec/support/c/<name>.c
+---@return string # its path
+---@usage child.run(source, { LD_PRELOAD = folder:preload "system_certificates" })
+function Folder:preload(name)
+  local target <const> = ("%s/%s.so"):format(self.path, name)
+  run(("cc -std=gnu11 -O1 -Wall -Werror -shared -fPIC -o %s %s%s.c -ldl"):format(target, folder_of_sources, name))
+  return target
+end
+
 --- Compiles a program that carries Lua.
 ---@param name string of spec/support/c/<name>.c
 ---@return string # its path

@@ -146,8 +146,8 @@ static int core_percent_encode(lua_State *L) {
 }
 
 /*
-** core.look_at_url(url): whether it is https and whether its host is loopback; or nil and why it is
-** no base address.
+** core.look_at_url(url): whether it is https, whether its host is loopback, and whether that may be
+** this machine by any name or address; or nil and why it is no base address.
 */
 static int core_look_at_url(lua_State *L) {
   UrlParts parts;
@@ -155,11 +155,12 @@ static int core_look_at_url(lua_State *L) {
   if (parts.reason != NULL) {
     lua_pushnil(L);
     lua_pushstring(L, parts.reason);
-  } else {
-    lua_pushboolean(L, parts.is_https);
-    lua_pushboolean(L, parts.is_loopback);
+    return 2;
   }
-  return 2;
+  lua_pushboolean(L, parts.is_https);
+  lua_pushboolean(L, parts.is_loopback);
+  lua_pushboolean(L, parts.may_be_loopback);
+  return 3;
 }
 
 static int check_descriptor(lua_State *L) {

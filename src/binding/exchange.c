@@ -176,6 +176,7 @@ int exchange_new(lua_State *L) {
   exchange->method = operation->method;
   exchange->result = operation->result;
   exchange->has_body = operation->body != NULL;
+  exchange->is_for_service = true;
   lua_pushvalue(L, 3);
   lua_setiuservalue(L, -2, EXCHANGE_ID);
   check_memory(L, append_base(exchange) && append_path(exchange, operation->path, id, id_length));
@@ -211,6 +212,7 @@ int exchange_new_raw(lua_State *L) {
   exchange->method = method; /* lives as long as its user value */
   check_memory(L, buffer_append_text(&exchange->url, url));
   exchange->has_body = body != NULL;
+  exchange->is_for_service = url_has_same_origin(url, session->base_url.data);
   exchange_set_headers(L, 5, exchange);
   check_memory(L, buffer_append(&exchange->body, body != NULL ? body : "", length));
   lua_pushvalue(L, 2);
@@ -236,6 +238,7 @@ static void start_attempt(lua_State *L, Exchange *exchange) {
     .connect_timeout = time_limit(luaL_checknumber(L, 5)),
     .max_response_bytes = (size_t)luaL_checkinteger(L, 6),
     .once_only = lua_toboolean(L, 7),
+    .shows_certificate = exchange->is_for_service,
     .on_new_connection = exchange->needs_new_connection,
     .headers = exchange->headers,
     .streams = exchange->streams,

@@ -37,6 +37,7 @@ typedef struct Exchange {
   Buffer url;
   Buffer body;
   bool has_body;
+  bool is_for_service; /* goes to the address of the session, not to that of a signed URL */
   struct curl_slist *headers;
   Response response;
   bool has_response;

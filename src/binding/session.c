@@ -192,8 +192,8 @@ static void set_exchanges_table(lua_State *L, int index) {
 }
 
 /*
-** core.session(options): base_url, service, user_agent, ca_file, proxy, http_version,
-** max_connections; all of them checked in Lua.
+** core.session(options): base_url, service, user_agent, ca_file, ca_path, client_cert, client_key,
+** proxy, http_version, max_connections; all of them checked in Lua.
 */
 int session_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -203,6 +203,9 @@ int session_new(lua_State *L) {
   TransportOptions options = {
     .user_agent = option(L, "user_agent"),
     .ca_file = option(L, "ca_file"),
+    .ca_path = option(L, "ca_path"),
+    .client_cert = option(L, "client_cert"),
+    .client_key = option(L, "client_key"),
     .proxy = option(L, "proxy"),
     .http_version = http_version_option(L),
     .is_https = strncmp(base_url, "https:", strlen("https:")) == 0,

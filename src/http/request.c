@@ -239,6 +239,7 @@ CURLcode request_set_options(Transfer *transfer, const TransferRequest *request)
   CURLcode code = set_method(transfer, request);
   if (code == CURLE_OK && request->streams) code = stream_prepare(transfer, request);
   if (code == CURLE_OK) code = set_url(transfer, request->url);
+  if (code == CURLE_OK) code = tls_set_certificate(transfer, request->shows_certificate);
   if (code == CURLE_OK) code = set_headers(transfer, request);
   return code;
 }

@@ -120,9 +120,18 @@ static bool lacks_descriptors(const Transfer *transfer) {
   return !transfer->was_begun && are_descriptors_used_up();
 }
 
+/*
+** Returns whether the server has refused the client's certificate, or misses one. Over TLS 1.3 that
+** comes as a response to the request, long after the handshake.
+*/
+bool response_refuses_certificate(const Transfer *transfer) {
+  return says(transfer, " alert ") && (says(transfer, "certificate") || says(transfer, "unknown ca"));
+}
+
 /* Judges a transfer whose connection failed, and says why where libcurl's text does not. */
 static TransferOutcome judge_connection(Transfer *transfer, CURLcode code) {
   if (code == CURLE_RECV_ERROR && (says(transfer, "hunk") || says(transfer, "chunked-encoding"))) return TRANSFER_PROTOCOL;
+  if (response_refuses_certificate(transfer)) return TRANSFER_TLS;
   if (lacks_descriptors(transfer))
     set_problem(transfer, "Too many open files: no descriptor is left for a connection");
   else if (code == CURLE_ABORTED_BY_CALLBACK && (transfer->problem[0] == '\0' || says(transfer, "pre-request callback")))
@@ -147,6 +156,7 @@ TransferOutcome response_judge(Transfer *transfer, CURLcode code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CLIENTCERT:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_ENGINE_INITFAILED: return TRANSFER_TLS;

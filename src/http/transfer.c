@@ -72,7 +72,7 @@ static CURLcode configure(Transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->transport);
   /* Lua has checked which of the two an address may have, and redirects are not followed */
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  if (code == CURLE_OK && options->ca_file != NULL) code = curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
+  if (code == CURLE_OK) code = tls_set_trust(transfer);
   if (code == CURLE_OK && options->proxy != NULL) code = curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
   if (code == CURLE_OK && transfer_uses_no_proxy(options))
     code = curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* or libcurl reads the environment each time */
@@ -172,7 +172,8 @@ long transfer_proxy_status(const Transfer *transfer) {
 }
 
 bool transfer_is_final(const Transfer *transfer) {
-  const bool is_certificate = transfer->outcome == TRANSFER_TLS && transfer->code != CURLE_SSL_CONNECT_ERROR;
+  const bool is_handshake = transfer->code == CURLE_SSL_CONNECT_ERROR && !response_refuses_certificate(transfer);
+  const bool is_certificate = transfer->outcome == TRANSFER_TLS && !is_handshake;
   return is_certificate || (transfer->outcome == TRANSFER_CONNECTION && transfer_proxy_status(transfer) != 0);
 }
 

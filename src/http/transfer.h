@@ -1,8 +1,8 @@
 /*
 ** transfer.h: one transfer, as the files of the transport see it: transfer.c (its life), request.c
 ** (the options of libcurl), sent.c and tls_unread.c (whether the request may leave, and whether it
-** left), response.c (what comes), stream.c (bodies in pieces), transport.c and event_loop.c (many
-** of them).
+** left), tls_options.c (certificates), response.c (what comes), stream.c (bodies in pieces),
+** transport.c and event_loop.c (many of them).
 */
 #ifndef BYTENITE_TRANSFER_H
 #define BYTENITE_TRANSFER_H
@@ -48,6 +48,7 @@ struct Transfer {
   bool headers_are_for_large; /* for a body for which libcurl would expect a "100 Continue" */
   long version, wait_for_connection, fresh, forbid_reuse, connect_timeout;
   curl_off_t max_announced; /* bytes of a body whose length is announced */
+  bool shows_certificate;   /* the client's */
   char method[16];
   bool method_has_body;
 
@@ -118,6 +119,14 @@ int sent_before_request(void *context, char *remote_address, char *local_address
 */
 bool sent_can_restart(const Transfer *transfer);
 
+/* tls_options.c */
+
+/* Makes libcurl trust the authorities of the transport's options and no others. */
+CURLcode tls_set_trust(const Transfer *transfer);
+
+/* Sets whether the next request shows the client's certificate, if there is one. */
+CURLcode tls_set_certificate(Transfer *transfer, bool is_shown);
+
 /* tls_unread.c */
 
 /* Returns whether OpenSSL has read bytes from a transfer's connection that libcurl has not. */
@@ -140,6 +149,11 @@ void response_reset(Transfer *transfer);
 ** transfer->problem.
 */
 TransferOutcome response_judge(Transfer *transfer, CURLcode code);
+
+/*
+** Returns whether a transfer failed because of the certificate that the client showed, or did not.
+*/
+bool response_refuses_certificate(const Transfer *transfer);
 
 /* stream.c */
 

@@ -57,6 +57,9 @@ bool transport_open(Transport *transport, const TransportOptions *options) {
   poller_open(&transport->poller);
   return keep_text(&transport->user_agent, options->user_agent, &own->user_agent) &&
          keep_text(&transport->ca_file, options->ca_file, &own->ca_file) &&
+         keep_text(&transport->ca_path, options->ca_path, &own->ca_path) &&
+         keep_text(&transport->client_cert, options->client_cert, &own->client_cert) &&
+         keep_text(&transport->client_key, options->client_key, &own->client_key) &&
          keep_text(&transport->proxy, options->proxy, &own->proxy);
 }
 
@@ -71,9 +74,10 @@ void transport_close(Transport *transport) {
   pools_close(transport);
   connections_free(&transport->connections);
   poller_close(&transport->poller, false);
-  buffer_free(&transport->user_agent);
-  buffer_free(&transport->ca_file);
-  buffer_free(&transport->proxy);
+  Buffer *const texts[] = {&transport->user_agent,  &transport->ca_file,    &transport->ca_path,
+                           &transport->client_cert, &transport->client_key, &transport->proxy};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    buffer_free(texts[i]);
   *transport = (Transport){.forks = transport->forks};
 }
 

@@ -23,8 +23,9 @@ typedef enum HttpVersion { HTTP_VERSION_AUTO, HTTP_VERSION_1_1, HTTP_VERSION_2 }
 
 typedef struct TransportOptions {
   const char *user_agent;
-  const char *ca_file; /* NULL: libcurl's own */
-  const char *proxy;   /* NULL: the environment's; "": none */
+  const char *ca_file, *ca_path;        /* of authorities; both NULL: libcurl's own */
+  const char *client_cert, *client_key; /* NULL: none; the key is in the file of the certificate */
+  const char *proxy;                    /* NULL: the environment's; "": none */
   HttpVersion http_version;
   bool is_https;          /* whether most requests are */
   size_t max_connections; /* at least 1; also the largest number of transfers at once */
@@ -54,7 +55,7 @@ typedef struct TransferQueue {
 typedef struct Transport {
   bool is_open;
   unsigned forks; /* of the process before it was opened: a child must not touch what it inherits */
-  Buffer user_agent, ca_file, proxy;
+  Buffer user_agent, ca_file, ca_path, client_cert, client_key, proxy;
   TransportOptions options; /* its strings point into the buffers above */
   ConnectionPool *pools;    /* all, retired ones too */
   ConnectionPool *current_pools[POOL_KINDS];
@@ -80,6 +81,7 @@ typedef struct TransferRequest {
   size_t body_length;
   const char *authorization;        /* NULL: none */
   const struct curl_slist *headers; /* further ones, as "Name: value"; copied */
+  bool shows_certificate;           /* the client's, to this server */
   bool once_only;                   /* the server must not see it twice */
   bool on_new_connection;           /* a retry: the connection before has failed */
   long connect_timeout;             /* milliseconds */

@@ -3,10 +3,11 @@
 */
 #include "http/url.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
+
+#include "http/host.h"
 
 static bool is_unreserved(unsigned char byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '-' ||
@@ -35,16 +36,15 @@ bool url_is_segment(const char *bytes, size_t count) {
   return true;
 }
 
-static bool is_loopback(const char *host) {
-  struct in_addr v4;
-  struct in6_addr v6;
-  char address[64] = "";
-  const size_t length = strlen(host);
-  if (strcasecmp(host, "localhost") == 0) return true;
-  if (inet_pton(AF_INET, host, &v4) == 1) return ((const unsigned char *)&v4)[0] == 127;
-  if (length < 2 || length > sizeof address || host[0] != '[') return false;
-  memcpy(address, host + 1, length - 2); /* without brackets */
-  return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+/* Returns the length of the part of a URL that precedes its path: scheme, host and port. */
+static size_t origin_length(const char *url) {
+  const char *authority = strstr(url, "://");
+  return authority != NULL ? (size_t)(authority + 3 - url) + strcspn(authority + 3, "/?#") : strlen(url);
+}
+
+bool url_has_same_origin(const char *url, const char *other) {
+  const size_t length = origin_length(url);
+  return length == origin_length(other) && strncasecmp(url, other, length) == 0;
 }
 
 static bool has_part(CURLU *handle, CURLUPart part) {
@@ -71,7 +71,10 @@ static bool read_host(CURLU *handle, UrlParts *parts) {
     if (parts->reason == NULL) parts->reason = "it has no host";
     return true;
   }
-  parts->is_loopback = is_loopback(host);
+  parts->is_loopback = host_is_loopback(host);
+  parts->may_be_loopback = host_may_be_loopback(host);
+  /* libcurl maps some letters of other scripts to those of "localhost" */
+  if (!host_is_ascii(host) && parts->reason == NULL) parts->reason = "its host is not in ASCII";
   curl_free(host);
   return true;
 }

@@ -23,10 +23,14 @@ bool url_append_encoded(Buffer *out, const char *bytes, size_t count);
 */
 bool url_is_segment(const char *bytes, size_t count);
 
+/* Returns whether scheme, host and port of two URLs are spelled alike, except for letter case. */
+bool url_has_same_origin(const char *url, const char *other);
+
 typedef struct UrlParts {
   bool is_https;
-  bool is_loopback;   /* localhost, 127.0.0.0/8 or ::1 */
-  const char *reason; /* why it cannot be a base URL; NULL if it can */
+  bool is_loopback;     /* localhost, 127.0.0.0/8 or ::1 */
+  bool may_be_loopback; /* or another name or address of this machine */
+  const char *reason;   /* why it cannot be a base URL; NULL if it can */
 } UrlParts;
 
 /*

@@ -22,11 +22,12 @@ local defaults <const> = {
 ---@param url string
 ---@return boolean|nil # whether it is https; nil if it cannot be used
 ---@return boolean|string # whether its host is loopback; or why it cannot be used
+---@return boolean|nil # whether its host may be this machine by any name: "0.0.0.0", "a.localhost"
 function options.inspect_url(url)
-  local is_https <const>, detail <const> = core.look_at_url(url)
+  local is_https <const>, detail <const>, may_be_loopback <const> = core.look_at_url(url)
   -- libcurl reads "https:///x" and "https:/x" as the host x
   if is_https ~= nil and not url:find "^%a+://[^/]" then return nil, "it has no host" end
-  return is_https, detail
+  return is_https, detail, may_be_loopback
 end
 
 --- Returns host and port of a proxy, without its credentials.
@@ -72,6 +73,13 @@ local function proxy(where, value)
   return value == "" and value or validate.header_value(where, value)
 end
 
+-- OpenSSL takes a path with a colon for a list of folders.
+local function certificate_folder(where, value)
+  validate.plain_path(where, value)
+  if value:find(":", 1, true) then validate.raise(where .. ": expected one folder, without a colon in its path") end
+  return value
+end
+
 --- The limits that a client has defaults for and each call may set for itself: a check by name.
 options.limits = {
   timeout = validate.seconds,
@@ -111,7 +119,10 @@ local checks <const> = {
   service = validate.segment,
   connect_timeout = validate.seconds,
   max_connections = validate.integer(1, 1000), -- libcurl 7.88 can stall over several thousand streams of a connection
-  ca_file = validate.text,
+  ca_file = validate.plain_path,
+  ca_path = certificate_folder,
+  client_cert = validate.plain_path,
+  client_key = validate.plain_path,
   proxy = proxy,
   allow_http = validate.boolean,
   http_version = validate.one_of { "auto", "1.1", "2" },
@@ -123,37 +134,57 @@ for name, limit_check in pairs(options.limits) do
   checks[name] = limit_check
 end
 
+-- Options that come from one source together: a file of authorities may not add to the folder of
+-- another source, nor a key belong to the certificate of another. The first source that has one of
+-- them counts, the arguments before all. libcurl reads none of the variables.
 local environment <const> = {
-  base_url = { "BYTENITE_BASE_URL" },
-  ca_file = { "BYTENITE_CA_FILE", "SSL_CERT_FILE" }, -- libcurl reads neither
+  { { base_url = "BYTENITE_BASE_URL" } },
+  { { ca_file = "BYTENITE_CA_FILE", ca_path = "BYTENITE_CA_PATH" }, { ca_file = "SSL_CERT_FILE" } },
+  { { client_cert = "BYTENITE_CLIENT_CERT", client_key = "BYTENITE_CLIENT_KEY" } },
 }
 
--- Returns the checked value of the first variable that is set. White space around it is dropped:
--- `export X=$(cat file)` and .env files often leave some.
-local function from_environment(name, variables)
+-- Returns the checked value of a variable, or nil. White space around it is dropped: `export
+-- X=$(cat file)` and .env files often leave some.
+local function from_variable(name, variable)
   local getenv <const> = os and os.getenv -- hosts may have removed the library
-  if not getenv then return nil end
-  for _, variable in ipairs(variables) do
-    local value <const> = trim(getenv(variable) or "")
-    if value ~= "" then return checks[name](variable, value) end
+  local value <const> = trim(getenv and getenv(variable) or "")
+  return value ~= "" and checks[name](variable, value) or nil
+end
+
+local function has_any(checked, names)
+  for name in pairs(names) do
+    if checked[name] ~= nil then return true end
   end
-  return nil
+  return false
+end
+
+-- Adds the options of the first source in the environment that has some of them.
+local function add_environment(checked)
+  for _, sources in ipairs(environment) do
+    for _, variables in ipairs(sources) do
+      if has_any(checked, sources[1]) then break end
+      for name, variable in pairs(variables) do
+        checked[name] = from_variable(name, variable)
+      end
+    end
+  end
 end
 
 -- Arguments override environment variables; a token takes precedence over a key.
 local function add_credentials(checked)
   if checked.access_token or checked.api_key then return end
-  checked.access_token = from_environment("access_token", { "BYTENITE_ACCESS_TOKEN" })
-  if not checked.access_token then checked.api_key = from_environment("api_key", { "BYTENITE_API_KEY" }) end
+  checked.access_token = from_variable("access_token", "BYTENITE_ACCESS_TOKEN")
+  if not checked.access_token then checked.api_key = from_variable("api_key", "BYTENITE_API_KEY") end
 end
 
 local function check_scheme(checked)
-  local is_https <const>, is_loopback <const> = options.inspect_url(checked.base_url)
+  local is_https <const>, is_loopback <const>, may_be_loopback <const> = options.inspect_url(checked.base_url)
   if not is_https and not is_loopback and not checked.allow_http then
     validate.raise "new: base_url: plain http is for loopback hosts only: use https, or set allow_http = true"
   end
   if is_loopback then checked.proxy = "" end -- loopback is never proxied, whatever the environment says
   checked.is_https = is_https
+  checked.may_be_loopback = may_be_loopback
   checked.proxy_name = options.proxy_name(checked.proxy)
 end
 
@@ -163,11 +194,12 @@ end
 --- Raises on an unknown option ("did you mean ...?") and on a value that cannot be used.
 function options.read(given)
   local checked <const> = validate.options("new", given, checks)
-  for name, variables in pairs(environment) do
-    if checked[name] == nil then checked[name] = from_environment(name, variables) end
-  end
+  add_environment(checked)
   for name, value in pairs(defaults) do
     if checked[name] == nil then checked[name] = value end
+  end
+  if checked.client_key and not checked.client_cert then
+    validate.raise "new: client_key: it needs client_cert, the certificate that it belongs to"
   end
   add_credentials(checked)
   check_scheme(checked)

@@ -101,6 +101,14 @@ function validate.path(where, value)
   return value
 end
 
+--- Raises if a value is not a path without control characters.
+function validate.plain_path(where, value)
+  validate.text(where, value)
+  local at <const> = value:find "[\0-\x1F\x7F]"
+  if at then validate.raise(("%s: a control character at byte %d"):format(where, at)) end
+  return value
+end
+
 --- Seconds in 2^31 milliseconds, the most that a C long holds on every platform.
 validate.longest = 2147483
 

@@ -79,15 +79,38 @@ local function is_signed(call)
   return call.plan.stream and call.plan.operation.raw
 end
 
+-- Returns a next step if TLS failed because of a file of ours, or of the certificate that the
+-- client showed or did not show; or nil.
+local function certificate_hint(call, words)
+  local settings <const> = call.client.options
+  if words:find("setting certificate", 1, true) or words:find("trust anchors", 1, true) then
+    if not settings.ca_path or settings.ca_file then
+      return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE"
+    end
+    return "ca_path must be a folder with certificates under the names that `openssl rehash` gives them"
+  end
+  if words:find("PEM client certificate", 1, true) then
+    return "client_cert must be a file with a certificate in PEM: check it and BYTENITE_CLIENT_CERT"
+  end
+  if words:find("private key", 1, true) or words:find("Private key", 1, true) then
+    return "client_key must be a file with the key of client_cert in PEM, without a pass phrase"
+  end
+  if not words:find(" alert ", 1, true) or is_signed(call) then return nil end
+  if not words:find("certificate", 1, true) and not words:find("unknown ca", 1, true) then return nil end
+  if settings.client_cert then return "the server does not accept client_cert" end
+  return "the server asks for a certificate: set client_cert and client_key"
+end
+
 -- Returns a next step by the kind of failure and libcurl's words, or nil.
 local function hint_for(call, kind, words)
   if words:find("Too many open files", 1, true) then
     return "the process has no file descriptor left: close some, or raise its limit (ulimit -n)"
   end
-  if words:find("setting certificate", 1, true) then
-    return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE"
+  if kind == "tls" then
+    local hint <const> = certificate_hint(call, words)
+    if hint then return hint end
+    return "if the server's certificate is your own, set ca_file or BYTENITE_CA_FILE to its CA"
   end
-  if kind == "tls" then return "if the server's certificate is your own, set ca_file or BYTENITE_CA_FILE to its CA" end
   if is_signed(call) then return nil end
   if words:find("resolve host", 1, true) then
     return "check base_url; the public service is offline, bytenite-sandbox serves the API locally"

@@ -1,0 +1,88 @@
+--- A certificate authority in memory, for tests of who trusts whom.
+local altname <const> = require "openssl.x509.altname"
+local bignum <const> = require "openssl.bignum"
+local digest <const> = require "openssl.digest"
+local distinguished_name <const> = require "openssl.x509.name"
+local new_context <const> = require("openssl.ssl.context").new
+local pkey <const> = require "openssl.pkey"
+local rand <const> = require "openssl.rand"
+local store <const> = require "openssl.x509.store"
+local x509 <const> = require "openssl.x509"
+
+local Authority <const> = {}
+Authority.__index = Authority
+
+local authority <const> = {}
+
+local HOUR <const> = 3600 -- seconds
+
+local function unsigned(subject, issuer, key)
+  local certificate <const> = x509.new()
+  certificate:setVersion(3)
+  certificate:setSerial(bignum.fromBinary(rand.bytes(16)))
+  certificate:setSubject(distinguished_name.new():add("CN", subject))
+  certificate:setIssuer(distinguished_name.new():add("CN", issuer))
+  certificate:setLifetime(os.time() - HOUR, os.time() + HOUR)
+  certificate:setPublicKey(key)
+  return certificate
+end
+
+local function new_key()
+  return pkey.new { type = "EC", curve = "prime256v1" }
+end
+
+--- Makes an authority.
+---@param name string
+---@return table # `certificate` of luaossl and `pem`, the same as text
+---@usage local ours = authority.new "ours"
+function authority.new(name)
+  local key <const> = new_key()
+  local certificate <const> = unsigned(name, name, key)
+  certificate:setBasicConstraints { CA = true }
+  certificate:setBasicConstraintsCritical(true)
+  certificate:sign(key, "sha256")
+  return setmetatable({ name = name, key = key, certificate = certificate, pem = certificate:toPEM() }, Authority)
+end
+
+--- Returns the name under which OpenSSL finds the authority in a folder, as `openssl rehash` makes it.
+---@return string
+---@usage folder:write(ours:hash_name(), ours.pem)
+function Authority:hash_name()
+  local text <const> = self.name:lower()
+  local common_name <const> = "\x06\x03\x55\x04\x03\x0C" .. string.pack("s1", text)
+  local subject <const> = "\x31" .. string.pack("s1", "\x30" .. string.pack("s1", common_name))
+  return ("%08x.0"):format((string.unpack("<I4", digest.new("sha1"):final(subject))))
+end
+
+--- Makes a certificate for 127.0.0.1 and its key.
+---@param name string its common name
+---@return table # `certificate` and `key` of luaossl; `pem` and `key_pem` as text
+---@usage local client = ours:issue "client"
+function Authority:issue(name)
+  local key <const> = new_key()
+  local certificate <const> = unsigned(name, self.name, key)
+  certificate:setSubjectAlt(altname.new():add("IP", "127.0.0.1"))
+  certificate:sign(self.key, "sha256")
+  return { certificate = certificate, key = key, pem = certificate:toPEM(), key_pem = key:toPEM "private" }
+end
+
+--- Makes the context of a server with a certificate of this authority.
+---@param clients table|nil the authority that must have signed the certificates of clients; nil: they need none
+---@param is_optional boolean|nil whether clients may do without
+---@return userdata
+---@usage local context = ours:context(ours)
+function Authority:context(clients, is_optional)
+  local own <const> = self:issue "server"
+  local context <const> = new_context("TLS", true)
+  context:setPrivateKey(own.key)
+  context:setCertificate(own.certificate)
+  if clients then
+    context:setStore(store.new():add(clients.certificate))
+    local demand <const> = require("openssl.ssl.context").VERIFY_FAIL_IF_NO_PEER_CERT
+    local verify <const> = require("openssl.ssl.context").VERIFY_PEER
+    context:setVerify(is_optional and verify or verify | demand, 2)
+  end
+  return context
+end
+
+return authority
