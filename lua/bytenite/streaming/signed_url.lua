@@ -12,8 +12,11 @@ local function problem_with(client, url)
   if type(url) ~= "string" or url == "" then return "there is none" end
   if url:find "[^\x21-\x7E]" then return "it holds characters that no URL may hold" end
   if #url > LONGEST then return ("it is longer than %d bytes"):format(LONGEST) end
-  local is_https <const>, is_loopback <const> = options.inspect_url((url:match "^[^?#]*"))
+  local is_https <const>, is_loopback <const>, may_be_loopback <const> = options.inspect_url((url:match "^[^?#]*"))
   if is_https == nil then return is_loopback end -- the reason
+  if may_be_loopback and not client.options.may_be_loopback then
+    return "it points to this machine, and base_url does not"
+  end
   if is_https or is_loopback or client.options.allow_http then return nil end
   return "it is plain http to a host that is not loopback"
 end
