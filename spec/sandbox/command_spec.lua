@@ -48,8 +48,8 @@ describe("bytenite-sandbox", function()
     assert.is_nil((connection:request { path = "/v1/x", timeout = 2 }))
   end)
 
-  it("ends on SIGTERM and SIGINT, leaving no file behind", function()
-    for _, name in ipairs { "TERM", "INT" } do
+  it("ends on SIGTERM, SIGINT and SIGHUP, leaving no file behind", function()
+    for _, name in ipairs { "TERM", "INT", "HUP" } do
       local service <const> = sandbox.start "--tls"
       if not service.pid then return pending "the process id is not known here" end
       assert.is_truthy(lfs.attributes(service.ca_file))
@@ -101,6 +101,17 @@ describe("bytenite-sandbox", function()
     for _, text in ipairs { "--speed", "--jobs", "--link-lifetime", "sandbox_fail", "/sandbox/advance" } do
       assert.is_truthy(output:find(text, 1, true), text)
     end
+  end)
+
+  it("ends with status 2 on a mistake on its command line, and tells its version", function()
+    for _, options in ipairs { "--nonsense", "word", "--port x", "--port" } do
+      local output <const>, status <const> = run(sandbox.command(options))
+      assert.equal(2, status, options)
+      assert.is_truthy(output:find "bytenite%-sandbox: [^\n]+\n$", output)
+    end
+    local output <const>, status <const> = run(sandbox.command "--version")
+    assert.equal(0, status)
+    assert.is_truthy(output:find "^bytenite%-sandbox %d+%.%d+\n$", output)
   end)
 
   it("listens on loopback addresses only", function()

@@ -20,6 +20,7 @@ local new_context <const> = require("openssl.ssl.context").new
 ---@field base_url string
 ---@field control_url string
 ---@field api_key string
+---@field control_token string
 ---@field ca_file string|nil
 ---@field pid integer|nil
 ---@field package input file* the child's standard input
@@ -118,6 +119,7 @@ function sandbox.start(options)
     base_url = ready.base_url,
     control_url = ready.control_url,
     api_key = ready.api_key,
+    control_token = ready.control_token,
     ca_file = ca_file,
     pid = pid,
     input = input,
@@ -128,7 +130,7 @@ end
 local function shared(name, options)
   local registry <const> = debug.getregistry()
   local key <const> = "bytenite.spec.sandbox." .. name
-  registry[key] = registry[key] or sandbox.start(options)
+  registry[key] = registry[key] or sandbox.start("--show-secrets " .. (options or ""))
   return setmetatable(registry[key], Sandbox)
 end
 
@@ -159,11 +161,12 @@ local function exchange(self, method, path, body)
   if scheme == "https" then connection:starttls(new_context("TLS", false)) end
   connection:setmode("b", "bn")
   connection:write(
-    ("%s %s%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"):format(
+    ("%s %s%s HTTP/1.1\r\nHost: %s\r\nX-Sandbox-Token: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"):format(
       method,
       prefix,
       path,
-      host,
+      host:find(":", 1, true) and "[" .. host .. "]" or host,
+      self.control_token,
       #body,
       body
     )

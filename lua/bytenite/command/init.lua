@@ -106,7 +106,8 @@ end
 -- All its arguments are the sandbox's own. Its rocks are asked for only here.
 local function run_sandbox(arguments)
   required_rocks.find_older()
-  return require("bytenite.sandbox.command").run(table.move(arguments, 2, #arguments, 1, {}))
+  local own <const> = table.move(arguments, 2, #arguments, 1, {})
+  return require("bytenite.sandbox.command").run(own, bytenite._VERSION)
 end
 
 --- Runs the command.

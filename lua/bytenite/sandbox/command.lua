@@ -10,14 +10,17 @@ local sandbox <const> = require "bytenite.sandbox"
 
 local command = {}
 
+local USAGE_ERROR <const> = 2 -- the status for a mistake on the command line
+local PIECE <const> = 512 -- bytes: a pipe that is ready takes as many at once (POSIX: PIPE_BUF)
+
 local function integer(text)
   return math.tointeger(tonumber(text))
 end
 
 local DESCRIPTION <const> = [[
 A local ByteNite service for development and tests: the whole jobs API, over HTTP/1.1 and HTTP/2, on loopback only. It
-prints the environment that leads clients to it and runs until SIGINT or SIGTERM. Everything is kept in memory (large
-uploads in temporary files) and gone at the end.]]
+prints the environment that leads clients to it and runs until SIGINT, SIGTERM or SIGHUP. Everything is kept in memory
+(large uploads in temporary files) and gone at the end.]]
 
 local EPILOGUE <const> = [[
 A job that is run takes 30 seconds at --speed 1 and passes through all states. It fails after 12 seconds when the
@@ -28,14 +31,18 @@ for any), then what happens to the next such call: status=503 (with retry_after,
 delay=SECONDS, drip=BYTES/SECONDS, truncate=BYTES, reset, hang, garbage (these three with after=BYTES), ok_false, no_job,
 wrong_id; and how often: times=N or times=forever, skip=N.
 
-Tests steer a running sandbox by requests below /sandbox, without a token: among others POST /sandbox/faults,
-POST /sandbox/advance {"seconds": 30}, PATCH /sandbox/jobs/{id} {"state": "JOB_STATE_FAILED"}.]]
+Tests steer a running sandbox by requests below /sandbox: among others POST /sandbox/faults,
+POST /sandbox/advance {"seconds": 30}, PATCH /sandbox/jobs/{id} {"state": "JOB_STATE_FAILED"}. They must send the token
+that is printed at the start: curl -H "X-Sandbox-Token: $BYTENITE_SANDBOX_TOKEN" ... Web pages are refused: a request
+must name a loopback address as its Host, and no other site as its Origin.]]
 
 local function add_service_options(parser)
   parser:option("--speed", "How much faster than real time jobs go on.", "1"):convert(tonumber):argname "X"
   parser:option("--jobs", "How many jobs there are from the start, in all states.", "0"):convert(integer):argname "N"
   parser:option("--latency", "Milliseconds every answer of the API waits.", "0"):convert(tonumber):argname "MS"
   parser:option("--api-key", "The API key to accept (default: a random one)."):argname "KEY"
+  parser:option("--control-token", "What requests below /sandbox must send (default: a random one)."):argname "TOKEN"
+  parser:flag("--show-secrets", "Keep keys and tokens in the record of requests.")
   parser:option("--token-lifetime", "Seconds an access token lives.", "3600"):convert(integer):argname "SECONDS"
   parser
     :option("--link-lifetime", "Seconds that links to uploads and results are good for.", "172800")
@@ -50,8 +57,12 @@ local function add_service_options(parser)
     :count "*"
 end
 
-local function new_parser()
+local function new_parser(version)
   local parser <const> = argparse("bytenite-sandbox", DESCRIPTION, EPILOGUE)
+  parser:flag("--version", "Print the version."):action(function()
+    print("bytenite-sandbox " .. version:gsub("^bytenite ", ""))
+    os.exit(0, true)
+  end)
   parser:option("--port", "Port to listen on; 0 for a free one.", "0"):convert(integer):argname "N"
   parser:option("--host", "Loopback address to listen on: 127.0.0.1 or ::1.", "127.0.0.1"):argname "ADDRESS"
   parser:flag("--tls", "Serve HTTPS, with a certificate authority made for this run.")
@@ -59,6 +70,11 @@ local function new_parser()
   add_service_options(parser)
   parser:option("--ready-file", "JSON file to write once the sandbox listens; removed at the end."):argname "PATH"
   parser:flag("--until-stdin-closes", "End when standard input reaches its end.")
+  -- argparse would end the process with a status of its own
+  parser.error = function(self, message)
+    io.stderr:write(self:get_usage(), "\n\nbytenite-sandbox: ", message, "\n")
+    os.exit(USAGE_ERROR, true)
+  end
   return parser
 end
 
@@ -78,6 +94,7 @@ local function write_ready_file(path, service)
         base_url = service.base_url,
         control_url = service.control_url,
         api_key = service.api_key,
+        control_token = service.control_token,
         ca_file = service.ca_file or core.null,
         pid = process_id(),
       },
@@ -98,24 +115,39 @@ local function print_exports(service)
   end
   export("BYTENITE_BASE_URL", service.base_url)
   export("BYTENITE_API_KEY", service.api_key)
+  export("BYTENITE_SANDBOX_TOKEN", service.control_token)
   if service.ca_file then export("BYTENITE_CA_FILE", service.ca_file) end
   io.stdout:flush()
 end
 
 local function wait_for_signal(service)
-  signal.block(signal.SIGINT, signal.SIGTERM)
-  signal.listen(signal.SIGINT, signal.SIGTERM):wait()
+  signal.block(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+  signal.listen(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):wait()
   service:close()
 end
 
 local STANDARD_INPUT <const> = { pollfd = 0, events = "r" }
+local STANDARD_ERROR <const> = { pollfd = 2, events = "w" }
 
 -- A pipe or a terminal can be waited for, a file or /dev/null cannot. Tried in a controller of its
 -- own, which the failure breaks.
-local function can_wait_for_input()
+local function can_wait_for(descriptor)
   local trial <const> = cqueues.new()
-  trial:wrap(cqueues.poll, STANDARD_INPUT, 0)
+  trial:wrap(cqueues.poll, descriptor, 0)
   return (trial:step(0))
+end
+
+-- Returns a function that writes messages on stderr. The service must not stop when nothing reads
+-- that pipe: what it has no room for is dropped.
+local function new_reporter()
+  local can_wait <const> = can_wait_for(STANDARD_ERROR)
+  return function(message)
+    local line <const> = ("bytenite-sandbox: %s\n"):format(message)
+    for from = 1, #line, PIECE do
+      if can_wait and cqueues.poll(STANDARD_ERROR, 0) ~= STANDARD_ERROR then return end
+      io.stderr:write(line:sub(from, from + PIECE - 1))
+    end
+  end
 end
 
 local function wait_for_end_of_input(service, can_wait)
@@ -133,6 +165,8 @@ local function start(arguments)
     tls = arguments.tls or false,
     ca_file = arguments.ca_file,
     api_key = arguments.api_key,
+    control_token = arguments.control_token,
+    show_secrets = arguments.show_secrets,
     latency = arguments.latency,
     speed = arguments.speed,
     jobs = arguments.jobs,
@@ -141,12 +175,10 @@ local function start(arguments)
     error_shape = arguments.error_shape,
     faults = arguments.fault,
     controller = controller,
-    on_error = function(message)
-      io.stderr:write("bytenite-sandbox: ", message, "\n")
-    end,
+    on_error = new_reporter(),
   }
   controller:wrap(wait_for_signal, service)
-  if arguments.until_stdin_closes then controller:wrap(wait_for_end_of_input, service, can_wait_for_input()) end
+  if arguments.until_stdin_closes then controller:wrap(wait_for_end_of_input, service, can_wait_for(STANDARD_INPUT)) end
   if arguments.ready_file then write_ready_file(arguments.ready_file, service) end
   print_exports(service)
   service:loop()
@@ -155,11 +187,13 @@ end
 
 --- Runs the command until it is told to end: by SIGINT, SIGTERM or, when asked, the end of standard
 --- input.
----@param arguments string[] of the command line; a bad one ends the process, as argparse does
+---@param arguments string[] of the command line; a bad one ends the process with status 2
+---@param version string of the module
 ---@return integer status for `os.exit`
----@usage os.exit(require("bytenite.sandbox.command").run(arg))
-function command.run(arguments)
-  local parsed <const> = new_parser():parse(arguments)
+---@usage os.exit(require("bytenite.sandbox.command").run(arg, require("bytenite")._VERSION))
+function command.run(arguments, version)
+  local parsed <const> = new_parser(version):parse(arguments)
+  signal.ignore(signal.SIGPIPE) -- a stderr that is closed does not stop the service
   local ran <const>, problem <const> = pcall(start, parsed)
   if ran then return 0 end
   io.stderr:write("bytenite-sandbox: ", tostring(problem), "\n")

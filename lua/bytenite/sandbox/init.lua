@@ -28,6 +28,7 @@ local service_state <const> = require "bytenite.sandbox.model.service_state"
 ---@field base_url string for the module's option of the same name, e.g. "http://127.0.0.1:8080/v1"
 ---@field control_url string where the sandbox's own calls are, e.g. "http://127.0.0.1:8080/sandbox"
 ---@field api_key string the one key it takes
+---@field control_token string which those calls must send, in the header X-Sandbox-Token
 ---@field ca_file string|nil with TLS: a file with the certificate to trust
 ---@field package server table|nil of lua-http; nil once closed
 ---@field package controller userdata of cqueues
@@ -61,6 +62,7 @@ function sandbox.new(wishes)
   local chosen <const> = options.complete(wishes)
   local self <const> = setmetatable({
     api_key = chosen.api_key,
+    control_token = chosen.control_token,
     controller = chosen.controller or cqueues.new(),
     connections = setmetatable({}, { __mode = "k" }),
     report = chosen.on_error,

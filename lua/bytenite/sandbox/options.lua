@@ -9,6 +9,8 @@ local random_ids <const> = require "bytenite.sandbox.base.random_ids"
 ---@field tls boolean|nil HTTPS with a throwaway authority (default false)
 ---@field ca_file string|nil where the authority's certificate is written (default: a temporary file, removed on close)
 ---@field api_key string|nil the key to exchange for tokens (default: a random one)
+---@field control_token string|nil what calls below /sandbox must send (default: random)
+---@field show_secrets boolean|nil keep keys and tokens in the record (default false)
 ---@field latency number|nil milliseconds every answer of the API waits (default 0)
 ---@field speed number|nil how much faster than real time started jobs go on (default 1)
 ---@field jobs integer|nil how many jobs there are from the start, in all states (default 0)
@@ -47,6 +49,8 @@ local KNOWN <const> = {
   tls = true,
   ca_file = true,
   api_key = true,
+  control_token = true,
+  show_secrets = true,
   latency = true,
   speed = true,
   jobs = true,
@@ -86,6 +90,8 @@ function options.complete(given)
     tls = given.tls or false,
     ca_file = given.ca_file,
     api_key = given.api_key or random_ids.text(64),
+    control_token = given.control_token or random_ids.text(32),
+    show_secrets = given.show_secrets or false,
     latency = given.latency or 0,
     speed = given.speed or 1,
     jobs = given.jobs or 0,
@@ -103,6 +109,10 @@ function options.complete(given)
   if type(complete.tls) ~= "boolean" then fail("tls", "true or false") end
   if not is_optional("string", complete.ca_file) then fail("ca_file", "a path") end
   if type(complete.api_key) ~= "string" or complete.api_key == "" then fail("api_key", "text") end
+  if type(complete.control_token) ~= "string" or not complete.control_token:find "^[%w%p]+$" then
+    fail("control_token", "printable text without spaces")
+  end
+  if type(complete.show_secrets) ~= "boolean" then fail("show_secrets", "true or false") end
   if not is_number_from(complete.latency, 0) then fail("latency", "milliseconds") end
   if not is_number_from(complete.speed, 0) or complete.speed == 0 then fail("speed", "a number above 0") end
   if math.type(complete.jobs) ~= "integer" or complete.jobs < 0 or complete.jobs > MOST_JOBS then

@@ -48,7 +48,8 @@ end
 local DESCRIPTION <const> = [[
 Creates a job, sets it up, uploads its input and runs it. The file holds JSON, or Lua that returns a table
 (the module is there as `bytenite`): templateId, and name, description, dataSource, dataDestination, params,
-config, upload (a path, from where you are) as needed.
+config, upload (a path, from where you are) as needed. A file of Lua finds installed modules only: to require files
+next to it, name their folder in LUA_PATH, as an absolute path.
 ]] .. updates.SOURCE_HELP
 
 local command <const> = {

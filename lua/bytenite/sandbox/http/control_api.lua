@@ -1,6 +1,8 @@
---- The sandbox's own calls, below /sandbox and without a token: tests and users steer it with them.
+--- The sandbox's own calls, below /sandbox: tests and users steer it with them. Each must send the
+--- token that was printed at the start, in the header X-Sandbox-Token.
 ---
----   GET   /sandbox/requests           the requests below /v1, uploads and downloads since the last reset, in order
+---   GET   /sandbox/requests           the requests since the last reset, transfers too,
+---                                     without keys and tokens unless show_secrets is set
 ---   POST  /sandbox/reset              starts over, without faults and requests; tokens go too with {"tokens": true}
 ---   POST  /sandbox/faults             adds a fault, or a list of them
 ---   POST  /sandbox/tokens/expire      ends the life of all tokens issued so far
@@ -27,6 +29,7 @@ local control_api = {}
 
 local MOST_SHOWN <const> = 1024 * 1024 -- bytes of an upload
 local MOST_JOBS <const> = 1000000
+local TOKEN_HEADER <const> = "x-sandbox-token"
 
 local function accepted()
   return responses.text(200, "{}")
@@ -172,6 +175,9 @@ local job_calls <const> = {
 ---@return bytenite.sandbox.Response
 ---@usage delivery.send(stream, control_api.respond(state, request))
 function control_api.respond(state, request)
+  if request.header(TOKEN_HEADER) ~= state.control_token then
+    return responses.gateway(403, "the header X-Sandbox-Token must hold the token that the sandbox printed")
+  end
   local path <const> = request.path:match "^[^?]*"
   local call <const> = calls[request.method .. " " .. path]
   if call then return call(state, request.body) end

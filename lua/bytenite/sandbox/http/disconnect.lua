@@ -4,6 +4,8 @@ local socket_type <const> = require("cqueues.socket").type
 
 local disconnect = {}
 
+local closed <const> = setmetatable({}, { __mode = "k" }) -- connections that we have ended
+
 -- Makes the coming close of a socket a reset (RST) instead of an orderly end (FIN). That takes the
 -- linger option, which cqueues does not know; luasocket does, where it is installed.
 local function reset_on_close(socket)
@@ -45,12 +47,21 @@ end
 ---@param stream table of lua-http
 ---@usage disconnect.close(stream)
 function disconnect.close(stream)
+  closed[stream.connection] = true
   local socket <const> = stream.connection.socket
   if socket then
     socket:flush("n", 1)
     socket:shutdown "rw"
   end
   disconnect.abandon(stream)
+end
+
+--- Whether we have ended a connection. What is still to be read from it is no request.
+---@param connection table of lua-http
+---@return boolean
+---@usage if disconnect.is_closed(stream.connection) then return nil end
+function disconnect.is_closed(connection)
+  return closed[connection] == true
 end
 
 --- Breaks a connection off: over HTTP/1.1 with a reset where luasocket is installed.

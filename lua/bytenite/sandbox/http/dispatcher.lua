@@ -9,6 +9,7 @@ local disconnect <const> = require "bytenite.sandbox.http.disconnect"
 local fault_effects <const> = require "bytenite.sandbox.http.fault_effects"
 local handlers <const> = require "bytenite.sandbox.http.handlers"
 local request <const> = require "bytenite.sandbox.http.request"
+local origin_check <const> = require "bytenite.sandbox.http.origin_check"
 local router <const> = require "bytenite.sandbox.http.router"
 local file_transfers <const> = require "bytenite.sandbox.http.file_transfers"
 
@@ -26,13 +27,27 @@ local function perform(call)
   return handler(call)
 end
 
+-- Reads the rest of a request that is refused without a look at it, so that the client sees why.
+local function refuse(stream, received, response)
+  received.is_answered = true
+  response_writer.send(stream, response)
+  if not request.read_body(stream, received) then disconnect.close(stream) end
+end
+
 local function serve(state, stream, received, latency)
   local path <const> = received.path:match "^[^?]*"
+  local refusal <const> = origin_check.refusal(received)
+  if refusal then return refuse(stream, received, refusal) end
   if file_transfers.name_of(path) then
     file_transfers.serve(state, stream, received)
     return
   end
-  if not request.read_body(stream, received) then return end
+  local complete <const>, is_too_large <const> = request.read_body(stream, received)
+  if is_too_large then
+    response_writer.send(stream, responses.gateway(413, "the request body is too large"))
+    return disconnect.close(stream)
+  end
+  if not complete then return end
   if not router.is_api(path) then
     response_writer.send(stream, control_api.respond(state, received))
     return
@@ -61,7 +76,11 @@ local function serve(state, stream, received, latency)
 end
 
 local function serve_safely(state, stream, latency, report)
-  local received <const> = request.read_head(stream)
+  local received <const>, malformed <const> = request.read_head(stream)
+  if malformed then
+    report("a request that cannot be read: " .. malformed)
+    pcall(response_writer.refuse_unreadable, stream, malformed)
+  end
   if received == nil then return end
   local served <const>, problem <const> = xpcall(serve, debug.traceback, state, stream, received, latency)
   if served then return end

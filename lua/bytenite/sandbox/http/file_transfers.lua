@@ -12,6 +12,7 @@ local uploads <const> = require "bytenite.sandbox.model.uploads"
 
 local file_transfers = {}
 
+local MAX_UPLOAD <const> = 5 * 1024 ^ 3 -- bytes, as S3 has it
 local LINGER <const> = 1 -- seconds to read on after a refusal, so that the client sees the response before the end
 
 --- Which transfer a path is for.
@@ -62,6 +63,9 @@ local function upload_refusal(state, received, id)
   end
   if not received.header "content-length" then
     return storage_responses.refuse(411, "MissingContentLength", "You must provide the Content-Length HTTP header")
+  end
+  if tonumber(received.header "content-length") > MAX_UPLOAD then
+    return storage_responses.refuse(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
   end
   if state.jobs:get(id, state:now()) == nil then
     return storage_responses.refuse(404, "NoSuchKey", "The specified key does not exist")

@@ -1,5 +1,6 @@
 --- Reads a request from a stream of lua-http.
 local cqueues <const> = require "cqueues"
+local errno <const> = require "cqueues.errno"
 
 local disconnect <const> = require "bytenite.sandbox.http.disconnect"
 
@@ -10,6 +11,7 @@ local disconnect <const> = require "bytenite.sandbox.http.disconnect"
 ---@field headers string[] names (lower case) and values by turns, in the order received
 ---@field header fun(name: string): string|nil the first value of a header
 ---@field authorization string|nil
+---@field host string|nil what the client takes this server for, with the port
 ---@field body string "" until it is read
 ---@field is_answered boolean|nil the client is not told any more to go on with its body
 ---@field connection integer the same for all requests on one connection
@@ -19,6 +21,8 @@ local READ_TIMEOUT <const> = 60 -- seconds, for a client that stops sending
 local GONE_CHECK <const> = 1 -- seconds between looks whether it is still there
 local PIECE <const> = 64 * 1024 -- bytes of a body at a time, at most
 local MAX_LINE <const> = 1024 * 1024 -- bytes of a request line or header; lua-http's own limit is 4096
+local MAX_DIGITS <const> = 15 -- of a Content-Length
+local MAX_BODY <const> = 64 * 1024 * 1024 -- bytes, but for uploads
 
 local connection_numbers <const> = setmetatable({}, { __mode = "k" })
 local connections = 0
@@ -83,16 +87,48 @@ local function next_piece_1(stream, timeout)
   return piece
 end
 
+local PROBLEMS <const> = { [errno.EILSEQ] = "no HTTP", [errno.E2BIG] = "too many headers" }
+
+-- What is wrong with the length of a body; nil when nothing is. lua-http takes any number that
+-- `tonumber` reads, and fails later.
+local function length_problem(headers)
+  local length
+  for name, value in headers:each() do
+    if name == "content-length" then
+      if not value:find "^%d+$" or #value > MAX_DIGITS or length and length ~= value then
+        return "a bad Content-Length"
+      end
+      length = value
+    end
+  end
+  if length and headers:has "transfer-encoding" then return "both Content-Length and Transfer-Encoding" end
+  return nil
+end
+
+-- Reads the headers. lua-http raises on some that it cannot read.
+local function read_headers_1(stream, timeout)
+  local ok <const>, headers <const>, problem <const>, code <const> = pcall(stream.get_headers, stream, timeout)
+  if not ok then return nil, "unreadable headers" end
+  if headers then return headers end
+  if code then return nil, PROBLEMS[code] end -- another code is the network's: the client has gone, or is slow
+  if problem == "invalid content-length" then return nil, "a bad Content-Length" end
+  return nil, problem
+end
+
 --- Reads a request up to its body.
 ---@param stream table of lua-http
 ---@return bytenite.sandbox.Request|nil request nil when the client went away or sent no HTTP
----@usage local received = request.read_head(stream)
+---@return string|nil problem what is wrong with what it sent; nil when it went away
+---@usage local received, problem = request.read_head(stream)
 function request.read_head(stream)
   local connection <const> = stream.connection
   local is_2 <const> = connection.version == 2
   if not is_2 then connection:setmaxline(MAX_LINE) end
-  local headers <const> = (is_2 and read_headers_2 or stream.get_headers)(stream, READ_TIMEOUT)
-  if headers == nil then return nil end
+  local headers <const>, problem <const> = (is_2 and read_headers_2 or read_headers_1)(stream, READ_TIMEOUT)
+  if disconnect.is_closed(connection) then return nil end
+  if headers == nil then return nil, problem end
+  local bad_length <const> = length_problem(headers)
+  if bad_length then return nil, bad_length end
   return {
     method = headers:get ":method",
     path = headers:get ":path" or "",
@@ -102,6 +138,7 @@ function request.read_head(stream)
       return (headers:get(name))
     end,
     authorization = headers:get "authorization",
+    host = headers:get ":authority" or headers:get "host",
     body = "",
     connection = number_of(connection),
   }
@@ -129,20 +166,26 @@ function request.read_pieces(stream, received, take, timeout)
   return stream.state ~= "open"
 end
 
---- Reads the rest of a request.
+--- Reads the rest of a request. A body above 64 MiB is cut off there.
 ---@param stream table of lua-http
 ---@param received bytenite.sandbox.Request as `read_head` gave it; gets its body
----@return boolean complete false when the client went away before the end
+---@return boolean complete false when the client went away before the end, or the body is too large
+---@return boolean is_too_large
 ---@usage if not request.read_body(stream, received) then return end
 function request.read_body(stream, received)
-  local pieces <const> = {}
+  local pieces <const>, size = {}, tonumber(received.header "content-length") or 0
+  if size > MAX_BODY then return false, true end
+  size = 0
   local complete <const> = request.read_pieces(stream, received, function(piece)
     pieces[#pieces + 1] = piece
+    size = size + #piece
+    return size > MAX_BODY
   end)
+  if size > MAX_BODY then return false, true end
   received.body = table.concat(pieces)
   -- What is left of the body would be taken for the next request.
   if not complete and stream.connection.version ~= 2 then disconnect.close(stream) end
-  return complete
+  return complete, false
 end
 
 return request

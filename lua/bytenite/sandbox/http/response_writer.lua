@@ -148,6 +148,24 @@ function response_writer.withhold(stream, fault)
   return true
 end
 
+--- Refuses a request that could not be read, and ends the connection: where the next request begins
+--- is not known.
+---@param stream table of lua-http
+---@param message string
+---@usage response_writer.refuse_unreadable(stream, "a bad Content-Length")
+function response_writer.refuse_unreadable(stream, message)
+  local response <const> = responses.gateway(400, message)
+  if stream.connection.version == 2 then
+    stream:write_headers(head_of(response, #response.body), false, WRITE_TIMEOUT)
+    write(stream, response.body, true)
+    return
+  end
+  local head <const> =
+    "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+  stream.connection.socket:xwrite(head:format(#response.body) .. response.body, "n", WRITE_TIMEOUT)
+  disconnect.close(stream)
+end
+
 --- Sends a response.
 ---@param stream table of lua-http
 ---@param response bytenite.sandbox.Response

@@ -2,38 +2,50 @@
 local core <const> = require "bytenite.core"
 
 local base64 <const> = require "bytenite.sandbox.base.base64"
+local record_redaction <const> = require "bytenite.sandbox.model.record_redaction"
 
 ---@class bytenite.sandbox.RequestLog
 ---@field package records table the requests kept, by their running number
 ---@field package first integer number of the oldest one kept
 ---@field package last integer number of the latest one
----@field package bytes integer in their bodies
+---@field package bytes integer in them
+---@field package shows_secrets boolean whether keys and tokens are kept
 local RequestLog = {}
 RequestLog.__index = RequestLog
 
 local request_log = {}
 
 local MAX_RECORDS <const> = 10000
-local MAX_BYTES <const> = 128 * 1024 * 1024 -- in bodies
+local MAX_BYTES <const> = 64 * 1024 * 1024 -- in paths, headers and bodies
 
 --- An empty record.
+---@param shows_secrets boolean whether keys and tokens are kept
 ---@return bytenite.sandbox.RequestLog
----@usage local seen = request_log.new()
-function request_log.new()
-  return setmetatable({ records = {}, first = 1, last = 0, bytes = 0 }, RequestLog)
+---@usage local seen = request_log.new(false)
+function request_log.new(shows_secrets)
+  return setmetatable({ records = {}, first = 1, last = 0, bytes = 0, shows_secrets = shows_secrets }, RequestLog)
 end
 
---- Adds a request; the oldest ones go when there are more than 10,000, or more than 128 MiB in
---- their bodies.
+local function size_of(request)
+  local size = #request.path + #request.body
+  for _, text in ipairs(request.headers) do
+    size = size + #text
+  end
+  return size
+end
+
+--- Adds a request; the oldest ones go when there are more than 10,000, or more than 64 MiB.
 ---@param request bytenite.sandbox.Request
 ---@param operation string|nil the name of the operation it is for
 ---@usage seen:add(request, "get_job")
 function RequestLog:add(request, operation)
+  local kept <const> = self.shows_secrets and request or record_redaction.redacted(request)
+  local size <const> = size_of(kept)
   self.last = self.last + 1
-  self.records[self.last] = { request = request, operation = operation }
-  self.bytes = self.bytes + #request.body
+  self.records[self.last] = { request = kept, operation = operation, size = size }
+  self.bytes = self.bytes + size
   while self.last - self.first >= MAX_RECORDS or self.bytes > MAX_BYTES and self.first < self.last do
-    self.bytes = self.bytes - #self.records[self.first].request.body
+    self.bytes = self.bytes - self.records[self.first].size
     self.records[self.first] = nil
     self.first = self.first + 1
   end

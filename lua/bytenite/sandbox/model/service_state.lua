@@ -13,6 +13,7 @@ local access_tokens <const> = require "bytenite.sandbox.model.access_tokens"
 
 ---@class bytenite.sandbox.State
 ---@field api_key string the one key that is exchanged for tokens
+---@field control_token string what the sandbox's own calls must send
 ---@field token_lifetime integer seconds
 ---@field error_shape "alternate"|"gateway"|"envelope" of refusals that could have either
 ---@field origin string scheme, host and port, set once the sandbox listens
@@ -51,13 +52,14 @@ end
 function service_state.new(options)
   local self <const> = setmetatable({
     api_key = options.api_key,
+    control_token = options.control_token,
     token_lifetime = options.token_lifetime,
     error_shape = options.error_shape,
     tokens = access_tokens.new(options.token_lifetime),
     signed_urls = signed_urls.new(options.link_lifetime),
     state_changes = state_changes.new(),
     faults = faults.new(),
-    requests = request_log.new(),
+    requests = request_log.new(options.show_secrets),
     beginning = { speed = options.speed, jobs = options.jobs },
   }, State)
   begin(self)
