@@ -211,8 +211,8 @@ describe("the sandbox", function()
 
   it("spends no time on clients that left in the middle of a request", function()
     local requests <const> = {
-      "POST /v1/customer/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
-      "POST /v1/customer/jobs HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+      "POST /v1/customer/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
+      "POST /v1/customer/jobs HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
       -- The preface of HTTP/2, settings, and headers without the end of the stream.
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0\0\0\11\1\4\0\0\0\1\x83\x86\x44\4/v1/\x41\1x",
     }

@@ -23,7 +23,7 @@ describe("the sandbox", function()
     local connection <const> = socket.connect(host, tonumber(port))
     connection:setmode("bn", "bf")
     connection:write(
-      ("PUT %s HTTP/1.1\r\nHost: x\r\nContent-Disposition: attachment\r\nContent-Length: %d\r\n\r\n"):format(
+      ("PUT %s HTTP/1.1\r\nHost: localhost\r\nContent-Disposition: attachment\r\nContent-Length: %d\r\n\r\n"):format(
         where,
         size
       )

@@ -113,7 +113,7 @@ describe("the sandbox", function()
       local connection <const> = socket.connect(host, tonumber(port))
       connection:setmode("b", "bn")
       connection:write(
-        ("PUT %s HTTP/1.1\r\nHost: x\r\nContent-Disposition: attachment\r\nContent-Length: 10\r\n\r\n1234"):format(
+        ("PUT %s HTTP/1.1\r\nHost: localhost\r\nContent-Disposition: attachment\r\nContent-Length: 10\r\n\r\n1234"):format(
           url:match "^http://[^/]+(.*)$"
         )
       )

@@ -156,7 +156,9 @@ describe("the sandbox", function()
       local connection <const> = socket.connect(host, tonumber(port))
       connection:setmode("b", "bn")
       connection:settimeout(5)
-      connection:write(("GET /v1/customer/events HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\n\r\n"):format(api.token))
+      connection:write(
+        ("GET /v1/customer/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\n\r\n"):format(api.token)
+      )
       local head = ""
       repeat
         local line <const> = assert(connection:read "*L")
@@ -240,7 +242,7 @@ describe("the sandbox", function()
       for _, header in ipairs {
         { ":method", "GET" },
         { ":scheme", "http" },
-        { ":authority", "x" },
+        { ":authority", "localhost" },
         { ":path", "/v1/customer/events" },
         { "authorization", other.token },
       } do
