@@ -113,6 +113,16 @@ describe("over HTTP/2 with TLS, a client", function()
     assert.same({ ["1.1"] = 1, ["2"] = 1 }, connections(tls))
   end)
 
+  it("opens no more than max_connections, whatever the sizes of its bodies", function()
+    local client <close> = connect.client(tls, { max_connections = 1 })
+    assert(get(client))
+    local with_one <const> = sockets.count() -- libcurl has some of its own
+    for _, call in ipairs { set_large, get, set_large } do
+      assert(call(client))
+      assert.equal(with_one, sockets.count())
+    end
+  end)
+
   it("sends large bodies over HTTP/1.1 connections of their own, which are kept", function()
     local client <close> = connect.client(tls)
     assert(get(client))

@@ -140,6 +140,13 @@ bool connections_have_stale(const Connections *connections, const void *pool, bo
   return false;
 }
 
+size_t connections_count(const Connections *connections) {
+  size_t count = 0;
+  for (const Connection *connection = connections->first; connection != NULL; connection = connection->next)
+    count += connection->descriptor != CURL_SOCKET_BAD;
+  return count;
+}
+
 void connection_enter(Connection *connection, const void *pool) {
   connection->pool = pool;
   connection->users++;

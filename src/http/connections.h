@@ -66,6 +66,9 @@ bool connection_is_usable(const Connection *connection, bool once_only);
 */
 bool connections_have_stale(const Connections *connections, const void *pool, bool once_only);
 
+/* Returns how many connections are open or being opened. */
+size_t connections_count(const Connections *connections);
+
 /* Counts a transfer of a pool that begins, and one that ends, to use a connection. */
 void connection_enter(Connection *connection, const void *pool);
 void connection_leave(Connections *connections, Connection *connection);

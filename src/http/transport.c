@@ -140,6 +140,19 @@ static void retire_stale(const Transport *transport, bool once_only) {
 }
 
 /*
+** Closes the idle connections of the other pools if a pool may have to open the last one that
+** max_connections allows: libcurl counts those of each pool by themselves.
+*/
+static void make_room(Transport *transport, const ConnectionPool *pool) {
+  for (int kind = 0; kind < POOL_KINDS; kind++) {
+    ConnectionPool *other = transport->current_pools[kind];
+    if (other == NULL || other == pool || other->in_flight > 0) continue;
+    if (connections_count(&transport->connections) >= transport->options.max_connections) pool_retire(other);
+  }
+  pools_close_retired(transport);
+}
+
+/*
 ** Gives a transfer to libcurl. Fails without memory; libcurl 8.23 also needs descriptors for a
 ** pool.
 */
@@ -148,6 +161,7 @@ static CURLcode submit(Transfer *transfer) {
   retire_stale(transport, transfer->once_only);
   ConnectionPool *pool = pool_current(transport, transfer->pool_kind);
   if (pool == NULL) return CURLE_OUT_OF_MEMORY;
+  make_room(transport, pool);
   if (curl_multi_add_handle(pool->multi, transfer->easy) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
   if (transport->in_flight == 0) transport->next_limit = LLONG_MAX;
   transfer->pool = pool;
