@@ -34,6 +34,7 @@ describe("a client", function()
       http_version = "auto",
       allow_http = false,
       is_https = true,
+      may_be_loopback = false,
     }, options)
   end)
 
