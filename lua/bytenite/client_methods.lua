@@ -12,6 +12,7 @@ local future <const> = lazy.module "bytenite.async.future"
 local logs <const> = lazy.module "bytenite.jobs.logs"
 local map <const> = lazy.module "bytenite.async.map"
 local pagination <const> = lazy.module "bytenite.jobs.pagination"
+local pollable <const> = lazy.module "bytenite.async.pollable"
 local raw_request <const> = lazy.module "bytenite.call.raw_request"
 local submit <const> = lazy.module "bytenite.jobs.submit"
 
@@ -248,7 +249,7 @@ end
 ---   events(), "r"; timeout(), seconds until there is something to do for time's sake, or nil
 function Client:pollable()
   check_client(self, "pollable")
-  return self.reactor:get_pollable()
+  return pollable.of(self.reactor)
 end
 
 return Client

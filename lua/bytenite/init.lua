@@ -14,15 +14,18 @@ local time <const> = lazy.module "bytenite.base.time"
 
 -- Everything else. The first call loads what a failure needs, so that no failure loads anything.
 lazy.prepare {
+  "async.await",
   "async.future",
   "async.map",
   "async.outcomes",
+  "async.pollable",
   "async.reactor",
   "async.tasks",
   "async.timers",
   "async.waiters",
   "base.time",
   "call",
+  "call.call_object",
   "call.exchanges",
   "call.query_string",
   "call.raw_request",

@@ -131,12 +131,9 @@ describe("the Lua modules", function()
   end)
 
   it("have at most 400 lines each", function()
-    -- These two were longer when the limit came.
-    local too_long <const> =
-      { ["lua/bytenite/async/reactor.lua"] = true, ["lua/bytenite/call/state_machine.lua"] = true }
     for _, path in ipairs(lines_of "find lua/bytenite -name '*.lua' | sort") do
       local _ <const>, count <const> = read(path):gsub("\n", "")
-      assert(count <= 400 or too_long[path], ("%s has %d lines"):format(path, count))
+      assert(count <= 400, ("%s has %d lines"):format(path, count))
     end
   end)
 end)

@@ -1,5 +1,6 @@
 --- future.lua: `client:async`: functions that run while others wait, and waiting for them.
 local validate <const> = require "bytenite.base.validate"
+local await <const> = require "bytenite.async.await"
 local errors <const> = require "bytenite.errors"
 local outcomes <const> = require "bytenite.async.outcomes"
 local tasks <const> = require "bytenite.async.tasks"
@@ -49,7 +50,7 @@ function future.start(client, run, ...)
 end
 
 -- Waits until some of the futures are done. Returns false if the time was up before.
-local function await(client, futures, count, seconds)
+local function wait_for(client, futures, count, seconds)
   local reactor <const> = client.reactor
   local done = 0
   for _, each in ipairs(futures) do
@@ -66,7 +67,7 @@ local function await(client, futures, count, seconds)
       task.waits[ends] = (task.waits[ends] or 0) + 1
     end
   end
-  reactor:await(ends)
+  await.ended(reactor, ends)
   for _, each in ipairs(futures) do
     each.task.waits[ends] = nil
   end
@@ -88,7 +89,7 @@ function Future:get(seconds)
   check_future("get", self)
   local task <const> = self.task
   local limit <const> = check_limit("get: seconds", seconds)
-  if not await(self.client, { self }, 1, limit) then return nil, timeout(limit, "the future is not done") end
+  if not wait_for(self.client, { self }, 1, limit) then return nil, timeout(limit, "the future is not done") end
   if task.has_raised then error(task.raised, 0) end
   if task.is_cancelled then return nil, outcomes.cancelled(task) end
   return table.unpack(task.results, 1, task.results.n)
@@ -135,7 +136,7 @@ end
 function future.wait_all(client, futures, seconds)
   check_futures("wait_all", client, futures)
   local limit <const> = check_limit("wait_all: seconds", seconds)
-  if not await(client, futures, #futures, limit) then return nil, timeout(limit, "the futures are not all done") end
+  if not wait_for(client, futures, #futures, limit) then return nil, timeout(limit, "the futures are not all done") end
   local results <const> = outcomes.results()
   for index, each in ipairs(futures) do
     local task <const> = each.task
@@ -160,7 +161,7 @@ function future.wait_any(client, futures, seconds)
   check_futures("wait_any", client, futures)
   if #futures == 0 then validate.raise "wait_any: the list of futures is empty" end
   local limit <const> = check_limit("wait_any: seconds", seconds)
-  if not await(client, futures, 1, limit) then return nil, timeout(limit, "none of the futures is done") end
+  if not wait_for(client, futures, 1, limit) then return nil, timeout(limit, "none of the futures is done") end
   for index, each in ipairs(futures) do
     if each.task.done then return each, index end
   end

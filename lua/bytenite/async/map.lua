@@ -3,6 +3,7 @@
 --- A pool runs the items in workers, which are tasks. One worker at a time reads the next item and
 --- then starts another worker, so that an iterator may itself wait (for the next page, say) and is
 --- never entered twice.
+local await <const> = require "bytenite.async.await"
 local validate <const> = require "bytenite.base.validate"
 local outcomes <const> = require "bytenite.async.outcomes"
 local tasks <const> = require "bytenite.async.tasks"
@@ -133,7 +134,7 @@ function map.run(client, items, run, options)
   start_worker(pool)
   if pool.live > 0 then
     reactor:notify()
-    reactor:await(pool.wait)
+    await.ended(reactor, pool.wait)
   end
   if pool.has_raised then error(pool.raised, 0) end
   for index = pool.count + 1, total or 0 do

@@ -1,4 +1,4 @@
---- reactor.lua: drives a client's calls and tasks, and is the one place where anything waits.
+--- reactor.lua: drives the calls, tasks and timers of a client. Waiting for them is in await.lua.
 ---
 --- It drives waitables: calls, waits and sleeps. A waitable is a table with
 ---   state(self, now)    the function to run when it is resumed; `now` is the time if it is known
@@ -15,26 +15,17 @@ local timers <const> = require "bytenite.async.timers"
 
 local reactor <const> = {}
 
-local state <const>, suspend <const> = tasks.state, tasks.suspend
+local state <const> = tasks.state
 local has_room <const>, next_ended <const> = core.methods.session.has_room, core.methods.session.next
-local may_yield <const>, free_exchange <const> = core.may_yield, core.methods.exchange.free
+local free_exchange <const> = core.methods.exchange.free
 
 local Reactor <const> = { __name = "bytenite.Reactor" }
 Reactor.__index = Reactor
-
--- Seconds of one uninterrupted wait. Between two of them Lua runs, and with it the hook by which
--- Ctrl-C ends a program.
-local SLICE <const> = 1 / 5
-reactor.SLICE = SLICE
 
 -- What is done at most before others get their turn: transfers before tasks, tasks before
 -- transfers, and the host's loop before ours.
 local MOST_ENDED <const>, MOST_TASKS <const>, MOST_TURNS <const> = 16, 16, 64
 local LONGEST_STEP <const> = 1 / 200 -- seconds
-
--- Tasks that run inside each other because the outer ones block while they wait for tasks. Lua's C
--- stack bears about 30; at this depth only the tasks that are waited for are resumed.
-local DEEPEST <const> = 8
 
 -- Seconds between polls where the system has no descriptor to wait for.
 local POLL_INTERVAL <const> = 1 / 100
@@ -275,8 +266,6 @@ function Reactor:drive(seconds, with_tasks)
   return (ended or self.first_ready or self.first_runnable) and true or false
 end
 
-local drive <const> = Reactor.drive
-
 --- Ends the waitables of suspended coroutines, whose client was closed or belongs to the parent of
 --- this process.
 function Reactor:fail_suspended()
@@ -380,36 +369,6 @@ function Reactor:wake_loop()
   if self.pollable then self.session:arm(0) end
 end
 
-local Pollable <const> = { __name = "bytenite.Pollable" }
-Pollable.__index = Pollable
-
---- Returns the descriptor; nil where the system has none, and when the client is closed.
----@return integer|nil
-function Pollable:pollfd()
-  return self.reactor.session:descriptor()
-end
-
---- Returns what to poll the descriptor for.
----@return string # "r": readable
-function Pollable.events()
-  return "r"
-end
-
---- Returns how long to wait at most. The descriptor covers that time, too; where there is none this
---- is how often to poll.
----@return number|nil # seconds; nil for no limit
-function Pollable:timeout()
-  return self.reactor:arm()
-end
-
---- Returns what an event loop polls; always the same object.
-function Reactor:get_pollable()
-  self:keep_tasks()
-  self.pollable = self.pollable or setmetatable({ reactor = self }, Pollable)
-  self:arm()
-  return self.pollable
-end
-
 --- Hands the client over to the adapter of an event loop.
 ---@param loop table started(), called when something is pending; closing(), called when the client is being closed;
 ---   may_suspend(), whether it can suspend the running coroutine; suspend(waitable), which does so until the waitable's
@@ -426,65 +385,8 @@ function Reactor:notify()
   if self.loop then self.loop.started() end
 end
 
-local add_suspended <const> = Reactor.add_suspended
-
-local function suspend_task(self, waitable)
-  add_suspended(self, waitable)
-  return suspend(waitable)
-end
-
-local function suspend_in_loop(self, waitable)
-  add_suspended(self, waitable)
-  self:notify()
-  self.loop.suspend(waitable)
-end
-
---- Returns the function that suspends the running coroutine; false if it must block.
----@param self table the reactor
----@return function|boolean
-function reactor.suspend_function(self)
-  if state.in_resume then return false end
-  local task <const> = state.task
-  if task then return task.reactor == self and may_yield(task.thread) and suspend_task end
-  return self.loop and self.loop.may_suspend() and suspend_in_loop
-end
-
--- Blocks until a waitable has ended, and drives everything meanwhile.
-local function block(self, waitable)
-  local task <const>, awaited <const> = state.task, waitable.tasks
-  local with_tasks <const> = not task or (awaited and task.depth < DEEPEST)
-  repeat
-    local has_run <const> = not with_tasks and awaited and tasks.run_only(awaited)
-    if not waitable.done then drive(self, has_run and 0 or SLICE, with_tasks) end
-    if not waitable.done then waitable:check_pending() end
-  until waitable.done
-  if self.pollable then self:wake_loop() end
-end
-
---- Waits until a waitable has ended.
----@param self table the reactor
----@param waitable table
----@param suspend_running function|boolean what `suspend_function` has returned; false to block
-function reactor.wait(self, waitable, suspend_running)
-  while not waitable.done do
-    if suspend_running then
-      suspend_running(self, waitable)
-    else
-      block(self, waitable)
-    end
-  end
-end
-
---- Waits until a waitable has ended. Suspends a task of ours, and a coroutine that an event loop's
---- adapter can suspend; blocks anywhere else and drives everything meanwhile. The waitable is
---- closed if the wait is interrupted.
----@param waitable table with `__close`
-function Reactor:await(waitable)
-  local interrupted <close> = waitable -- luacheck: ignore interrupted
-  reactor.wait(self, waitable, reactor.suspend_function(self))
-end
-
 -- As functions, which the path of a call looks up once.
+reactor.add_suspended, reactor.drive = Reactor.add_suspended, Reactor.drive
 reactor.end_of, reactor.must_park = Reactor.end_of, Reactor.must_park
 
 return reactor

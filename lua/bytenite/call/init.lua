@@ -12,6 +12,8 @@
 ---   with_current_token    send the current token and acquire no other
 ---   classify(problem)     returns "final" or "unavailable" if the response is of another class than its status says
 ---   stream                for bodies that pass in pieces (see streaming/body_stream.lua)
+local await <const> = require "bytenite.async.await"
+local call_object <const> = require "bytenite.call.call_object"
 local core <const> = require "bytenite.core"
 local exchanges <const> = require "bytenite.call.exchanges"
 local reactor <const> = require "bytenite.async.reactor"
@@ -21,9 +23,9 @@ local call <const> = {}
 
 -- Looked up once, not for every call.
 local is_idle <const> = core.methods.session.is_idle
-local is_alone <const>, resume <const>, suspend_function <const>, wait <const> =
-  reactor.is_alone, reactor.resume, reactor.suspend_function, reactor.wait
-local authorize <const>, join_others <const> = state_machine.authorize, state_machine.join_others
+local is_alone <const>, resume <const> = reactor.is_alone, reactor.resume
+local suspend_function <const>, wait <const> = await.suspend_function, await.wait
+local authorize <const>, join_others <const> = state_machine.authorize, call_object.join_others
 local limits_of <const> = exchanges.limits
 local new_call <const>, new_exchange <const> = state_machine.new, exchanges.new
 
@@ -50,7 +52,7 @@ end
 ---@param pending table a call
 ---@return any # the call's value; or nil and its error
 function call.await(pending)
-  pending.client.reactor:await(pending)
+  await.ended(pending.client.reactor, pending)
   return result_of(pending)
 end
 

@@ -7,7 +7,9 @@
 --- A call is a waitable of the reactor. Each state either ends the call or leaves behind what will
 --- resume it: the end of its exchange, a timer, or the end of another call. No state needs a
 --- coroutine, so a blocking wait drives all calls of its client, those of suspended coroutines too.
+local await <const> = require "bytenite.async.await"
 local call_failure <const> = require "bytenite.errors.call_failure"
+local call_object <const> = require "bytenite.call.call_object"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local exchanges <const> = require "bytenite.call.exchanges"
@@ -16,140 +18,22 @@ local retry_policy <const> = require "bytenite.call.retry_policy"
 
 local state_machine <const> = {}
 
-local Call <const> = { __name = "bytenite.Call" }
-Call.__index = Call
-
--- What most calls never have. A table of more than 16 fields costs 1 % of the instructions of a
--- call.
-Call.next_ready, Call.slot, Call.on_done, Call.task = false, false, false, false
-Call.timer, Call.followers, Call.waits_for, Call.maybe_done = false, false, false, false
--- What calls have that are not alone.
-Call.problem, Call.raised, Call.next_ended, Call.obeys_rate_limit_pause = false, false, false, false
-
 local authorize, receive, receive_piece, take_turn -- states
 local handle -- what a state does with an attempt that has ended
 
 -- Looked up once, not for every call.
 local setmetatable <const> = setmetatable
-local end_of <const>, must_park <const> = reactor.end_of, reactor.must_park
-local resume <const>, suspend_function <const> = reactor.resume, reactor.suspend_function
+local Call <const> = call_object.Call
+local emit <const>, emit_response <const> = call_object.emit, call_object.emit_response
+local fail <const>, fail_deadline <const>, finish <const> =
+  call_object.fail, call_object.fail_deadline, call_object.finish
+local join_others <const>, raise <const> = call_object.join_others, call_object.raise
+local must_park <const> = reactor.must_park
+local resume <const>, suspend_function <const> = reactor.resume, await.suspend_function
 local problem_of <const> = core.methods.session.problem
-local free_exchange <const> = core.methods.exchange.free
 local start_exchange <const>, outcome_of <const> = core.methods.exchange.start, core.methods.exchange.outcome
 
--- The last call in the queue of a job: the next one waits for it unless it has ended. Weak both
--- ways, to keep neither alive.
-local last_in_turn <const> = setmetatable({}, { __mode = "kv" })
-
 local weak_values <const> = { __mode = "v" }
-
--- Raises an error from a user callback; it is rethrown to the caller.
-local function raise(self, raised)
-  self.has_raised = true
-  error(raised, 0)
-end
-
--- Calls the user's on_event. Check client.options.on_event first: most clients have none.
-local function emit(self, event)
-  event.operation = self.plan.operation.name
-  event.method = self.plan.operation.method
-  event.path = self.exchange:path()
-  event.attempt = self.attempts
-  self.emitting = true
-  local ok <const>, raised <const> = pcall(self.client.options.on_event, event)
-  self.emitting = false
-  if not ok then raise(self, raised) end
-end
-
-local function emit_response(self, event)
-  local now <const> = self.client.clock.now()
-  event.type = "response"
-  event.elapsed = now - (self.sent_at or now)
-  emit(self, event)
-end
-
--- Returns the pending call that a call waited for before it was cancelled: the next one in the
--- queue waits for that, too.
-local function pending_before(self)
-  local before = self.waits_for
-  while before and before.done do
-    before = before.waits_for
-  end
-  return before
-end
-
--- Ends the call. Assignments to fields that exist, or for which there is room, come first: they
--- cannot fail for lack of memory.
-local function finish(self, value, problem, raised)
-  self.value = value
-  if problem then self.problem = problem end
-  if raised then self.raised = raised end
-  if self.first_wait > 0 then -- alone: nothing waits for it
-    local exchange <const> = self.exchange
-    self.done, self.exchange = true, false
-    return free_exchange(exchange)
-  end
-  local client <const>, job <const> = self.client, self.job
-  if client.renewal == self then client.renewal = false end
-  if self.waits_for and job and last_in_turn[job] == self then last_in_turn[job] = pending_before(self) end
-  end_of(client.reactor, self)
-end
-
---- Ends the call with what its state has raised.
-function Call:fail(raised)
-  finish(self, nil, nil, raised)
-end
-
-local function fail(self, problem)
-  finish(self, nil, call_failure.complete(self, problem))
-end
-
--- Notes whether a request in flight may have left. The exchange of a closed client cannot say, so
--- it may have.
-local function note_departure(self)
-  local is_in_flight <const> = self.state == receive or self.state == receive_piece
-  if is_in_flight and self.exchange:was_sent() ~= false then self.maybe_done = true end
-end
-
--- Makes the error of a kind that call_failure has a function for.
-local function problem_of_kind(self, kind)
-  note_departure(self)
-  return call_failure[kind](self)
-end
-
--- Ends a call from outside. Works without memory, too: the call then ends with that error.
-local function interrupt(self, kind)
-  if self.done then return end
-  local made <const>, problem <const> = pcall(problem_of_kind, self, kind)
-  finish(self, nil, made and problem or nil, not made and problem or nil)
-end
-
---- Ends a call because of something on this side of the wire.
----@param problem table becomes the call's error
-function Call:abandon(problem)
-  if not self.done then fail(self, problem) end
-end
-
---- Ends a call whose client is closed.
-function Call:fail_closed()
-  interrupt(self, "closed")
-end
-
---- Called on every turn of a blocking wait while the call is pending.
-function Call:check_pending()
-  if problem_of(self.client.session) then self:fail_closed() end
-end
-
---- Cancels a pending call.
-function Call:__close()
-  if self.done then return end
-  interrupt(self, "cancelled")
-  self.client.reactor:wake_loop()
-end
-
-local function fail_deadline(self, waiting_for)
-  finish(self, nil, call_failure.deadline(self, waiting_for))
-end
 
 -- Waits for the end of another call, then runs `next_state`.
 local function follow(self, other, next_state)
@@ -337,7 +221,7 @@ state_machine.authorize = authorize
 
 -- A state: waits until the calls that were made on the same job before have ended.
 take_turn = function(self, now)
-  local before <const> = self.waits_for and pending_before(self)
+  local before <const> = self.waits_for and call_object.pending_before(self)
   if not before then
     if self.waits_for then
       self.waits_for, self.timer = false, false
@@ -420,29 +304,14 @@ receive_piece = function(self, now)
   if self.exchange:has_ended() then return receive(self) end
   local ends_at <const> = self.started_at + self.limits.deadline
   if (now or self.client.clock.now()) >= ends_at then
-    note_departure(self)
+    call_object.note_departure(self)
     return fail_deadline(self, "the transfer")
   end
   self.plan.stream.on_ready(self)
 end
 
---- Makes a call wait among others: gives it the fields that its end needs then, so that it needs no
---- memory, and appends it to the queue of its job, if it has one. From here on it must end, or the
---- next one waits in vain. A call that is alone joins only once it must wait: no other call on its
---- job can be pending before.
----@param self table the call
----@param suspend_running function|boolean how the running coroutine is suspended; false if it blocks
-function state_machine.join_others(self, suspend_running)
-  local job <const> = self.job
-  -- a rate limit pauses the calls of tasks and event loops, but no token exchange, since others
-  -- wait for that
-  self.obeys_rate_limit_pause = suspend_running and self.plan.operation.authorized
-  self.problem, self.raised, self.next_ended = false, false, false
-  if not job then return end
-  local before <const> = last_in_turn[job]
-  if before and not before.done then self.waits_for = before end
-  last_in_turn[job] = self
-end
+call_object.states_in_flight[receive] = true
+call_object.states_in_flight[receive_piece] = true
 
 --- Makes a call; nothing is sent yet.
 ---@param client table
@@ -476,7 +345,7 @@ function state_machine.start(client, plan, id, body, options, job)
   local limits <const> = exchanges.limits(client, plan, options)
   local now <const> = client.clock.now()
   local self <const> = state_machine.new(client, plan, exchange, job, limits, now, 0)
-  state_machine.join_others(self, suspend_function(client.reactor))
+  join_others(self, suspend_function(client.reactor))
   resume(self, now)
   return self
 end

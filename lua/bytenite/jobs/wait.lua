@@ -1,4 +1,5 @@
 --- wait.lua: `job:wait`: looks at a job again and again until it has come to its end.
+local await <const> = require "bytenite.async.await"
 local validate <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
 local redact <const> = require "bytenite.errors.redact"
@@ -114,7 +115,7 @@ local function time_left(self)
 end
 
 local function sleep(reactor, seconds)
-  reactor:await(waiters.sleep(reactor, seconds))
+  await.ended(reactor, waiters.sleep(reactor, seconds))
 end
 
 local function wait_for_end(self)

@@ -3,6 +3,7 @@
 ---
 --- That happens in the coroutine that made the call, so that user functions (readers, progress) may
 --- make calls themselves. Between pieces the coroutine waits in the reactor, like everything.
+local await <const> = require "bytenite.async.await"
 local call <const> = require "bytenite.call"
 local reactor <const> = require "bytenite.async.reactor"
 local validate <const> = require "bytenite.base.validate"
@@ -66,7 +67,7 @@ function body_stream.await(opened)
     validate.raise(opened.plan.operation.name .. ": another task waits for this stream")
   end
   opened.readiness = reactor.waitable(Readiness, { call = opened })
-  opened.client.reactor:await(opened.readiness)
+  await.ended(opened.client.reactor, opened.readiness)
 end
 
 return body_stream
