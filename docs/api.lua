@@ -1,5 +1,5 @@
---- What the module offers its users, as data: the one source of docs/reference.md, of the types in docs/types and of the tables
--- in README.md (written by docs/generate.lua), and what spec/project/docs_spec.lua compares with the module itself.
+--- What the module offers its users, as data: the one source of docs/reference.md and of the types in docs/types (written by
+-- docs/generate.lua), and what spec/project/docs_spec.lua compares with the module itself.
 --
 -- Types are written as the Lua language server reads them. The calls' methods and paths, and the members of jobs, are not here:
 -- they come from core.operations and core.schemas.

@@ -1,4 +1,4 @@
---- Writes docs/reference.md, docs/types and the tables of README.md from docs/api.lua and the module's own rows.
+--- Writes docs/reference.md, docs/command.md and docs/types from docs/api.lua and the module's own rows.
 --
 --   lua5.4 docs/generate.lua            writes them
 --   lua5.4 docs/generate.lua --check    writes nothing; fails when a file differs from what would be written
@@ -33,7 +33,6 @@ end
 local pages <const> = { -- path and text
   { "docs/reference.md", require "docs.generators.reference"(api) },
   { "docs/command.md", require "docs.generators.command"() },
-  { "README.md", require "docs.generators.readme"(api, read "README.md" or fail "no README.md") },
 }
 
 for _, file in ipairs(require "docs.generators.types"(api)) do

@@ -1,4 +1,4 @@
---- The tables that README.md and the reference have in common.
+--- The tables of the reference.
 local core <const> = require "bytenite.core"
 local markdown <const> = require "docs.generators.markdown"
 

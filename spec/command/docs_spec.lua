@@ -1,4 +1,4 @@
--- What README.md and docs/command.md tell people of the command line: the session in README.md runs as it stands there.
+-- What README.md, the guides and docs/command.md tell people of the command line: the sessions run as they stand there.
 local lfs <const> = require "lfs"
 local markdown <const> = require "spec.support.markdown"
 local program <const> = require "spec.support.program"
@@ -14,8 +14,8 @@ local function write(path, text)
   assert(file:write(text))
 end
 
-local readme <const> = read "README.md":match "\n## Command line\n.-\n## "
-local sandbox_section <const> = read "README.md":match "\n## The sandbox\n.-\n## "
+local guide <const> = read "docs/guides/command-line.md"
+local testing_guide <const> = read "docs/guides/testing.md"
 
 -- What a user's shell has: the program on its path, in a folder of the user's.
 local SHELL <const> = [[
@@ -25,7 +25,7 @@ cd '%s'
 set -eu
 %s]]
 
-describe("the command line of README.md", function()
+describe("the command line of the pages", function()
   local folder, service
 
   before_each(function()
@@ -47,8 +47,8 @@ describe("the command line of README.md", function()
   end
 
   it("works, from the file to the results", function()
-    write(folder .. "/job.lua", markdown.blocks(readme, "lua")[1].code)
-    local ran <const> = run(markdown.blocks(readme, "bash")[1].code)
+    write(folder .. "/job.lua", markdown.blocks(guide, "lua")[1].code)
+    local ran <const> = run(markdown.blocks(guide, "bash")[1].code)
     assert.equal(0, ran.status, ran.output .. ran.errors)
     assert.equal("directory", lfs.attributes(folder .. "/out", "mode"))
     for _, pattern in ipairs {
@@ -61,8 +61,30 @@ describe("the command line of README.md", function()
     end
   end)
 
+  it("works as README.md shows it", function()
+    write(folder .. "/job.lua", markdown.blocks(guide, "lua")[1].code)
+    local session <const> = markdown.blocks(read "README.md", "bash")[1].code
+    local ran <const> = run(session)
+    assert.equal(0, ran.status, ran.output .. ran.errors)
+    assert.is_truthy(ran.output:find '"name":%s*"Sunsets"', ran.output)
+  end)
+
+  it("works with curl", function()
+    local ran <const> = run(markdown.blocks(read "docs/guides/from-curl-or-python.md", "bash")[1].code)
+    assert.equal(0, ran.status, ran.output .. ran.errors)
+    assert.is_truthy(ran.output:find '"name":%s*"Sunsets"', ran.output)
+  end)
+
+  it("works with Python", function()
+    if program.run({ "sh", "-c", "command -v python3" }).status ~= 0 then return pending "python3 is not installed" end
+    local code <const> = markdown.blocks(read "docs/guides/from-curl-or-python.md", "python")[1].code
+    local ran <const> = program.run({ "python3", "-c", code }, program.environment(service))
+    assert.equal(0, ran.status, ran.errors)
+    assert.equal("Sunsets\n", ran.output)
+  end)
+
   it("works with the sandbox as that is started in its section", function()
-    local ran <const> = run(markdown.blocks(sandbox_section, "bash")[1].code)
+    local ran <const> = run(markdown.blocks(testing_guide, "bash")[1].code)
     assert.equal(0, ran.status, ran.output .. ran.errors)
     for _, pattern in ipairs {
       "\n%x+%-[^\n]* failed ",
@@ -72,12 +94,12 @@ describe("the command line of README.md", function()
     } do
       assert.is_truthy(ran.output:find(pattern), pattern .. "\n" .. ran.output)
     end
-    local speed <const> = sandbox_section:match "bin/bytenite%-sandbox %-%-port 8080 %-%-speed %d+ %-%-jobs 200\n"
+    local speed <const> = testing_guide:match "bin/bytenite%-sandbox %-%-port 8080 %-%-speed %d+ %-%-jobs 200\n"
     assert.is_string(speed)
   end)
 
   it("completes commands", function()
-    local line <const> = readme:match '`(eval "%$%(bytenite completion bash%)")`'
+    local line <const> = guide:match '`(eval "%$%(bytenite completion bash%)")`'
     local ran <const> = run(line .. "\ncomplete -p bytenite")
     assert.equal(0, ran.status, ran.errors)
     assert.is_truthy(ran.output:find "^complete .*bytenite\n$")

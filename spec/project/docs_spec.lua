@@ -75,9 +75,7 @@ describe("the files written by docs/generate.lua", function()
     setup(function()
       folder = os.tmpname()
       os.remove(folder)
-      os.execute(
-        ("mkdir %s && cp -R docs README.md %s && echo more >> %s/docs/reference.md"):format(folder, folder, folder)
-      )
+      os.execute(("mkdir %s && cp -R docs %s && echo more >> %s/docs/reference.md"):format(folder, folder, folder))
     end)
 
     teardown(function()
