@@ -48,6 +48,7 @@ build = {
         "src/binding/job_refresh.c",
         "src/binding/marshal.c",
         "src/binding/marshal_job.c",
+        "src/binding/marshal_names.c",
         "src/binding/marshal_read.c",
         "src/binding/marshal_refusal.c",
         "src/binding/marshal_write.c",

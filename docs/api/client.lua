@@ -56,7 +56,8 @@ return {
       returns = { "bytenite.Job", "job", "" },
       fails = "`bad_request` when the service refuses a member. With `maybe_done` the job may exist: the call is never "
         .. "repeated once the service may have acted on it.",
-      raises = "A missing `templateId`, a misspelled member, a value of the wrong type; nothing is sent then.",
+      raises = "A missing `templateId`, a misspelled member or one in the wrong table, a value of the wrong type; "
+        .. "nothing is sent then.",
       example = [[
 local job = assert(client:create_job {
   templateId = "img-gen",

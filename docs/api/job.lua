@@ -6,8 +6,8 @@ local REFRESHED <const> = { "bytenite.Job", "job", "the same table, refreshed" }
 local FAILS <const> = "`not_found` when there is no such job; `bad_request` when the service refuses the values, or the job "
   .. "has been started. The job is then as it was."
 
-local RAISES <const> = "A misspelled member, a value of the wrong type or one that JSON cannot hold, with its place; nothing "
-  .. "is sent then."
+local RAISES <const> = "A misspelled member or one in the wrong table, a value of the wrong type or one that JSON cannot hold, "
+  .. "with its place; nothing is sent then."
 
 return {
   name = "Job",

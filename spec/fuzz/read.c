@@ -58,7 +58,7 @@ static bool has_same_containers(const uint8_t *read, size_t read_length, const B
 static void check_round_trip(lua_State *L, const Schema *schema, const uint8_t *read, size_t read_length) {
   Buffer text = {0};
   const int value = lua_gettop(L);
-  if (marshal_write(L, value, schema, &text)) {
+  if (marshal_write(L, value, schema, 0, &text)) {
     host_require(lua_gettop(L) == value, "writing leaves the stack as it was");
     host_require(has_same_containers(read, read_length, &text), "lists stay lists and objects stay objects");
     host_require(read_text(L, text.data, text.length, schema), "what was written can be read");
@@ -103,7 +103,7 @@ static void check_template(lua_State *L, const uint8_t *text, size_t length) {
   Buffer alone = {0};
   host_require(read_text(L, text, length, &schema_any), "a typed text is any text");
   if (lua_istable(L, -1) && lua_getfield(L, -1, "templateInfo") == LUA_TTABLE &&
-      marshal_write(L, lua_gettop(L), &schema_any, &alone)) {
+      marshal_write(L, lua_gettop(L), &schema_any, 0, &alone)) {
     host_require(read_text(L, alone.data, alone.length, schema_find("JobTemplate")), "what was written can be read");
     lua_getfield(L, 1, "templateInfo");
     host_require(host_is_same(L, -2, -1), "the template is the one in the text");

@@ -163,7 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   lua_State *L = host_state();
   const Schema *schema = host_schema(next_byte(&recipe));
   push_value(L, &recipe);
-  if (marshal_write(L, 1, schema, &text))
+  if (marshal_write(L, 1, schema, 0, &text))
     check_written(L, schema, &text);
   else
     host_require(lua_gettop(L) == 2 && lua_isstring(L, 2), "a refusal is one message");

@@ -67,7 +67,7 @@ local cases <const> = {
   { "set_configs", { maxTaskRetries = true }, "maxTaskRetries: expected an integer" },
   { "set_configs", { isTestJob = "true" }, "isTestJob: expected true or false, got a string" },
   { "set_configs", { isTestJob = 1 }, "isTestJob: expected true or false, got the number 1" },
-  { "set_configs", { config = { taskTimeout = noop } }, "config.taskTimeout: cannot write a function" },
+  { "set_configs", { further = { taskTimeout = noop } }, "further.taskTimeout: cannot write a function" },
 
   { "set_params", "fast", "expected an object (a table with named members), got a string" },
   { "set_params", { preset = 1 }, "preset: expected a string, got the number 1" },

@@ -49,13 +49,25 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
   return rows[a_length % 3][b_length];
 }
 
-bool suggest_alike(const char *word, size_t word_length, const char *name, size_t name_length) {
+/*
+** Returns whether two words differ by at most `most` edits, or by one if the name is short. Letter
+** case, '_' and '-' do not count.
+*/
+static bool is_within(const char *word, size_t word_length, const char *name, size_t name_length, size_t most) {
   char a[MAX_LENGTH];
   char b[MAX_LENGTH];
   const size_t a_length = normalise(word, word_length, a);
   const size_t b_length = normalise(name, name_length, b);
   if (a_length > MAX_LENGTH || b_length > MAX_LENGTH || a_length == 0) return false;
-  const size_t allowed = b_length >= LONG_NAME ? 2 : 1;
+  const size_t allowed = b_length >= LONG_NAME ? most : 1;
   if (a_length > b_length + allowed || b_length > a_length + allowed) return false;
   return distance(a, a_length, b, b_length) <= allowed;
+}
+
+bool suggest_alike(const char *word, size_t word_length, const char *name, size_t name_length) {
+  return is_within(word, word_length, name, name_length, 2);
+}
+
+bool suggest_near(const char *word, size_t word_length, const char *name, size_t name_length) {
+  return is_within(word, word_length, name, name_length, 1);
 }

@@ -16,6 +16,9 @@
 */
 bool suggest_alike(const char *word, size_t word_length, const char *name, size_t name_length);
 
+/* Does what suggest_alike does, but allows one edit in longer names too. */
+bool suggest_near(const char *word, size_t word_length, const char *name, size_t name_length);
+
 #pragma GCC visibility pop
 
 #endif

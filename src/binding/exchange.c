@@ -171,7 +171,7 @@ int exchange_new(lua_State *L) {
   const bool needs_id = strstr(operation->path, "{jobId}") != NULL;
   if (needs_id && (id == NULL || !url_is_segment(id, id_length))) return 0;
   const char *query = luaL_optstring(L, 5, NULL);
-  lua_settop(L, 5);
+  lua_settop(L, 6);
   Exchange *exchange = push_exchange(L, session);
   exchange->method = operation->method;
   exchange->result = operation->result;
@@ -183,7 +183,7 @@ int exchange_new(lua_State *L) {
   check_memory(L, query == NULL || (buffer_append_byte(&exchange->url, '?') && buffer_append_text(&exchange->url, query)));
   if (exchange->url.length > MAX_URL) return refuse_url(L);
   if (!exchange->has_body) return 1;
-  if (marshal_write(L, 4, operation->body, &exchange->body)) return 1;
+  if (marshal_write(L, 4, operation->body, lua_istable(L, 6) ? 6 : 0, &exchange->body)) return 1;
   return return_problem(L);
 }
 

@@ -29,11 +29,12 @@ enum {
 void marshal_init(lua_State *L);
 
 /*
-** Appends the value at `index` to `out` as JSON, for a request body. If the value cannot be
-** written, pushes a message that names the place and the reason, and returns false; `out` may then
-** hold part of the text. Raises only if memory runs out.
+** Appends the value at `index` to `out` as JSON, for a request body. `job` is the index of the job
+** that the request is for: members that it has in the same place are never taken for misspelled; 0
+** for none. If the value cannot be written, pushes a message that names the place and the reason,
+** and returns false; `out` may then hold part of the text. Raises only if memory runs out.
 */
-bool marshal_write(lua_State *L, int index, const Schema *schema, Buffer *out);
+bool marshal_write(lua_State *L, int index, const Schema *schema, int job, Buffer *out);
 
 /* Does what marshal_write does, for any other text. */
 bool marshal_encode(lua_State *L, int index, const Schema *schema, Buffer *out);

@@ -10,7 +10,6 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#include "base/suggest.h"
 #include "binding/box.h"
 #include "binding/marshal.h"
 #include "json/write.h"
@@ -51,7 +50,9 @@ static bool write_number(Writer *writer, int index) {
 static bool enter(Writer *writer, int index) {
   if (writer->levels == writer->max_levels) return writer_refuse_depth(writer);
   luaL_checkstack(writer->L, 8, "too many levels of tables");
-  writer->path[writer->levels++].table = lua_topointer(writer->L, index);
+  Step *step = &writer->path[writer->levels++];
+  step->table = lua_topointer(writer->L, index);
+  step->schema = NULL;
   return true;
 }
 
@@ -135,26 +136,12 @@ static bool write_free_members(Writer *writer, int index, const Schema *element)
 }
 
 /*
-** Refuses an undeclared member that looks like a misspelled one: the server would silently drop it.
-*/
-static bool check_unknown(Writer *writer, const Schema *schema, const char *name, size_t length) {
-  for (size_t i = 0; i < schema->count; i++) {
-    const SchemaMember *member = &schema->members[i];
-    if (!suggest_alike(name, length, member->name, member->length)) continue;
-    writer->levels--;
-    lua_pushfstring(writer->L, "unknown member \"%s\": did you mean \"%s\"?", name, member->name);
-    return writer_refuse_with_top(writer);
-  }
-  return true;
-}
-
-/*
 ** Stack indices of the values of an object's declared members, in the order of the declaration; 0
 ** for absent ones.
 */
 typedef struct Places {
   int at[SCHEMA_MAX_MEMBERS];
-  bool has_others;
+  bool has_others, has_declared;
 } Places;
 
 /*
@@ -174,8 +161,9 @@ static bool place_member(Writer *writer, int index, const Schema *schema, size_t
   if (member == NULL) {
     places->has_others = true;
     lua_pop(L, 1);
-    return check_unknown(writer, schema, name, length);
+    return writer_check_name(writer, schema, name, length);
   }
+  places->has_declared = true;
   places->at[*expected - 1] = lua_gettop(L);
   lua_pushvalue(L, -2);
   return true;
@@ -186,7 +174,7 @@ static bool place_members(Writer *writer, int index, const Schema *schema, Place
   lua_State *L = writer->L;
   size_t expected = 0;
   memset(places->at, 0, schema->count * sizeof places->at[0]);
-  places->has_others = false;
+  places->has_others = places->has_declared = false;
   luaL_checkstack(L, 2 * (int)schema->count + 8, "too many levels of tables");
   lua_pushnil(L);
   while (lua_next(L, index))
@@ -219,7 +207,11 @@ static bool write_declared_members(Writer *writer, int index, const Schema *sche
   const int top = lua_gettop(L);
   Places places;
   bool first = true;
+  last_step(writer)->schema = schema;
   if (!place_members(writer, index, schema, &places)) return false;
+  if (places.has_others && schema == &schema_job_params && !places.has_declared &&
+      !writer_check_params(writer, index, schema))
+    return false;
   for (size_t i = 0; i < schema->count; i++) {
     const SchemaMember *member = &schema->members[i];
     if (places.at[i] == 0) continue;
@@ -368,21 +360,23 @@ static bool write_value(Writer *writer, int index, const Schema *schema) {
   }
 }
 
-static bool write_text(lua_State *L, int index, const Schema *schema, int max_levels, Buffer *out) {
+static bool write_text(lua_State *L, int index, const Schema *schema, int job, int max_levels, Buffer *out) {
   luaL_checkstack(L, 8, NULL);
   Writer writer; /* not initialised as a whole: the path is long */
   writer.L = L;
   writer.out = out;
   writer.base = lua_gettop(L);
+  writer.job = job;
+  writer.schema = schema;
   writer.max_levels = max_levels;
   writer.levels = 0;
   return write_value(&writer, lua_absindex(L, index), schema);
 }
 
-bool marshal_write(lua_State *L, int index, const Schema *schema, Buffer *out) {
-  return write_text(L, index, schema, MARSHAL_MAX_BODY_LEVELS, out);
+bool marshal_write(lua_State *L, int index, const Schema *schema, int job, Buffer *out) {
+  return write_text(L, index, schema, job, MARSHAL_MAX_BODY_LEVELS, out);
 }
 
 bool marshal_encode(lua_State *L, int index, const Schema *schema, Buffer *out) {
-  return write_text(L, index, schema, MARSHAL_MAX_LEVELS, out);
+  return write_text(L, index, schema, 0, MARSHAL_MAX_LEVELS, out);
 }

@@ -16,7 +16,8 @@
 /* One table on the way to the value that is being written, and the key that leads on. */
 typedef struct Step {
   const void *table;
-  const char *name; /* NULL for an item of an array */
+  const Schema *schema; /* of its members if they are declared; else NULL */
+  const char *name;     /* NULL for an item of an array */
   size_t length;
   lua_Integer index;
 } Step;
@@ -24,9 +25,11 @@ typedef struct Step {
 typedef struct Writer {
   lua_State *L;
   Buffer *out;
-  int base;       /* top of the stack when the writing began */
-  int max_levels; /* of nested tables */
-  int levels;     /* tables entered */
+  int base;             /* top of the stack when the writing began */
+  int job;              /* stack index of the job that the value is for; 0: none */
+  const Schema *schema; /* of the whole value */
+  int max_levels;       /* of nested tables */
+  int levels;           /* tables entered */
   Step path[MARSHAL_MAX_LEVELS];
 } Writer;
 
@@ -48,6 +51,17 @@ bool writer_refuse_depth(Writer *writer);
 
 /* Refuses the table at `index`, which is neither a list nor an object. */
 bool writer_refuse_keys(Writer *writer, int index);
+
+/*
+** marshal_names.c: which undeclared members are refused. Both functions are for a member of the
+** table that was entered last; it is refused with a message that says what is meant.
+*/
+
+/* Refuses a member that looks misspelled, or that is declared one level higher or lower. */
+bool writer_check_name(Writer *writer, const Schema *schema, const char *name, size_t length);
+
+/* Refuses a table of the parameters of a job that has members, but none of the declared ones. */
+bool writer_check_params(Writer *writer, int index, const Schema *schema);
 
 #pragma GCC visibility pop
 

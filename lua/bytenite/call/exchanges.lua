@@ -21,9 +21,10 @@ end
 ---@param plan table see bytenite.call
 ---@param id string|nil of the job
 ---@param body any the body, or the query if the row has one
+---@param job table|nil which the body is for
 ---@return userdata
 --- Raises on bad input.
-function exchanges.new(client, plan, id, body)
+function exchanges.new(client, plan, id, body, job)
   local operation <const>, session <const> = plan.operation, client.session
   local exchange, problem
   local raw <const> = operation.raw
@@ -34,7 +35,7 @@ function exchanges.new(client, plan, id, body)
     local query <const> = query_string.text(name_of(plan), query_string.flatten(body))
     exchange, problem = new_exchange(session, operation.number, id, nil, query)
   else
-    exchange, problem = new_exchange(session, operation.number, id, body)
+    exchange, problem = new_exchange(session, operation.number, id, body, nil, job)
   end
   if not exchange then
     if not problem then validate.segment(name_of(plan) .. ": job id", id) end -- raises

@@ -60,7 +60,7 @@ end
 ---@see call.start
 ---@see call.await
 function call.run(client, plan, id, body, options, job)
-  local exchange <const> = new_exchange(client, plan, id, body)
+  local exchange <const> = new_exchange(client, plan, id, body, job)
   local limits <const> = options ~= nil and limits_of(client, plan, options) or client.options
   local clock <const>, own_reactor <const> = client.clock, client.reactor
   local now <const> = clock.now()

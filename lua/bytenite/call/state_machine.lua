@@ -341,7 +341,7 @@ end
 --- Starts a call without waiting for it.
 ---@see bytenite.call
 function state_machine.start(client, plan, id, body, options, job)
-  local exchange <const> = exchanges.new(client, plan, id, body)
+  local exchange <const> = exchanges.new(client, plan, id, body, job)
   local limits <const> = exchanges.limits(client, plan, options)
   local now <const> = client.clock.now()
   local self <const> = state_machine.new(client, plan, exchange, job, limits, now, 0)
