@@ -18,7 +18,7 @@ dependencies = {
   "lua >= 5.4, < 5.5",
   "lua-cjson >= 2.1.0", -- reads what is no API object (token exchange, error bodies), and its null is ours
   -- bytenite needs the rock argparse, bytenite-sandbox argparse and http, the module itself neither: each names what it lacks. Nor does
-  -- it need cqueues and luv, but for the adapters of that name.
+  -- it need cqueues and luv, but for the adapters of that name. bytenite-sandbox --blocks and `bytenite block` need luv.
 }
 
 -- libcurl 7.88 or newer makes the HTTP calls. The library is looked for and not the header: LuaRocks does not know
@@ -105,7 +105,9 @@ build = {
     ["bytenite.client"] = "lua/bytenite/client.lua",
     ["bytenite.client_methods"] = "lua/bytenite/client_methods.lua",
     ["bytenite.command"] = "lua/bytenite/command/init.lua",
+    ["bytenite.command.block_skeleton"] = "lua/bytenite/command/block_skeleton.lua",
     ["bytenite.command.command_errors"] = "lua/bytenite/command/command_errors.lua",
+    ["bytenite.command.commands.blocks"] = "lua/bytenite/command/commands/blocks.lua",
     ["bytenite.command.commands.completion"] = "lua/bytenite/command/commands/completion.lua",
     ["bytenite.command.commands.jobs"] = "lua/bytenite/command/commands/jobs.lua",
     ["bytenite.command.commands.logs"] = "lua/bytenite/command/commands/logs.lua",
@@ -158,7 +160,6 @@ build = {
     ["bytenite.sandbox.http.handlers.account"] = "lua/bytenite/sandbox/http/handlers/account.lua",
     ["bytenite.sandbox.http.handlers.data_sources"] = "lua/bytenite/sandbox/http/handlers/data_sources.lua",
     ["bytenite.sandbox.http.handlers.drafts"] = "lua/bytenite/sandbox/http/handlers/drafts.lua",
-    ["bytenite.sandbox.http.handlers.job_body"] = "lua/bytenite/sandbox/http/handlers/job_body.lua",
     ["bytenite.sandbox.http.handlers.lists"] = "lua/bytenite/sandbox/http/handlers/lists.lua",
     ["bytenite.sandbox.http.handlers.runs"] = "lua/bytenite/sandbox/http/handlers/runs.lua",
     ["bytenite.sandbox.http.origin_check"] = "lua/bytenite/sandbox/http/origin_check.lua",
@@ -173,6 +174,7 @@ build = {
     ["bytenite.sandbox.model.data_sources"] = "lua/bytenite/sandbox/model/data_sources.lua",
     ["bytenite.sandbox.model.file_contents"] = "lua/bytenite/sandbox/model/file_contents.lua",
     ["bytenite.sandbox.model.job"] = "lua/bytenite/sandbox/model/job.lua",
+    ["bytenite.sandbox.model.job_body"] = "lua/bytenite/sandbox/model/job_body.lua",
     ["bytenite.sandbox.model.job_fields"] = "lua/bytenite/sandbox/model/job_fields.lua",
     ["bytenite.sandbox.model.job_filters"] = "lua/bytenite/sandbox/model/job_filters.lua",
     ["bytenite.sandbox.model.job_logs"] = "lua/bytenite/sandbox/model/job_logs.lua",
@@ -189,6 +191,10 @@ build = {
     ["bytenite.sandbox.model.uploads"] = "lua/bytenite/sandbox/model/uploads.lua",
     ["bytenite.sandbox.options"] = "lua/bytenite/sandbox/options.lua",
     ["bytenite.sandbox.required_rocks"] = "lua/bytenite/sandbox/required_rocks.lua",
+    ["bytenite.sandbox.runner.catalogue"] = "lua/bytenite/sandbox/runner/catalogue.lua",
+    ["bytenite.sandbox.runner.files"] = "lua/bytenite/sandbox/runner/files.lua",
+    ["bytenite.sandbox.runner.json_schema"] = "lua/bytenite/sandbox/runner/json_schema.lua",
+    ["bytenite.sandbox.runner.manifest"] = "lua/bytenite/sandbox/runner/manifest.lua",
     ["bytenite.streaming.body_stream"] = "lua/bytenite/streaming/body_stream.lua",
     ["bytenite.streaming.download"] = "lua/bytenite/streaming/download.lua",
     ["bytenite.streaming.events"] = "lua/bytenite/streaming/events.lua",

@@ -23,7 +23,7 @@ demo          lua:cjson                                lua-cjson             roc
 demo          lua:http.server                          lua-http              rock:http            rock:http          rock:http       serves the sandbox (HTTP/1.1, HTTP/2, TLS)
 demo          lua:argparse                             lua-argparse          rock:argparse        rock:argparse      rock:argparse   reads the command lines
 test          lua:busted.runner                        lua-busted            rock:busted          rock:busted        rock:busted     runs the specs
-test          lua:luv                                  lua-luv               rock:luv             rock:luv          rock:luv        libuv's loop, for its adapter's specs and the example
+demo          lua:luv                                  lua-luv               rock:luv             rock:luv          rock:luv        starts the programs of building blocks, and is a loop we have an adapter for
 test          lua:socket.core                          lua-socket            rock:luasocket       rock:luasocket    rock:luasocket  its select, for specs and example of the protocol for event loops
 test          command:luarocks                         luarocks              luarocks             luarocks5.4        luarocks        installs the rock for spec/project/install_spec.lua
 test          command:readelf                          binutils              binutils             binutils           -               shows what the module exports and links

@@ -28,6 +28,7 @@ local COMMANDS <const> = {
   "templates",
   "info",
   "sandbox",
+  "block",
   "completion",
 }
 

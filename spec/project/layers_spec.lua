@@ -76,16 +76,18 @@ local may_import <const> = {
   jobs = { "streaming", "call", "async", "errors", "base" },
   public = { "jobs", "streaming", "call", "async", "errors", "base" },
   loop = { "base" },
-  sandbox = { "sandbox.http", "sandbox.model", "sandbox.faults", "sandbox.base" },
+  sandbox = { "sandbox.http", "sandbox.runner", "sandbox.model", "sandbox.faults", "sandbox.base" },
   ["sandbox.http"] = { "sandbox.model", "sandbox.faults", "sandbox.base" },
+  ["sandbox.runner"] = { "sandbox.model", "sandbox.base" },
   ["sandbox.model"] = { "sandbox.faults", "sandbox.base" },
   ["sandbox.faults"] = { "sandbox.base" },
   ["sandbox.base"] = {},
   command = { "public", "sandbox", "command.commands" },
-  ["command.commands"] = { "public", "command" },
+  ["command.commands"] = { "public", "command", "sandbox", "sandbox.runner" },
 }
 
-local folders <const> = { "command.commands", "sandbox.http", "sandbox.model", "sandbox.faults", "sandbox.base" }
+local folders <const> =
+  { "command.commands", "sandbox.http", "sandbox.runner", "sandbox.model", "sandbox.faults", "sandbox.base" }
 
 local function folder_of(name)
   if name == "bytenite.core" then return "core" end

@@ -23,6 +23,7 @@ local GROUPS <const> = {
   require "bytenite.command.commands.logs",
   transfers.commands,
   require "bytenite.command.commands.templates_and_info",
+  require "bytenite.command.commands.blocks",
   require "bytenite.command.commands.completion",
 }
 

@@ -7,7 +7,7 @@ local protobuf_json <const> = require "bytenite.sandbox.base.protobuf_json"
 local random_ids <const> = require "bytenite.sandbox.base.random_ids"
 local job <const> = require "bytenite.sandbox.model.job"
 local validation <const> = require "bytenite.sandbox.http.validation"
-local job_body <const> = require "bytenite.sandbox.http.handlers.job_body"
+local job_body <const> = require "bytenite.sandbox.model.job_body"
 local data_sources <const> = require "bytenite.sandbox.model.data_sources"
 
 local null <const> = core.null

@@ -9,7 +9,7 @@ local job_timeline <const> = require "bytenite.sandbox.model.job_timeline"
 local job_logs <const> = require "bytenite.sandbox.model.job_logs"
 local validation <const> = require "bytenite.sandbox.http.validation"
 local job_results <const> = require "bytenite.sandbox.model.job_results"
-local job_body <const> = require "bytenite.sandbox.http.handlers.job_body"
+local job_body <const> = require "bytenite.sandbox.model.job_body"
 
 local null <const> = core.null
 
