@@ -57,6 +57,22 @@ local function add_service_options(parser)
     :count "*"
 end
 
+local function add_block_options(parser)
+  parser
+    :option("--blocks", "Run the programs of the building blocks in this folder; without it jobs only pretend to run.")
+    :argname "DIR"
+  parser
+    :option("--workers", "How many programs run at the same time (default: the processors).")
+    :convert(integer)
+    :argname "N"
+  parser
+    :option(
+      "--launcher",
+      "Words in front of each program; {image}, {dir}, {app}, {cache}, {cpus}, {memory} are filled in."
+    )
+    :argname "TEMPLATE"
+end
+
 local function new_parser(version)
   local parser <const> = argparse("bytenite-sandbox", DESCRIPTION, EPILOGUE)
   parser:flag("--version", "Print the version."):action(function()
@@ -68,6 +84,7 @@ local function new_parser(version)
   parser:flag("--tls", "Serve HTTPS, with a certificate authority made for this run.")
   parser:option("--ca-file", "Where to write the authority's certificate (default: a temporary file)."):argname "PATH"
   add_service_options(parser)
+  add_block_options(parser)
   parser:option("--ready-file", "JSON file to write once the sandbox listens; removed at the end."):argname "PATH"
   parser:flag("--until-stdin-closes", "End when standard input reaches its end.")
   -- argparse would end the process with a status of its own
@@ -157,7 +174,14 @@ local function wait_for_end_of_input(service, can_wait)
   service:close()
 end
 
+-- Programs of blocks get no descriptor that this process was started with.
+local function close_inherited_files()
+  required_rocks.need("luv", "luv", "lua-luv")
+  require("bytenite.sandbox.runner.inherited_files").close()
+end
+
 local function start(arguments)
+  if arguments.blocks then close_inherited_files() end
   local controller <const> = cqueues.new()
   local service <close> = sandbox.new {
     port = arguments.port,
@@ -174,6 +198,9 @@ local function start(arguments)
     token_lifetime = arguments.token_lifetime,
     error_shape = arguments.error_shape,
     faults = arguments.fault,
+    blocks = arguments.blocks,
+    workers = arguments.workers,
+    launcher = arguments.launcher,
     controller = controller,
     on_error = new_reporter(),
   }

@@ -11,7 +11,8 @@
 --- http/control_api.
 ---
 --- http/ reads requests and sends responses, model/ holds jobs and all other state, faults/
---- describes what goes wrong on request, base/ has what all of them use.
+--- describes what goes wrong on request, runner/ runs the programs of jobs, base/ has what all of
+--- them use.
 local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
 local cqueues <const> = required_rocks.need("cqueues", "cqueues", "lua-cqueues")
@@ -35,6 +36,7 @@ local service_state <const> = require "bytenite.sandbox.model.service_state"
 ---@field package connections table<table, true> those of lua-http that may be open
 ---@field package temporary_file string|nil to remove on close
 ---@field package report fun(message: string)
+---@field package runner bytenite.sandbox.Runner|nil
 local Sandbox = {}
 Sandbox.__index = Sandbox
 
@@ -46,6 +48,13 @@ local IDLE_TIMEOUT <const> = 3600
 local function write_file(path, text)
   local file <close> = assert(io.open(path, "w"))
   assert(file:write(text))
+end
+
+-- Makes what runs programs, if they shall run.
+local function new_runner(chosen, controller)
+  if chosen.blocks == nil then return nil end
+  required_rocks.need("luv", "luv", "lua-luv")
+  return require("bytenite.sandbox.runner").new(chosen, controller, chosen.on_error)
 end
 
 local function origin_of(chosen, port)
@@ -72,6 +81,10 @@ function sandbox.new(wishes)
     context, authority = certificates.new(chosen.host)
   end
   local kept <const> = service_state.new(chosen)
+  self.runner = new_runner(chosen, self.controller)
+  if self.runner then
+    kept.runner, kept.templates, self.runner.state = self.runner, self.runner:templates(), kept
+  end
   local latency <const> = chosen.latency / 1000
   local listening <const>, problem <const> = server.listen {
     host = chosen.host,
@@ -90,6 +103,7 @@ function sandbox.new(wishes)
   if bound then
     bound, reason = listening:listen()
   end
+  if not bound and self.runner then self.runner:close() end
   if not bound then error(("cannot listen on %s port %d: %s"):format(chosen.host, chosen.port, reason), 0) end
   self.server = listening
   if chosen.tls then
@@ -141,6 +155,7 @@ function Sandbox:close()
     if not disconnect.is_gone(connection) then connection.socket:shutdown "rw" end
   end
   remove_temporary_file(self)
+  if self.runner then self.runner:close() end
 end
 
 Sandbox.__close = Sandbox.close

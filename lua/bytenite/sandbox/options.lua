@@ -18,6 +18,9 @@ local random_ids <const> = require "bytenite.sandbox.base.random_ids"
 ---@field token_lifetime integer|nil seconds (default 3600)
 ---@field error_shape "alternate"|"gateway"|"envelope"|nil of refusals that have two (default "alternate")
 ---@field faults (string|table)[]|nil faults to begin with, as texts or descriptions
+---@field blocks string|nil a folder of building blocks, whose programs jobs run
+---@field workers integer|nil programs that run at the same time (default: the processors)
+---@field launcher string|nil words in front of each program, e.g. "podman run ... {image}"
 ---@field controller userdata|nil a cqueues controller to run in; without it the sandbox has its own
 ---@field on_error fun(message: string)|nil told about errors in the sandbox itself
 
@@ -58,6 +61,9 @@ local KNOWN <const> = {
   token_lifetime = true,
   error_shape = true,
   faults = true,
+  blocks = true,
+  workers = true,
+  launcher = true,
   controller = true,
   on_error = true,
 }
@@ -72,6 +78,19 @@ local function parse_faults(list)
     if parsed[index] == nil then error(("option faults, %d: %s"):format(index, problem), 0) end
   end
   return parsed
+end
+
+local function check_blocks(complete)
+  if not is_optional("string", complete.blocks) then fail("blocks", "a folder") end
+  if complete.workers ~= nil and (math.type(complete.workers) ~= "integer" or complete.workers < 1) then
+    fail("workers", "a whole number above 0")
+  end
+  if not is_optional("string", complete.launcher) then fail("launcher", "text") end
+  for _, name in ipairs { "workers", "launcher" } do
+    if complete[name] and not complete.blocks then
+      error(("option %s needs the option blocks: without it no program runs"):format(name), 0)
+    end
+  end
 end
 
 --- Checks options and fills in the defaults. Raises a string that names a bad option.
@@ -98,6 +117,9 @@ function options.complete(given)
     link_lifetime = given.link_lifetime or 172800,
     token_lifetime = given.token_lifetime or 3600,
     error_shape = given.error_shape or "alternate",
+    blocks = given.blocks,
+    workers = given.workers,
+    launcher = given.launcher,
     controller = given.controller,
     on_error = given.on_error or function() end,
   }
@@ -123,6 +145,7 @@ function options.complete(given)
     fail("token_lifetime", "whole seconds")
   end
   if not SHAPES[complete.error_shape] then fail("error_shape", '"alternate", "gateway" or "envelope"') end
+  check_blocks(complete)
   if type(complete.on_error) ~= "function" then fail("on_error", "a function") end
   complete.faults = parse_faults(given.faults or {})
   return complete

@@ -131,7 +131,7 @@ local function serve_upload(state, stream, received, id, fault)
     )
     return
   end
-  local sink <const> = uploads.sink()
+  local sink <const> = uploads.sink(state.runner and state.runner:upload_file(id))
   local complete <const> = request.read_pieces(stream, received, taker(sink, fault))
   state.upload_attempts[id] =
     { attempts = (state.upload_attempts[id] or { attempts = 0 }).attempts + 1, bytes = sink.length }

@@ -4,6 +4,7 @@ local new_digest <const> = require("openssl.digest").new
 ---@class bytenite.sandbox.Content
 ---@field length integer bytes
 ---@field etag string without quotes; another one for other bytes
+---@field path string|nil of a file that holds it
 ---@field read fun(position: integer, count: integer): string that many bytes from a position, the first being 0
 
 local file_contents = {}

@@ -4,8 +4,6 @@
 --- without taking effect.
 local core <const> = require "bytenite.core"
 
-local templates <const> = require "bytenite.sandbox.model.templates"
-
 local null <const> = core.null
 
 ---@class bytenite.sandbox.Job
@@ -133,10 +131,6 @@ function job.updated(old, changes)
     else
       values[name] = value
     end
-  end
-  if changes.templateId and changes.templateId ~= null then
-    values.templateInfo = templates.info(changes.templateId)
-    values.appId = "c7b3d941-52e8-4f06-b1a9-e60d84f2753c"
   end
   return job.from(values)
 end

@@ -9,6 +9,7 @@ local job_store <const> = require "bytenite.sandbox.model.job_store"
 local state_changes <const> = require "bytenite.sandbox.model.state_changes"
 local signed_urls <const> = require "bytenite.sandbox.model.signed_urls"
 local request_log <const> = require "bytenite.sandbox.model.request_log"
+local templates <const> = require "bytenite.sandbox.model.templates"
 local access_tokens <const> = require "bytenite.sandbox.model.access_tokens"
 
 ---@class bytenite.sandbox.State
@@ -28,6 +29,8 @@ local access_tokens <const> = require "bytenite.sandbox.model.access_tokens"
 ---@field tokens bytenite.sandbox.AccessTokens
 ---@field faults bytenite.sandbox.Faults
 ---@field requests bytenite.sandbox.RequestLog
+---@field templates table `all`, `info` and `defaults` of `model/templates`, or the runner's
+---@field runner bytenite.sandbox.Runner|nil runs jobs for real; without it they follow courses
 ---@field package refusals integer counted for the alternating shape
 ---@field package ahead number seconds by which time was advanced
 ---@field package beginning {speed: number, jobs: integer} as the options have it
@@ -38,6 +41,7 @@ local service_state = {}
 
 -- Everything about jobs as it is at the start.
 local function begin(self)
+  if self.runner then self.runner:forget_all() end
   self.jobs = job_store.new()
   self.state_changes:clear()
   self.results, self.logs, self.uploads, self.upload_attempts = {}, {}, {}, {}
@@ -60,6 +64,7 @@ function service_state.new(options)
     state_changes = state_changes.new(),
     faults = faults.new(),
     requests = request_log.new(options.show_secrets),
+    templates = templates,
     beginning = { speed = options.speed, jobs = options.jobs },
   }, State)
   begin(self)
@@ -106,6 +111,7 @@ end
 function State:remove_job(id)
   self.jobs:remove(id)
   self.state_changes:forget(id)
+  if self.runner then self.runner:forget(id) end
   self.results[id], self.logs[id], self.uploads[id], self.upload_attempts[id] = nil, nil, nil, nil
 end
 

@@ -101,4 +101,11 @@ function templates.info(id)
   return info
 end
 
+--- What a template gives to its jobs. These ones give nothing.
+---@return table members
+---@usage local draft = job.updated(job.new(id, now), templates.defaults(templateId))
+function templates.defaults()
+  return {}
+end
+
 return templates

@@ -15,7 +15,7 @@ local file_contents <const> = require "bytenite.sandbox.model.file_contents"
 ---@field length integer bytes so far
 ---@field package digest userdata
 ---@field package pieces string[]
----@field package file file*|nil
+---@field package file table|nil a file, or what has its methods
 local Sink = {}
 Sink.__index = Sink
 
@@ -24,10 +24,11 @@ local uploads = {}
 local MOST_IN_MEMORY <const> = 4 * 1024 * 1024 -- bytes of an upload
 
 --- Something to write an upload into.
+---@param file table|nil to keep it in from the start, with the methods of a file
 ---@return bytenite.sandbox.Sink
 ---@usage local sink = uploads.sink()
-function uploads.sink()
-  return setmetatable({ length = 0, digest = new_digest "sha256", pieces = {} }, Sink)
+function uploads.sink(file)
+  return setmetatable({ length = 0, digest = new_digest "sha256", pieces = {}, file = file }, Sink)
 end
 
 --- Takes the next bytes. Raises a string when the disk takes no more.
@@ -66,6 +67,7 @@ function Sink:finish(headers)
   local sha256 <const> = file_contents.hex(self.digest:final())
   local content <const> = self.file and file_contents.file(self.file, self.length, sha256)
     or file_contents.text(table.concat(self.pieces))
+  content.path = self.file and self.file.path
   return {
     content = content,
     sha256 = sha256,

@@ -16,6 +16,7 @@ local invalid <const>, is_given <const> = validation.invalid, validation.is_give
 local drafts = {}
 
 local MINIMUM_NAME_LENGTH <const> = 4 -- characters
+local APP_ID <const> = "c7b3d941-52e8-4f06-b1a9-e60d84f2753c"
 
 local function name_problem(name)
   if utf8.len(name) < MINIMUM_NAME_LENGTH then
@@ -33,11 +34,31 @@ local function find_draft(call, id)
   return kept
 end
 
+-- What is wrong with parameters that are set, where programs get them.
+local function params_problem(call, template_id, params)
+  local runner <const> = call.state.runner
+  local problem <const> = runner and runner:params_problem(template_id, params)
+  return problem and invalid(problem)
+end
+
+-- Adds what jobs show of their template. Returns a response if there is no such template.
+local function add_template(call, changes)
+  if not is_given(changes.templateId) then return nil end
+  local info <const>, problem <const> = call.state.templates.info(changes.templateId)
+  if info == nil then return invalid(problem) end
+  changes.templateInfo, changes.appId = info, APP_ID
+  return nil
+end
+
 -- Answers with the job as it is after the changes, which take effect when the function given back
 -- is called.
 local function update(call, id, old, changes)
   data_sources.offer_upload(changes.dataSource, call.state:upload_url(id))
+  local unknown <const> = add_template(call, changes)
+  if unknown then return unknown end
   local new <const> = job.updated(old, changes)
+  local unfit <const> = params_problem(call, new.values.templateId, changes.params)
+  if unfit then return unfit end
   local printable <const>, problem <const> = pcall(job.reply, new)
   if not printable then return invalid(problem) end
   return responses.job(new), function()
@@ -66,7 +87,10 @@ function drafts.create_job(call)
   end
   local id <const> = is_update and given.jobId or random_ids.uuid()
   given.jobId = nil
-  if not is_update then return update(call, id, job.new(id, clock.timestamp(call.state:now())), given) end
+  if not is_update then
+    local draft <const> = job.new(id, clock.timestamp(call.state:now()))
+    return update(call, id, job.updated(draft, call.state.templates.defaults(given.templateId)), given)
+  end
   local old <const>, refusal <const> = find_draft(call, id)
   if old == nil then return refusal end
   return update(call, id, old, given)

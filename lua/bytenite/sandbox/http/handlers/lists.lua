@@ -7,7 +7,6 @@ local job_filters <const> = require "bytenite.sandbox.model.job_filters"
 local job_timeline <const> = require "bytenite.sandbox.model.job_timeline"
 local pages <const> = require "bytenite.sandbox.http.pages"
 local validation <const> = require "bytenite.sandbox.http.validation"
-local templates <const> = require "bytenite.sandbox.model.templates"
 
 local null <const> = core.null
 
@@ -35,17 +34,19 @@ end
 function lists.list_templates(call)
   local wanted <const>, message <const> = pages.read_query(call.path)
   if wanted == nil then return validation.invalid(message) end
-  return pages.page(templates.all(), wanted)
+  return pages.page(call.state.templates.all(), wanted)
 end
 
 -- Jobs there are not, are not in the response.
 function lists.running_tasks(call)
   local wanted <const>, problem <const> = validation.body(call.body, read_ids, "request")
   if wanted == nil then return problem end
-  local counts <const>, now <const> = {}, call.state:now()
+  local counts <const>, now <const>, runner <const> = {}, call.state:now(), call.state.runner
   for _, id in ipairs(wanted.jobsIds ~= null and wanted.jobsIds or {}) do
     local kept <const> = call.state.jobs:get(id, now)
-    if kept then counts[id] = job_timeline.running_tasks(kept, now) end
+    if kept then
+      counts[id] = runner and runner:running_tasks(id) or not runner and job_timeline.running_tasks(kept, now) or 0
+    end
   end
   return responses.json(200, { jobsRunningTasks = counts })
 end

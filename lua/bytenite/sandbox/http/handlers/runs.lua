@@ -51,10 +51,16 @@ function runs.run(call)
   if missing then return missing end
   local config <const> = wanted.config ~= null and wanted.config or nil
   local draft <const> = config and job.updated(kept, { config = config }) or kept
-  local state <const> = call.state
+  local state <const>, id <const> = call.state, call.parameters.jobId
+  local unfit <const> = state.runner and state.runner:problem(draft.values)
+  if unfit then return too_soon(unfit) end
   return responses.done(),
     function()
-      state:put_job(call.parameters.jobId, job_timeline.started(draft, state:now(), state.speed))
+      if state.runner then
+        state.runner:start(id, draft)
+      else
+        state:put_job(id, job_timeline.started(draft, state:now(), state.speed))
+      end
     end
 end
 
@@ -68,7 +74,7 @@ function runs.abort(call)
     function()
       if job.is_draft(kept) then
         state:remove_job(id)
-      else
+      elseif not (state.runner and state.runner:abort(id)) then
         state:put_job(id, job_timeline.aborted(kept, state:now()))
       end
     end
