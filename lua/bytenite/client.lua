@@ -38,10 +38,19 @@ end
 
 Client.__close = client.close
 
+-- Raises about a method that clients do not have.
+local function raise_unknown(name)
+  local methods <const> = { close = true }
+  for method in pairs(lazy.load "bytenite.client_methods") do
+    methods[method] = true
+  end
+  validate.refuse_unknown("client", name, methods, "method")
+end
+
 function Client:__index(name)
   if name == "close" then return client.close end
   local make <const> = parts[name]
-  if not make then return client_methods[name] end
+  if not make then return client_methods[name] or (type(name) == "string" and raise_unknown(name) or nil) end
   local part <const> = make(self)
   rawset(self, name, part)
   return part

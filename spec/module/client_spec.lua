@@ -51,6 +51,23 @@ describe("a client", function()
     assert.equal(("bytenite client of %s (closed)"):format(service.base_url), tostring(client))
   end)
 
+  it("raises for a method that it does not have, with a suggestion", function()
+    local client <close> = connect.client(service)
+    for name, message in pairs {
+      craete_job = 'client: unknown method "craete_job": did you mean "create_job"?',
+      clsoe = 'client: unknown method "clsoe": did you mean "close"?',
+      frobnicate = 'client: unknown method "frobnicate": known are async, close, create_job, ',
+    } do
+      local ok <const>, problem <const> = pcall(function()
+        return client[name](client)
+      end)
+      assert.is_false(ok)
+      assert.is_truthy(problem:find(message, 1, true), problem)
+      assert.is_truthy(problem:find("client_spec.lua", 1, true), problem)
+    end
+    assert.is_nil(client[1])
+  end)
+
   it("names itself and the program that uses it", function()
     local client <close> = connect.client(service, { user_agent = "batch-tool/1.2 (test)" })
     assert(client:get_job "some-id")

@@ -177,8 +177,13 @@ function validate.segment(where, value)
   validate.raise(where .. ": " .. reason)
 end
 
--- Refuses an unknown name; if other names pass, only one that looks misspelled.
-local function refuse_unknown(where, name, known, noun, others_pass)
+--- Raises about an unknown name; if other names pass, only about one that looks misspelled.
+---@param where string
+---@param name any
+---@param known table<string, any> by the names that are known
+---@param noun string what a name stands for
+---@param others_pass boolean|nil
+function validate.refuse_unknown(where, name, known, noun, others_pass)
   if type(name) ~= "string" then
     validate.raise(("%s: expected named %ss, got the key %s"):format(where, noun, tostring(name)))
   end
@@ -212,7 +217,7 @@ function validate.options(where, given, known, noun, others_pass)
     if check_value then
       checked[name] = check_value(("%s: %s"):format(where, name), value)
     else
-      refuse_unknown(where, name, known, noun, others_pass)
+      validate.refuse_unknown(where, name, known, noun, others_pass)
       checked[name] = value
     end
   end

@@ -175,10 +175,10 @@ local job_calls <const> = {
 ---@return bytenite.sandbox.Response
 ---@usage delivery.send(stream, control_api.respond(state, request))
 function control_api.respond(state, request)
-  if request.header(TOKEN_HEADER) ~= state.control_token then
+  local path <const> = request.path:match "^[^?]*"
+  if path:find "^/sandbox/" and request.header(TOKEN_HEADER) ~= state.control_token then
     return responses.gateway(403, "the header X-Sandbox-Token must hold the token that the sandbox printed")
   end
-  local path <const> = request.path:match "^[^?]*"
   local call <const> = calls[request.method .. " " .. path]
   if call then return call(state, request.body) end
   local encoded_id <const>, what <const> = path:match "^/sandbox/jobs/([^/]+)/?(%a*)$"
