@@ -18,7 +18,8 @@ dependencies = {
   "lua >= 5.4, < 5.5",
   "lua-cjson >= 2.1.0", -- reads what is no API object (token exchange, error bodies), and its null is ours
   -- bytenite needs the rock argparse, bytenite-sandbox argparse and http, the module itself neither: each names what it lacks. Nor does
-  -- it need cqueues and luv, but for the adapters of that name. bytenite-sandbox --blocks and `bytenite block` need luv.
+  -- it need cqueues and luv, but for the adapters of that name. bytenite-sandbox --blocks and `bytenite block` need luv,
+  -- --data the rock luasql-sqlite3.
 }
 
 -- libcurl 7.88 or newer makes the HTTP calls. The library is looked for and not the header: LuaRocks does not know
@@ -194,6 +195,7 @@ build = {
     ["bytenite.sandbox.runner"] = "lua/bytenite/sandbox/runner/init.lua",
     ["bytenite.sandbox.runner.catalogue"] = "lua/bytenite/sandbox/runner/catalogue.lua",
     ["bytenite.sandbox.runner.collected_files"] = "lua/bytenite/sandbox/runner/collected_files.lua",
+    ["bytenite.sandbox.runner.database"] = "lua/bytenite/sandbox/runner/database.lua",
     ["bytenite.sandbox.runner.files"] = "lua/bytenite/sandbox/runner/files.lua",
     ["bytenite.sandbox.runner.inherited_files"] = "lua/bytenite/sandbox/runner/inherited_files.lua",
     ["bytenite.sandbox.runner.input_files"] = "lua/bytenite/sandbox/runner/input_files.lua",
@@ -206,6 +208,7 @@ build = {
     ["bytenite.sandbox.runner.processes"] = "lua/bytenite/sandbox/runner/processes.lua",
     ["bytenite.sandbox.runner.programs"] = "lua/bytenite/sandbox/runner/programs.lua",
     ["bytenite.sandbox.runner.result_files"] = "lua/bytenite/sandbox/runner/result_files.lua",
+    ["bytenite.sandbox.runner.saved_jobs"] = "lua/bytenite/sandbox/runner/saved_jobs.lua",
     ["bytenite.sandbox.runner.stages"] = "lua/bytenite/sandbox/runner/stages.lua",
     ["bytenite.sandbox.runner.worker_slots"] = "lua/bytenite/sandbox/runner/worker_slots.lua",
     ["bytenite.streaming.body_stream"] = "lua/bytenite/streaming/body_stream.lua",

@@ -22,6 +22,10 @@ demo          header:openssl/ssl.h                     -                     ope
 demo          lua:cjson                                lua-cjson             rock:lua-cjson       rock:lua-cjson     rock:lua-cjson  reads what is no API object, and its null is ours
 demo          lua:http.server                          lua-http              rock:http            rock:http          rock:http       serves the sandbox (HTTP/1.1, HTTP/2, TLS)
 demo          lua:argparse                             lua-argparse          rock:argparse        rock:argparse      rock:argparse   reads the command lines
+demo          command:prlimit                          util-linux            util-linux           util-linux-misc    -               limits the programs of building blocks
+demo          command:setpriv                          util-linux            util-linux           setpriv            -               ends the programs of building blocks with the sandbox
+test          lua:luasql.sqlite3                       lua-sql-sqlite3       rock:luasql-sqlite3  rock:luasql-sqlite3 rock:luasql-sqlite3 keeps the sandbox's jobs, where it has a data folder
+test          command:bwrap                            bubblewrap            bubblewrap           bubblewrap         -               confines programs of building blocks, as a launcher
 test          lua:busted.runner                        lua-busted            rock:busted          rock:busted        rock:busted     runs the specs
 demo          lua:luv                                  lua-luv               rock:luv             rock:luv          rock:luv        starts the programs of building blocks, and is a loop we have an adapter for
 test          lua:socket.core                          lua-socket            rock:luasocket       rock:luasocket    rock:luasocket  its select, for specs and example of the protocol for event loops

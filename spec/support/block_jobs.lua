@@ -14,6 +14,7 @@ local sandbox <const> = require "spec.support.sandbox"
 ---@class spec.BlockJobs
 ---@field service spec.Sandbox
 ---@field api spec.Session
+---@field idle fun()|nil called now and then while jobs run
 local BlockJobs = {}
 BlockJobs.__index = BlockJobs
 
@@ -83,13 +84,15 @@ function BlockJobs:start(members)
 end
 
 --- Waits until something is so.
----@param is_so fun(): any
 ---@return any # what it gave
-function BlockJobs.wait_until(is_so)
+---@param is_so fun(): any
+---@param idle fun()|nil called now and then meanwhile
+function BlockJobs.wait_until(is_so, idle)
   local deadline <const> = cqueues.monotime() + TIME_LIMIT
   while true do
     local value <const> = is_so()
     if value then return value end
+    if idle then idle() end
     assert(cqueues.monotime() < deadline, "it did not happen")
     cqueues.sleep(0.01)
   end
@@ -101,7 +104,7 @@ function BlockJobs:wait(id)
   return self.wait_until(function()
     local job <const> = self:get(id)
     return (job.state == "JOB_STATE_COMPLETE" or job.state == "JOB_STATE_FAILED") and job
-  end)
+  end, self.idle)
 end
 
 --- Runs a job to its end.

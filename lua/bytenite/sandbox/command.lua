@@ -62,6 +62,12 @@ local function add_block_options(parser)
     :option("--blocks", "Run the programs of the building blocks in this folder; without it jobs only pretend to run.")
     :argname "DIR"
   parser
+    :option(
+      "--data",
+      "Keep jobs, logs and results in this folder; they are there again at the next start. Needs --blocks."
+    )
+    :argname "DIR"
+  parser
     :option("--workers", "How many programs run at the same time (default: the processors).")
     :convert(integer)
     :argname "N"
@@ -138,7 +144,6 @@ local function print_exports(service)
 end
 
 local function wait_for_signal(service)
-  signal.block(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
   signal.listen(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):wait()
   service:close()
 end
@@ -181,6 +186,7 @@ local function close_inherited_files()
 end
 
 local function start(arguments)
+  signal.block(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) -- one that comes early is seen later
   if arguments.blocks then close_inherited_files() end
   local controller <const> = cqueues.new()
   local service <close> = sandbox.new {
@@ -200,6 +206,7 @@ local function start(arguments)
     faults = arguments.fault,
     blocks = arguments.blocks,
     workers = arguments.workers,
+    data = arguments.data,
     launcher = arguments.launcher,
     controller = controller,
     on_error = new_reporter(),

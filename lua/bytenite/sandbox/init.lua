@@ -82,9 +82,7 @@ function sandbox.new(wishes)
   end
   local kept <const> = service_state.new(chosen)
   self.runner = new_runner(chosen, self.controller)
-  if self.runner then
-    kept.runner, kept.templates, self.runner.state = self.runner, self.runner:templates(), kept
-  end
+  if self.runner then self.runner:attach(kept) end
   local latency <const> = chosen.latency / 1000
   local listening <const>, problem <const> = server.listen {
     host = chosen.host,

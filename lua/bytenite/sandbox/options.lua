@@ -19,6 +19,7 @@ local random_ids <const> = require "bytenite.sandbox.base.random_ids"
 ---@field error_shape "alternate"|"gateway"|"envelope"|nil of refusals that have two (default "alternate")
 ---@field faults (string|table)[]|nil faults to begin with, as texts or descriptions
 ---@field blocks string|nil a folder of building blocks, whose programs jobs run
+---@field data string|nil a folder to keep jobs in, with the option blocks (default: memory)
 ---@field workers integer|nil programs that run at the same time (default: the processors)
 ---@field launcher string|nil words in front of each program, e.g. "podman run ... {image}"
 ---@field controller userdata|nil a cqueues controller to run in; without it the sandbox has its own
@@ -63,6 +64,7 @@ local KNOWN <const> = {
   faults = true,
   blocks = true,
   workers = true,
+  data = true,
   launcher = true,
   controller = true,
   on_error = true,
@@ -86,7 +88,9 @@ local function check_blocks(complete)
     fail("workers", "a whole number above 0")
   end
   if not is_optional("string", complete.launcher) then fail("launcher", "text") end
-  for _, name in ipairs { "workers", "launcher" } do
+  if not is_optional("string", complete.data) then fail("data", "a folder") end
+  if complete.data and complete.jobs > 0 then error("option data cannot be used with the option jobs", 0) end
+  for _, name in ipairs { "workers", "launcher", "data" } do
     if complete[name] and not complete.blocks then
       error(("option %s needs the option blocks: without it no program runs"):format(name), 0)
     end
@@ -119,6 +123,7 @@ function options.complete(given)
     error_shape = given.error_shape or "alternate",
     blocks = given.blocks,
     workers = given.workers,
+    data = given.data,
     launcher = given.launcher,
     controller = given.controller,
     on_error = given.on_error or function() end,

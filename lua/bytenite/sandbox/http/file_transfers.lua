@@ -111,7 +111,7 @@ end
 
 local function keep(state, id, sink, received)
   local upload <const> = sink:finish(received.headers)
-  state.uploads[id] = upload
+  state:put_upload(id, upload)
   return {
     status = 200,
     content_type = false,

@@ -103,6 +103,16 @@ function State:put_job(id, kept)
   local before <const> = self:job(id)
   self.jobs:put(id, kept)
   self.state_changes:note(id, before, kept, self:now())
+  if self.runner then self.runner:save_job(id, kept) end
+end
+
+--- Keeps the upload of a job, or what has changed in it.
+---@param id string of the job
+---@param upload bytenite.sandbox.Upload
+---@usage state:put_upload(id, upload)
+function State:put_upload(id, upload)
+  self.uploads[id] = upload
+  if self.runner then self.runner:save_upload(id, upload) end
 end
 
 --- Removes a job and what belongs to it.

@@ -132,6 +132,18 @@ function files.create(path)
   return setmetatable({ path = path, descriptor = descriptor, position = 0 }, Open)
 end
 
+--- Opens a file for reading.
+---@param path string
+---@return table|nil file as of `create`
+---@return string|nil problem
+---@usage local file <close> = assert(files.open(path))
+function files.open(path)
+  if files.kind(path) ~= "file" then return nil, path .. " is not a file" end
+  local descriptor <const>, problem <const> = uv.fs_open(path, "r", 0)
+  if descriptor == nil then return nil, problem end
+  return setmetatable({ path = path, descriptor = descriptor, position = 0 }, Open)
+end
+
 function Open:write(text)
   local written <const>, problem <const> = uv.fs_write(self.descriptor, text, self.position)
   if written ~= #text then return nil, problem or "the disk is full" end

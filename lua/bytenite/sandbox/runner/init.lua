@@ -36,6 +36,8 @@ local worker_slots <const> = require "bytenite.sandbox.runner.worker_slots"
 ---@field report fun(message: string)
 ---@field monotime fun(): number
 ---@field package folder string of all that belongs to jobs
+---@field package is_temporary boolean whether that folder goes with the sandbox
+---@field package saved bytenite.sandbox.SavedJobs|nil
 ---@field package catalogue bytenite.sandbox.Catalogue
 ---@field package runs table<string, bytenite.sandbox.JobRun> by the job's id
 local Runner = {}
@@ -47,11 +49,17 @@ local GROUPS <const> = { "partitioner", "app", "assembler" }
 local STANDARD_PATH <const> = "/usr/local/bin:/usr/bin:/bin"
 local WORLD_READABLE <const> = 365 -- 0555
 
-local function make_folders(self)
+-- Makes the data folder, or a temporary one.
+local function make_folder(data)
   local template <const> = files.join(os.getenv "TMPDIR" or "/tmp", "bytenite-sandbox-XXXXXX")
-  local folder <const>, problem <const> = uv.fs_mkdtemp(template)
-  if folder == nil then error(("cannot make a folder for jobs: %s"):format(problem), 0) end
-  self.folder = files.real(folder)
+  local made <const>, problem <const> = (data and files.make or uv.fs_mkdtemp)(data or template)
+  if not made then error(("cannot make a folder for jobs: %s"):format(problem), 0) end
+  return files.real(data or made)
+end
+
+local function make_folders(self, data)
+  self.folder = make_folder(data)
+  self.is_temporary = data == nil
   self.caches = files.join(self.folder, "cache")
   for _, name in ipairs { "jobs", "cache/shared", "cache/user" } do
     assert(files.make(files.join(self.folder, name)))
@@ -59,9 +67,19 @@ local function make_folders(self)
   uv.fs_chmod(files.join(self.caches, "shared"), WORLD_READABLE)
 end
 
+-- Opens the database, which needs a rock that nothing else does.
+local function open_saved_jobs(self)
+  local found <const>, problem <const> = pcall(require, "luasql.sqlite3")
+  if not found and not tostring(problem):find "not found" then error(problem, 0) end
+  if not found then
+    error('option data needs the rock "luasql-sqlite3" (Debian and Ubuntu: apt-get install lua-sql-sqlite3)', 0)
+  end
+  return require("bytenite.sandbox.runner.saved_jobs").open(self.folder, self.controller, self.report)
+end
+
 --- Makes the runner of a sandbox. Raises a string if it cannot run blocks. Mistakes in single
 --- blocks and templates are reported; those are left out.
----@param options {blocks: string, workers: integer|nil, launcher: string|nil}
+---@param options {blocks: string, workers: integer|nil, launcher: string|nil, data: string|nil}
 ---@param controller userdata of cqueues
 ---@param report fun(message: string) receives what users should know
 ---@return bytenite.sandbox.Runner
@@ -88,8 +106,20 @@ function runner.new(options, controller, report)
     catalogue = found,
     runs = {},
   }, Runner)
-  make_folders(self)
+  make_folders(self, options.data)
+  if options.data then self.saved = open_saved_jobs(self) end
   return self
+end
+
+--- Gives the runner the state of its sandbox, and the state what the runner has.
+---@param state bytenite.sandbox.State
+---@usage jobs:attach(state)
+function Runner:attach(state)
+  self.state = state
+  state.runner, state.templates = self, self:templates()
+  if self.saved then self.saved:restore(state, function(id)
+    return self:folder_of(id)
+  end) end
 end
 
 --- The templates, in the form of `model/templates`.
@@ -217,10 +247,33 @@ end
 ---@usage jobs:keep_results(id, { { name = "out_0/x", path = "/tmp/x" } })
 function Runner:keep_results(id, list)
   self.state.results[id] = result_files.of(list)
+  if self.saved then self.saved:save_results(id, list) end
 end
 
 --- Receives each line of a job's logs.
-function Runner.log_line() end
+---@param id string of the job
+---@param part string "partitioner", "assembler" or the id of a task
+---@param line table
+---@usage jobs:log_line(id, "assembler", line)
+function Runner:log_line(id, part, line)
+  if self.saved then self.saved:add_line(id, part, line) end
+end
+
+--- Receives each job that is new or has changed.
+---@param id string
+---@param kept bytenite.sandbox.Job
+---@usage jobs:save_job(id, kept)
+function Runner:save_job(id, kept)
+  if self.saved then self.saved:save_job(id, kept) end
+end
+
+--- Receives each upload that is new or has changed.
+---@param id string of the job
+---@param upload bytenite.sandbox.Upload
+---@usage jobs:save_upload(id, upload)
+function Runner:save_upload(id, upload)
+  if self.saved then self.saved:save_upload(id, upload) end
+end
 
 -- Takes turns with everything else while folders are removed.
 local function pause()
@@ -253,6 +306,7 @@ end
 function Runner:forget(id)
   local run <const> = self.runs[id]
   self.runs[id] = nil
+  if self.saved then self.saved:remove_job(id) end
   if run then
     run:stop "deleted"
   else
@@ -269,6 +323,7 @@ function Runner:forget_all()
     run:stop "deleted"
   end
   self.runs = {}
+  if self.saved then self.saved:remove_all() end
   local top <const> = files.join(self.folder, "jobs")
   for _, name in ipairs(files.list(top) or {}) do
     local folder <const> = files.join(top, name)
@@ -284,7 +339,8 @@ function Runner:close()
   end
   self.processes:close()
   leftover_processes.kill(self.folder)
-  files.remove(self.folder)
+  if self.saved then self.saved:close() end
+  if self.is_temporary then files.remove(self.folder) end
 end
 
 return runner

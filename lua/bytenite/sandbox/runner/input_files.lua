@@ -1,5 +1,6 @@
 --- Brings a job's input into a folder: what was uploaded, what is behind a URL, or an empty file.
 local http_request <const> = require "http.request"
+local errno <const> = require "cqueues.errno"
 local monotime <const> = require("cqueues").monotime
 local uv <const> = require "luv"
 
@@ -68,11 +69,22 @@ local function redirected(request, headers)
   return next_request
 end
 
+-- Ends the connection of a response. lua-http may have closed it already; its own functions for
+-- that read what is left first, which never ends if the body was cut short.
+local function close(stream)
+  if stream.state ~= "closed" then stream:set_state "closed" end
+  local connection <const> = stream.connection
+  local socket <const> = connection.socket
+  connection.socket = nil
+  if socket then socket:close() end
+end
+
 local function first_response(url, params, is_wanted)
   local made <const>, request_or_problem <const> = pcall(http_request.new_from_uri, url)
   if not made then return nil, "the address is not understood" end
   local request = request_or_problem
   request.follow_redirects = false
+  request.max_redirects = MOST_REDIRECTS + 1 -- those are counted here
   request.headers:upsert("user-agent", "bytenite-sandbox")
   if params.username and params.username ~= "" then
     local credentials <const> = base64.encode(("%s:%s"):format(params.username, params.password or ""))
@@ -83,7 +95,7 @@ local function first_response(url, params, is_wanted)
     if headers == nil then return nil, tostring(stream) end
     local status <const> = headers:get ":status"
     if not status:find "^3%d%d$" or not headers:has "location" then return headers, stream end
-    stream:shutdown()
+    close(stream)
     local problem
     request, problem = redirected(request, headers)
     if request == nil then return nil, tostring(problem) end
@@ -107,10 +119,8 @@ local function copy_body(headers, stream, file, is_wanted)
         return nil, ("it ended after %d of %d bytes"):format(count, announced)
       end
       return true
-    elseif monotime() > last_progress + STALL then
+    elseif code ~= errno.ETIMEDOUT or monotime() > last_progress + STALL then
       return nil, tostring(problem)
-    elseif stream.state == "closed" then
-      return nil, "the connection broke"
     end
   end
   return nil, "stopped"
@@ -121,14 +131,14 @@ local function fetch(params, folder, is_wanted)
   if headers == nil then return nil, ("%s: %s"):format(shown(params.url), stream) end
   local status <const> = headers:get ":status"
   if status ~= "200" then
-    stream:shutdown()
+    close(stream)
     return nil, ("%s: the response has status %s"):format(shown(params.url), status)
   end
   local given <const> = params.name ~= "" and params.name or shown(params.url):match "^%a+://[^/]*(.*)$"
   local file <close>, problem <const> = files.create(files.join(folder, input_files.safe_name(given)))
   if file == nil then return nil, problem end
   local copied <const>, reason <const> = copy_body(headers, stream, file, is_wanted)
-  stream:shutdown()
+  close(stream)
   if not copied then return nil, ("%s: %s"):format(shown(params.url), reason) end
   return true
 end

@@ -95,9 +95,11 @@ function runs.upload_completed(call)
   if source_of(kept) ~= "file" then return too_soon "the data source is not a file" end
   local upload <const> = call.state.uploads[call.parameters.jobId]
   if upload == nil then return too_soon "no file has been uploaded" end
-  return responses.done(), function()
-    upload.completed = true
-  end
+  return responses.done(),
+    function()
+      upload.completed = true
+      call.state:put_upload(call.parameters.jobId, upload)
+    end
 end
 
 function runs.results(call)
