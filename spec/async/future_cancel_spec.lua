@@ -310,7 +310,7 @@ describe("a future", function()
   end)
 
   describe("of a client that is closed", function()
-    it("sees closed in its call, and ends", function()
+    it("sees closed in its call, and ends #timing", function()
       let_hang()
       local one <const> = client:async(function()
         return client:job(ID):set_name "Never set"

@@ -66,7 +66,7 @@ describe("client:async", function()
     assert.is_true(future:done())
   end)
 
-  it("lets functions wait at once", function()
+  it("lets functions wait at once #timing", function()
     service:fault { operation = "get_job", delay = 0.15, times = 8 }
     local futures <const> = {}
     for i = 1, 8 do
@@ -125,7 +125,7 @@ describe("client:async", function()
     assert.same({ false, "closing failed" }, { ok, problem })
   end)
 
-  it("gives timeout when it is not done in time, and the work goes on", function()
+  it("gives timeout when it is not done in time, and the work goes on #timing", function()
     local future <const> = slow(0.2, "result")
     local began <const> = core.now()
     local value <const>, problem <const> = future:get(0.05)
@@ -318,7 +318,7 @@ describe("client:async", function()
   end)
 
   describe("wait_any", function()
-    it("gives the future that is done first, and its place", function()
+    it("gives the future that is done first, and its place #timing", function()
       local futures <const> = { slow(0.3, 1), client:async(get_id), slow(0.3, 3) }
       local began <const> = core.now()
       local first <const>, index <const> = client:wait_any(futures)

@@ -129,7 +129,7 @@ describe("the protocol for event loops", function()
       assert.is_true(is_readable(pollable:pollfd(), SOON))
     end)
 
-    it("leads calls to their end, and is readable only when one moves on", function()
+    it("leads calls to their end, and is readable only when one moves on #timing", function()
       service:fault { operation = "get_job", delay = 0.1, act = "before", times = "forever" }
       local futures <const> = { start "j1", start "j2", start "j3" }
       local times <const>, seconds <const> = drive()
@@ -153,7 +153,7 @@ describe("the protocol for event loops", function()
       end
     end)
 
-    it("is readable when a retry is due, and not before", function()
+    it("is readable when a retry is due, and not before #timing", function()
       service:fault { operation = "get_job", status = 503 }
       local future <const> = start()
       local times <const>, seconds <const> = drive()
@@ -162,7 +162,7 @@ describe("the protocol for event loops", function()
       assert.is_true(seconds >= event_loops.RETRY_DELAY and seconds < 1, seconds)
     end)
 
-    it("is readable when a call's time is up", function()
+    it("is readable when a call's time is up #timing", function()
       service:fault { operation = "get_job", hang = true, times = 2 }
       local kinds <const> = {}
       for name, options in pairs { timeout = { timeout = 0.05, max_retries = 0 }, deadline = { deadline = 0.05 } } do
@@ -175,7 +175,7 @@ describe("the protocol for event loops", function()
       assert.is_true(seconds >= 0.05 and seconds < 1, seconds)
     end)
 
-    it("is readable when a future's time is up", function()
+    it("is readable when a future's time is up #timing", function()
       service:fault { operation = "get_job", hang = true }
       local hanging <const>, problem = start(), nil
       client:async(function()
@@ -251,7 +251,7 @@ describe("the protocol for event loops", function()
       assert.equal("j1", future:get())
     end)
 
-    it("does not wait unless it is told to", function()
+    it("does not wait unless it is told to #timing", function()
       service:fault { operation = "get_job", hang = true }
       start()
       local started_at <const> = core.now()
@@ -262,7 +262,7 @@ describe("the protocol for event loops", function()
       assert.is_true(core.now() - started_at < 0.2)
     end)
 
-    it("waits as long as it is told to when nothing happens", function()
+    it("waits as long as it is told to when nothing happens #timing", function()
       service:fault { operation = "get_job", hang = true }
       start()
       send()
@@ -272,7 +272,7 @@ describe("the protocol for event loops", function()
       assert.is_true(seconds >= 0.05 and seconds < 0.5, seconds)
     end)
 
-    it("waits no longer than until something happens", function()
+    it("waits no longer than until something happens #timing", function()
       service:fault { operation = "get_job", delay = 0.05, act = "before" }
       local future <const>, started_at <const> = start(), core.now()
       while client:step(30) do

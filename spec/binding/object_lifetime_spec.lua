@@ -182,7 +182,7 @@ describe("a client's life", function()
     assert.equal(8 * 20 + 8, #plain:requests())
   end)
 
-  it("ends a call that waits within a quarter of a second of Ctrl-C", function()
+  it("ends a call that waits within a quarter of a second of Ctrl-C #timing", function()
     plain:fault { operation = "get_job", hang = true }
     local script <const>, started <const> = os.tmpname(), os.tmpname()
     local file <const> = assert(io.open(script, "w"))

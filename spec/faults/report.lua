@@ -1,14 +1,10 @@
---- report.lua: what came of each row, for machines. FAULTS_REPORT names a file: a line of JSON for every row, protocol and call.
+--- report.lua: what came of each row, for machines. FAULTS_REPORT names a file, which gets a line of JSON for
+--- every row, protocol and call.
 local cjson <const> = require("cjson").new()
 
 local report <const> = {}
 
 local path <const> = os.getenv "FAULTS_REPORT"
-
---- Begins a new report.
-function report.start()
-  if path then assert(io.open(path, "w")):close() end
-end
 
 --- Adds what came of a test.
 ---@param row table
@@ -20,18 +16,16 @@ end
 function report.add(row, protocol, call, passed, seconds, problem)
   if not path then return end
   local file <close> = assert(io.open(path, "a"))
-  file:write(
-    cjson.encode {
-      promise = row.promise,
-      name = row.name,
-      protocol = protocol,
-      call = call,
-      passed = passed,
-      seconds = seconds,
-      problem = problem,
-    },
-    "\n"
-  )
+  local line <const> = cjson.encode {
+    promise = row.promise,
+    name = row.name,
+    protocol = protocol,
+    call = call,
+    passed = passed,
+    seconds = seconds,
+    problem = problem,
+  }
+  file:write(line .. "\n") -- at once: other processes add theirs
 end
 
 return report

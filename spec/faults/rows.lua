@@ -25,33 +25,44 @@
 ---   idle       what is done to kept connections before the call: function(peer)
 ---   settings, keeps_windows   of HTTP/2 connections, those of the warm phase too
 ---   certificate, port         see certificates.lua and scenario.lua
-local rows <const> = { all = {} }
+local rows <const> = {}
 
 local FILES <const> = {
-  "connecting",
-  "cuts",
-  "http2_connections",
-  "http2_shared",
-  "http2_streams",
-  "kept",
-  "limits",
-  "local",
-  "malformed",
-  "proxy",
-  "statuses",
-  "tokens",
-  "transfers",
+  connecting = true,
+  cuts = true,
+  http2_connections = true,
+  http2_shared = true,
+  http2_streams = true,
+  kept = true,
+  limits = true,
+  ["local"] = true,
+  malformed = true,
+  proxy = true,
+  statuses = true,
+  tokens = true,
+  transfers = true,
 }
 
-local by_name <const> = {}
+local by_name <const>, by_file <const> = {}, {}
 
-for _, file in ipairs(FILES) do
-  for _, row in ipairs(require("spec.faults.rows_" .. file)) do
+for file in pairs(FILES) do
+  by_file[file] = require("spec.faults.rows_" .. file)
+  for _, row in ipairs(by_file[file]) do
     assert(not by_name[row.name], row.name)
     by_name[row.name] = row
     row.over = row.over or { "http", "tls", "h2" }
-    rows.all[#rows.all + 1] = row
   end
+end
+
+--- Returns the rows of some files.
+---@param files string[] names of files, without `rows_`
+---@return table[]
+function rows.of(files)
+  local list <const> = {}
+  for _, file in ipairs(files) do
+    table.move(by_file[file], 1, #by_file[file], #list + 1, list)
+  end
+  return list
 end
 
 --- Tells whether a row holds only on a machine that is not slow: for short timeouts, or for the memory of an ordinary process.

@@ -73,22 +73,25 @@ describe("over HTTP/2 with TLS, a client", function()
     tls = prepare(sandbox.tls())
   end)
 
-  it("shares one connection among all calls at once: of map, async and plain ones, once-only ones too", function()
-    local client <close> = connect.client(tls)
-    assert(get(client))
-    local before <const> = sockets.count()
-    tls:fault { operation = "get_job", delay = 0.1, times = 50 }
-    local began <const> = core.now()
-    map(client, 50, get)
-    assert.is_true(core.now() - began < SOON) -- one after the other they would take 5 s
-    async(client, 50, get)
-    async(client, 50, create)
-    map(client, 50, create)
-    assert(get(client))
-    assert(create(client))
-    assert.same({ ["1.1"] = 0, ["2"] = 1 }, connections(tls))
-    assert.equal(before, sockets.count())
-  end)
+  it(
+    "shares one connection among all calls at once: of map, async and plain ones, once-only ones too #timing",
+    function()
+      local client <close> = connect.client(tls)
+      assert(get(client))
+      local before <const> = sockets.count()
+      tls:fault { operation = "get_job", delay = 0.1, times = 50 }
+      local began <const> = core.now()
+      map(client, 50, get)
+      assert.is_true(core.now() - began < SOON) -- one after the other they would take 5 s
+      async(client, 50, get)
+      async(client, 50, create)
+      map(client, 50, create)
+      assert(get(client))
+      assert(create(client))
+      assert.same({ ["1.1"] = 0, ["2"] = 1 }, connections(tls))
+      assert.equal(before, sockets.count())
+    end
+  )
 
   for name, call in pairs { get = get, create = create, ["a large set_params"] = set_large } do
     it("shares one connection from the first burst on, with a token in hand, when that begins with " .. name, function()
@@ -198,7 +201,7 @@ describe("over HTTP/2 with TLS, a client", function()
     assert.same({ "connection", true, 1 }, { problem.kind, problem.maybe_done, problem.attempts })
   end)
 
-  it("ends calls in time that wait for a connection whose handshake nobody answers", function()
+  it("ends calls in time that wait for a connection whose handshake nobody answers #timing", function()
     local ca_file <const> = os.tmpname() -- outlives the sandbox
     local own <close> = sandbox.start("--tls --ca-file " .. ca_file)
     prepare(own)
@@ -306,7 +309,7 @@ describe("a call beyond max_connections", function()
       assert.same(expected, bodies)
     end)
 
-    it("keeps its deadline while it waits, says for what, and leaves its place, " .. name, function()
+    it("keeps its deadline while it waits, says for what, and leaves its place,  #timing" .. name, function()
       local own <close> = begin(2)
       service:fault { operation = "get_job", hang = true, times = 2 }
       local hanging <const> = { own:async(get, own), own:async(get, own) }

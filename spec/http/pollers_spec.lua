@@ -41,7 +41,7 @@ describe("the C core", function()
     assert.equal(0, ran.status)
   end
 
-  it("lets libcurl wait where there is no poller, and loops look at the client now and then", function()
+  it("lets libcurl wait where there is no poller, and loops look at the client now and then #timing", function()
     assert_passes(without_poller, IN_LOOPS, "spec/loop/adapters_spec.lua")
     local service <const> = sandbox.plain()
     event_loops.put_jobs(service, 1)
@@ -83,7 +83,7 @@ describe("the C core", function()
     assert.same({ status = 0, errors = "", output = "timeout\ttrue\n" }, ran)
   end)
 
-  it("waits by kqueue where there is that", function()
+  it("waits by kqueue where there is that #timing", function()
     local stand_in <const> = "spec/support/c/kqueue"
     local core <const> = folder:core("kqueue", ("-DBYTENITE_KQUEUE -I%s %s/kqueue.c"):format(stand_in, stand_in))
     assert_passes(core, BY_DESCRIPTOR, "spec/async/pollable_spec.lua", "spec/loop/adapters_spec.lua")

@@ -63,7 +63,7 @@ describe("a walk through pages", function()
       assert.equal("a b c", walk(patient:each_job()))
     end)
 
-    it("takes the options of the call", function()
+    it("takes the options of the call #timing", function()
       fail { hang = true }
       local ok <const>, problem <const> = pcall(client:each_job(nil, { timeout = 0.05 }))
       assert.same({ false, "timeout" }, { ok, problem.kind })

@@ -225,7 +225,7 @@ describe("waiting for a job", function()
       assert.matches("^the last look failed: GET /v1/customer/jobs/j1: 503 unavailable", problem.hint)
     end)
 
-    it("bounds the look that is under way, too", function()
+    it("bounds the look that is under way, too #timing", function()
       service:fault { operation = "get_job", hang = true }
       local real <close> = connect.client(service)
       local began <const> = cqueues.monotime()

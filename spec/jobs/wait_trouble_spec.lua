@@ -214,7 +214,7 @@ describe("waiting for a job", function()
 
     local QUICKLY <const> = { interval = 0.01 }
 
-    it("waits for many jobs at once in client:map", function()
+    it("waits for many jobs at once in client:map #timing", function()
       local jobs <const> = {}
       for index = 1, 50 do
         local id <const> = "m" .. index
@@ -300,7 +300,7 @@ describe("waiting for a job", function()
       assert.same({ nil, "closed" }, { ended, problem.kind })
     end)
 
-    it("in place ends when the client is closed by another task", function()
+    it("in place ends when the client is closed by another task #timing", function()
       show_state("MERGING", "forever")
       local closing <const> = real:async(function()
         real:job(ID):wait { interval = 0.01, timeout = 0.1 } -- until the other one sleeps

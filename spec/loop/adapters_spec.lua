@@ -41,11 +41,11 @@ for loop, Host in pairs(event_loops.hosts) do
       return coroutine.wrap(run)()
     end
 
-    it("ends at once when nothing is to be done", function()
+    it("ends at once when nothing is to be done #timing", function()
       assert.is_true(timed_run() < 0.2)
     end)
 
-    it("ends as soon as nothing is left to do, and can be used again", function()
+    it("ends as soon as nothing is left to do, and can be used again #timing", function()
       service:fault { operation = "get_job", delay = 0.02, act = "before", times = "forever" }
       for _ = 1, 3 do
         local got
@@ -58,7 +58,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.is_false(client:step())
     end)
 
-    it("runs calls at once, with one token for all", function()
+    it("runs calls at once, with one token for all #timing", function()
       service:fault { operation = "*", delay = 0.05, act = "before", times = "forever" }
       local fresh <close> = event_loops.client(service, { api_key = service.api_key })
       host:attach(fresh)
@@ -76,7 +76,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal(1, count_of "access_token")
     end)
 
-    it("runs the functions of map and async inside a function it runs", function()
+    it("runs the functions of map and async inside a function it runs #timing", function()
       service:fault { operation = "*", delay = 0.02, act = "before", times = "forever" }
       local results, first, second
       host:spawn(client, function()
@@ -111,7 +111,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal(5, done)
     end)
 
-    it("hands errors to whom they concern, and goes on", function()
+    it("hands errors to whom they concern, and goes on #timing", function()
       local problem, raised, name
       host:spawn(client, function()
         problem = select(2, client:get_job "nobody")
@@ -130,7 +130,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("Job number 2", name)
     end)
 
-    it("waits for a retry without holding up others", function()
+    it("waits for a retry without holding up others #timing", function()
       service:fault { operation = "get_job", status = 503, times = 2 }
       local order <const> = {}
       for index = 1, 2 do
@@ -149,7 +149,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.is_true(elapsed >= event_loops.RETRY_DELAY and elapsed < 1, elapsed)
     end)
 
-    it("sends a call at once that is made while all others wait for a retry", function()
+    it("sends a call at once that is made while all others wait for a retry #timing", function()
       service:fault { operation = "get_job", status = 503, retry_after = 1 }
       local begun_at <const>, took = core.now(), nil
       local waiting <const> = client:async(function()
@@ -166,7 +166,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.is_true(took < 0.6, took)
     end)
 
-    it("ends a call at its time limit", function()
+    it("ends a call at its time limit #timing", function()
       service:fault { operation = "get_job", hang = true }
       local problem
       host:spawn(client, function()
@@ -176,7 +176,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("timeout", problem.kind)
     end)
 
-    it("serves several clients", function()
+    it("serves several clients #timing", function()
       service:fault { operation = "get_job", delay = 0.03, act = "before", times = "forever" }
       local others <const>, done = {}, 0
       for index = 1, 3 do
@@ -197,7 +197,7 @@ for loop, Host in pairs(event_loops.hosts) do
       end
     end)
 
-    it("takes over work that is under way", function()
+    it("takes over work that is under way #timing", function()
       service:fault { operation = "get_job", delay = 0.1, act = "before" }
       local late <close> = event_loops.client(service)
       local future <const> = late:async(function()
@@ -210,7 +210,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("j1", future:get())
     end)
 
-    it("has nothing left to do when its client is closed from inside", function()
+    it("has nothing left to do when its client is closed from inside #timing", function()
       service:fault { operation = "*", hang = true, times = "forever" }
       local kinds <const> = {}
       for index = 1, 3 do
@@ -238,7 +238,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal(6000, ended)
     end)
 
-    it("runs on for others when one client is closed by a function of its own", function()
+    it("runs on for others when one client is closed by a function of its own #timing", function()
       local other <close> = event_loops.client(service)
       host:attach(other)
       service:fault { operation = "get_job", delay = 0.05, act = "before", times = "forever" }
@@ -255,7 +255,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.same({ "closed", "Job number 2" }, { problem.kind, name })
     end)
 
-    it("ends when what was left is cancelled by the host", function()
+    it("ends when what was left is cancelled by the host #timing", function()
       service:fault { operation = "get_job", hang = true }
       local future <const> = client:async(function()
         return client:get_job "j1"
@@ -267,7 +267,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("cancelled", select(2, future:get()).kind)
     end)
 
-    it("sends a call whose turn has come because the host has cancelled another", function()
+    it("sends a call whose turn has come because the host has cancelled another #timing", function()
       local narrow <close> = event_loops.client(service, { max_connections = 1 })
       host:attach(narrow)
       assert(narrow:get_job "j3") -- the token is there from here on
@@ -288,7 +288,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("j2", id)
     end)
 
-    it("leaves calls to wait in place outside of what it runs", function()
+    it("leaves calls to wait in place outside of what it runs #timing", function()
       local future <const> = client:async(function()
         return assert(client:get_job "j1").id
       end)
@@ -303,7 +303,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.is_true(timed_run() < 0.2)
     end)
 
-    it("ends when a call that waits in place has done what was left", function()
+    it("ends when a call that waits in place has done what was left #timing", function()
       assert(client:get_job "j3")
       service:fault { operation = "get_job", delay = 0.05, act = "before" }
       service:fault { operation = "set_name", delay = 0.1, act = "before" }
@@ -320,7 +320,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("j1", id)
     end)
 
-    it("retries in time after a call that waited in place", function()
+    it("retries in time after a call that waited in place #timing", function()
       assert(client:get_job "j3")
       service:fault { operation = "get_job", delay = 0.05, status = 503 }
       service:fault { operation = "set_name", delay = 0.1, act = "before" }

@@ -48,8 +48,8 @@ for name, Host in pairs(event_loops.hosts) do
       assert.equal(CALLS, #connect.sent(service))
       local median <const>, longest <const> = gaps_between(ticks)
       assert.is_true(#ticks > 100, #ticks .. " ticks")
-      assert.is_true(median < 0.01, ("median tick of %.1f ms"):format(median * 1000))
-      assert.is_true(longest < 0.1, ("longest tick of %.1f ms"):format(longest * 1000))
+      assert.is_true(median < 0.02, ("median tick of %.1f ms"):format(median * 1000))
+      assert.is_true(longest < 1, ("longest tick of %.1f ms"):format(longest * 1000))
     end)
   end)
 end

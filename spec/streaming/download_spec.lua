@@ -201,7 +201,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.same({}, base:names())
     end)
 
-    it("suspends in a map, so that many go on at once", function()
+    it("suspends in a map, so that many go on at once #timing", function()
       service:fault { operation = "download", delay = 0.3, act = "before", times = "forever" }
       local ids <const> = {}
       for index = 1, 8 do

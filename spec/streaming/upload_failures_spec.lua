@@ -215,7 +215,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert(job:upload_completed())
     end)
 
-    it("has no limit but that bytes must move", function()
+    it("has no limit but that bytes must move #timing", function()
       service:fault { operation = "upload", drip = { bytes = 16384, every = 0.05 } }
       assert(job:upload({ data = ("x"):rep(160 * 1024) }, { timeout = 0.3 })) -- takes half a second
       service:fault { operation = "upload", hang = true }
@@ -225,7 +225,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_true(core.now() - started_at < 2)
     end)
 
-    it("ends at its deadline, where it is given one", function()
+    it("ends at its deadline, where it is given one #timing", function()
       service:fault { operation = "upload", drip = { bytes = 1000, every = 0.05 }, times = "forever" }
       local started_at <const> = core.now()
       local _ <const>, err <const> = job:upload({ data = BIG }, { deadline = 0.4 })

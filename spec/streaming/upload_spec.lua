@@ -206,7 +206,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("111", content())
     end)
 
-    it("suspends in a map, so that many go on at once", function()
+    it("suspends in a map, so that many go on at once #timing", function()
       service:fault { operation = "upload", delay = 0.3, act = "before", times = "forever" }
       local jobs <const> = {}
       for index = 1, 8 do

@@ -15,7 +15,7 @@ local uv <const> = require "luv"
 
 local event_loops <const> = {}
 
-local LIMIT <const> = 5 -- seconds within which a loop must have ended
+local LIMIT <const> = 60 -- seconds within which a loop must have ended
 
 local Cqueues <const> = {}
 Cqueues.__index = Cqueues

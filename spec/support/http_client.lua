@@ -17,7 +17,7 @@ Connection.__index = Connection
 
 local http_client = {}
 
-local TIMEOUT <const> = 10 -- seconds
+local TIMEOUT <const> = 60 -- seconds
 
 local function trusting(ca_file, version)
   local context <const> = http_tls.new_client_context()

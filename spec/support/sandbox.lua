@@ -29,8 +29,8 @@ Sandbox.__index = Sandbox
 
 local sandbox = {}
 
-local START_TIMEOUT <const> = 20 -- seconds; it takes a fortieth of one, but not under valgrind
-local CONTROL_TIMEOUT <const> = 20 -- seconds
+local START_TIMEOUT <const> = 60 -- seconds; it takes a fortieth of one, but not under valgrind
+local CONTROL_TIMEOUT <const> = 60 -- seconds
 
 -- Thousands of connections need as many descriptors. A sandbox that does not end with its input is ended, so that a
 -- fault in it cannot hold up the specs for ever.

@@ -1,5 +1,7 @@
--- Everything that a server, a network or a proxy can do to a call: see rows.lua. Part of a row's name runs that row alone:
--- scripts/test spec/faults --filter "REFUSED_STREAM before".
+--- suite.lua: makes the tests of rows (see rows.lua). The specs of this folder share the rows among them, so that they
+--- can run at once.
+---
+--- Part of a row's name runs that row alone: scripts/test spec/faults --filter "REFUSED_STREAM before".
 local calls <const> = require "spec.faults.calls"
 local check <const> = require "spec.faults.check"
 local core <const> = require "bytenite.core"
@@ -7,18 +9,20 @@ local remote_module <const> = require "spec.faults.remote"
 local report <const> = require "spec.faults.report"
 local rows <const> = require "spec.faults.rows"
 
+local describe, it, setup, teardown -- of the spec file
+
 local PROTOCOLS <const> = { http = "HTTP/1.1", tls = "HTTP/1.1 with TLS", h2 = "HTTP/2", proxy = "a proxy" }
 
 -- A sanitizer keeps freed memory and is slow: floods are too much for it.
 local HAS_SANITIZER <const> = (os.getenv "LD_PRELOAD" or ""):find("asan", 1, true) ~= nil
 
-describe("faults:", function()
+-- Defines the tests of the rows of some files.
+local function tests_of(files)
   local remote
 
   setup(function()
     collectgarbage() -- so that nothing else closes descriptors while they are counted
     collectgarbage()
-    report.start()
     remote = remote_module.start()
   end)
 
@@ -55,9 +59,19 @@ describe("faults:", function()
     if row.test then add_test(row, protocol) end
   end
 
-  for _, row in ipairs(rows.all) do
+  for _, row in ipairs(rows.of(files)) do
     for _, protocol in ipairs(row.over) do
       if not (row.memory and HAS_SANITIZER) then add_tests(row, protocol) end
     end
   end
-end)
+end
+
+--- Defines the tests of the rows of some files, in a block with the name `faults:`.
+---@param busted table the environment of a spec file: describe, it, setup, teardown
+---@param files string[] names of files, without `rows_`
+return function(busted, files)
+  describe, it, setup, teardown = busted.describe, busted.it, busted.setup, busted.teardown
+  describe("faults:", function()
+    tests_of(files)
+  end)
+end

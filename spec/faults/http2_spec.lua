@@ -1,0 +1,7 @@
+-- What a server can do over HTTP/2. Some rows have a time limit: #timing.
+local suite <const> = require "spec.faults.suite"
+
+suite(
+  { describe = describe, it = it, setup = setup, teardown = teardown },
+  { "http2_connections", "http2_shared", "http2_streams" }
+)
