@@ -1,6 +1,6 @@
 # Daily work. Everything is done by the scripts; `make help` lists the targets.
 .DEFAULT_GOAL := build
-.PHONY: build test lint format docs bench asan valgrind oom fuzz contract servers reliability fresh demo clean help
+.PHONY: build test lint format docs bench asan valgrind oom fuzz contract servers mutants reliability fresh demo clean help
 
 build: ## builds the C core in build/
 	@scripts/build
@@ -37,6 +37,9 @@ contract: ## holds every call against the service's contract, by a server from n
 
 servers: ## makes calls through nginx, haproxy and Apache, and counts what was executed
 	@scripts/servers
+
+mutants: ## changes the code in one place at a time and counts what the specs notice (some: make mutants FILES="lua/bytenite/call")
+	@scripts/mutants $(FILES)
 
 reliability: ## runs the fault suite and the checks behind real servers; writes docs/reliability.md
 	@scripts/reliability
