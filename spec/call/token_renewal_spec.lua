@@ -1,0 +1,157 @@
+-- The renewal of tokens, on a service without a network and without time.
+local fake <const> = require("spec.support.fake_core").install()
+
+-- Returns a function that responds with one of some responses after the other, and then hangs.
+local function in_turn(responses)
+  return function(_, number)
+    return responses[number]
+  end
+end
+
+local OK <const> = { status = 200, body = "{}" }
+
+local function get(client, options)
+  return client:request({ path = "/x" }, options)
+end
+
+local function post(client, options)
+  return client:request({ method = "POST", path = "/x" }, options)
+end
+
+local function operations(wire)
+  local names <const> = {}
+  for _, request in ipairs(wire.requests) do
+    names[#names + 1] = request.operation
+  end
+  return names
+end
+
+-- Every exchange must be freed, once.
+local function assert_all_freed(wire)
+  for index, exchange in ipairs(wire.exchanges) do
+    assert.equal(1, exchange.freed, "exchange " .. index)
+  end
+end
+
+describe("the renewal of a token", function()
+  local KEY <const> = { status = 200, body = '{"token":"new","expiresIn":"100"}', after = 1 }
+
+  it("serves all calls that wait for one", function()
+    local client <const>, wire <const> = fake.client({ api_key = "k" }, in_turn { KEY, OK, OK })
+    local one <const>, other <const> = client:async(get, client), client:async(get, client)
+    one:get()
+    other:get()
+    assert.same({ "access_token", "request", "request" }, operations(wire))
+    assert.same({ "new", "new" }, { wire.requests[2].token, wire.requests[3].token })
+    assert.is_nil(wire.requests[1].token)
+    assert_all_freed(wire)
+  end)
+
+  it("happens once after a 401, and the request is sent again with the new token", function()
+    local client <const>, wire <const> = fake.client(
+      { api_key = "k" },
+      in_turn { KEY, { status = 401 }, { status = 200, body = '{"token":"newer"}' }, OK }
+    )
+    assert.equal(200, post(client).status)
+    assert.same({ "access_token", "request", "access_token", "request" }, operations(wire))
+    assert.equal("newer", wire.requests[4].token)
+  end)
+
+  it("does not happen a second time in one call", function()
+    local client <const>, wire <const> = fake.client(
+      { api_key = "k" },
+      in_turn { KEY, { status = 401 }, { status = 200, body = '{"token":"newer"}' }, { status = 401 } }
+    )
+    local _, problem <const> = get(client)
+    assert.same({ "unauthenticated", 2 }, { problem.kind, problem.attempts })
+    assert.equal(4, #wire.requests)
+  end)
+
+  it("does not happen for a token that was given, and says that Bearer is too much", function()
+    local client <const>, wire <const> = fake.client({ access_token = "Bearer t" }, in_turn { { status = 401 } })
+    local _, problem = get(client)
+    assert.same({ "unauthenticated", 1 }, { problem.kind, #wire.requests })
+    assert.matches('without "Bearer "', problem.hint)
+    local other <const> = fake.client({ access_token = "t" }, in_turn { { status = 401 } })
+    _, problem = get(other)
+    assert.is_nil(problem.hint and problem.hint:match "Bearer")
+  end)
+
+  it("does not repeat a request with the token that was refused", function()
+    local given <const> = {}
+    local client <const>, wire <const> = fake.client({
+      access_token = function()
+        given[#given + 1] = "same"
+        return "same"
+      end,
+    }, in_turn { { status = 401 } })
+    local _, problem <const> = get(client)
+    assert.same({ "unauthenticated", 1, 2 }, { problem.kind, #wire.requests, #given })
+  end)
+
+  it("repeats a request at once with another token of the function", function()
+    local count = 0
+    local client <const>, wire <const> = fake.client({
+      access_token = function()
+        count = count + 1
+        return "token" .. count
+      end,
+    }, in_turn { { status = 401 }, OK })
+    assert.equal(200, get(client).status)
+    assert.same({ "token1", "token2" }, { wire.requests[1].token, wire.requests[2].token })
+    assert.equal(1, wire.exchanges[1].released)
+  end)
+
+  it("falls back to a token that has not expired", function()
+    local client <const>, wire <const> =
+      fake.client({ api_key = "k", max_retries = 0 }, in_turn { KEY, OK, { status = 500 }, OK, { status = 500 } })
+    get(client)
+    wire.time = 1001 + 95 -- it is due, and good for 5 s
+    assert.equal(200, get(client).status)
+    assert.equal("new", wire.requests[4].token)
+    wire.time = 1001 + 100 -- it has expired
+    local _, problem <const> = get(client)
+    assert.equal("access_token", problem.operation)
+    assert.equal(5, #wire.requests)
+  end)
+
+  -- Makes the exchange raise as many times: the function for events raises there.
+  local function raising(times)
+    return {
+      api_key = "k",
+      on_event = function(event)
+        if event.operation == "access_token" and event.type == "response" and times > 0 then
+          times = times - 1
+          error("raised in the exchange", 0)
+        end
+      end,
+    }
+  end
+
+  it("raises an unexpected error in the call that started it, and is made again for others", function()
+    local client <const>, wire <const> = fake.client(raising(1), in_turn { KEY, KEY, OK })
+    local one <const>, other <const> = client:async(get, client), client:async(get, client)
+    assert.has_error(function()
+      one:get()
+    end, "raised in the exchange")
+    assert.equal(200, other:get().status)
+    assert.same({ "access_token", "access_token", "request" }, operations(wire))
+  end)
+
+  it("raises a second unexpected error in every call that waits for it", function()
+    local client <const>, wire <const> = fake.client(raising(2), in_turn { KEY, KEY, KEY, OK })
+    local futures <const> = { client:async(get, client), client:async(get, client), client:async(get, client) }
+    for _, future in ipairs(futures) do
+      assert.has_error(function()
+        future:get()
+      end, "raised in the exchange")
+    end
+    assert.same({ "access_token", "access_token" }, operations(wire))
+  end)
+
+  it("is not needed to sign out without a token", function()
+    local client <const>, wire <const> = fake.client({ api_key = "k" }, in_turn {})
+    assert.is_true(client:sign_out())
+    assert.same({}, wire.requests)
+  end)
+end)
