@@ -240,7 +240,7 @@ function mutations.of(path, source)
     end
     if is_c and before and before.kind == "name" then return end -- a declaration
     local name <const> = text_of(first, open - 1)
-    if #commas > 0 then
+    if #commas > 0 and not name:find "m[ai][nx]$" then -- the order makes no difference there
       local last <const> = (commas[2] or close) - 1
       local one <const>, other <const> = text_of(open + 1, commas[1] - 1), text_of(commas[1] + 1, last)
       if one ~= other then
