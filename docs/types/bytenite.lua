@@ -160,7 +160,7 @@
 ---@field maybe_done? boolean True when the service may have acted although no good answer came: look before you repeat `create_job`.
 ---@field step? string Of `submit`: what failed: "create_job", "set_datasource", "set_params", "set_configs", "upload", "run" or "refresh".
 ---@field job? bytenite.Job Of `submit`: the job that exists, as far as it got.
----@field body? string The answer's body, at most 64 KiB. Known secrets and the queries of URLs read `[redacted]`.
+---@field body? string The answer's body, at most 64 KiB. Secrets and the queries of URLs read `[redacted]`.
 
 ---@class bytenite.Event
 ---@field type "request"|"response"|"retry"|"token" What happened.

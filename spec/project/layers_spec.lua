@@ -150,7 +150,8 @@ local may_include <const> = {
   json = { "base" },
   api = { "base" },
   http = { "base" },
-  binding = { "base", "json", "api", "http" },
+  redact = { "base" },
+  binding = { "base", "json", "api", "http", "redact" },
 }
 
 describe("the C files", function()

@@ -11,6 +11,12 @@ local function quoted(secret)
   return (secret:gsub('[\\"]', "\\%0"))
 end
 
+local entities <const> = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&#34;" }
+
+local function html_escaped(secret)
+  return (secret:gsub('[&<>"]', entities))
+end
+
 --- Ways in which an answer can hold a text, by name: each gives the body in which the text stands.
 ---@type table<string, fun(secret: string): string>
 leaks.echoes = {
@@ -50,6 +56,25 @@ leaks.echoes = {
   ["JSON within JSON"] = function(secret)
     return ('{"message":"cannot read {\\"value\\":\\"%s\\"}"}'):format(quoted(quoted(secret)))
   end,
+  ["a percent-encoded address"] = function(secret)
+    return ('{"message":"no route for /x?value=%s"}'):format(escaped(secret, "[^%w]", "%%%02X"))
+  end,
+  ["a form"] = function(secret)
+    return ("a=b&value=%s&c=d"):format((escaped(secret, "[^%w ]", "%%%02x"):gsub(" ", "+")))
+  end,
+  ["HTML with entities"] = function(secret)
+    return ("<title>bad value</title><p>value=%s</p>"):format(html_escaped(secret))
+  end,
+  ["HTML with entities in JSON"] = function(secret)
+    return ('{"message":"<b>%s</b>"}'):format(html_escaped(secret))
+  end,
+  ["a text that is cut"] = function(secret)
+    return "the value is wrong: " .. secret:sub(1, -3)
+  end,
+  ["a very long text"] = function(secret)
+    local places <const> = 64 * 1024 // 2000
+    return (('{"message":"%s"}'):format(quoted(secret)) .. (" "):rep(2000)):rep(places) .. secret .. ("x"):rep(100000)
+  end,
   ["half a JSON text"] = function(secret)
     return ('{"message":"the value %s is wrong'):format(quoted(secret))
   end,
@@ -68,6 +93,11 @@ local function forms_of(secret)
     escaped(secret, '[&<>"\\/]', "\\u%04x"),
     escaped(secret, ".", "\\u%04x"),
     escaped(secret, ".", "\\u%04X"),
+    escaped(secret, "[^%w]", "%%%02X"),
+    escaped(secret, "[^%w]", "%%%02x"),
+    (escaped(secret, "[^%w ]", "%%%02x"):gsub(" ", "+")),
+    html_escaped(secret),
+    secret:sub(1, -3), -- where a text was cut
   }
 end
 

@@ -23,6 +23,7 @@
 #include "binding/exchange.h"
 #include "binding/files.h"
 #include "binding/marshal.h"
+#include "binding/secrets.h"
 #include "binding/session.h"
 #include "bytenite.h"
 #include "http/url.h"
@@ -324,6 +325,8 @@ static const luaL_Reg functions[] = {
   {"session", session_new},
   {"folder", files_folder},
   {"stamp", files_stamp},
+  {"secrets", secrets_new},
+  {"is_secret_name", secrets_is_name},
   {NULL, NULL},
 };
 
@@ -339,6 +342,7 @@ EXPORTED int luaopen_bytenite_core(lua_State *L) {
   marshal_init(L);
   buffer_register(L);
   files_register(L);
+  secrets_register(L);
   luaL_newlib(L, functions);
   lua_newtable(L);
   session_register(L);

@@ -136,10 +136,14 @@ static int exchange_job(lua_State *L) {
   return 1;
 }
 
-/* exchange:body(): returns the response body as text. */
+/*
+** exchange:body(most): returns the response body as text, its first `most` bytes if that is given.
+*/
 static int exchange_body(lua_State *L) {
   const Buffer *body = &check_response(L)->body;
-  lua_pushlstring(L, buffer_text(body), body->length);
+  const lua_Integer most = luaL_optinteger(L, 2, LUA_MAXINTEGER);
+  const size_t length = most >= 0 && (lua_Unsigned)most < body->length ? (size_t)most : body->length;
+  lua_pushlstring(L, buffer_text(body), length);
   return 1;
 }
 

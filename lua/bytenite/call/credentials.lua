@@ -176,9 +176,22 @@ end
 
 -- Adds the user and the password in a proxy's address, whose scheme may be missing.
 local function add_proxy_secrets(found, proxy)
-  local user_info <const> = proxy and proxy:gsub("^%a[%w+.-]*://", ""):match "^([^/]*)@"
+  local user_info <const> = proxy and proxy:gsub("^%a[%w+.-]*://", ""):match "^(.*)@"
+  if not user_info then return end
   found[#found + 1] = user_info
-  found[#found + 1] = user_info and user_info:match ":(.+)$"
+  found[#found + 1] = user_info:match ":(.+)$"
+end
+
+local getenv <const> = os and os.getenv -- hosts may have removed the library
+
+local proxy_variables <const> = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" }
+
+-- Adds those of the proxies that a client may use.
+local function add_secrets_of_proxies(found, proxy)
+  add_proxy_secrets(found, proxy)
+  for _, variable in ipairs(getenv and proxy_variables or {}) do
+    add_proxy_secrets(found, getenv(variable))
+  end
   return found
 end
 
@@ -210,7 +223,7 @@ function credentials.new(access_token, api_key, proxy)
   end
   local own <const> = source.secrets
   function source.secrets(found)
-    return add_proxy_secrets(own(found), proxy)
+    return add_secrets_of_proxies(own(found), proxy)
   end
   return source
 end

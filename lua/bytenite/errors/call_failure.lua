@@ -14,9 +14,11 @@ local getenv <const>, wall_clock <const> = os and os.getenv, os and os.time -- h
 -- Returns what must not be shown: the client's secrets, and those in the call's request and its
 -- job.
 local function secrets_of(call)
-  local found <const> = call.client.credentials.secrets { call.exchange:token() }
-  local sent <const> = call.exchange:request_body()
-  return redact.gather(found, sent and core.decode(sent), call.job, call.plan.operation.raw)
+  local secrets <const> = redact.known(call.client.credentials.secrets { call.exchange:token() })
+  secrets:add_body(call.exchange:request_body()):add_table(call.job)
+  local raw <const> = call.plan.operation.raw
+  if raw then redact.add_raw(secrets, raw) end
+  return secrets
 end
 
 --- Completes an error with what was tried.
@@ -180,12 +182,15 @@ end
 ---@param call table
 ---@param status integer
 function call_failure.of_response(call, status)
-  local secrets <const> = secrets_of(call)
-  local body <const> = redact.text(call.exchange:body(), secrets)
-  local problem <const> = errors.from_response(status, body, lenient_json.decode)
-  local kind <const> = problem.kind
-  redact.strings(problem, secrets)
-  problem.kind = kind -- a word of ours, never a secret
+  local received <const> = call.exchange:body(errors.MAX_BODY + 1)
+  local body <const> = redact.text(received:sub(1, errors.MAX_BODY), secrets_of(call))
+  local is_cut <const> = #received > errors.MAX_BODY
+  local decode <const> = is_cut and lenient_json.decode_beginning or lenient_json.decode
+  local problem <const> = errors.from_response(status, body, decode)
+  redact.strings(problem.details or {}) -- what was JSON within a string is plain now
+  for _, name in ipairs { "message", "description", "request_id" } do
+    problem[name] = problem[name] and redact.text(problem[name])
+  end
   problem.retry_after = wait_asked_by(call.exchange:headers()) or problem.retry_after
   if status >= 300 and status < 400 then problem.hint = "redirects are not followed: check base_url and service" end
   if status == 407 then problem.hint = proxy_hints[407] end
@@ -231,7 +236,7 @@ function call_failure.unusable(call, status, kind, message)
   problem.kind = kind
   problem.message = message or problem.message
   if kind == "protocol" then
-    local what <const>, hint <const> = look_at(call.exchange:body(), call.exchange:headers())
+    local what <const>, hint <const> = look_at(call.exchange:body(errors.MAX_BODY), call.exchange:headers())
     if what then
       problem.message = ("the response %s, not JSON"):format(what)
       problem.hint = hint

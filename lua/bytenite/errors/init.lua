@@ -3,7 +3,8 @@
 --- The reference (docs/reference.md, "Errors") describes their fields.
 local errors <const> = {}
 
-local MAX_BODY <const> = 64 * 1024 -- bytes of the body kept in an error
+errors.MAX_BODY = 64 * 1024 -- bytes of a body that are looked at, and kept in an error
+
 local MAX_TEXT <const> = 200 -- bytes of a raw text used as the message
 local MAX_LOOK <const> = 4096 -- bytes of a raw text searched for a message
 
@@ -145,7 +146,7 @@ end
 --- Gateway: `{code, message, details}`. Envelope: `{ok, requestId, message, error = {code, message,
 --- description}}`.
 ---@param status integer of HTTP
----@param body string as received, without its secrets
+---@param body string its beginning, without its secrets
 ---@param decode function reads lenient JSON: returns the value, or nil
 ---@return table # an error with kind, status, code, message, description, request_id, details,
 ---   retry_after and body
@@ -164,7 +165,7 @@ function errors.from_response(status, body, decode)
     request_id = filled(outer.requestId),
     details = list(outer.details),
     retry_after = retry_info(outer.details),
-    body = body:sub(1, MAX_BODY),
+    body = body:sub(1, errors.MAX_BODY),
   }
 end
 

@@ -21,4 +21,51 @@ function lenient_json.decode(text)
   return nil
 end
 
+local DEEPEST <const> = 128 -- levels, as deep as the reader goes
+
+-- Returns the position behind a string's closing quote, or nil. `at` is behind the opening one.
+local function string_end(text, at)
+  while true do
+    local stop <const> = text:find('["\\]', at)
+    if not stop then return nil end
+    if text:sub(stop, stop) == '"' then return stop + 1 end
+    at = stop + 2
+  end
+end
+
+local closers <const> = { ["{"] = "}", ["["] = "]" }
+
+-- Returns a JSON text that was cut as far as its values are complete, with what closes its tables;
+-- or nil.
+local function close(text)
+  local open = "" -- what closes the tables that are open
+  local kept, closing
+  local at = 1
+  while at do
+    local stop <const>, _, character <const> = text:find('(["%[%]{},])', at)
+    if not stop then break end
+    at = stop + 1
+    if character == '"' then
+      at = string_end(text, at)
+    elseif closers[character] then
+      open = closers[character] .. open
+      if #open > DEEPEST then return nil end
+    elseif character == "," then
+      kept, closing = stop - 1, open
+    else
+      open = open:sub(2)
+      kept, closing = stop, open
+    end
+  end
+  return kept and text:sub(1, kept) .. closing
+end
+
+--- Reads the beginning of a JSON text that was cut: the values that are complete.
+---@param text string
+---@return any # the value; nil if there is none
+function lenient_json.decode_beginning(text)
+  local closed <const> = close(text)
+  return closed and lenient_json.decode(closed)
+end
+
 return lenient_json

@@ -1,0 +1,62 @@
+/*
+** secrets.h: the secrets that a call knows of.
+*/
+#ifndef BYTENITE_SECRETS_H
+#define BYTENITE_SECRETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "redact/names.h"
+
+#pragma GCC visibility push(hidden)
+
+enum { SECRET_SHORTEST = 4 }; /* bytes; without shorter ones ordinary text would be destroyed */
+
+typedef struct Secrets {
+  Buffer bytes; /* of each one a SecretHead and the text */
+  NameCache names;
+} Secrets;
+
+/* A secret, for those who go through all. */
+typedef struct Secret {
+  const char *text;
+  size_t length;
+  bool may_be_encoded; /* in base64 */
+} Secret;
+
+/*
+** The functions that return bool return false if memory runs out.
+*/
+
+/* Adds a secret, unless it is too short. */
+bool secrets_add(Secrets *secrets, const char *text, size_t length);
+
+/*
+** Adds a value if its name is that of a secret and it is not a common word; and the secrets of
+** URLs in it.
+*/
+bool secrets_add_value(Secrets *secrets, NameKind kind, const char *text, size_t length);
+
+/*
+** Adds the secrets in a form or a query: those under such names, and other long values if
+** `is_signed`.
+*/
+bool secrets_add_form(Secrets *secrets, const char *text, size_t length, bool is_signed);
+
+/* Adds the secrets in a JSON text. Of another text it may add some. */
+bool secrets_add_json(Secrets *secrets, const char *text, size_t length);
+
+/*
+** Gets the secret at a position and moves the position. Start with 0. Returns false behind the
+** last.
+*/
+bool secrets_next(const Secrets *secrets, size_t *position, Secret *secret);
+
+/* Returns true if a text is a number and no secret under a name that hides text only. */
+bool secrets_is_number(const char *text, size_t length);
+
+#pragma GCC visibility pop
+
+#endif
