@@ -76,8 +76,16 @@ print(bytenite.encode { tags = bytenite.array {} }) --> {"tags":[]}
       summary = "Writes a value as JSON, the way the calls do.",
       text = "Integers are exact; floats take the shortest form that reads back the same, without a fraction where they have "
         .. "none. A table with items 1 to n is a list, an empty one an object unless marked with `array`. The order of an "
-        .. "object's members is not fixed.",
-      parameters = { { "value", "any", "a table, string, number, boolean or `bytenite.null`" } },
+        .. "object's members is not fixed unless `sorted` is given.",
+      parameters = {
+        { "value", "any", "a table, string, number, boolean or `bytenite.null`" },
+        {
+          "options",
+          "{sorted?: boolean|string[], indent?: integer}?",
+          "`sorted`: members in the order of their names, or a list of the names that come first; `indent`: spaces a "
+            .. "level, 1 to 8, for text on several lines",
+        },
+      },
       returns = { "string", "text", "" },
       raises = "What JSON cannot hold, with its place: functions, userdata, NaN and infinities, invalid UTF-8, tables that "
         .. "are sparse, mixed, contain themselves or are over 128 levels deep.",
@@ -85,6 +93,12 @@ print(bytenite.encode { tags = bytenite.array {} }) --> {"tags":[]}
 print(bytenite.encode { 9007199254740993, 0.1, 5.0, bytenite.null }) --> [9007199254740993,0.1,5,null]
 print(pcall(bytenite.encode, { frames = { 1, 2, print } }))
 --> false ...encode: frames[3]: cannot write a function
+print(bytenite.encode({ b = 1, a = { 2 }, id = "x" }, { sorted = { "id" } })) --> {"id":"x","a":[2],"b":1}
+print(bytenite.encode({ b = 1, a = 2 }, { sorted = true, indent = 2 }))
+--> {
+-->   "a": 2,
+-->   "b": 1
+--> }
 ]],
       source = "module",
     },

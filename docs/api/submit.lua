@@ -17,8 +17,8 @@ return {
         { "new", "bytenite.Submission", "`templateId` is needed; see [Submission](#submission)" },
         {
           "options",
-          "bytenite.UploadOptions?",
-          "limits of each step (see [Options](#options)); and those of [the upload](#uploadoptions), where there is one",
+          "bytenite.SubmitOptions?",
+          "limits of each step (see [Options](#options)); and [SubmitOptions](#submitoptions)",
         },
       },
       returns = { "bytenite.Job", "job", "running, as far as the service has come" },
@@ -128,6 +128,24 @@ print(math.type(info.version.major)) --> integer
           text = "the input itself, for a data source of kind `file`: what `job:upload` takes",
         },
         { name = "jobId", type = "string", text = "of a draft to go on with, in place of a new job" },
+      },
+    },
+    {
+      name = "SubmitOptions",
+      of = "The last argument of `client:submit`, beside the limits that every call takes.",
+      fields = {
+        {
+          name = "on_created",
+          type = "fun(job: bytenite.Job)",
+          text = "called as soon as the job exists, so that its id is known whatever happens later",
+        },
+        {
+          name = "on_progress",
+          type = "fun(sent: integer, total: integer)",
+          unit = "bytes",
+          text = "called after each piece of an upload",
+        },
+        { name = "size", type = "integer", unit = "bytes", text = "of an upload whose size cannot be told" },
       },
     },
     {

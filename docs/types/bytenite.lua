@@ -229,6 +229,11 @@
 ---@field upload? any the input itself, for a data source of kind `file`: what `job:upload` takes
 ---@field jobId? string of a draft to go on with, in place of a new job
 
+---@class bytenite.SubmitOptions
+---@field on_created? fun(job: bytenite.Job) called as soon as the job exists, so that its id is known whatever happens later
+---@field on_progress? fun(sent: integer, total: integer) (bytes) called after each piece of an upload
+---@field size? integer (bytes) of an upload whose size cannot be told
+
 ---@class bytenite.LogQuery
 ---@field jobId? string the job: needed by `client:logs`
 ---@field taskIds? string[] only those tasks
@@ -469,7 +474,7 @@ function Client:each_template(query, options) end
 
 ---Creates a job, sets it up, runs it, and refreshes it. The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those for which something is given. Everything is checked before the first one, and a file to upload is opened: bad input leaves no job behind. To go on after an error, do the rest with `err.job`, or submit again with its id as `jobId`.
 ---@param new bytenite.Submission `templateId` is needed; see Submission
----@param options? bytenite.UploadOptions limits of each step (see Options); and those of the upload, where there is one
+---@param options? bytenite.SubmitOptions limits of each step (see Options); and SubmitOptions
 ---@return bytenite.Job? job running, as far as the service has come
 ---@return bytenite.Error? err Those of the steps. `step` names the one that failed, `job` is the job that exists. With `maybe_done` the step may have been done.
 function Client:submit(new, options) end
@@ -631,10 +636,11 @@ function bytenite.new(options) end
 ---@return table items the same table
 function bytenite.array(items) end
 
----Writes a value as JSON, the way the calls do. Integers are exact; floats take the shortest form that reads back the same, without a fraction where they have none. A table with items 1 to n is a list, an empty one an object unless marked with `array`. The order of an object's members is not fixed.
+---Writes a value as JSON, the way the calls do. Integers are exact; floats take the shortest form that reads back the same, without a fraction where they have none. A table with items 1 to n is a list, an empty one an object unless marked with `array`. The order of an object's members is not fixed unless `sorted` is given.
 ---@param value any a table, string, number, boolean or `bytenite.null`
+---@param options? {sorted?: boolean|string[], indent?: integer} `sorted`: members in the order of their names, or a list of the names that come first; `indent`: spaces a level, 1 to 8, for text on several lines
 ---@return string text
-function bytenite.encode(value) end
+function bytenite.encode(value, options) end
 
 ---Reads JSON, the way the calls do. A number written without fraction and exponent is an integer where it fits int64, any other a float. null is `bytenite.null`. Lists carry the mark of `array`.
 ---@param text string strict RFC 8259: one value, valid UTF-8, no member twice, at most 128 levels

@@ -10,6 +10,7 @@ local errors <const> = require "bytenite.errors"
 local lazy <const> = require "bytenite.base.lazy"
 local validate <const> = require "bytenite.base.validate"
 
+local json_layout <const> = lazy.module "bytenite.base.json_layout"
 local time <const> = lazy.module "bytenite.base.time"
 
 -- Everything else. The first call loads what a failure needs, so that no failure loads anything.
@@ -23,6 +24,7 @@ lazy.prepare {
   "async.tasks",
   "async.timers",
   "async.waiters",
+  "base.json_layout",
   "base.time",
   "call",
   "call.call_object",
@@ -79,14 +81,25 @@ function bytenite.array(items)
   return core.array(items)
 end
 
+local layout_options <const> = {
+  indent = validate.integer(1, 8),
+  sorted = function(where, value)
+    if type(value) ~= "boolean" then validate.type(where, value, "table") end
+    return value
+  end,
+}
+
 --- Writes a value as JSON, the way the module's calls do.
 ---@param value any a table, string, number, boolean or bytenite.null
+---@param options table|nil sorted: true for members by name, or a list of the first names;
+---   indent: spaces a level, from 1 to 8
 ---@return string
 --- Raises on what JSON cannot hold, with the place: "encode: frames[3]: cannot write a function".
-function bytenite.encode(value)
+function bytenite.encode(value, options)
+  local layout <const> = options ~= nil and validate.options("encode", options, layout_options)
   local text <const>, problem <const> = core.encode(value)
   if not text then validate.raise("encode: " .. problem) end
-  return text
+  return layout and json_layout.format(text, layout.sorted, layout.indent) or text
 end
 
 --- Reads JSON, the way the module's calls do: integers exact, null as bytenite.null, lists marked.

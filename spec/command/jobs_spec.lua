@@ -178,7 +178,7 @@ bb  tasks completed                       One line
 
   it("fails as a whole when it is refused, and does not list the rest instead", function()
     service:fault { operation = "filter_jobs", status = 400 }
-    assert.equal(6, command.run(service, { "list", "--filter", "state=x" }).status)
+    assert.equal(6, command.run(service, { "list", "--filter", "state=failed" }).status)
     assert.equal(0, #sent "list_jobs")
   end)
 end)

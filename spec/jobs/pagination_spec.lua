@@ -114,7 +114,15 @@ describe("a walk through pages", function()
     ends("by hasNext alone", "a b c", { { "a b", { hasNext = true } }, { "c", { hasNext = false } } })
     ends("by the total alone", "a b c", { { "a b", { total = 3 } }, { "c", { total = 3 } } })
     ends("by a total in decimal digits", "a b c", { { "a b", { total = "3" } }, { "c", { total = "3" } } })
-    ends("by the total, whatever hasNext says", "a b", { { "a b", { total = 2, hasNext = true } } })
+    ends("beyond a total that the service has capped, as long as it says that more follow", "a b c d e", {
+      { "a b", { total = 2, hasNext = true } },
+      { "c d", { total = 2, hasNext = true } },
+      { "e", { total = 2, hasNext = false } },
+    })
+    ends("by an empty page beyond the total", "a b", {
+      { "a b", { total = 2, hasNext = true } },
+      { "", { total = 2, hasNext = true } },
+    })
     ends("by an empty page, whatever it says", "a b", { { "a b", { total = 9 } }, { "", { total = 9 } } })
     ends("by an empty page where nothing is told", "a b c", { { "a b" }, { "c" }, { "" } })
     ends("where all is told as unset by an empty page", "a b c", {

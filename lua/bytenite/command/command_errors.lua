@@ -1,5 +1,6 @@
 --- command_errors.lua: errors of commands: raises them, prints them on stderr in one line, and
 --- turns them into an exit status.
+local arguments <const> = require "bytenite.command.arguments"
 local bytenite <const> = require "bytenite"
 local exit_status <const> = require "bytenite.command.exit_status"
 local text <const> = require "bytenite.command.text"
@@ -29,6 +30,30 @@ end
 ---@param usage string|nil
 function command_errors.usage(message, hint, usage)
   command_errors.raise("usage", message, hint, usage)
+end
+
+-- The commands and what they do, from the help.
+local function list_of_commands(root)
+  return root:get_help():match "\n(Commands:\n.-)\n\n"
+end
+
+--- Raises the mistake of a command that there is not.
+---@param word string
+---@param root table the parser
+function command_errors.unknown_command(word, root)
+  local names <const> = {}
+  for index, command in ipairs(root._commands) do
+    names[index] = command._name
+  end
+  local meant <const> = arguments.suggestion(word, names)
+  local hint <const> = meant and ("did you mean 'bytenite %s'?"):format(meant) or "bytenite help lists all"
+  command_errors.usage(("unknown command '%s'"):format(word), hint, list_of_commands(root))
+end
+
+--- Ends the command early and well: with a text, such as the help.
+---@param output string for stdout
+function command_errors.finish(output)
+  error(setmetatable({ kind = "done", message = output }, Failure), 0)
 end
 
 --- True for what Lua raises when Ctrl-C was pressed.
@@ -74,39 +99,6 @@ function command_errors.from(raised)
   return setmetatable({ kind = "bug", message = "a fault of this program: " .. tostring(raised) }, Failure)
 end
 
-local MEMBERS <const> = {
-  "kind",
-  "message",
-  "hint",
-  "status",
-  "code",
-  "description",
-  "request_id",
-  "details",
-  "method",
-  "path",
-  "attempts",
-  "elapsed",
-  "retryable",
-  "retry_after",
-  "maybe_done",
-  "step",
-}
-
--- The failure as JSON: the error's own fields but for the body, and the job's id alone.
-local function as_json(failure)
-  local told <const> = {}
-  for _, name in ipairs(MEMBERS) do
-    told[name] = failure[name]
-  end
-  local job <const> = failure.job
-  told.jobId = type(job) == "table" and job.id or nil
-  local ok <const>, json <const> = pcall(bytenite.encode, { error = told })
-  if ok then return json end
-  -- a path, for one, may be no UTF-8, which JSON cannot hold
-  return bytenite.encode { error = { kind = failure.kind, message = text.visible(tostring(failure)) } }
-end
-
 -- The module's hints name its methods; here they are commands.
 local COMMANDS <const> = {
   ["job:logs()"] = "bytenite logs ID",
@@ -135,11 +127,51 @@ local function in_commands(line, id)
   return line
 end
 
+-- The job that a failure is about; nil where there is none.
+local function job_id_of(failure, console)
+  local job <const> = failure.job
+  if type(job) == "table" and type(job.id) == "string" then return job.id end
+  return console.job_id ~= "ID" and console.job_id or nil
+end
+
+local MEMBERS <const> = {
+  "kind",
+  "message",
+  "hint",
+  "status",
+  "code",
+  "description",
+  "request_id",
+  "details",
+  "method",
+  "path",
+  "attempts",
+  "elapsed",
+  "retryable",
+  "retry_after",
+  "maybe_done",
+  "step",
+}
+
+-- The failure as JSON: the error's own fields but for the body, and the job's id alone.
+local function as_json(failure, console)
+  local told <const> = {}
+  for _, name in ipairs(MEMBERS) do
+    told[name] = failure[name]
+  end
+  told.hint = failure.hint and in_commands(failure.hint, console.job_id)
+  told.jobId = job_id_of(failure, console)
+  local ok <const>, json <const> = pcall(bytenite.encode, { error = told }, { sorted = MEMBERS })
+  if ok then return json end
+  -- a path, for one, may be no UTF-8, which JSON cannot hold
+  local message <const> = text.visible(tostring(failure))
+  return bytenite.encode { error = { kind = failure.kind, message = message, jobId = told.jobId } }
+end
+
 -- One line that a terminal can show. The usage of a mistake, which has lines of its own, is the
 -- program's.
 local function line_of(failure, console)
-  local job <const> = failure.job
-  local id <const> = type(job) == "table" and type(job.id) == "string" and job.id or console.job_id
+  local id <const> = job_id_of(failure, console) or console.job_id
   local line <const> = "bytenite: " .. in_commands(tostring(failure):gsub("\n%s*", " "), id)
   return console.err.is_terminal and text.visible(line) or line
 end
@@ -150,7 +182,7 @@ end
 function command_errors.tell(failure, console)
   if failure.kind == "closed_output" then return end -- nobody is there to listen
   if console.json then
-    io.stderr:write(as_json(failure), "\n")
+    io.stderr:write(as_json(failure, console), "\n")
     return
   end
   if failure.kind == "interrupted" and console.job_id ~= "ID" then
@@ -158,10 +190,9 @@ function command_errors.tell(failure, console)
   end
   io.stderr:write(line_of(failure, console), "\n")
   if failure.usage then io.stderr:write(failure.usage, "\n") end
-  local job <const> = failure.job
-  if type(job) == "table" and job.id then
-    local verb <const> = failure.step == "refresh" and "runs" or "exists"
-    io.stderr:write(("bytenite: the job %s: %s\n"):format(verb, text.visible(tostring(job.id))))
+  if failure.job or console.has_created then
+    local id <const> = job_id_of(failure, console)
+    if id then io.stderr:write(("bytenite: the job exists: %s\n"):format(text.visible(id))) end
   end
 end
 

@@ -2,9 +2,9 @@
 ---
 --- The one place of the command line that asks the C core for something, whether a stream is a
 --- terminal: Lua cannot tell, and the module `bytenite` itself has no use for it.
-local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
 local command_errors <const> = require "bytenite.command.command_errors"
+local json_output <const> = require "bytenite.command.json_output"
 local text <const> = require "bytenite.command.text"
 
 local console <const> = {}
@@ -38,7 +38,8 @@ function console.new()
     json = false,
     ids_only = false,
     quiet = false,
-    job_id = "ID", -- whom the command is about, for hints
+    job_id = "ID", -- the job that the command is about, for hints and errors
+    has_created = false, -- whether the command itself made that job
     out = out,
     err = err,
     can_ask = input.is_terminal and err.is_terminal,
@@ -77,17 +78,34 @@ function Console:line(line)
   self:write(self:shown(line), "\n")
 end
 
---- Writes a value as JSON on a line of its own.
----@param value any
-function Console:value(value)
-  self:write(bytenite.encode(value), "\n")
+--- Remembers a job that the command has made: every failure from now on names it. With --ids its
+--- id is printed at once, so that it is not lost.
+---@param id string
+function Console:job_created(id)
+  self.job_id, self.has_created = id, true
+  if not self.ids_only then return end
+  self:line(id)
+  self.flush()
 end
 
---- Says something on stderr, unless it must be quiet.
+--- Writes a value as JSON.
+---@param value any
+function Console:value(value)
+  self:write(json_output.text(self, value), "\n")
+end
+
+--- Says something on stderr, unless it must be quiet or print JSON alone.
 ---@param format string
 ---@param ... any
 function Console:say(format, ...)
-  if self.quiet or self.json then return end
+  if not self.json then self:warn(format, ...) end
+end
+
+--- Says on stderr what also a reader of JSON must know, unless it must be quiet.
+---@param format string
+---@param ... any
+function Console:warn(format, ...)
+  if self.quiet then return end
   if self.progress then self.progress:hide() end
   local line <const> = format:format(...)
   io.stderr:write(self.err.is_terminal and text.visible(line) or line, "\n")

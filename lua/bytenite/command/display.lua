@@ -1,5 +1,6 @@
 --- display.lua: prints jobs, templates, files and results, as tables or records.
 local bytenite <const> = require "bytenite"
+local json_output <const> = require "bytenite.command.json_output"
 local table_layout <const> = require "bytenite.command.table_layout"
 local text <const> = require "bytenite.command.text"
 
@@ -120,29 +121,9 @@ local function source(value)
   return table.concat(parts, " ")
 end
 
--- JSON with its members in order, so that the same value always looks the same.
-local function ordered(value)
-  if type(value) ~= "table" or next(value) == nil then return bytenite.encode(value) end
-  local parts <const>, names <const> = {}, {}
-  if #value > 0 then
-    for index, item in ipairs(value) do
-      parts[index] = ordered(item)
-    end
-    return "[" .. table.concat(parts, ",") .. "]"
-  end
-  for name in pairs(value) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  for index, name in ipairs(names) do
-    parts[index] = ("%s:%s"):format(bytenite.encode(name), ordered(value[name]))
-  end
-  return "{" .. table.concat(parts, ",") .. "}"
-end
-
 local function object(value)
   if type(value) ~= "table" or next(value) == nil then return nil end
-  return ordered(value)
+  return json_output.line(value)
 end
 
 local function duration(seconds)
@@ -182,7 +163,7 @@ end
 ---@param job table
 function display.show_job(console, job)
   if console.ids_only then
-    console:line(tostring(job.id))
+    if not console.has_created then console:line(tostring(job.id)) end
   elseif console.json then
     console:value(job)
   else

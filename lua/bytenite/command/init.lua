@@ -4,6 +4,7 @@ local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
 local argparse <const> = required_rocks.need("argparse", "argparse", "lua-argparse")
 
+local arguments <const> = require "bytenite.command.arguments"
 local bytenite <const> = require "bytenite"
 local console <const> = require "bytenite.command.console"
 local command_errors <const> = require "bytenite.command.command_errors"
@@ -25,6 +26,7 @@ local GROUPS <const> = {
   require "bytenite.command.commands.templates_and_info",
   require "bytenite.command.commands.blocks",
   require "bytenite.command.commands.completion",
+  require "bytenite.command.commands.help",
 }
 
 local rows <const> = {}
@@ -70,7 +72,8 @@ function Context:__close()
 end
 
 local function new_context(root, streams, given)
-  local self <const> = setmetatable({ parser = root, console = streams, held = false }, Context)
+  local self <const> =
+    setmetatable({ parser = root, console = streams, version = bytenite._VERSION, held = false }, Context)
   function self.client()
     self.held = self.held or connect(given)
     return self.held
@@ -85,16 +88,19 @@ end
 
 -- Whether a word stands among the arguments: asked before they are read, since reading them may
 -- fail.
-local function has(arguments, word)
-  for _, argument in ipairs(arguments) do
+local function has(words, word)
+  for _, argument in ipairs(words) do
     if argument == word then return true end
   end
   return false
 end
 
-local function run(arguments, streams)
+local function run(words, streams)
   local root <const> = command.parser()
-  local given <const> = root:parse(arguments)
+  if #words == 0 then command_errors.finish(root:get_help()) end
+  local prepared <const>, name <const> = arguments.prepare(root, words)
+  if name and not rows[name] then command_errors.unknown_command(name, root) end
+  local given <const> = root:parse(prepared)
   streams.json = given.json or false
   streams.ids_only = given.ids_only or false
   streams.quiet = given.quiet or false
@@ -104,29 +110,39 @@ local function run(arguments, streams)
   streams.flush()
 end
 
+local function write_out(streams, text)
+  streams:write(text, "\n")
+  streams.flush()
+end
+
 -- All its arguments are the sandbox's own. Its rocks are asked for only here.
-local function run_sandbox(arguments)
+local function run_sandbox(words)
   required_rocks.find_older()
-  local own <const> = table.move(arguments, 2, #arguments, 1, {})
+  local own <const> = table.move(words, 2, #words, 1, {})
   return require("bytenite.sandbox.command").run(own, bytenite._VERSION)
 end
 
 --- Runs the command.
----@param arguments string[] of the command line
+---@param words string[] of the command line
 ---@return integer status for `os.exit`
 ---@usage os.exit(require("bytenite.command").run(arg), true)
-function command.run(arguments)
+function command.run(words)
   local streams <const> = console.new()
-  streams.json = has(arguments, "--json")
-  if arguments[1] == "sandbox" then
-    local ok <const>, status <const> = pcall(run_sandbox, arguments)
+  streams.json = has(words, "--json")
+  if words[1] == "sandbox" then
+    local ok <const>, status <const> = pcall(run_sandbox, words)
     if ok then return status end
     io.stderr:write("bytenite: ", tostring(status), "\n")
     return 1
   end
-  local ok <const>, raised <const> = pcall(run, arguments, streams)
+  local ok <const>, raised <const> = pcall(run, words, streams)
   if ok then return 0 end
-  local failure <const> = command_errors.from(raised)
+  local failure = command_errors.from(raised)
+  if failure.kind == "done" then
+    local written <const>, problem <const> = pcall(write_out, streams, failure.message)
+    if written then return 0 end
+    failure = command_errors.from(problem)
+  end
   command_errors.tell(failure, streams)
   return command_errors.status(failure)
 end

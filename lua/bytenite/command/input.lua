@@ -32,12 +32,32 @@ function input.read_json(path)
   return value
 end
 
+-- What a file prints goes to stderr: stdout is for the command's results.
+local function print_to_stderr(...)
+  local words <const> = table.pack(...)
+  for index = 1, words.n do
+    words[index] = tostring(words[index])
+  end
+  io.stderr:write(table.concat(words, "\t"), "\n")
+end
+
+-- Calls a function while `print` and `io.write` write to stderr.
+local function call_quietly(run)
+  local output <const>, before <const> = io.output(), print
+  io.output(io.stderr)
+  print = print_to_stderr -- luacheck: ignore
+  local ok <const>, value <const> = pcall(run)
+  print = before -- luacheck: ignore
+  io.output(output)
+  return ok, value
+end
+
 -- Runs a file of Lua, which sees what any program sees, and the module.
 local function run_lua(path)
   local environment <const> = setmetatable({ bytenite = bytenite }, { __index = _G })
   local chunk <const>, problem <const> = load(input.read(path), "@" .. path, "t", environment)
   if not chunk then command_errors.usage(problem) end
-  local ok <const>, value <const> = pcall(chunk)
+  local ok <const>, value <const> = call_quietly(chunk)
   if ok then return value end
   if command_errors.is_interrupt(value) then error(value, 0) end
   local reason <const> = command_errors.without_place(tostring(value))

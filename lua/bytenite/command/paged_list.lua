@@ -1,17 +1,18 @@
 --- paged_list.lua: the options and the output of commands that list things: one page or all of it,
 --- as a table or as a JSON list.
-local bytenite <const> = require "bytenite"
 local input <const> = require "bytenite.command.input"
+
+local json_output <const> = require "bytenite.command.json_output"
 
 local paged_list <const> = {}
 
-local LIMIT <const> = 20 -- rows, unless more are asked for
+local LIMIT <const> = "20" -- rows, unless more are asked for
 
 --- Adds the options of a list.
 ---@param command table
 function paged_list.define(command)
-  command:option("--limit", "Show so many at most.", LIMIT):convert(input.count "--limit"):argname "N"
-  command:option("--offset", "Leave out so many at first."):convert(input.count "--offset"):argname "N"
+  command:option("--limit", "Maximum number to show.", LIMIT):convert(input.count "--limit"):argname "N"
+  command:option("--offset", "Number to leave out at first."):convert(input.count "--offset"):argname "N"
   command:flag("--all", "Show all there are.")
 end
 
@@ -25,25 +26,34 @@ end
 
 -- Row after row, so that a long list needs no memory.
 local function write_json(console, next_row)
-  local separator = "["
+  local is_terminal <const> = console.out.is_terminal
+  local margin <const> = is_terminal and 2 or 0
+  local begin <const> = is_terminal and "[\n  " or "["
+  local separator = begin
   for row in next_row do
-    console:write(separator, bytenite.encode(row))
-    separator = ",\n"
+    console:write(separator, json_output.text(console, row, margin))
+    separator = is_terminal and ",\n  " or ",\n"
   end
-  console:write(separator == "[" and "[]" or "]", "\n")
+  local stop <const> = is_terminal and "\n]" or "]"
+  console:write(separator == begin and "[]" or stop, "\n")
 end
 
 -- As many rows as are wanted: the service may give fewer at a time. Says how many more there are.
 local function some(console, given, source)
   local offset <const> = given.offset or 0
   local rows <const> = {}
-  local total
+  local total, has_more
   repeat
     local page <const> = assert(source.page(given.limit - #rows, offset + #rows))
     table.move(page.data, 1, #page.data, #rows + 1, rows)
-    total = math.type(page.pagination.total) == "integer" and page.pagination.total or #rows
-  until #page.data == 0 or #rows >= given.limit or offset + #rows >= total
-  if total > #rows then console:say("%d of %d %ss; --all shows all", #rows, total, source.noun) end
+    total = math.type(page.pagination.total) == "integer" and page.pagination.total or 0
+    has_more = #page.data > 0 and (page.pagination.hasNext == true or offset + #rows < total)
+  until #rows >= given.limit or not has_more
+  if has_more and total > offset + #rows then
+    console:warn("%d of %d %ss; --all shows all", #rows, total, source.noun)
+  elseif has_more then
+    console:warn("%d %ss, and there are more; --all shows all", #rows, source.noun)
+  end
   local index = 0
   return function()
     index = index + 1

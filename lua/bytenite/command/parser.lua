@@ -27,8 +27,10 @@ local COMMON_OPTIONS <const> = "Options of all commands: bytenite --help"
 
 -- Options that go with every command, before or behind its name.
 local function add_common_options(root)
-  root:flag("--json", "Print JSON, under the service's own names; errors too, on stderr.")
-  root:flag("--ids", "Print the ids of jobs, and nothing else of them."):target "ids_only" -- "ids" is delete's
+  root:mutex(
+    root:flag("--json", "Print JSON, under the service's own names; errors too, on stderr."),
+    root:flag("--ids", "Print the ids of jobs, and nothing else of them."):target "ids_only" -- "ids" is delete's
+  )
   root:flag("-q --quiet", "No progress and no messages.")
   root:option("--base-url", "Where the service is (default: $BYTENITE_BASE_URL)."):argname "URL"
   root:option("--service", "The part of the path behind it (default: customer)."):argname "NAME"
@@ -42,10 +44,18 @@ local function add_common_options(root)
 end
 
 local function add_version(root, version)
-  root:flag("--version", "Print the version."):action(function()
-    print(version)
-    os.exit(0)
+  root:flag("-V --version", "Print the version."):action(function()
+    command_errors.finish(version)
   end)
+end
+
+-- argparse would print the help by itself, and end the process with status 0 though it failed.
+local function add_help(target)
+  target:add_help {
+    action = function()
+      command_errors.finish(target:get_help())
+    end,
+  }
 end
 
 local function epilog_of(row)
@@ -62,6 +72,7 @@ local function add_command(root, row)
   local command <const> = root:command(row.name, row.description or row.summary)
   command:summary(row.summary)
   command:epilog(epilog_of(row))
+  add_help(command)
   row.define(command)
 end
 
@@ -74,6 +85,7 @@ function parser.new(argparse, rows, version)
   local root <const> = argparse("bytenite", DESCRIPTION)
   root:epilog(table.concat({ EXAMPLES, ENVIRONMENT, exit_status.describe() }, "\n\n"))
   root:command_target "command"
+  add_help(root)
   add_common_options(root)
   add_version(root, version)
   for _, row in ipairs(rows) do
@@ -81,7 +93,9 @@ function parser.new(argparse, rows, version)
   end
   -- argparse calls it with the parser of the command at hand, and would end the process.
   root.error = function(current, message)
-    command_errors.usage(message, nil, current:get_usage())
+    local short <const> = message:match "^unknown option '%-[^%-]'"
+    local hint <const> = short and "an argument that begins with a dash goes behind --" or nil
+    command_errors.usage((short or message):gsub("\nDid you mean", "; did you mean"), hint, current:get_usage())
   end
   return root
 end

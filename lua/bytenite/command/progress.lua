@@ -1,5 +1,6 @@
 --- progress.lua: how far something has come: a bar that is drawn over on a terminal, now and then a
 --- line elsewhere.
+local command_errors <const> = require "bytenite.command.command_errors"
 local text <const> = require "bytenite.command.text"
 
 local progress <const> = {}
@@ -60,17 +61,22 @@ local function plain_line(self, done, note, key)
   io.stderr:write(self.label, ": ", done and ("%d %% "):format(done) or "", note, "\n")
 end
 
---- Tells how far it has come.
+-- Runs a part of the display. A fault in it must not end what it tells of; Ctrl-C must.
+local function display(show, ...)
+  local ok <const>, problem <const> = pcall(show, ...)
+  if not ok and command_errors.is_interrupt(problem) then error(problem, 0) end
+end
+
+--- Tells how far it has come. Raises nothing but Ctrl-C.
 ---@param fraction number|nil from 0 to 1, where it is known
 ---@param note string what to say beside it
 ---@param key string|nil where there is no terminal a line is written when this changes, or a tenth more is done
 function Progress:update(fraction, note, key)
   if self.is_silent then return end
-  if self.console.err.can_move then
-    bar(self, percent(fraction), note)
-  else
-    plain_line(self, percent(fraction), note, key or "")
-  end
+  display(function()
+    local show <const> = self.console.err.can_move and bar or plain_line
+    show(self, percent(fraction), note, key or "")
+  end)
 end
 
 --- Takes the bar away, for something else to be written.
@@ -98,7 +104,7 @@ function progress.bytes(console, label)
   local self <const> = progress.start(console, label)
   local started <const> = os.time()
   local shown
-  function self.update_bytes(done, total)
+  local function show(done, total)
     local seconds <const> = os.time() - started
     local moment <const> = ("%s %d"):format(percent(total and total > 0 and done / total or nil), seconds)
     if moment == shown and done ~= total then return end -- pieces come by the thousand
@@ -106,6 +112,9 @@ function progress.bytes(console, label)
     local rate <const> = seconds > 0 and (", %s/s"):format(text.bytes(done / seconds)) or ""
     local of_total <const> = total and total > 0 and " of " .. text.bytes(total) or ""
     self:update(total and total > 0 and done / total or nil, text.bytes(done) .. of_total .. rate)
+  end
+  function self.update_bytes(done, total)
+    display(show, done, total)
   end
   return self
 end

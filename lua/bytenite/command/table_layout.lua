@@ -1,5 +1,5 @@
 --- table_layout.lua: lays out tables and records for people: widths, padding, colours.
-local bytenite <const> = require "bytenite"
+local json_output <const> = require "bytenite.command.json_output"
 local text <const> = require "bytenite.command.text"
 
 local table_layout <const> = {}
@@ -9,7 +9,7 @@ local NARROWEST <const> = 8 -- columns left to a cell that is cut
 
 -- A row is a line, whatever is in its cells.
 local function cell_text(console, value)
-  local words <const> = type(value) == "table" and bytenite.encode(value) or tostring(value)
+  local words <const> = type(value) == "table" and json_output.line(value) or tostring(value)
   return console:shown((words:gsub("[\r\n\t]+", " ")))
 end
 

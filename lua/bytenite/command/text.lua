@@ -117,7 +117,7 @@ function text.bytes(bytes)
     bytes = bytes / 1024
     unit = unit + 1
   end
-  return unit == 0 and ("%d B"):format(bytes) or ("%.1f %s"):format(bytes, UNITS[unit])
+  return unit == 0 and ("%.0f B"):format(bytes) or ("%.1f %s"):format(bytes, UNITS[unit])
 end
 
 --- A URL without what may be secret in it: credentials and the query.

@@ -81,6 +81,7 @@ Walk.__index = Walk
 local function read_totals(self, totals)
   local total <const> = math.type(totals.total) == "integer" and totals.total or nil
   self.is_told_last = totals.hasNext == false and total ~= 0
+  self.is_told_more = totals.hasNext == true
   if total and total > 0 then self.total = total end
 end
 
@@ -119,7 +120,9 @@ end
 -- Whether the page just read is the last one.
 local function is_last(self, rows)
   if #rows == 0 or self.is_told_last then return true end
-  if self.total then return has_reached_total(self) end
+  -- A service may cap the total: there are rows beyond it when it says so.
+  local is_capped <const> = self.is_told_more and self.total and self.offset >= self.total
+  if self.total and not is_capped then return has_reached_total(self) end
   if is_repeated(self.ids, rows) then
     error(errors.new { kind = "unexpected", message = "the service gives the same page again" }, 0)
   end

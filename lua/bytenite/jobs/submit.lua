@@ -92,6 +92,11 @@ for _, member in ipairs(core.schemas().NewJob) do
   members[member.name] = as_given
 end
 
+local known_options <const> = { on_created = validate.callable }
+for name, check in pairs(upload.options) do
+  known_options[name] = check
+end
+
 local function check_upload(given)
   if not is_given(given.upload) then return end
   local from <const> = is_given(given.dataSource) and given.dataSource
@@ -112,7 +117,7 @@ local function check_all(new, options)
   local ok <const>, problem <const> = core.encode(body, "NewJob")
   if not ok then validate.raise("submit: " .. problem) end
   check_upload(given)
-  return given, validate.options("submit", options, upload.options)
+  return given, validate.options("submit", options, known_options)
 end
 
 local function failed(problem, step, new)
@@ -136,6 +141,9 @@ local function run_steps(client, given, options)
   local limits <const> = settings.limits_in(options)
   local created <const>, problem <const> = call.run(client, job.creation, nil, pick(given, created_with), limits)
   if not created then return failed(problem, "create_job") end
+  local on_created <const> = options.on_created
+  options.on_created = nil -- the others are those of an upload
+  if on_created then on_created(created) end
   for _, step in ipairs(steps) do
     local argument <const> = step.takes(given)
     if argument ~= nil then
@@ -150,7 +158,8 @@ end
 --- Creates a job, sets it up and runs it.
 ---@param client table
 ---@param new table what to do, as the user gave it
----@param options table|nil limits of each step; on_progress(sent, total) and size of the upload, in bytes
+---@param options table|nil limits of each step; on_created(job);
+---   on_progress(sent, total) and size of the upload, in bytes
 ---@return table|nil # the job, refreshed; nil and an error, whose `step` tells what failed and whose `job` is the job that exists
 --- Raises on bad input; nothing is sent then.
 function submit.run(client, new, options)

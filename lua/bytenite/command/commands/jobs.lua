@@ -3,6 +3,7 @@ local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
 local paged_list <const> = require "bytenite.command.paged_list"
+local job_states <const> = require "bytenite.command.job_states"
 local display <const> = require "bytenite.command.display"
 
 local OPERATORS <const> = {
@@ -18,8 +19,11 @@ local OPERATORS <const> = {
 -- A value as the module wants it: states may be called as the tables call them, and what is like a
 -- text may stand anywhere.
 local function value_of(field, condition, given)
-  if field == "state" and given:find "^[%l_]+$" then return "JOB_STATE_" .. given:upper() end
-  if condition == "LIKE" and not given:find("%", 1, true) then return "%" .. given .. "%" end
+  if condition == "LIKE" then
+    local pattern <const> = given:find("%", 1, true) and given or "%" .. given .. "%"
+    return field == "state" and pattern:upper() or pattern
+  end
+  if field == "state" then return job_states.parse("--filter state", given) end
   return input.value(given)
 end
 
@@ -39,15 +43,18 @@ local list <const> = {
   examples = {
     "bytenite list",
     "bytenite list --all --filter state=failed",
-    "bytenite list --filter name~batch --order-by createdAt",
+    "bytenite list --filter name~batch --order-by -createdAt",
     "bytenite list --json | jq -r '.[].name'",
     "bytenite list --all --ids --filter state=JOB_STATE_FAILED | xargs bytenite delete --yes",
   },
   define = function(command)
     paged_list.define(command)
-    command:option("--order-by", "Order by a member of jobs, e.g. createdAt."):argname "MEMBER"
+    command:option("--order-by", "Order by a member of jobs, e.g. createdAt; -createdAt: descending."):argname "MEMBER"
     command
-      :option("--filter", "Only jobs like this: FIELD=VALUE, or with != > >= < <= ~ (like). May be repeated.")
+      :option(
+        "--filter",
+        "Only jobs like this: FIELD=VALUE, or with != > >= < <= ~ (like); quote < and >. May be repeated."
+      )
       :argname("FILTER")
       :count "*"
   end,

@@ -1,5 +1,5 @@
 --- logs.lua: the command that shows what a job says, also while it says it.
-local bytenite <const> = require "bytenite"
+local json_output <const> = require "bytenite.command.json_output"
 local input <const> = require "bytenite.command.input"
 
 local LEVEL_COLOURS <const> =
@@ -47,7 +47,7 @@ local function show_json(console, line, service, task_id)
   for name, value in pairs(line) do
     told[name] = value
   end
-  console:write(bytenite.encode(told), "\n")
+  console:write(json_output.line(told), "\n")
 end
 
 -- Shows what was not there before. The service gives all lines each time; those of one origin keep

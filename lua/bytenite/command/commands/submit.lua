@@ -30,17 +30,21 @@ local function draft(context, new)
   local upload <const> = new.upload
   new.upload = nil
   local job <const> = assert(context.client():create_job(new))
+  context.console:job_created(job.id)
   if upload then transfers.upload(context, job, upload) end
   return job
 end
 
 local function submit(context, new)
-  local options
   local told <close> = new.upload and progress.bytes(context.console, "uploading") or nil
-  if told then options = { on_progress = told.update_bytes } end
+  local options <const> = {
+    on_progress = told and told.update_bytes,
+    on_created = function(job)
+      context.console:job_created(job.id)
+    end,
+  }
   local job <const> = assert(context.client():submit(new, options))
   if told then told:finish() end
-  context.console.job_id = job.id
   context.console:say("job %s runs", job.id)
   return job
 end

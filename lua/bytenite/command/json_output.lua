@@ -1,0 +1,67 @@
+--- json_output.lua: values as JSON on stdout: for programs compact, for people on a terminal with
+--- lines, indents and colours. Members always come in the same order: as they are declared, then by
+--- name.
+local bytenite <const> = require "bytenite"
+local core <const> = require "bytenite.core"
+
+local json_output <const> = {}
+
+local INDENT <const> = 2
+
+-- Objects that are printed, and whose members have names that hardly occur in free-form values.
+local TYPES <const> = { "Job", "JobParams", "JobConfig", "DataSource", "JobTemplate", "LogLine" }
+
+-- The names of declared members in their order.
+local function declared_order()
+  local schemas <const> = core.schemas()
+  local names <const>, has <const> = {}, {}
+  for _, name in ipairs(TYPES) do
+    for _, member in ipairs(schemas[name]) do
+      if not has[member.name] then names[#names + 1] = member.name end
+      has[member.name] = true
+    end
+  end
+  return names
+end
+
+local order -- made when it is first needed
+
+--- A value on one line.
+---@param value any
+---@return string
+function json_output.line(value)
+  order = order or declared_order()
+  return bytenite.encode(value, { sorted = order })
+end
+
+-- Paints one line of laid out JSON: a name, a value, or both.
+local function painted(console, line)
+  local lead <const>, rest <const> = line:match "^(%s*)(.*)$"
+  local name, value = rest:match '^(".*"):( .*)$'
+  if name and not pcall(core.decode, name) then
+    name, value = nil, nil
+  end
+  value = name and value or rest
+  local text <const>, comma <const> = value:match "^(.-)(,?)$"
+  local plain <const> = text:match "^%s*(.-)$"
+  local colour <const> = plain:find '^"' and "green" or plain:find "^[%d%-tf]" and "yellow" or plain == "null" and "dim"
+  local shown <const> = colour and console:paint(colour, text) or text
+  return lead .. (name and console:paint("blue", name) .. ":" or "") .. shown .. comma
+end
+
+--- A value as stdout should have it.
+---@param console table
+---@param value any
+---@param margin integer|nil spaces in front of each line but the first, on a terminal
+---@return string
+function json_output.text(console, value, margin)
+  if not console.out.is_terminal then return json_output.line(value) end
+  order = order or declared_order()
+  local lines <const> = {}
+  for line in bytenite.encode(value, { sorted = order, indent = INDENT }):gmatch "[^\n]+" do
+    lines[#lines + 1] = painted(console, line)
+  end
+  return table.concat(lines, "\n" .. (" "):rep(margin or 0))
+end
+
+return json_output
