@@ -140,6 +140,7 @@ build = {
     ["bytenite.command.progress"] = "lua/bytenite/command/progress.lua",
     ["bytenite.command.table_layout"] = "lua/bytenite/command/table_layout.lua",
     ["bytenite.command.text"] = "lua/bytenite/command/text.lua",
+    ["bytenite.command.wording"] = "lua/bytenite/command/wording.lua",
     ["bytenite.datasource"] = "lua/bytenite/datasource.lua",
     ["bytenite.errors"] = "lua/bytenite/errors/init.lua",
     ["bytenite.errors.call_failure"] = "lua/bytenite/errors/call_failure.lua",

@@ -38,7 +38,16 @@ return {
 }
 ```
 
-A data source in a file may go without its `"@type"`.
+A data source in a file may go without its `"@type"`. What a file prints goes to stderr. Files of Lua find installed modules
+only, none in the working directory; `LUA_PATH` can name other folders, as absolute paths. A mistake in a file is told with the
+file's name and the line.
+
+## Values
+
+The VALUE of `--param app.NAME=VALUE` and `--filter FIELD=VALUE` is JSON where it is JSON: `5` is a number, `true` a boolean,
+`[1,2]` a list. Anything else is text. What begins with `[`, `{` or `"` must be JSON, so a list that is not closed is a mistake.
+Quotes force text: `--param app.zip='"12345"'`. A value that begins with a dash may follow its option; an argument goes
+behind `--`: `bytenite set-name ID -- -5`.
 
 ## Exit status
 

@@ -113,6 +113,10 @@ describe("a mistake on the command line", function()
     { { "wait", ID, "--timeout", "0" }, "seconds above 0" },
     { { "set-params", ID }, "give a file, or --param" },
     { { "set-params", ID, "--param", "prompt=x" }, "--param prompt=x: expected app.NAME=VALUE" },
+    { { "set-params", ID, "--param", "app.x=[1,2" }, "--param app.x: not JSON" },
+    { { "set-params", ID, "--param", 'app.x="open' }, "for text put it in JSON's quotes" },
+    { { "set-params", ID, "--param", "app.x=9223372036854775808" }, "is beyond 64 bits" },
+    { { "list", "--filter", "numChunks=[1" }, "--filter numChunks: not JSON" },
     { { "set-configs", ID }, "give at least one" },
     { { "set-configs", ID, "--test-job", "--no-test-job" }, "can not be used together" },
     { { "set-datasource", ID }, "give --source" },
@@ -223,6 +227,16 @@ describe("an error of a call", function()
     local ran <const> = command.run(service, { "results", ID })
     contains(ran.errors, "bytenite wait " .. ID)
     assert.is_nil(ran.errors:find("job:wait", 1, true))
+  end)
+
+  it("speaks of options where the module would, also as JSON", function()
+    local environment <const> = { BYTENITE_API_KEY = false }
+    local ran = command.run(service, { "get", ID }, { environment = environment })
+    contains(ran.errors, "give --api-key-file, or set BYTENITE_API_KEY")
+    ran = command.run(service, { "get", ID, "--json" }, { environment = environment })
+    contains(cjson.decode(ran.errors).error.hint, "give --api-key-file")
+    ran = command.run(service, { "get", ID, "--max-response-bytes", "10" })
+    contains(ran.errors, "raise --max-response-bytes to accept larger responses")
   end)
 
   it("is told as one of the program's, with its place, when it is", function()

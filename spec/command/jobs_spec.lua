@@ -66,7 +66,7 @@ name      Old name
 state     new
 template  img-gen
 app       {"prompt":"A sunset","size":{"width":8}}
-created   2025-08-27 17:55:57
+created   2025-08-27 17:55:57 UTC
 ]],
       (run { "get", ID })
     )
@@ -322,15 +322,17 @@ describe("bytenite submit", function()
   end)
 
   local bad <const> = {
-    { ".json", '{"templateId": }', "%.json: .*byte 16" },
+    { ".json", '{"templateId": }', "%.json:1:16: not JSON" },
     { ".json", "[1]", "%.json: it must hold an object" },
     { ".lua", "return {\n  oops oops }", "%.lua:2: " },
     { ".lua", "\nerror 'no input today'", "%.lua:2: no input today" },
     { ".lua", "return bytenite.datasource.url { ulr = 'x' }", '%.lua: .*did you mean "url"' },
     { ".lua", "return 5", "%.lua: it must return a table" },
     { ".lua", "\nlocal x = bytenite.datasource.url { ulr = 'x' }", '%.lua:2: .*did you mean "url"' },
-    { ".json", '{"templateId":"t","nmae":"x"}', '"nmae": did you mean "name"' },
-    { ".json", '{"templateId":"t","config":{"taskTimeout":"soon"}}', "config%.taskTimeout" },
+    { ".json", '{\n"templateId": "t",\n "name": tru\n}', "%.json:3:10: not JSON" },
+    { ".json", '{"templateId":"t",\n"nmae":"x"}', '%.json:2: unknown member "nmae": did you mean "name"' },
+    { ".json", '{"templateId":"t",\n"config":{\n"taskTimeout":"soon"}}', "%.json:3: config%.taskTimeout" },
+    { ".lua", "#!/usr/bin/env lua\nreturn {\n  templateId = 't',\n  nmae = 'x' }", '%.lua:4: unknown member "nmae"' },
   }
   for _, case in ipairs(bad) do
     it(("names the place of what is wrong in %q"):format(case[2]), function()

@@ -120,3 +120,12 @@ describe("RetryInfo", function()
     end)
   end
 end)
+
+describe("an error value", function()
+  it("joins with text on either side, and with another error", function()
+    local err <const> = errors.new { kind = "file", message = "gone" }
+    assert.equal("failed: file: gone", "failed: " .. err)
+    assert.equal("file: gone!", err .. "!")
+    assert.equal("file: gonefile: gone", err .. err)
+  end)
+end)

@@ -4,6 +4,7 @@ local arguments <const> = require "bytenite.command.arguments"
 local bytenite <const> = require "bytenite"
 local exit_status <const> = require "bytenite.command.exit_status"
 local text <const> = require "bytenite.command.text"
+local wording <const> = require "bytenite.command.wording"
 
 local command_errors <const> = {}
 
@@ -72,12 +73,6 @@ function command_errors.without_place(message)
   return (message:gsub("^[^:]*bytenite:%d+: ", ""))
 end
 
--- What the module's messages name, and what it is called here.
-local function in_options(message)
-  message = message:gsub("^%l[%l_]*: ", ""):gsub("^base_url: ", "--base-url: ")
-  return (message:gsub(": use https, or set allow_http = true$", ": use https"))
-end
-
 -- What a string that was raised says of a mistake of the user's; nil for a fault of ours, which has
 -- a place of ours in front.
 local function mistake_of(raised)
@@ -95,36 +90,8 @@ function command_errors.from(raised)
     return setmetatable({ kind = "interrupted", message = "interrupted" }, Failure)
   end
   local mistake <const> = type(raised) == "string" and mistake_of(raised)
-  if mistake then return setmetatable({ kind = "usage", message = in_options(mistake) }, Failure) end
+  if mistake then return setmetatable({ kind = "usage", message = wording.of_mistake(mistake) }, Failure) end
   return setmetatable({ kind = "bug", message = "a fault of this program: " .. tostring(raised) }, Failure)
-end
-
--- The module's hints name its methods; here they are commands.
-local COMMANDS <const> = {
-  ["job:logs()"] = "bytenite logs ID",
-  ["job:wait()"] = "bytenite wait ID",
-  ["job:run()"] = "bytenite run ID",
-  ["job:results()"] = "bytenite results ID",
-  ["job:set_datasource { dataSource = bytenite.datasource.file() }"] = "bytenite set-datasource ID --source file",
-  ["job:set_datasource"] = "bytenite set-datasource ID --source file",
-  ["job:upload_completed()"] = "bytenite upload ID again",
-  ["bytenite.datasource.file()"] = "--source file",
-}
-
-local methods <const> = {}
-for method in pairs(COMMANDS) do
-  methods[#methods + 1] = method
-end
-table.sort(methods, function(one, other)
-  return #one > #other
-end)
-
-local function in_commands(line, id)
-  for _, method in ipairs(methods) do
-    local command <const> = COMMANDS[method]:gsub("ID", (id:gsub("%%", "%%%%")))
-    line = line:gsub(method:gsub("%p", "%%%0"), (command:gsub("%%", "%%%%")))
-  end
-  return line
 end
 
 -- The job that a failure is about; nil where there is none.
@@ -159,8 +126,9 @@ local function as_json(failure, console)
   for _, name in ipairs(MEMBERS) do
     told[name] = failure[name]
   end
-  told.hint = failure.hint and in_commands(failure.hint, console.job_id)
   told.jobId = job_id_of(failure, console)
+  told.message = wording.of_command(tostring(failure.message), told.jobId)
+  told.hint = failure.hint and wording.of_command(failure.hint, told.jobId)
   local ok <const>, json <const> = pcall(bytenite.encode, { error = told }, { sorted = MEMBERS })
   if ok then return json end
   -- a path, for one, may be no UTF-8, which JSON cannot hold
@@ -171,8 +139,8 @@ end
 -- One line that a terminal can show. The usage of a mistake, which has lines of its own, is the
 -- program's.
 local function line_of(failure, console)
-  local id <const> = job_id_of(failure, console) or console.job_id
-  local line <const> = "bytenite: " .. in_commands(tostring(failure):gsub("\n%s*", " "), id)
+  local words <const> = tostring(failure):gsub("\n%s*", " ")
+  local line <const> = "bytenite: " .. wording.of_command(words, job_id_of(failure, console))
   return console.err.is_terminal and text.visible(line) or line
 end
 

@@ -29,13 +29,29 @@ function display.state_colour(state)
   return STATE_COLOURS[state] or "yellow"
 end
 
---- A timestamp for people, to the second: "2025-08-27 17:56:02".
+-- Forms of a timestamp for people, each shorter than the one before: a pattern and its
+-- replacement.
+local TIME_FORMS <const> = {
+  { "^(%d+-%d+-%d+)T(%d+:%d+:%d+).*$", "%1 %2" },
+  { "^(%d+-%d+-%d+)T(%d+:%d+).*$", "%1 %2" },
+  { "^%d+-(%d+-%d+)T(%d+:%d+).*$", "%1 %2" },
+  { "^%d+-(%d+-%d+)T.*$", "%1" },
+}
+
+--- A timestamp for people: "2025-08-27 17:56:02". The service's times are those of UTC.
 ---@param timestamp any
+---@param form integer|nil 2 and more for shorter ones
 ---@return string
-function display.time(timestamp)
+function display.time(timestamp, form)
   if filled(timestamp) == nil then return "" end
-  local date <const>, clock <const> = tostring(timestamp):match "^(%d+-%d+-%d+)T(%d+:%d+:%d+)"
-  return date and date .. " " .. clock or tostring(timestamp)
+  local pattern <const> = TIME_FORMS[form or 1]
+  return (tostring(timestamp):gsub(pattern[1], pattern[2]))
+end
+
+-- A timestamp with its zone, where it is UTC.
+local function time_and_zone(timestamp)
+  local shown <const> = filled(display.time(timestamp))
+  return shown and tostring(timestamp):find "T.*Z$" and shown .. " UTC" or shown
 end
 
 local function number(value)
@@ -48,6 +64,13 @@ local function member(name)
   end
 end
 
+local created_forms <const> = {}
+for form = 1, #TIME_FORMS do
+  created_forms[form] = function(job)
+    return display.time(job.createdAt, form)
+  end
+end
+
 local JOB_COLUMNS <const> = {
   { title = "ID", value = member "id" },
   {
@@ -57,12 +80,7 @@ local JOB_COLUMNS <const> = {
     end,
     colour = display.state_colour,
   },
-  {
-    title = "CREATED (UTC)",
-    value = function(job)
-      return display.time(job.createdAt)
-    end,
-  },
+  { title = "CREATED (UTC)", short_title = "CREATED", forms = created_forms },
   { title = "NAME", value = member "name", may_be_cut = true },
 }
 
@@ -126,8 +144,33 @@ local function object(value)
   return json_output.line(value)
 end
 
-local function duration(seconds)
-  return number(seconds) and number(seconds) .. " s"
+local function with_unit(value, unit)
+  return number(value) and ("%s %s"):format(number(value), unit)
+end
+
+-- Declared members of a config, with their units.
+local CONFIG <const> = {
+  { name = "taskTimeout", label = "task timeout %s s" },
+  { name = "jobTimeout", label = "job timeout %s s" },
+  { name = "maxTaskRetries", label = "%s retries of a task" },
+}
+
+-- A config in words; what else is in it as JSON behind them.
+local function config(value)
+  if type(value) ~= "table" then return nil end
+  local parts <const>, others <const> = {}, {}
+  for name, each in pairs(value) do
+    others[name] = each
+  end
+  for _, declared in ipairs(CONFIG) do
+    local shown <const> = number(others[declared.name])
+    if shown then parts[#parts + 1] = declared.label:format(shown) end
+    if type(others[declared.name]) == "number" then others[declared.name] = nil end
+  end
+  if others.isTestJob == true then parts[#parts + 1] = "a test" end
+  if type(others.isTestJob) == "boolean" then others.isTestJob = nil end
+  parts[#parts + 1] = object(others)
+  return filled(table.concat(parts, ", "))
 end
 
 --- Prints all there is to know of a job at a glance.
@@ -148,13 +191,13 @@ function display.job(console, job)
     { "app", object(params.app) },
     { "partitioner", object(params.partitioner) },
     { "assembler", object(params.assembler) },
-    { "config", object(job.config) },
-    { "created", filled(display.time(job.createdAt)) },
-    { "started", filled(display.time(job.startedAt)) },
-    { "ended", filled(display.time(job.endedAt)) },
-    { "duration", duration(job.duration) },
+    { "config", config(job.config) },
+    { "created", time_and_zone(job.createdAt) },
+    { "started", time_and_zone(job.startedAt) },
+    { "ended", time_and_zone(job.endedAt) },
+    { "duration", with_unit(job.duration, "s") },
     { "chunks", number(job.numChunks) },
-    { "cost", number(job.paymentAmount) },
+    { "cost", with_unit(job.paymentAmount, "ByteChips") },
   })
 end
 

@@ -57,6 +57,7 @@ local function connect(given)
     ca_file = given.ca_file,
     timeout = given.timeout,
     max_retries = given.max_retries,
+    max_response_bytes = given.max_response_bytes,
     user_agent = "bytenite-command",
   }
 end

@@ -7,6 +7,8 @@ local input <const> = {}
 
 local STANDARD_INPUT <const> = "-"
 
+local texts <const> = {} -- of files that were read, by path: to find the lines of mistakes
+
 --- Reads a whole file.
 ---@param path string "-" stands for standard input
 ---@return string
@@ -23,13 +25,56 @@ local function name_of(path)
   return path == STANDARD_INPUT and "standard input" or path
 end
 
+-- The place of a byte in a text: "3:17".
+local function line_and_column(text, position)
+  local before <const> = text:sub(1, position - 1)
+  local _ <const>, breaks <const> = before:gsub("\n", "")
+  return ("%d:%d"):format(breaks + 1, #before - (before:find "[^\n]*$") + 2)
+end
+
+-- A message of the reader of JSON, with the place in front, if it names one: "job.json:3:17: ...".
+local function with_place(path, text, message)
+  local reason <const>, position <const> = message:match "^(.*) at byte (%d+)$"
+  if not reason then return ("%s: %s"):format(name_of(path), message) end
+  return ("%s:%s: %s"):format(name_of(path), line_and_column(text, tonumber(position)), reason)
+end
+
 --- Reads a file of JSON.
 ---@param path string "-" stands for standard input
 ---@return any
 function input.read_json(path)
-  local value <const>, err <const> = bytenite.decode(input.read(path))
-  if value == nil then command_errors.usage(("%s: %s"):format(name_of(path), err.message)) end
+  local text <const> = input.read(path):gsub("^\xEF\xBB\xBF", "") -- a byte order mark
+  local value <const>, err <const> = bytenite.decode(text)
+  if value == nil then command_errors.usage(with_place(path, text, err.message)) end
+  texts[path] = text
   return value
+end
+
+-- The line of a file in which the member of a message stands; nil when it is not found. The message
+-- names it as a place ("params.app.x[3]: ...") or in quotes.
+local function line_in(text, message)
+  local place <const> = message:match '"([%w_]+)"' or message:match "^([%w_.%[%]]+): "
+  local at
+  for name in (place or ""):gmatch "[%a_][%w_]*" do
+    at = text:find("%f[%w_]" .. name .. "%f[^%w_]", at or 1) or at
+  end
+  return at and tonumber(line_and_column(text, at):match "^%d+")
+end
+
+--- Calls a function that uses what is in a file. A mistake that it raises names the file, and the
+--- line where that is found.
+---@param path string of a file that was read
+---@param run function
+---@param ... any its arguments
+---@return any # what it returns
+function input.blame(path, run, ...)
+  local results <const> = table.pack(pcall(run, ...))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  local failure <const> = command_errors.from(results[2])
+  if failure.kind ~= "usage" then error(results[2], 0) end
+  local line <const> = texts[path] and line_in(texts[path], failure.message)
+  local place <const> = line and ("%s:%d"):format(name_of(path), line) or name_of(path)
+  command_errors.usage(("%s: %s"):format(place, failure.message), failure.hint)
 end
 
 -- What a file prints goes to stderr: stdout is for the command's results.
@@ -55,7 +100,9 @@ end
 -- Runs a file of Lua, which sees what any program sees, and the module.
 local function run_lua(path)
   local environment <const> = setmetatable({ bytenite = bytenite }, { __index = _G })
-  local chunk <const>, problem <const> = load(input.read(path), "@" .. path, "t", environment)
+  local text <const> = input.read(path):gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")
+  texts[path] = text
+  local chunk <const>, problem <const> = load(text, "@" .. path, "t", environment)
   if not chunk then command_errors.usage(problem) end
   local ok <const>, value <const> = call_quietly(chunk)
   if ok then return value end
@@ -82,11 +129,20 @@ function input.read_object(path)
   return value
 end
 
---- A value on the command line: JSON where it is, else the text itself.
----@param given string
+--- A value on the command line: JSON where it is, else the text itself. Raises a mistake for what
+--- begins like JSON and is none, and for integers that do not fit.
+---@param option string the option that it was given with, and its name there
+---@param given string quotes force text: '"12"' is a text of two characters
 ---@return any
-function input.value(given)
-  local value <const> = bytenite.decode(given)
+function input.value(option, given)
+  local value <const>, err <const> = bytenite.decode(given)
+  local is_integer <const> = given:find "^%s*%-?%d+%s*$" ~= nil
+  if is_integer and value ~= nil and math.type(value) ~= "integer" then
+    command_errors.usage(("%s: %s is beyond 64 bits"):format(option, given), [[put it in quotes for text: '"..."']])
+  end
+  if value == nil and given:find '^%s*[%[{"]' then
+    command_errors.usage(("%s: %s"):format(option, err.message), [[for text put it in JSON's quotes: '"..."']])
+  end
   if value == nil then return given end
   return value
 end
@@ -129,7 +185,7 @@ local function split_setting(setting)
       ("--param %s: expected app.NAME=VALUE, partitioner.NAME=VALUE or assembler.NAME=VALUE"):format(setting)
     )
   end
-  return group, rest, input.value(given)
+  return group, rest, input.value("--param " .. path, given)
 end
 
 -- The object below a name, made when there is none. A list has no names.

@@ -34,14 +34,21 @@ function json_output.line(value)
   return bytenite.encode(value, { sorted = order })
 end
 
+-- Where the JSON text that a line begins with ends.
+local function end_of_string(line)
+  local at = line:find('["\\]', 2)
+  while line:byte(at) == 92 do -- a backslash
+    at = line:find('["\\]', at + 2)
+  end
+  return at
+end
+
 -- Paints one line of laid out JSON: a name, a value, or both.
 local function painted(console, line)
   local lead <const>, rest <const> = line:match "^(%s*)(.*)$"
-  local name, value = rest:match '^(".*"):( .*)$'
-  if name and not pcall(core.decode, name) then
-    name, value = nil, nil
-  end
-  value = name and value or rest
+  local stop <const> = rest:find '^"' and end_of_string(rest)
+  local name <const> = stop and rest:sub(stop + 1, stop + 1) == ":" and rest:sub(1, stop)
+  local value <const> = name and rest:sub(stop + 2) or rest
   local text <const>, comma <const> = value:match "^(.-)(,?)$"
   local plain <const> = text:match "^%s*(.-)$"
   local colour <const> = plain:find '^"' and "green" or plain:find "^[%d%-tf]" and "yellow" or plain == "null" and "dim"

@@ -41,6 +41,10 @@ local function add_common_options(root)
     :option("--max-retries", "Further attempts after one that failed (default: 2).")
     :convert(input.count "--max-retries")
     :argname "N"
+  root
+    :option("--max-response-bytes", "Bytes that a response may have (default: 16 MiB).")
+    :convert(input.count "--max-response-bytes")
+    :argname "N"
 end
 
 local function add_version(root, version)

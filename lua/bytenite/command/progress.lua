@@ -9,6 +9,7 @@ local Progress <const> = {}
 Progress.__index = Progress
 
 local BAR <const> = 24 -- columns between the brackets
+local SHORTEST_NOTE <const> = 4 -- columns: fewer say nothing
 local STEPS <const> = 10 -- lines at most that one state is worth where there is no terminal
 
 --- Starts to tell of something on stderr; ends with the `<close>`.
@@ -41,16 +42,16 @@ local function draw(self, line)
 end
 
 local function bar(self, done, note)
-  local filled <const> = done and done * BAR // 100 or 0
   local columns <const> = self.console.err.width - 1 -- some terminals wrap when the last one is written
-  local line <const> = ("%s [%s%s] %s %s"):format(
-    self.label,
-    ("#"):rep(filled),
-    ("-"):rep(BAR - filled),
-    done and ("%3d %%"):format(done) or "     ",
-    text.visible(note)
-  )
-  draw(self, text.cut(line, columns))
+  local percentage <const> = done and ("%3d %%"):format(done) or "     "
+  -- on a narrow terminal the bar gives way to the percentage, then the label does
+  local label <const> = text.cut(text.visible(self.label), math.max(0, columns - #percentage - 1))
+  local size <const> = math.min(BAR, columns - text.width(label) - #percentage - #" [] ")
+  local filled <const> = done and done * size // 100 or 0
+  local drawn <const> = size > 0 and ("[%s%s] "):format(("#"):rep(filled), ("-"):rep(size - filled)) or ""
+  local head <const> = ("%s %s%s"):format(label, drawn, percentage)
+  local room <const> = columns - text.width(head) - 1
+  draw(self, room > SHORTEST_NOTE and ("%s %s"):format(head, text.cut(text.visible(note), room)) or head)
 end
 
 local function plain_line(self, done, note, key)

@@ -76,6 +76,11 @@ function Error:__tostring()
   return one_line(line)
 end
 
+--- Joins an error and a text: "failed: " .. err.
+function Error.__concat(one, other)
+  return tostring(one) .. tostring(other)
+end
+
 --- Makes a table an error value.
 ---@param fields table at least kind and message
 ---@return table # the same table

@@ -24,7 +24,7 @@ local function value_of(field, condition, given)
     return field == "state" and pattern:upper() or pattern
   end
   if field == "state" then return job_states.parse("--filter state", given) end
-  return input.value(given)
+  return input.value("--filter " .. field, given)
 end
 
 -- state=complete as the module wants it.

@@ -26,16 +26,17 @@ local function job_of(given)
   return new
 end
 
-local function draft(context, new)
+local function draft(context, given, new)
   local upload <const> = new.upload
   new.upload = nil
-  local job <const> = assert(context.client():create_job(new))
+  local client <const> = context.client()
+  local job <const> = assert(input.blame(given.file, client.create_job, client, new))
   context.console:job_created(job.id)
   if upload then transfers.upload(context, job, upload) end
   return job
 end
 
-local function submit(context, new)
+local function submit(context, given, new)
   local told <close> = new.upload and progress.bytes(context.console, "uploading") or nil
   local options <const> = {
     on_progress = told and told.update_bytes,
@@ -43,7 +44,8 @@ local function submit(context, new)
       context.console:job_created(job.id)
     end,
   }
-  local job <const> = assert(context.client():submit(new, options))
+  local client <const> = context.client()
+  local job <const> = assert(input.blame(given.file, client.submit, client, new, options))
   if told then told:finish() end
   context.console:say("job %s runs", job.id)
   return job
@@ -71,7 +73,7 @@ local command <const> = {
     parser:option("--name", "The job's name."):argname "NAME"
     updates.define_sources(parser)
     parser
-      :option("--param", "GROUP.NAME=VALUE, where VALUE is JSON or else text. May be repeated.")
+      :option("--param", "GROUP.NAME=VALUE, where VALUE is JSON or else text; '\"12\"' is text. May be repeated.")
       :argname("SETTING")
       :count "*"
     parser:option("--upload", "A file to upload as the job's input."):argname "PATH"
@@ -85,7 +87,7 @@ local command <const> = {
       command_errors.usage "submit: a draft (--draft) does not run: there is nothing to wait for"
     end
     local new <const> = job_of(given)
-    local job <const> = (given.draft and draft or submit)(context, new)
+    local job <const> = (given.draft and draft or submit)(context, given, new)
     if given.wait or given.download then run_commands.wait(context, job, given) end
     local files <const> = given.download and transfers.download(context, job, given.download)
     display.show_job(context.console, job)

@@ -47,7 +47,7 @@ local set_params <const> = {
     id_argument(command)
     command:argument("file", "JSON, or Lua that returns a table: {app, partitioner, assembler}; - for stdin."):args "?"
     command
-      :option("--param", "GROUP.NAME=VALUE, where VALUE is JSON or else text. May be repeated.")
+      :option("--param", "GROUP.NAME=VALUE, where VALUE is JSON or else text; '\"12\"' is text. May be repeated.")
       :argname("SETTING")
       :count "*"
   end,
@@ -55,7 +55,14 @@ local set_params <const> = {
     if not given.file and #given.param == 0 then command_errors.usage "set-params: give a file, or --param" end
     input.set_params({}, given.param) -- raises on a mistake before anything is fetched
     local job <const> = context.client():job(given.id)
-    display.show_job(context.console, assert(job:set_params(params_of(job, given))))
+    local params <const> = params_of(job, given)
+    local set, problem
+    if given.file then
+      set, problem = input.blame(given.file, job.set_params, job, params)
+    else
+      set, problem = job:set_params(params)
+    end
+    display.show_job(context.console, assert(set, problem))
   end,
 }
 
