@@ -232,6 +232,7 @@ build = {
     ["bytenite.streaming.signed_url"] = "lua/bytenite/streaming/signed_url.lua",
     ["bytenite.streaming.upload"] = "lua/bytenite/streaming/upload.lua",
     ["bytenite.streaming.upload_source"] = "lua/bytenite/streaming/upload_source.lua",
+    ["bytenite.testing"] = "lua/bytenite/testing/init.lua",
   },
   install = {
     bin = { "bin/bytenite", "bin/bytenite-sandbox" },

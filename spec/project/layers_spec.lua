@@ -82,6 +82,7 @@ local may_import <const> = {
   ["sandbox.model"] = { "sandbox.faults", "sandbox.base" },
   ["sandbox.faults"] = { "sandbox.base" },
   ["sandbox.base"] = {},
+  testing = { "public", "sandbox", "base" },
   command = { "public", "sandbox", "command.commands" },
   ["command.commands"] = { "public", "command", "sandbox", "sandbox.runner" },
 }

@@ -1,0 +1,221 @@
+--- testing: a sandbox for the tests of a program that uses bytenite, in one line:
+---
+---     local service <close> = require("bytenite.testing").sandbox()
+---     local client <close> = service:client()
+---
+--- The sandbox runs in a process of its own, on a free port, and ends with this one. In busted:
+---
+---     local service <const> =
+---       require("bytenite.testing").sandbox { before_each = before_each, teardown = teardown }
+---
+--- resets it before each test and ends it after the last one. It needs the rocks that the sandbox
+--- needs: http and argparse.
+local client <const> = require "bytenite.client"
+local core <const> = require "bytenite.core"
+local validate <const> = require "bytenite.base.validate"
+
+local testing <const> = {}
+
+local START_TIMEOUT <const> = 30 -- seconds; it takes a fiftieth of one
+local PAUSE <const> = 0.005 -- seconds between two looks for the file that the sandbox writes
+
+---@class bytenite.testing.Sandbox
+---@field base_url string where it serves the API
+---@field api_key string the one key that it accepts
+---@field ca_file string|nil with TLS: the authority to trust
+---@field package ready table what the sandbox wrote
+---@field package input file* its standard input, which ends it
+---@field package control table the client that steers it
+local Sandbox <const> = { __name = "bytenite.testing.Sandbox" }
+Sandbox.__index = Sandbox
+
+local function quoted(text)
+  return "'" .. text:gsub("'", [['\'']]) .. "'"
+end
+
+-- Returns the program that runs this one, for a shell.
+local function interpreter()
+  local index = 0
+  while arg and arg[index - 1] do
+    index = index - 1
+  end
+  return arg and index < 0 and arg[index] or "lua5.4"
+end
+
+-- Finds its modules where this process finds them.
+local PROGRAM <const> = [[
+package.path, package.cpath = table.unpack(arg, 1, 2)
+require("bytenite.sandbox.required_rocks").find_older()
+os.exit(require("bytenite.sandbox.command").run({ table.unpack(arg, 3) }, require("bytenite")._VERSION), true)
+]]
+
+-- Returns the arguments of bytenite-sandbox for a table of options.
+local function arguments_of(options)
+  local arguments <const> = {}
+  local function add(name, value)
+    arguments[#arguments + 1] = "--" .. name .. (value == true and "" or "=" .. tostring(value))
+  end
+  if options.tls then add("tls", true) end
+  for _, name in ipairs { "speed", "jobs", "latency" } do
+    if options[name] then add(name, options[name]) end
+  end
+  for _, fault in ipairs(options.faults or {}) do
+    add("fault", fault)
+  end
+  return arguments
+end
+
+local function start(arguments, program_file, ready_file)
+  local command <const> = { "exec", quoted(interpreter()), quoted(program_file) }
+  for _, argument in ipairs { package.path, package.cpath, "--until-stdin-closes", "--ready-file", ready_file } do
+    command[#command + 1] = quoted(argument)
+  end
+  for _, argument in ipairs(arguments) do
+    command[#command + 1] = quoted(argument)
+  end
+  return assert(io.popen(table.concat(command, " ") .. " >/dev/null", "w"))
+end
+
+-- Waits for what the sandbox writes once it listens. Returns nil if it never does.
+local function wait_for(ready_file)
+  local sleep <const> = require("cqueues").sleep
+  local ends_at <const> = core.now() + START_TIMEOUT
+  repeat
+    local file <close> = io.open(ready_file)
+    if file then return core.decode(file:read "a") end
+    sleep(PAUSE)
+  until core.now() > ends_at
+  return nil
+end
+
+local function number(where, value)
+  if type(value) ~= "number" then validate.raise(where .. ": expected a number, got " .. validate.describe(value)) end
+  return value
+end
+
+local function of_type(expected)
+  return function(where, value)
+    return validate.type(where, value, expected)
+  end
+end
+
+local checks <const> = {
+  tls = validate.boolean,
+  speed = number,
+  jobs = number,
+  latency = number,
+  faults = of_type "table",
+  before_each = of_type "function",
+  teardown = of_type "function",
+}
+
+--- Starts a sandbox. Blocks until it listens. The options are
+---   tls                    boolean
+---   speed                  how many times faster than real time jobs run
+---   jobs                   how many there are from the start
+---   latency                milliseconds that each response of the API waits
+---   faults                 a list of texts as `bytenite-sandbox --fault` takes them
+---   before_each, teardown  functions that register functions, as busted's do
+---@param options table|nil
+---@return bytenite.testing.Sandbox
+---@usage local service <close> = testing.sandbox { speed = 100, faults = { "run status=503" } }
+--- Raises on bad options, and if the sandbox does not start, which writes the reason to stderr.
+function testing.sandbox(options)
+  local chosen <const> = validate.options("sandbox", options, checks)
+  local program_file <const> = os.tmpname()
+  local ready_file <const> = program_file .. ".ready"
+  do
+    local file <close> = assert(io.open(program_file, "w"))
+    assert(file:write(PROGRAM))
+  end
+  local input <const> = start(arguments_of(chosen), program_file, ready_file)
+  local ready <const> = wait_for(ready_file)
+  os.remove(program_file)
+  os.remove(ready_file)
+  if not ready then
+    input:close()
+    error("the sandbox did not start", 2)
+  end
+  local ca_file <const> = ready.ca_file ~= core.null and ready.ca_file or nil
+  local self <const> = setmetatable({
+    base_url = ready.base_url,
+    api_key = ready.api_key,
+    ca_file = ca_file,
+    ready = ready,
+    input = input,
+    control = client.new { base_url = ready.control_url, access_token = ready.control_token, ca_file = ca_file },
+  }, Sandbox)
+  if chosen.before_each then chosen.before_each(function()
+    self:reset()
+  end) end
+  if chosen.teardown then chosen.teardown(function()
+    self:close()
+  end) end
+  return self
+end
+
+--- Makes a client of the sandbox.
+---@param options table|nil of `bytenite.new`, besides those that lead to the sandbox
+---@return table
+---@usage local client <close> = service:client { max_retries = 0 }
+function Sandbox:client(options)
+  local all <const> = { base_url = self.base_url, api_key = self.api_key, ca_file = self.ca_file }
+  for name, value in pairs(options or {}) do
+    all[name] = value
+  end
+  return client.new(all)
+end
+
+--- Makes a request that steers the sandbox; `bytenite/sandbox/http/control_api.lua` lists them.
+---@param method string
+---@param path string below /sandbox
+---@param body table|string|nil
+---@return any # what the response holds
+---@usage service:request("PATCH", "/jobs/" .. job.id, { state = "JOB_STATE_FAILED" })
+--- Raises the error if the request fails.
+function Sandbox:request(method, path, body)
+  local headers <const> = { ["X-Sandbox-Token"] = self.ready.control_token }
+  local response <const> = assert(self.control:request { method = method, path = path, body = body, headers = headers })
+  return response.body ~= "" and core.decode(response.body) or nil
+end
+
+--- Forgets all jobs, faults and requests.
+---@usage service:reset()
+function Sandbox:reset()
+  self:request("POST", "/reset")
+end
+
+--- Lets something go wrong: a table with `operation` and the members of a fault, or a list of them.
+---@param fault table see `bytenite-sandbox --help`
+---@usage service:fault { operation = "set_name", status = 503, retry_after = 1, times = 2 }
+function Sandbox:fault(fault)
+  self:request("POST", "/faults", fault)
+end
+
+--- Lets time pass at once, for jobs and for links. At speed 1 a job takes 30 seconds.
+---@param seconds number
+---@usage service:advance(30)
+function Sandbox:advance(seconds)
+  self:request("POST", "/advance", { seconds = seconds })
+end
+
+--- Returns the requests received since the last reset, in order.
+---@return table[] # with method, path, headers (a list of pairs), operation and more
+---@usage assert.equal("set_name", service:requests()[2].operation)
+function Sandbox:requests()
+  return self:request("GET", "/requests")
+end
+
+--- Ends the sandbox. A second call does nothing.
+function Sandbox:close()
+  local input <const> = self.input
+  self.input = nil
+  if not input then return end
+  self.control:close()
+  input:close()
+end
+
+Sandbox.__close = Sandbox.close
+Sandbox.__gc = Sandbox.close
+
+return testing

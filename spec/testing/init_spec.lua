@@ -1,0 +1,71 @@
+-- bytenite.testing: a sandbox for a user's tests in one line.
+local child <const> = require "spec.support.child"
+local testing <const> = require "bytenite.testing"
+
+describe("bytenite.testing", function()
+  local service <const> = testing.sandbox { speed = 1000, before_each = before_each, teardown = teardown }
+
+  it("starts a sandbox that clients reach, and counts what they send", function()
+    local client <close> = service:client()
+    local job <const> = assert(client:create_job { templateId = "img-gen", name = "Under test" })
+    assert(job:set_name "Renamed")
+    local operations <const> = {}
+    for index, request in ipairs(service:requests()) do
+      operations[index] = request.operation
+    end
+    assert.same({ "access_token", "create_job", "set_name" }, operations)
+  end)
+
+  it("is reset before each test", function()
+    local client <close> = service:client()
+    assert.same({}, assert(client:list_jobs()).data)
+  end)
+
+  it("lets something go wrong", function()
+    local client <close> = service:client { max_retries = 0 }
+    service:fault { operation = "create_job", status = 503, times = 1 }
+    local job <const>, problem <const> = client:create_job { templateId = "img-gen", name = "Under test" }
+    assert.is_nil(job)
+    assert.equal("unavailable", problem.kind)
+    assert(client:create_job { templateId = "img-gen", name = "Under test" })
+  end)
+
+  it("lets time pass, and changes jobs", function()
+    local client <close> = service:client()
+    local job <const> = assert(client:submit {
+      templateId = "img-gen",
+      name = "Under test",
+      dataSource = { dataSourceDescriptor = "bypass" },
+      dataDestination = { dataSourceDescriptor = "bucket" },
+    })
+    service:advance(3600)
+    assert.equal("JOB_STATE_COMPLETE", assert(job:refresh()).state)
+    service:request("PATCH", "/jobs/" .. job.id, { state = "JOB_STATE_FAILED" })
+    assert.equal("JOB_STATE_FAILED", assert(job:refresh()).state)
+  end)
+
+  it("serves TLS, with an authority to trust", function()
+    local own <close> = testing.sandbox { tls = true }
+    local client <close> = own:client()
+    assert.is_truthy(own.base_url:find "^https://")
+    assert(client:info())
+  end)
+
+  it("refuses unknown options", function()
+    assert.has_error(function()
+      testing.sandbox { sped = 3 }
+    end, 'sandbox: unknown option "sped": did you mean "speed"?')
+  end)
+end)
+
+it("a sandbox of bytenite.testing ends with the process that started it", function()
+  local pid <const> = child.run([[
+    local service = require("bytenite.testing").sandbox()
+    return { math.tointeger(service.ready.pid) }
+  ]])[1]
+  local deadline <const> = os.time() + 20
+  repeat
+    local is_running <const> = os.execute(("kill -0 %d 2>/dev/null"):format(pid))
+  until not is_running or os.time() > deadline
+  assert.is_nil(os.execute(("kill -0 %d 2>/dev/null"):format(pid)))
+end)
