@@ -1,6 +1,6 @@
 # Daily work. Everything is done by the scripts; `make help` lists the targets.
 .DEFAULT_GOAL := build
-.PHONY: build test lint format docs bench asan valgrind oom fuzz contract servers mutants reliability fresh demo clean help
+.PHONY: build test lint format docs bench asan valgrind oom fuzz contract servers mutants reliability picture fresh demo clean help
 
 build: ## builds the C core in build/
 	@scripts/build
@@ -43,6 +43,9 @@ mutants: ## changes the code in one place at a time and counts what the specs no
 
 reliability: ## runs the fault suite and the checks behind real servers; writes docs/reliability.md
 	@scripts/reliability
+
+picture: ## takes the picture of a terminal in the README anew
+	@scripts/picture
 
 fresh: ## runs the README's two commands in a new minimal Debian root (of another release: make fresh RELEASE=trixie)
 	@scripts/fresh $(RELEASE)
