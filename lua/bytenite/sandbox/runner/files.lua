@@ -76,7 +76,8 @@ function files.remove(path, pause)
       files.remove(path .. "/" .. name, pause)
       if pause and index % 64 == 0 then pause() end
     end
-    uv.fs_rmdir(path)
+    uv.fs_rmdir(path) -- which may take milliseconds
+    if pause then pause() end
   else
     uv.fs_unlink(path)
   end

@@ -15,6 +15,9 @@ local uv <const> = require "luv"
 ---@field package live table<bytenite.sandbox.Process, true>
 ---@field package wake userdata condition: there is something new for libuv to do
 ---@field package is_pumping boolean
+---@field package is_starting boolean
+---@field package next_start userdata condition: another program may start
+---@field package is_closed boolean
 local Processes = {}
 Processes.__index = Processes
 
@@ -41,7 +44,15 @@ local LAST_WAIT <const> = 2 -- seconds at most until killed programs are reaped 
 ---@return bytenite.sandbox.Processes
 ---@usage local running = processes.new(controller)
 function processes.new(controller)
-  return setmetatable({ controller = controller, live = {}, wake = condition.new(), is_pumping = false }, Processes)
+  return setmetatable({
+    controller = controller,
+    live = {},
+    wake = condition.new(),
+    is_pumping = false,
+    is_starting = false,
+    next_start = condition.new(),
+    is_closed = false,
+  }, Processes)
 end
 
 local LOOP <const> = { pollfd = uv.backend_fd(), events = "r" }
@@ -78,6 +89,18 @@ local function close_output(process)
   process.changed:signal()
 end
 
+-- Waits for a turn of the loop of its own. libuv blocks until the new process has become the program,
+-- which takes milliseconds on a busy machine, and requests should be served between two of them.
+local function take_turn(self)
+  while self.is_starting do
+    self.next_start:wait()
+  end
+  self.is_starting = true
+  cqueues.sleep(0)
+  self.is_starting = false
+  self.next_start:signal(1)
+end
+
 --- Starts a program. Its standard input is empty; what it writes to both output streams comes in
 --- pieces.
 ---@param words string[] the program and its arguments
@@ -88,6 +111,8 @@ end
 ---@return string|nil problem
 ---@usage local process = running:start({ "sh", "main.sh" }, { "PATH=/bin" }, "/tmp", print)
 function Processes:start(words, environment, folder, take)
+  take_turn(self)
+  if self.is_closed then return nil, "the sandbox ended" end
   local ends <const>, problem <const> = uv.pipe({ nonblock = true }, {})
   if ends == nil then return nil, problem end
   local process <const> = setmetatable({ changed = condition.new() }, Process)
@@ -164,6 +189,7 @@ end
 --- Kills all programs and waits, blocking, until they are reaped: for the end of the sandbox.
 ---@usage running:close()
 function Processes:close()
+  self.is_closed = true
   for process in pairs(self.live) do
     signal_group(process, "sigkill")
     close_output(process)
