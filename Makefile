@@ -50,7 +50,7 @@ picture: ## takes the picture of a terminal in the README anew
 fresh: ## runs the README's two commands in a new minimal Debian root (of another release: make fresh RELEASE=trixie)
 	@scripts/fresh $(RELEASE)
 
-demo: ## shows the four updates of a job against a sandbox
+demo: ## shows the updates of a job against a sandbox, and a job that runs
 	@scripts/demo
 
 clean: ## removes all that was built

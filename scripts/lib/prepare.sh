@@ -26,6 +26,7 @@ demo          command:prlimit                          util-linux            uti
 demo          command:setpriv                          util-linux            util-linux           setpriv            -               ends the programs of building blocks with the sandbox
 test          lua:luasql.sqlite3                       lua-sql-sqlite3       rock:luasql-sqlite3  rock:luasql-sqlite3 rock:luasql-sqlite3 keeps the sandbox's jobs, where it has a data folder
 test          command:bwrap                            bubblewrap            bubblewrap           bubblewrap         -               confines programs of building blocks, as a launcher
+test          command:gm                               graphicsmagick        GraphicsMagick       graphicsmagick     graphicsmagick  makes the thumbnails of examples/blocks
 test          lua:busted.runner                        lua-busted            rock:busted          rock:busted        rock:busted     runs the specs
 demo          lua:luv                                  lua-luv               rock:luv             rock:luv          rock:luv        starts the programs of building blocks, and is a loop we have an adapter for
 test          lua:socket.core                          lua-socket            rock:luasocket       rock:luasocket    rock:luasocket  its select, for specs and example of the protocol for event loops

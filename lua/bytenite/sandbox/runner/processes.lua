@@ -89,8 +89,9 @@ local function close_output(process)
   process.changed:signal()
 end
 
--- Waits for a turn of the loop of its own. libuv blocks until the new process has become the program,
--- which takes milliseconds on a busy machine, and requests should be served between two of them.
+-- Waits for a turn of the loop of its own. libuv blocks until the new process has become the
+-- program, which takes milliseconds on a busy machine, and requests should be served between two of
+-- them.
 local function take_turn(self)
   while self.is_starting do
     self.next_start:wait()
