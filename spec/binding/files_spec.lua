@@ -154,9 +154,40 @@ describe("a folder", function()
     assert.is_string(problem)
   end)
 
+  it("can be private: what is created is its owner's alone, what exists stays as it is", function()
+    local base <close> = folder.new()
+    assert(os.execute(("chmod 755 '%s'"):format(base.path)))
+    local place <const> = assert(core.folder(base:at "new/deep", true))
+    local file <close> = assert(place:create "inner/a.txt")
+    local temporary <const> = base:names()[1]
+    assert.equal(tonumber("600", 8), core.permissions(base:at(temporary)))
+    file:write "secret"
+    assert(file:commit())
+    for path, mode in pairs { [""] = "755", new = "700", ["new/deep"] = "700", ["new/deep/inner"] = "700" } do
+      assert.equal(tonumber(mode, 8), core.permissions(base:at(path)), path)
+    end
+    assert.equal(tonumber("600", 8), core.permissions(base:at "new/deep/inner/a.txt"))
+  end)
+
   it("is none that is a file", function()
     local base <close> = folder.new()
     assert.is_nil((core.folder(base:write("a", ""))))
+  end)
+end)
+
+describe("the permissions of a file", function()
+  it("are those of an open file or a path", function()
+    local base <close> = folder.new()
+    local path <const> = base:write("a", "")
+    assert(os.execute(("chmod 4640 '%s'"):format(path)))
+    local file <close> = assert(io.open(path))
+    assert.equal(tonumber("4640", 8), core.permissions(path))
+    assert.equal(tonumber("4640", 8), core.permissions(file))
+  end)
+
+  it("are missing with a reason and the system's code where there is no file", function()
+    local permissions <const>, reason <const>, code <const> = core.permissions "/nowhere/at all"
+    assert.same({ nil, "string", 2 }, { permissions, type(reason), code })
   end)
 end)
 

@@ -8,6 +8,7 @@
 #include "base/terminal.h"
 
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 bool terminal_is(int descriptor) {
@@ -18,4 +19,17 @@ int terminal_width(int descriptor) {
   struct winsize size = {0};
   if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
   return size.ws_col;
+}
+
+bool terminal_has_echo(int descriptor) {
+  struct termios settings;
+  return tcgetattr(descriptor, &settings) == 0 && (settings.c_lflag & ECHO) != 0;
+}
+
+bool terminal_set_echo(int descriptor, bool on) {
+  struct termios settings;
+  if (tcgetattr(descriptor, &settings) != 0) return false;
+  settings.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+  settings.c_lflag |= on ? (tcflag_t)ECHO : (tcflag_t)ECHONL;
+  return tcsetattr(descriptor, TCSAFLUSH, &settings) == 0;
 }

@@ -17,6 +17,15 @@ bool terminal_is(int descriptor);
 */
 int terminal_width(int descriptor);
 
+/* Returns true if a file descriptor is a terminal that shows what is typed. */
+bool terminal_has_echo(int descriptor);
+
+/*
+** Makes a terminal show what is typed, or hide all of it but the ends of lines. Drops what was
+** typed before. Returns false on failure.
+*/
+bool terminal_set_echo(int descriptor, bool on);
+
 #pragma GCC visibility pop
 
 #endif

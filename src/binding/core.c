@@ -187,6 +187,18 @@ static int core_terminal_width(lua_State *L) {
   return 1;
 }
 
+/*
+** core.terminal_echo(descriptor [, on]): whether a file descriptor is a terminal that shows what is
+** typed. With `on`, a boolean, makes it show or hide that and returns whether this succeeded.
+*/
+static int core_terminal_echo(lua_State *L) {
+  const int descriptor = check_descriptor(L);
+  const bool is_set = !lua_isnoneornil(L, 2);
+  const bool on = lua_toboolean(L, 2);
+  lua_pushboolean(L, is_set ? terminal_set_echo(descriptor, on) : terminal_has_echo(descriptor));
+  return 1;
+}
+
 static struct timespec read_clock(void) {
   struct timespec time = {0};
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -318,6 +330,7 @@ static const luaL_Reg functions[] = {
   {"look_at_url", core_look_at_url},
   {"is_terminal", core_is_terminal},
   {"terminal_width", core_terminal_width},
+  {"terminal_echo", core_terminal_echo},
   {"schemas", core_schemas},
   {"new_job", core_new_job},
   {"now", core_now},
@@ -327,6 +340,7 @@ static const luaL_Reg functions[] = {
   {"stamp", files_stamp},
   {"secrets", secrets_new},
   {"is_secret_name", secrets_is_name},
+  {"permissions", files_permissions},
   {NULL, NULL},
 };
 

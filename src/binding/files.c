@@ -28,8 +28,12 @@ static const char file_class[] = "bytenite.file";
 
 enum { CLOSED = -1, LONGEST_NAME = 255, TEMPORARY_NAME = 48, TRIES = 10000 };
 
+/* Permissions of what is created; the process's umask takes from them. */
+enum { FOLDER_MODE = 0777, FILE_MODE = 0666, PRIVATE_FOLDER_MODE = 0700, PRIVATE_FILE_MODE = 0600 };
+
 typedef struct Folder {
   int descriptor;
+  bool is_private; /* only their owner can use what is created in it */
 } Folder;
 
 /* A file that is being written. */
@@ -43,10 +47,13 @@ typedef struct File {
   char name[LONGEST_NAME + 1];
 } File;
 
-/* Pushes nil and the system's message for errno. */
+/* Returns nil, the system's message for errno, and errno, as Lua's own functions for files do. */
 static int return_errno(lua_State *L) {
-  lua_pushstring(L, strerror(errno));
-  return return_problem(L);
+  const int code = errno;
+  lua_pushnil(L);
+  lua_pushstring(L, strerror(code));
+  lua_pushinteger(L, code);
+  return 3;
 }
 
 static void close_descriptor(int *descriptor) {
@@ -60,22 +67,24 @@ static int folder_collect(lua_State *L) {
 }
 
 /* Creates the parents of a folder. Ignores errors, because opening the folder will report them. */
-static void make_parents(const char *path, Buffer *parent) {
+static void make_parents(const char *path, mode_t mode, Buffer *parent) {
   for (const char *slash = path; (slash = strchr(slash, '/')) != NULL; slash++) {
     buffer_reset(parent, SIZE_MAX);
-    if (slash > path && buffer_append(parent, path, (size_t)(slash - path))) mkdir(parent->data, 0777);
+    if (slash > path && buffer_append(parent, path, (size_t)(slash - path))) mkdir(parent->data, mode);
   }
 }
 
 int files_folder(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
+  const bool is_private = lua_toboolean(L, 2);
+  const mode_t mode = is_private ? PRIVATE_FOLDER_MODE : FOLDER_MODE;
   Buffer *parent = buffer_push(L);
-  make_parents(path, parent);
+  make_parents(path, mode, parent);
   buffer_free(parent);
   Folder *folder = lua_newuserdatauv(L, sizeof *folder, 0);
-  folder->descriptor = CLOSED;
+  *folder = (Folder){.descriptor = CLOSED, .is_private = is_private};
   luaL_setmetatable(L, folder_class);
-  if (mkdir(path, 0777) != 0 && errno != EEXIST) return return_errno(L);
+  if (mkdir(path, mode) != 0 && errno != EEXIST) return return_errno(L);
   folder->descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   return folder->descriptor != CLOSED ? 1 : return_errno(L);
 }
@@ -88,8 +97,8 @@ static int return_walk_problem(lua_State *L) {
 }
 
 /* Opens a folder inside a folder, and creates it if necessary. Returns CLOSED on failure. */
-static int open_inner(int parent, const char *name) {
-  if (mkdirat(parent, name, 0777) != 0 && errno != EEXIST) return CLOSED;
+static int open_inner(int parent, const char *name, mode_t mode) {
+  if (mkdirat(parent, name, mode) != 0 && errno != EEXIST) return CLOSED;
   return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
@@ -102,9 +111,10 @@ static bool copy_part(char *part, const char *path, size_t length) {
 }
 
 /* Opens the folder that will contain the file, and sets the file's folder and name. */
-static bool walk(File *file, int from, const char *path) {
+static bool walk(File *file, const Folder *from, const char *path) {
+  const mode_t mode = from->is_private ? PRIVATE_FOLDER_MODE : FOLDER_MODE;
   errno = EINVAL;
-  file->folder = fcntl(from, F_DUPFD_CLOEXEC, 0);
+  file->folder = fcntl(from->descriptor, F_DUPFD_CLOEXEC, 0);
   while (file->folder != CLOSED) {
     const size_t length = strcspn(path, "/");
     if (!copy_part(file->name, path, length)) {
@@ -114,7 +124,7 @@ static bool walk(File *file, int from, const char *path) {
     path += length;
     if (*path == '\0') return true;
     path++;
-    const int inner = open_inner(file->folder, file->name);
+    const int inner = open_inner(file->folder, file->name, mode);
     const int problem = errno;
     close_descriptor(&file->folder);
     file->folder = inner;
@@ -124,11 +134,11 @@ static bool walk(File *file, int from, const char *path) {
 }
 
 /* Creates a file under an unused temporary name. */
-static bool open_temporary(File *file) {
+static bool open_temporary(File *file, mode_t mode) {
   for (int i = 1; i <= TRIES && !file->is_temporary; i++) {
     snprintf(file->temporary, sizeof file->temporary, ".bytenite-%ld-%d.part", (long)file->process, i);
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    file->descriptor = openat(file->folder, file->temporary, flags, 0666);
+    file->descriptor = openat(file->folder, file->temporary, flags, mode);
     file->is_temporary = file->descriptor != CLOSED;
     if (!file->is_temporary && errno != EEXIST) break;
   }
@@ -147,7 +157,8 @@ static int folder_create(lua_State *L) {
   File *file = lua_newuserdatauv(L, sizeof *file, 0);
   *file = (File){.folder = CLOSED, .descriptor = CLOSED, .process = getpid()};
   luaL_setmetatable(L, file_class);
-  return walk(file, folder->descriptor, path) && open_temporary(file) ? 1 : return_walk_problem(L);
+  const mode_t mode = folder->is_private ? PRIVATE_FILE_MODE : FILE_MODE;
+  return walk(file, folder, path) && open_temporary(file, mode) ? 1 : return_walk_problem(L);
 }
 
 /* file:discard(): closes and removes the file. Does nothing after a commit. */
@@ -256,6 +267,13 @@ int files_stamp(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)status.st_size);
   lua_pushstring(L, text);
   return 2;
+}
+
+int files_permissions(lua_State *L) {
+  struct stat status;
+  if (!get_status(L, &status)) return return_errno(L);
+  lua_pushinteger(L, (lua_Integer)(status.st_mode & 07777));
+  return 1;
 }
 
 static const luaL_Reg folder_methods[] = {

@@ -12,8 +12,9 @@
 void files_register(lua_State *L);
 
 /*
-** core.folder(path): opens a folder, and creates it and its parents if necessary. Returns it, or
-** nil and the reason.
+** core.folder(path [, private]): opens a folder, and creates it and its parents if necessary. If it
+** is private, only their owner can use the folders and files that are created. Returns it, or nil
+** and the reason.
 */
 int files_folder(lua_State *L);
 
@@ -23,6 +24,12 @@ int files_folder(lua_State *L);
 ** folder.
 */
 int files_stamp(lua_State *L);
+
+/*
+** core.permissions(file): returns the permission bits of a file, given as an open file or a path;
+** or nil and the reason.
+*/
+int files_permissions(lua_State *L);
 
 #pragma GCC visibility pop
 
