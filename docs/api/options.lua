@@ -132,6 +132,15 @@ options.client = {
     source = "module",
   },
   {
+    name = "profile",
+    type = "string|false",
+    environment = { "BYTENITE_PROFILE" },
+    text = "The name of a profile: a set of options in `$XDG_CONFIG_HOME/bytenite/config.json` (`~/.config` if that variable is "
+      .. "not set), which `bytenite configure` writes. Without a name no file is read; `false` means none, "
+      .. "whatever the environment says. See [Profiles](#profiles).",
+    source = "module",
+  },
+  {
     name = "http_version",
     type = '"auto"|"1.1"|"2"',
     default = "auto",
@@ -152,6 +161,33 @@ options.client = {
     source = "module",
   },
 }
+
+--- The section on profiles.
+options.profiles = [[
+A profile is a set of options under a name: `base_url`, `service`, `api_key`, `ca_file`, `ca_path`, `client_cert`, `client_key`,
+the paths absolute. The file may have several:
+
+```json
+{
+  "profiles": {
+    "work": { "base_url": "https://api.bytenite.com/v1", "service": "customer", "api_key": "..." },
+    "lab": { "base_url": "https://bytenite.lab.example/v1", "api_key": "...", "ca_file": "/etc/ssl/lab.pem" }
+  }
+}
+```
+
+- The file must be its owner's alone (mode 0600), else it is refused. A mistake in it is raised by `bytenite.new`; the
+  message names the file and the member, and never shows a key.
+- For each value the options go first, then the environment, then the profile, then the default. Options that belong together
+  come from one source: key and token, the two options of trust, certificate and key. `SSL_CERT_FILE` goes behind a profile.
+- As with the commands of AWS, a profile that the program names (`profile = "work"`, `--profile work`) goes before
+  `BYTENITE_API_KEY` and `BYTENITE_ACCESS_TOKEN`; one that `BYTENITE_PROFILE` names goes behind them. A profile without a key
+  leaves both cases to the environment: its key is then sent to the profile's address.
+- A profile's key is sent to that profile's address only: its scheme, host and port. If an option or `BYTENITE_BASE_URL`
+  leads elsewhere and no other credentials go before the profile's, `bytenite.new` raises. The profile's certificates are
+  not used elsewhere either.
+- States without `io` or `os` have no profiles: there `bytenite.new` raises if one is asked for.
+]]
 
 --- By name in options.client: what they mean is said there.
 options.call = { "timeout", "deadline", "max_retries", "max_response_bytes" }

@@ -155,7 +155,9 @@ local function options_section(api)
       .. "around it.\n",
     tables.options(api),
     ("Every call takes a last table with %s, for that call alone.\n"):format(table.concat(call_options, ", ")),
-    "Sources: " .. table.concat(origins, "; ") .. ".\n"
+    "Sources: " .. table.concat(origins, "; ") .. ".\n",
+    "### Profiles\n",
+    api.options.profiles
   )
 end
 

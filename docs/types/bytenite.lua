@@ -131,6 +131,7 @@
 ---@field client_key? string The file with the key (PEM, without a pass phrase) of `client_cert`.
 ---@field proxy? string URL of a proxy; `""` for none. A loopback host is never called through one.
 ---@field allow_http? boolean Allows plain http to any host. The token then travels in clear.
+---@field profile? string|false The name of a profile: a set of options in `$XDG_CONFIG_HOME/bytenite/config.json` (`~/.config` if that variable is not set), which `bytenite configure` writes. Without a name no file is read; `false` means none, whatever the environment says. See Profiles.
 ---@field http_version? "auto"|"1.1"|"2" `"auto"`: HTTP/2 where a TLS server offers it, else 1.1. `"2"`: HTTP/2 over plain http too. Bodies above 60 kB go over 1.1.
 ---@field user_agent? string Put behind the module's own User-Agent, `bytenite-lua/...`.
 ---@field on_event? fun(event: bytenite.Event) Called for what happens on the wire; see Events. What it raises ends the call, which raises it again.

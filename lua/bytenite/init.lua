@@ -25,6 +25,7 @@ lazy.prepare {
   "async.timers",
   "async.waiters",
   "base.json_layout",
+  "base.profiles",
   "base.time",
   "call",
   "call.call_object",

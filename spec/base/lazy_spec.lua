@@ -39,10 +39,11 @@ describe("modules loaded later are found", function()
 
   it("in package.preload, where a host has put them all", function()
     local answer <const> = child.run [[
-      local names = { "", "async.await", "async.reactor", "async.tasks", "async.timers", "base.lazy", "base.options", "base.time",
-        "base.validate", "call", "call.call_object", "call.credentials", "call.exchanges", "call.query_string", "call.responses",
-        "call.retry_policy", "call.state_machine", "client", "client_methods", "datasource", "errors",
-        "errors.call_failure", "errors.lenient_json", "errors.redact", "errors.retry_after", "jobs.job" }
+      local names = { "", "async.await", "async.reactor", "async.tasks", "async.timers", "base.lazy", "base.option_sources",
+        "base.options", "base.time", "base.validate", "call", "call.call_object", "call.credentials", "call.exchanges",
+        "call.query_string", "call.responses", "call.retry_policy", "call.state_machine", "client", "client_methods",
+        "datasource", "errors", "errors.call_failure", "errors.lenient_json", "errors.redact", "errors.retry_after",
+        "jobs.job" }
       for _, name in ipairs(names) do
         local module = name == "" and "bytenite" or "bytenite." .. name
         package.preload[module] = assert(loadfile(assert(package.searchpath(module, package.path))))

@@ -288,6 +288,17 @@ describe("the documented options", function()
   local getenv <const> = os.getenv
   local asked
 
+  -- Makes a folder with a file of one profile. Returns its path.
+  local function folder_with_profile(name)
+    local path <const> = os.tmpname()
+    os.remove(path)
+    local place <const> = assert(core.folder(path .. "/bytenite", true))
+    local file <close> = assert(place:create "config.json")
+    assert(file:write(('{"profiles":{"%s":{}}}'):format(name)))
+    assert(file:commit())
+    return path
+  end
+
   -- Reads the settings as they are with nothing in the environment but what is given.
   local function read(environment)
     asked = {}
@@ -325,7 +336,10 @@ describe("the documented options", function()
         local value <const> = option.name == "base_url" and "https://example.org" or "some-text"
         local environment <const> = { BYTENITE_CLIENT_CERT = "client.pem" } -- a key needs one
         environment[name] = value
-        assert.equal(value, read(environment)[option.name])
+        environment.XDG_CONFIG_HOME = option.name == "profile" and folder_with_profile(value) or nil
+        local settings <const> = read(environment)
+        if environment.XDG_CONFIG_HOME then os.execute(("rm -r '%s'"):format(environment.XDG_CONFIG_HOME)) end
+        assert.equal(value, settings[option.name])
       end)
     end
   end

@@ -14,6 +14,7 @@ local FORGOTTEN <const> = {
   "BYTENITE_CA_PATH",
   "BYTENITE_CLIENT_CERT",
   "BYTENITE_CLIENT_KEY",
+  "BYTENITE_PROFILE",
   "SSL_CERT_FILE",
   "SSL_CERT_DIR",
   "http_proxy",

@@ -1,7 +1,11 @@
---- options.lua: the options of clients and calls, checked and completed from the environment and
---- the defaults.
+--- options.lua: the options of clients and calls, checked and completed from their other sources
+--- and the defaults.
 local core <const> = require "bytenite.core"
+local lazy <const> = require "bytenite.base.lazy"
+local option_sources <const> = require "bytenite.base.option_sources"
 local validate <const> = require "bytenite.base.validate"
+
+local profiles <const> = lazy.module "bytenite.base.profiles"
 
 local options <const> = {}
 
@@ -46,14 +50,10 @@ local function base_url(where, value)
   return (value:gsub("/+$", ""))
 end
 
-local function trim(text)
-  return text:match "^%s*(.-)%s*$"
-end
-
 -- A pasted key often has white space around it.
 local function api_key(where, value)
   validate.type(where, value, "string")
-  return validate.header_value(where, trim(value))
+  return validate.header_value(where, option_sources.trim(value))
 end
 
 local function access_token(where, value)
@@ -71,6 +71,11 @@ end
 local function proxy(where, value)
   validate.type(where, value, "string")
   return value == "" and value or validate.header_value(where, value)
+end
+
+local function profile(where, value)
+  if value == false then return false end -- none, whatever the environment says
+  return profiles.check_name(where, value)
 end
 
 -- OpenSSL takes a path with a colon for a list of folders.
@@ -125,6 +130,7 @@ local checks <const> = {
   client_key = validate.plain_path,
   proxy = proxy,
   allow_http = validate.boolean,
+  profile = profile,
   http_version = validate.one_of { "auto", "1.1", "2" },
   user_agent = validate.header_value,
   on_event = validate.callable,
@@ -132,49 +138,6 @@ local checks <const> = {
 
 for name, limit_check in pairs(options.limits) do
   checks[name] = limit_check
-end
-
--- Options that come from one source together: a file of authorities may not add to the folder of
--- another source, nor a key belong to the certificate of another. The first source that has one of
--- them counts, the arguments before all. libcurl reads none of the variables.
-local environment <const> = {
-  { { base_url = "BYTENITE_BASE_URL" } },
-  { { ca_file = "BYTENITE_CA_FILE", ca_path = "BYTENITE_CA_PATH" }, { ca_file = "SSL_CERT_FILE" } },
-  { { client_cert = "BYTENITE_CLIENT_CERT", client_key = "BYTENITE_CLIENT_KEY" } },
-}
-
--- Returns the checked value of a variable, or nil. White space around it is dropped: `export
--- X=$(cat file)` and .env files often leave some.
-local function from_variable(name, variable)
-  local getenv <const> = os and os.getenv -- hosts may have removed the library
-  local value <const> = trim(getenv and getenv(variable) or "")
-  return value ~= "" and checks[name](variable, value) or nil
-end
-
-local function has_any(checked, names)
-  for name in pairs(names) do
-    if checked[name] ~= nil then return true end
-  end
-  return false
-end
-
--- Adds the options of the first source in the environment that has some of them.
-local function add_environment(checked)
-  for _, sources in ipairs(environment) do
-    for _, variables in ipairs(sources) do
-      if has_any(checked, sources[1]) then break end
-      for name, variable in pairs(variables) do
-        checked[name] = from_variable(name, variable)
-      end
-    end
-  end
-end
-
--- Arguments override environment variables; a token takes precedence over a key.
-local function add_credentials(checked)
-  if checked.access_token or checked.api_key then return end
-  checked.access_token = from_variable("access_token", "BYTENITE_ACCESS_TOKEN")
-  if not checked.access_token then checked.api_key = from_variable("api_key", "BYTENITE_API_KEY") end
 end
 
 local function check_scheme(checked)
@@ -190,18 +153,18 @@ end
 
 --- Checks the options of a new client and completes them.
 ---@param given table|nil
----@return table # all options; api_key, access_token, proxy and proxy_name may be nil
+---@return table # all options; api_key, access_token, proxy, proxy_name and profile may be nil. Has
+---   `sources`, see option_sources.complete
 --- Raises on an unknown option ("did you mean ...?") and on a value that cannot be used.
 function options.read(given)
   local checked <const> = validate.options("new", given, checks)
-  add_environment(checked)
+  option_sources.complete(checked, defaults.base_url, checks)
   for name, value in pairs(defaults) do
     if checked[name] == nil then checked[name] = value end
   end
   if checked.client_key and not checked.client_cert then
     validate.raise "new: client_key: it needs client_cert, the certificate that it belongs to"
   end
-  add_credentials(checked)
   check_scheme(checked)
   return checked
 end

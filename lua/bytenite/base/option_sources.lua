@@ -1,0 +1,137 @@
+--- option_sources.lua: where the options of a client come from that the program did not give: from
+--- the environment and a profile.
+---
+--- Options that come from one source together are a group: a file of authorities may not add to the
+--- folder of another source, nor a key belong to the certificate of another. The first source that
+--- has one of them counts, what the program gave before all.
+local lazy <const> = require "bytenite.base.lazy"
+local validate <const> = require "bytenite.base.validate"
+
+local profiles <const> = lazy.module "bytenite.base.profiles"
+
+local option_sources <const> = {}
+
+local PROFILE <const> = "profile"
+local OPTION <const> = "option"
+
+local TOKEN_VARIABLE <const> = { access_token = "BYTENITE_ACCESS_TOKEN" }
+local KEY_VARIABLE <const> = { api_key = "BYTENITE_API_KEY" }
+
+-- Each lists its sources in order: variables by option, or the profile. libcurl reads none of the
+-- variables.
+local address <const> = {
+  { names = { "base_url" }, { base_url = "BYTENITE_BASE_URL" }, PROFILE },
+  { names = { "service" }, PROFILE },
+}
+
+-- What a profile has of these is for the profile's own address. The variable of the system is no
+-- choice for this service, so that a profile goes before it.
+local certificates <const> = {
+  {
+    names = { "ca_file", "ca_path" },
+    { ca_file = "BYTENITE_CA_FILE", ca_path = "BYTENITE_CA_PATH" },
+    PROFILE,
+    { ca_file = "SSL_CERT_FILE" },
+  },
+  {
+    names = { "client_cert", "client_key" },
+    { client_cert = "BYTENITE_CLIENT_CERT", client_key = "BYTENITE_CLIENT_KEY" },
+    PROFILE,
+  },
+}
+
+-- A token takes precedence over a key. A profile that the program names is an option of the
+-- program, so that its key goes before those of the environment.
+local credentials <const> = { names = { "access_token", "api_key" }, TOKEN_VARIABLE, KEY_VARIABLE, PROFILE }
+local credentials_if_named <const> = { names = { "access_token", "api_key" }, PROFILE, TOKEN_VARIABLE, KEY_VARIABLE }
+
+--- Returns a text without white space around it.
+---@param text string
+---@return string
+function option_sources.trim(text)
+  return text:match "^%s*(.-)%s*$"
+end
+
+-- Returns the checked value of a variable, or nil. White space around it is dropped: `export
+-- X=$(cat file)` and .env files often leave some.
+local function from_variable(name, variable, checks)
+  local getenv <const> = os and os.getenv -- hosts may have removed the library
+  local value <const> = option_sources.trim(getenv and getenv(variable) or "")
+  return value ~= "" and checks[name](variable, value) or nil
+end
+
+-- Adds the options of a group from its first source that has some of them.
+local function complete(checked, group, profile, checks)
+  local sources <const> = checked.sources
+  local is_found = false
+  local function add(name, value, source)
+    if value == nil then return end
+    checked[name], sources[name], is_found = value, source, true
+  end
+  for _, name in ipairs(group.names) do
+    add(name, checked[name], OPTION)
+  end
+  for _, source in ipairs(group) do
+    for _, name in ipairs(is_found and {} or group.names) do
+      if source == PROFILE then
+        add(name, profile[name], PROFILE)
+      elseif source[name] then
+        add(name, from_variable(name, source[name], checks), source[name])
+      end
+    end
+  end
+end
+
+local function raise_elsewhere(checked, base_url, own_url)
+  local sources <const>, name <const> = checked.sources, checked.profile
+  local place <const> = ('new: profile "%s": %s: profiles.%s.api_key'):format(name, sources.file, name)
+  local chosen_by <const> = sources.base_url == OPTION and "base_url" or sources.base_url
+  local reason <const> = ("it is sent to %s only, and %s is %s"):format(own_url, chosen_by, base_url)
+  validate.raise(("%s: %s: unset that, or give api_key"):format(place, reason))
+end
+
+-- Returns the profile that the program or the environment asks for; an empty table if neither does.
+local function find_profile(checked, checks)
+  local sources <const> = checked.sources
+  if checked.profile == nil then
+    checked.profile = from_variable("profile", "BYTENITE_PROFILE", checks)
+    sources.profile = checked.profile and "BYTENITE_PROFILE"
+  elseif checked.profile then
+    sources.profile = OPTION
+  end
+  if not checked.profile then return {} end
+  local where <const> = sources.profile == OPTION and "new" or sources.profile
+  local profile <const>, path <const> = profiles.find(where, checked.profile, checks)
+  sources.file = path
+  return profile
+end
+
+local REFUSED <const> = {} -- stands for a key that may not be sent to the client's address
+
+--- Completes the options of a client: each that was not given comes from the environment, else from
+--- the profile if there is one.
+---@param checked table the options that were given. Gets `sources`, from an option's name to where
+---   it comes from ("option", "profile", or a variable), and for `file` the path of the profiles
+---@param default_url string the address if there is none
+---@param checks table<string, function> the check of each option, by name
+--- Raises on a value that cannot be used, and rather than send a profile's key to another address.
+function option_sources.complete(checked, default_url, checks)
+  checked.sources = {}
+  local profile <const> = find_profile(checked, checks)
+  for _, group in ipairs(address) do
+    complete(checked, group, profile, checks)
+  end
+  local bound = profile
+  local own_url <const>, base_url <const> = profile.base_url or default_url, checked.base_url or default_url
+  if checked.profile and profiles.origin(own_url) ~= profiles.origin(base_url) then
+    bound = { api_key = profile.api_key and REFUSED }
+  end
+  for _, group in ipairs(certificates) do
+    complete(checked, group, bound, checks)
+  end
+  local is_named <const> = checked.sources.profile == OPTION
+  complete(checked, is_named and credentials_if_named or credentials, bound, checks)
+  if checked.api_key == REFUSED then raise_elsewhere(checked, base_url, own_url) end
+end
+
+return option_sources
