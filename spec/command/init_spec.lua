@@ -108,7 +108,7 @@ describe("a mistake on the command line", function()
     { { "list", "--limt", "3" }, "unknown option '--limt'" },
     { { "list", "--limit", "many" }, "expected a whole number, got 'many'" },
     { { "list", "--filter", "state" }, "--filter state: expected FIELD=VALUE" },
-    { { "get" }, "missing argument 'id'" },
+    { { "get" }, "missing argument ID" },
     { { "get", ".." }, "job id: the dots would change the path" },
     { { "wait", ID, "--timeout", "0" }, "seconds above 0" },
     { { "set-params", ID }, "give a file, or --param" },

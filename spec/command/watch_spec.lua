@@ -97,15 +97,16 @@ end)
 describe("bytenite abort", function()
   it("shows the job as it is then", function()
     answer("abort", '{"ok":true}')
-    answer("get_job", job_in "FAILED")
+    answer("get_job", job_in "STARTED", job_in "FAILED")
     assert.is_truthy(run({ "abort", ID }):find "\nstate  failed\n")
+    assert.same({ "get_job", "abort", "get_job" }, operations_sent())
   end)
 
   it("tells that a draft is gone", function()
     local gone <const> = { operation = "get_job", status = 404 }
     service:fault { { operation = "abort", body = '{"ok":true}', times = 2 }, gone, gone }
-    assert.equal(("deleted %s: it was a draft\n"):format(ID), (run { "abort", ID }))
-    assert.same({ id = ID, deleted = true }, core.decode((run { "abort", ID, "--json" })))
+    assert.equal(("deleted %s: it was a draft\n"):format(ID), (run { "abort", ID, "--yes" }))
+    assert.same({ id = ID, deleted = true }, core.decode((run { "abort", "-y", ID, "--json" })))
   end)
 end)
 
@@ -165,7 +166,9 @@ describe("bytenite logs", function()
     local output <const>, errors <const> = run { "logs", ID, "--follow", "--interval", "0.02" }
     assert.equal(FIRST_LINE .. BAR_LINE .. LAST_LINE, output)
     assert.equal("", errors)
-    assert.equal("logs", operations_sent()[8]) -- the lines are fetched once more after the end was seen
+    local sent <const> = operations_sent()
+    assert.same({ "logs", "logs" }, { sent[8], sent[9] }) -- fetched after the end was seen, until there is nothing new
+    assert.equal(9, #sent)
   end)
 
   it("--follow ends with the error of a look that fails", function()
@@ -174,6 +177,101 @@ describe("bytenite logs", function()
     service:fault { operation = "get_job", status = 404 }
     local ran <const> = command.run(service, { "logs", ID, "-f", "--interval", "0.02" })
     assert.same({ 5, FIRST_LINE }, { ran.status, ran.output })
+  end)
+end)
+
+describe("bytenite logs --follow", function()
+  local function line(log, time)
+    return ([[{"log":"%s","timestamp":"2025-08-27T17:%s:00Z","level":"INFO","container":"main"}]]):format(log, time)
+  end
+
+  local function logs(...)
+    return ('{"partitioner":[%s],"assembler":[],"taskrunner":{}}'):format(table.concat({ ... }, ","))
+  end
+
+  -- Follows a job that gives these logs, one after the other, and has then ended. Returns the words of the lines.
+  local function follow(...)
+    local count <const> = select("#", ...)
+    for number = 1, count do
+      answer("get_job", job_in(number < count and "STARTED" or "COMPLETE"))
+    end
+    answer("logs", ...)
+    answer("logs", (select(count, ...)))
+    local output <const>, errors <const> = run { "logs", ID, "--follow", "--interval", "0.02" }
+    local words <const> = {}
+    for word in output:gmatch "partitioner  ([^\n]+)\n" do
+      words[#words + 1] = word
+    end
+    return table.concat(words, " "), errors
+  end
+
+  it("shows lines that come late, between others, once", function()
+    local a <const>, b <const>, c <const>, d <const> = line("a", 10), line("b", 12), line("c", 14), line("d", 11)
+    assert.equal("a b d c", (follow(logs(a, b), logs(a, d, b), logs(a, d, b, c))))
+  end)
+
+  it("goes on when the log was rotated", function()
+    local a <const>, b <const>, c <const>, d <const> = line("a", 10), line("b", 11), line("c", 12), line("d", 13)
+    assert.equal("a b c d", (follow(logs(a, b), logs(b, c), logs(d))))
+    assert.equal("a b c", (follow(logs(a), logs(b), logs(a, b, c)))) -- and when another server gives old lines again
+  end)
+
+  it("shows lines that are the same as often as they are there", function()
+    local a <const> = line("a", 10)
+    assert.equal("a a a", (follow(logs(a), logs(a, a), logs(a, a, a), logs(a, a))))
+  end)
+
+  it("shows what comes after the end", function()
+    local a <const>, b <const> = line("a", 10), line("b", 11)
+    answer("get_job", job_in "COMPLETE")
+    answer("logs", logs(a), logs(a, b), logs(a, b))
+    local output <const> = run { "logs", ID, "--follow", "--interval", "0.02" }
+    assert.is_truthy(output:find "  a\n.*  b\n$")
+  end)
+
+  it("goes on through an outage, and says so once", function()
+    local a <const>, b <const> = line("a", 10), line("b", 11)
+    answer("get_job", job_in "STARTED")
+    answer("logs", logs(a))
+    service:fault { operation = "get_job", status = 503, times = 2 }
+    answer("get_job", job_in "STARTED")
+    service:fault { operation = "logs", status = 500, times = 1 }
+    answer("get_job", job_in "COMPLETE")
+    answer("logs", logs(a, b), logs(a, b))
+    local ran <const> = command.run(service, { "--max-retries", "0", "logs", ID, "-f", "--interval", "0.02" })
+    assert.equal(0, ran.status, ran.errors)
+    assert.is_truthy(ran.output:find "  a\n[^\n]*  b\n$", ran.output)
+    local _ <const>, count <const> = ran.errors:gsub("trying again: GET [^\n]*503", "")
+    assert.equal(1, count, ran.errors)
+  end)
+
+  it("ends when the outage stays", function()
+    service:fault { operation = "get_job", status = 503, times = "forever" }
+    local ran <const> = command.run(service, { "--max-retries", "0", "logs", ID, "-f", "--interval", "0.02" })
+    assert.equal(8, ran.status)
+    assert.equal(5, #connect.sent(service))
+  end)
+
+  it("keeps a bounded number of lines that have gone", function()
+    local follower <const> = require("bytenite.command.log_follower").new()
+    local function look(number)
+      local given = 0
+      return follower:show_new(function()
+        given = given + 1
+        if given <= 100 then
+          return { log = ("%d %d "):format(number, given):rep(1000), timestamp = "T" }, "PARTITIONER"
+        end
+      end, function() end)
+    end
+    for number = 1, 40 do
+      assert.equal(100, look(number))
+    end
+    local bytes = 0
+    for key in pairs(follower.seen) do
+      bytes = bytes + #key
+    end
+    assert.is_true(bytes < 10 << 20, bytes)
+    assert.equal(0, look(40))
   end)
 end)
 

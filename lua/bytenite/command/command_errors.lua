@@ -98,6 +98,7 @@ end
 local function job_id_of(failure, console)
   local job <const> = failure.job
   if type(job) == "table" and type(job.id) == "string" then return job.id end
+  if failure.about then return failure.about end -- one of several
   return console.job_id ~= "ID" and console.job_id or nil
 end
 

@@ -119,12 +119,18 @@ function display.templates(console, rows)
   table_layout.print(console, TEMPLATE_COLUMNS, rows)
 end
 
-function display.files(console, rows)
-  table_layout.print(console, FILE_COLUMNS, rows)
+-- The columns of rows of several jobs.
+local function with_job(columns, has_job)
+  if not has_job then return columns end
+  return table.move(columns, 1, #columns, 2, { { title = "JOB", value = member "jobId" } })
 end
 
-function display.results(console, rows)
-  table_layout.print(console, RESULT_COLUMNS, rows)
+function display.files(console, rows, has_job)
+  table_layout.print(console, with_job(FILE_COLUMNS, has_job), rows)
+end
+
+function display.results(console, rows, has_job)
+  table_layout.print(console, with_job(RESULT_COLUMNS, has_job), rows)
 end
 
 -- A data source in a line, without what may be secret in it.
@@ -212,6 +218,48 @@ function display.show_job(console, job)
   else
     display.job(console, job)
   end
+end
+
+-- Prints one after the other, with an empty line between two.
+local function separated(console, values, show)
+  for index, value in ipairs(values) do
+    if index > 1 then console:write "\n" end
+    show(console, value)
+  end
+end
+
+--- Prints several jobs, in the way that was asked for: as JSON a list.
+---@param console table
+---@param jobs table[]
+---@param are_many boolean whether several were asked for
+function display.show_jobs(console, jobs, are_many)
+  if console.ids_only then
+    for _, job in ipairs(jobs) do
+      console:line(tostring(job.id))
+    end
+  elseif console.json and are_many then
+    console:value(bytenite.array(jobs))
+  else
+    separated(console, jobs, display.show_job)
+  end
+end
+
+--- Prints what is left of aborted jobs: jobs, or { id, deleted = true } for drafts.
+function display.show_aborted(console, left, are_many)
+  if console.json or console.ids_only then return display.show_jobs(console, left, are_many) end
+  separated(console, left, function(_, job)
+    if not job.deleted then return display.job(console, job) end
+    console:line(("deleted %s: it was a draft"):format(job.id))
+  end)
+end
+
+--- Prints how a job ended in one line, unless programs read.
+function display.job_line(console, job)
+  if console.json or console.ids_only then return end
+  local state <const> = display.state(job.state)
+  local parts <const> = { tostring(job.id), console:paint(display.state_colour(state), console:shown(state)) }
+  parts[3] = filled(job.name) and console:shown((tostring(job.name):gsub("[\r\n\t]+", " ")))
+  console:write(table.concat(parts, "  "), "\n")
 end
 
 return display

@@ -105,7 +105,7 @@ local function run(words, streams)
   streams.json = given.json or false
   streams.ids_only = given.ids_only or false
   streams.quiet = given.quiet or false
-  streams.job_id = given.id or streams.job_id
+  streams.job_id = given.id or given.ids and #given.ids == 1 and given.ids[1] or streams.job_id
   local context <close> = new_context(root, streams, given)
   rows[given.command].run(context, given)
   streams.flush()

@@ -97,6 +97,9 @@ function parser.new(argparse, rows, version)
   end
   -- argparse calls it with the parser of the command at hand, and would end the process.
   root.error = function(current, message)
+    message = message:gsub("^missing argument '(%l+)'", function(name)
+      return ("missing argument %s"):format(name == "ids" and "ID" or name:upper())
+    end)
     local short <const> = message:match "^unknown option '%-[^%-]'"
     local hint <const> = short and "an argument that begins with a dash goes behind --" or nil
     command_errors.usage((short or message):gsub("\nDid you mean", "; did you mean"), hint, current:get_usage())

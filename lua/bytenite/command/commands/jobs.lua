@@ -4,6 +4,8 @@ local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
 local paged_list <const> = require "bytenite.command.paged_list"
 local job_states <const> = require "bytenite.command.job_states"
+local dry_run <const> = require "bytenite.command.dry_run"
+local several <const> = require "bytenite.command.several"
 local display <const> = require "bytenite.command.display"
 
 local OPERATORS <const> = {
@@ -82,13 +84,16 @@ local list <const> = {
 
 local get <const> = {
   name = "get",
-  summary = "Show a job.",
-  examples = { "bytenite get ID", "bytenite get ID --json > job.json" },
-  define = function(command)
-    command:argument("id", "The job's id."):argname "ID"
-  end,
+  summary = "Show jobs.",
+  examples = { "bytenite get ID", "bytenite get ID --json > job.json", "bytenite get ID ID --json | jq .[].state" },
+  define = several.define,
   run = function(context, given)
-    display.show_job(context.console, assert(context.client():get_job(given.id)))
+    local jobs <const> = several.jobs(context, given.ids)
+    several.at_once(context, jobs, function(job)
+      return job:refresh()
+    end, function(values)
+      display.show_jobs(context.console, values, #jobs > 1)
+    end)
   end,
 }
 
@@ -110,9 +115,11 @@ local delete <const> = {
   define = function(command)
     command:argument("ids", "The jobs' ids."):argname("ID"):args "+"
     command:flag("-y --yes", "Do not ask for confirmation.")
+    dry_run.define(command)
   end,
   run = function(context, given)
     local console <const> = context.console
+    if dry_run.tells(context, given, "delete", given.ids) then return end
     if not given.yes and not confirm(context, given.ids) then
       console:say "nothing was deleted"
       return

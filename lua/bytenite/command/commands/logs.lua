@@ -1,11 +1,14 @@
---- logs.lua: the command that shows what a job says, also while it says it.
-local json_output <const> = require "bytenite.command.json_output"
+--- logs.lua: the command that shows what jobs say, also while they say it.
 local input <const> = require "bytenite.command.input"
+local json_output <const> = require "bytenite.command.json_output"
+local log_follower <const> = require "bytenite.command.log_follower"
+local several <const> = require "bytenite.command.several"
 
 local LEVEL_COLOURS <const> =
   { WARN = "yellow", ERROR = "red", FATAL = "red", PANIC = "red", DEBUG = "dim", TRACE = "dim" }
 
-local SHORT_ID <const> = 8 -- characters of a task's id that a terminal shows
+local SHORT_ID <const> = 8 -- characters of an id that a terminal shows
+local MOST_FAILURES <const> = 5 -- looks in a row that may fail, as with wait
 
 local function origin(console, service, task_id)
   local name <const> = service:lower()
@@ -28,10 +31,13 @@ local function lines_of(console, log)
   return lines
 end
 
-local function show(console, line, service, task_id)
+-- Writes a line for people: several where programs drew over what they wrote. `prefix` names the
+-- job where there are several.
+local function show(console, prefix, line, service, task_id)
   local level <const> = text_of(line.level)
   for _, log in ipairs(lines_of(console, text_of(line.log))) do
-    local told <const> = ("%s %-7s %s  %s"):format(
+    local told <const> = ("%s%s %-7s %s  %s"):format(
+      prefix,
       text_of(line.timestamp),
       level,
       origin(console, service, task_id),
@@ -41,29 +47,27 @@ local function show(console, line, service, task_id)
   end
 end
 
--- A line of JSON for a line: the service's members, and where it comes from.
-local function show_json(console, line, service, task_id)
-  local told <const> = { service = service, taskId = task_id }
+-- Writes a line of JSON for a line: the service's members, and where it comes from.
+local function show_json(console, job_id, line, service, task_id)
+  local told <const> = { jobId = job_id, service = service, taskId = task_id }
   for name, value in pairs(line) do
     told[name] = value
   end
   console:write(json_output.line(told), "\n")
 end
 
--- Shows what was not there before. The service gives all lines each time; those of one origin keep
--- their order.
-local function show_new(console, next_line, seen)
-  local counts <const> = {}
-  local write <const> = console.json and show_json or show
-  for line, service, task_id in next_line do
-    local key <const> = ("%s/%s"):format(service, task_id or "")
-    counts[key] = (counts[key] or 0) + 1
-    if counts[key] > (seen[key] or 0) then write(console, line, service, task_id) end
+-- Returns what shows the lines of a job.
+local function writer_for(console, id, is_one_of_many)
+  if console.json then
+    local job_id <const> = is_one_of_many and id or nil
+    return function(...)
+      show_json(console, job_id, ...)
+    end
   end
-  for key, count in pairs(counts) do
-    seen[key] = math.max(count, seen[key] or 0)
+  local prefix <const> = is_one_of_many and id:sub(1, SHORT_ID) .. " " or ""
+  return function(...)
+    show(console, prefix, ...)
   end
-  console.flush()
 end
 
 local function list_or_nil(values)
@@ -74,30 +78,64 @@ local function upper(value)
   return value:upper()
 end
 
--- Shows new lines until the job has ended: it is looked at before its lines are, so that the last
--- ones are not missed.
-local function follow(context, job, fetch, interval, seen)
-  while true do
-    assert(job:refresh())
-    local has_ended <const> = job:is_final()
-    show_new(context.console, fetch(), seen)
-    if has_ended then return end
-    context.sleep(interval)
+-- Looks at a job's logs once. The job is looked at before its lines are, so that the last ones are
+-- not missed. Returns whether there is more to come; or nil and an error.
+local function look(console, followed)
+  if not followed.has_ended then
+    local seen <const>, problem <const> = followed.job:refresh()
+    if not seen then return nil, problem end
+    followed.has_ended = followed.job:is_final()
+  end
+  local next_line <const>, reason <const> = followed.job:logs(followed.filters)
+  if not next_line then return nil, reason end
+  local new <const> = followed.follower:show_new(next_line, followed.write)
+  console.flush()
+  return not followed.has_ended or new > 0 -- lines may come after the end: until a look brings none
+end
+
+-- Looks at a job's logs, in an outage of the service too. Returns whether there is more to come.
+-- Raises an error that trying again does not help, and one that stays.
+local function look_patiently(console, followed)
+  local has_more <const>, problem <const> = look(console, followed)
+  if not problem then
+    followed.failures, followed.pause = 0, 0
+    return has_more
+  end
+  followed.failures = followed.failures + 1
+  if not problem.retryable or followed.failures >= MOST_FAILURES then error(problem, 0) end
+  if followed.failures == 1 then console:say("trying again: %s", tostring(problem)) end
+  followed.pause = problem.retry_after or 0
+  return true
+end
+
+-- Shows new lines until all jobs have ended.
+local function follow(context, all, interval)
+  local active = all
+  while #active > 0 do
+    local still <const> = {}
+    local pause = 0
+    for _, followed in ipairs(active) do
+      if look_patiently(context.console, followed) then still[#still + 1] = followed end
+      pause = math.max(pause, followed.pause)
+    end
+    active = still
+    if #active > 0 then context.sleep(math.max(interval, pause)) end
   end
 end
 
 local logs <const> = {
   name = "logs",
-  summary = "Show a job's logs.",
-  description = "Shows a job's logs in the order of time. With --json each line is an object.",
+  summary = "Show the logs of jobs.",
+  description = "Shows the logs of jobs, each in the order of time. With --json each line is an object.\n"
+    .. "With --follow, lines that come late are shown when they come; an outage of the service does not end it.",
   examples = {
     "bytenite logs ID",
     "bytenite logs ID --follow --service taskrunner",
     "bytenite logs ID --level error --level fatal",
   },
   define = function(command)
-    command:argument("id", "The job's id."):argname "ID"
-    command:flag("-f --follow", "Go on until the job has ended.")
+    several.define(command)
+    command:flag("-f --follow", "Go on until the jobs have ended.")
     command
       :option("--interval", "Seconds between looks with --follow.", "2")
       :convert(input.seconds "--interval")
@@ -116,19 +154,34 @@ local logs <const> = {
     command:option("--task", "Only the task of this id. May be repeated."):argname("ID"):count "*"
   end,
   run = function(context, given)
-    local job <const> = context.client():job(given.id)
+    local console <const> = context.console
     local filters <const> = {
       levels = list_or_nil(given.level),
       services = list_or_nil(given.services),
       taskIds = list_or_nil(given.task),
     }
-    local function fetch()
-      return assert(job:logs(filters))
+    local jobs <const> = several.jobs(context, given.ids)
+    local all <const> = {}
+    for index, job in ipairs(jobs) do
+      all[index] = {
+        job = job,
+        filters = filters,
+        write = writer_for(console, job.id, #jobs > 1),
+        follower = log_follower.new(),
+        has_ended = false,
+        failures = 0,
+        pause = 0,
+      }
     end
-    if given.follow then return follow(context, job, fetch, given.interval, {}) end
-    local seen <const> = {}
-    show_new(context.console, fetch(), seen)
-    if next(seen) == nil then context.console:say "no lines" end
+    if given.follow then return follow(context, all, given.interval) end
+    local count = 0
+    several.each(context, jobs, function(job, index)
+      local next_line <const>, problem <const> = job:logs(filters)
+      if not next_line then return nil, problem end
+      count = count + all[index].follower:show_new(next_line, all[index].write)
+      return true
+    end)
+    if count == 0 then console:say "no lines" end
   end,
 }
 

@@ -1,7 +1,10 @@
---- run.lua: the commands that run a job and wait for its end: run, wait, abort.
+--- run.lua: the commands that run jobs and wait for their end: run, wait, abort.
+local command_errors <const> = require "bytenite.command.command_errors"
+local dry_run <const> = require "bytenite.command.dry_run"
 local input <const> = require "bytenite.command.input"
 local progress <const> = require "bytenite.command.progress"
 local display <const> = require "bytenite.command.display"
+local several <const> = require "bytenite.command.several"
 
 local run_commands <const> = {}
 
@@ -25,14 +28,13 @@ end
 ---@param context table
 ---@param job table
 ---@param given table the command's options
----@return table # the job
---- Raises the error of a job that failed, or whatever kept it from being seen.
+---@return table|nil # the job; nil and the error of a job that failed, or that cannot be seen
 function run_commands.wait(context, job, given)
   local console <const> = context.console
   local told <close> = progress.start(console, "waiting")
   console.job_id = job.id
   local is_draft
-  return assert(job:wait {
+  return job:wait {
     timeout = given.wait_timeout,
     interval = given.interval,
     on_progress = function(seen, fraction)
@@ -43,40 +45,92 @@ function run_commands.wait(context, job, given)
       end
       told:update(fraction, state, state)
     end,
-  })
+  }
 end
 
-local function id_argument(command)
-  command:argument("id", "The job's id."):argname "ID"
+-- Waits for the ends of several jobs, with one bar for all and a line for each at its end. `start`
+-- is done with each before.
+local function wait_for_several(context, jobs, given, start)
+  local console <const> = context.console
+  local told <close> = progress.start(console, "waiting")
+  local fractions <const>, ended = {}, 0
+  local function update()
+    local sum = 0
+    for index = 1, #jobs do
+      sum = sum + (fractions[index] or 0)
+    end
+    told:update(sum / #jobs, ("%d of %d ended"):format(ended, #jobs), tostring(ended))
+  end
+  local function wait(job, index)
+    local started <const>, problem <const> = start(job)
+    if not started then return nil, problem end
+    return job:wait {
+      timeout = given.wait_timeout,
+      interval = given.interval,
+      on_progress = function(_, fraction)
+        fractions[index] = fraction
+        update()
+      end,
+    }
+  end
+  local function on_done(index)
+    ended, fractions[index] = ended + 1, 1
+    display.job_line(console, jobs[index])
+    update()
+  end
+  several.at_once(context, jobs, wait, function(values)
+    told:finish()
+    if console.json or console.ids_only then display.show_jobs(console, values, true) end
+  end, { concurrency = #jobs, on_done = on_done })
+end
+
+-- Does something with jobs, then waits for their ends.
+local function start_and_wait(context, jobs, given, start)
+  if #jobs > 1 then return wait_for_several(context, jobs, given, start) end
+  assert(start(jobs[1]))
+  assert(run_commands.wait(context, jobs[1], given))
+  display.show_job(context.console, jobs[1])
 end
 
 local run <const> = {
   name = "run",
-  summary = "Run a job.",
-  examples = { "bytenite run ID", "bytenite run ID --wait" },
+  summary = "Run jobs.",
+  examples = { "bytenite run ID", "bytenite run ID --wait", "bytenite run ID ID ID --wait --quiet" },
   define = function(command)
-    id_argument(command)
-    command:flag("--wait", "Wait for its end.")
+    several.define(command)
+    command:flag("--wait", "Wait for their ends.")
     run_commands.define_waiting(command)
+    dry_run.define(command)
   end,
   run = function(context, given)
-    local job <const> = assert(context.client():job(given.id):run())
-    if given.wait then
-      run_commands.wait(context, job, given)
-    else
-      assert(job:refresh())
+    local jobs <const> = several.jobs(context, given.ids)
+    if dry_run.tells(context, given, "run", given.ids) then return end
+    local function start(job)
+      return job:run()
     end
-    display.show_job(context.console, job)
+    if given.wait then return start_and_wait(context, jobs, given, start) end
+    several.at_once(context, jobs, function(job)
+      local started <const>, problem <const> = job:run()
+      if not started then return nil, problem end
+      return job:refresh()
+    end, function(values)
+      display.show_jobs(context.console, values, #jobs > 1)
+    end)
   end,
 }
 
 local wait <const> = {
   name = "wait",
-  summary = "Wait for a job's end.",
-  description = "Waits for a job's end, with a bar on a terminal. A job that failed is an error.",
-  examples = { "bytenite wait ID --timeout 600 && bytenite results ID --download out" },
+  summary = "Wait for the ends of jobs.",
+  description = "Waits for the ends of jobs, with a bar on a terminal. A job that failed is an error.\n"
+    .. "Several jobs get a line each when they end, and the worst of their ends decides the\n"
+    .. "exit status: the one with the highest number.",
+  examples = {
+    "bytenite wait ID --timeout 600 && bytenite results ID --download out",
+    "bytenite list --all --ids --filter state=started | xargs bytenite wait",
+  },
   define = function(command)
-    id_argument(command)
+    several.define(command)
     command
       :option("--timeout --wait-timeout", TIMEOUT)
       :target("wait_timeout")
@@ -85,23 +139,64 @@ local wait <const> = {
     define_interval(command)
   end,
   run = function(context, given)
-    local job <const> = run_commands.wait(context, context.client():job(given.id), given)
-    display.show_job(context.console, job)
+    start_and_wait(context, several.jobs(context, given.ids), given, function()
+      return true
+    end)
   end,
 }
 
+-- Whether a job may be aborted: a draft would be deleted, which is asked first. Nil and an error
+-- when the job cannot be seen.
+local function may_abort(context, job)
+  local seen <const>, problem <const> = job:refresh()
+  if not seen then return nil, problem end
+  if job.state ~= "JOB_STATE_NEW" then return true end
+  if not context.console.can_ask then
+    command_errors.usage(
+      ("job %s is a draft, which abort deletes, and there is no terminal to ask on"):format(job.id),
+      "add --yes to delete it without"
+    )
+  end
+  return context.console.confirm(("Job %s is a draft. Delete it?"):format(job.id))
+end
+
+-- Aborts a job. Returns what is left of it: the job, or { id, deleted = true }.
+local function abort_one(job)
+  local aborted <const>, problem <const> = job:abort()
+  if not aborted then return nil, problem end
+  local seen <const>, reason <const> = job:refresh()
+  if seen then return job end
+  if reason.kind == "not_found" then return { id = job.id, deleted = true } end
+  return nil, reason
+end
+
 local abort <const> = {
   name = "abort",
-  summary = "Stop a running job; a draft is deleted.",
-  examples = { "bytenite abort ID" },
-  define = id_argument,
+  summary = "Stop running jobs; drafts are deleted.",
+  description = "Stops running jobs. A draft is deleted, after a question, as with delete.",
+  examples = { "bytenite abort ID", "bytenite abort --yes ID ID" },
+  define = function(command)
+    several.define(command)
+    command:flag("-y --yes", "Do not ask before a draft is deleted.")
+    dry_run.define(command)
+  end,
   run = function(context, given)
-    local job <const> = assert(context.client():job(given.id):abort())
-    local seen <const>, problem <const> = job:refresh()
-    if not seen and problem.kind ~= "not_found" then error(problem, 0) end
-    if seen then return display.show_job(context.console, job) end
-    if context.console.json then return context.console:value { id = given.id, deleted = true } end
-    context.console:line(("deleted %s: it was a draft"):format(given.id))
+    local console <const> = context.console
+    local jobs <const> = several.jobs(context, given.ids)
+    if dry_run.tells(context, given, "abort", given.ids) then return end
+    several.each(context, jobs, function(job)
+      if not given.yes then
+        local may <const>, problem <const> = may_abort(context, job)
+        if may == nil then return nil, problem end
+        if not may then
+          console:say("job %s was not deleted", job.id)
+          return job
+        end
+      end
+      return abort_one(job)
+    end, function(left)
+      display.show_aborted(console, left, #jobs > 1)
+    end)
   end,
 }
 

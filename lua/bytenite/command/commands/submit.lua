@@ -1,6 +1,7 @@
 --- submit.lua: the command that makes a job of a file and runs it.
 local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
+local dry_run <const> = require "bytenite.command.dry_run"
 local input <const> = require "bytenite.command.input"
 local progress <const> = require "bytenite.command.progress"
 local run_commands <const> = require "bytenite.command.commands.run"
@@ -51,6 +52,21 @@ local function submit(context, given, new)
   return job
 end
 
+-- What --dry-run prints.
+local function print_requests(context, given, new)
+  local requests
+  if given.draft then
+    local body <const> = {}
+    for name, value in pairs(new) do
+      if name ~= "upload" then body[name] = value end
+    end
+    requests = { input.blame(given.file, dry_run.request, context, given, "create_job", nil, body) }
+  else
+    requests = input.blame(given.file, dry_run.submission, context, given, new)
+  end
+  dry_run.print(context.console, requests)
+end
+
 local DESCRIPTION <const> = [[
 Creates a job, sets it up, uploads its input and runs it. The file holds JSON, or Lua that returns a table
 (the module is there as `bytenite`): templateId, and name, description, dataSource, dataDestination, params,
@@ -81,14 +97,16 @@ local command <const> = {
     parser:flag("--wait", "Wait for the job's end.")
     run_commands.define_waiting(parser)
     parser:option("--download", "Wait, then fetch the results into this folder."):argname "DIR"
+    dry_run.define(parser)
   end,
   run = function(context, given)
     if given.draft and (given.wait or given.download) then
       command_errors.usage "submit: a draft (--draft) does not run: there is nothing to wait for"
     end
     local new <const> = job_of(given)
+    if given.dry_run then return print_requests(context, given, new) end
     local job <const> = (given.draft and draft or submit)(context, given, new)
-    if given.wait or given.download then run_commands.wait(context, job, given) end
+    if given.wait or given.download then assert(run_commands.wait(context, job, given)) end
     local files <const> = given.download and transfers.download(context, job, given.download)
     display.show_job(context.console, job)
     if files and not context.console.json then display.files(context.console, files) end

@@ -1,7 +1,9 @@
 --- transfers.lua: the commands that move files: upload, results.
 local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
+local dry_run <const> = require "bytenite.command.dry_run"
 local progress <const> = require "bytenite.command.progress"
+local several <const> = require "bytenite.command.several"
 local display <const> = require "bytenite.command.display"
 
 local transfers <const> = {}
@@ -45,8 +47,14 @@ local upload <const> = {
   define = function(command)
     command:argument("id", "The job's id."):argname "ID"
     command:argument("path", "The file to send."):argname "PATH"
+    dry_run.define(command)
   end,
   run = function(context, given)
+    if given.dry_run then
+      local completed <const> = dry_run.request(context, given, "upload_completed", given.id)
+      local put <const> = { method = "PUT", url = "(the upload address)", body = "@" .. given.path }
+      return dry_run.print(context.console, { put, completed })
+    end
     local job <const> = assert(context.client():get_job(given.id))
     display.show_job(context.console, transfers.upload(context, job, given.path))
   end,
@@ -54,39 +62,56 @@ local upload <const> = {
 
 -- The results, or the one of a name.
 local function results_of(job, only)
-  local results <const> = assert(job:results())
+  local results <const>, problem <const> = job:results()
+  if not results then return nil, problem end
   if not only then return results end
   for _, result in ipairs(results) do
     if result.name == only then return { result } end
   end
-  command_errors.raise("not_found", ("the job has no result %q"):format(only))
+  local _ <const>, failure <const> = pcall(command_errors.raise, "not_found", ("the job has no result %q"):format(only))
+  return nil, failure
+end
+
+-- The rows to show for a job: its results, or the files that were fetched, each job's in a folder
+-- of its own where there are several.
+local function rows_of(context, given, job)
+  if not given.download then return results_of(job, given.only) end
+  local folder <const> = #given.ids > 1 and ("%s/%s"):format(given.download, job.id) or given.download
+  local ok <const>, files <const> = pcall(transfers.download, context, job, folder, given.only)
+  if ok then return files end
+  return nil, files
 end
 
 local results <const> = {
   name = "results",
-  summary = "List a job's results, or download them.",
+  summary = "List the results of jobs, or download them.",
   examples = {
     "bytenite results ID",
     "bytenite results ID --download out",
     "bytenite results ID --download out --only out_0/file.mp4",
+    "bytenite results ID ID --download out # out/ID/...",
   },
   define = function(command)
-    command:argument("id", "The job's id."):argname "ID"
+    several.define(command)
     command:option("--download", "Fetch them into this folder, which is made when it is missing."):argname "DIR"
     command:option("--only", "Only the result of this name."):argname "NAME"
   end,
   run = function(context, given)
     local console <const> = context.console
-    local job <const> = context.client():job(given.id)
-    local rows, show
-    if given.download then
-      rows, show = transfers.download(context, job, given.download, given.only), display.files
-    else
-      rows, show = results_of(job, given.only), display.results
-    end
-    if console.json then return console:value(bytenite.array(rows)) end
-    if #rows == 0 then return console:say "no results" end
-    show(console, rows)
+    local show <const> = given.download and display.files or display.results
+    local all <const> = {}
+    several.each(context, several.jobs(context, given.ids), function(job)
+      local rows <const>, problem <const> = rows_of(context, given, job)
+      for _, row in ipairs(rows or {}) do
+        if #given.ids > 1 then row.jobId = job.id end
+        all[#all + 1] = row
+      end
+      return rows, problem
+    end, function()
+      if console.json then return console:value(bytenite.array(all)) end
+      if #all == 0 then return console:say "no results" end
+      show(console, all, #given.ids > 1)
+    end)
   end,
 }
 

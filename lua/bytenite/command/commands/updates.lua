@@ -1,6 +1,7 @@
 --- updates.lua: the commands that change a draft: set-name, set-params, set-configs,
 --- set-datasource.
 local command_errors <const> = require "bytenite.command.command_errors"
+local dry_run <const> = require "bytenite.command.dry_run"
 local input <const> = require "bytenite.command.input"
 local display <const> = require "bytenite.command.display"
 
@@ -17,8 +18,10 @@ local set_name <const> = {
   define = function(command)
     id_argument(command)
     command:argument("name", "The new name."):argname "NAME"
+    dry_run.define(command)
   end,
   run = function(context, given)
+    if dry_run.tells(context, given, "set_name", { given.id }, given.name) then return end
     display.show_job(context.console, assert(context.client():job(given.id):set_name(given.name)))
   end,
 }
@@ -50,12 +53,14 @@ local set_params <const> = {
       :option("--param", "GROUP.NAME=VALUE, where VALUE is JSON or else text; '\"12\"' is text. May be repeated.")
       :argname("SETTING")
       :count "*"
+    dry_run.define(command)
   end,
   run = function(context, given)
     if not given.file and #given.param == 0 then command_errors.usage "set-params: give a file, or --param" end
     input.set_params({}, given.param) -- raises on a mistake before anything is fetched
     local job <const> = context.client():job(given.id)
     local params <const> = params_of(job, given)
+    if dry_run.tells(context, given, "set_params", { given.id }, params) then return end
     local set, problem
     if given.file then
       set, problem = input.blame(given.file, job.set_params, job, params)
@@ -107,10 +112,12 @@ local set_configs <const> = {
   define = function(command)
     id_argument(command)
     updates.define_configs(command)
+    dry_run.define(command)
   end,
   run = function(context, given)
     local configs <const> = updates.configs_of(given)
     if not configs then command_errors.usage "set-configs: give at least one of its options" end
+    if dry_run.tells(context, given, "set_configs", { given.id }, configs) then return end
     display.show_job(context.console, assert(context.client():job(given.id):set_configs(configs)))
   end,
 }
@@ -147,10 +154,12 @@ local set_datasource <const> = {
   define = function(command)
     id_argument(command)
     updates.define_sources(command)
+    dry_run.define(command)
   end,
   run = function(context, given)
     local sources <const> = updates.add_sources({}, given)
     if next(sources) == nil then command_errors.usage "set-datasource: give --source, --destination or both" end
+    if dry_run.tells(context, given, "set_datasource", { given.id }, sources) then return end
     display.show_job(context.console, assert(context.client():job(given.id):set_datasource(sources)))
   end,
 }

@@ -1,0 +1,115 @@
+--- dry_run.lua: the option --dry-run: shows the requests that a command would send.
+local bytenite <const> = require "bytenite"
+local core <const> = require "bytenite.core"
+local command_errors <const> = require "bytenite.command.command_errors"
+
+local dry_run <const> = {}
+
+local NEW_JOB <const> = "{jobId}" -- stands for the id of a job that does not exist yet
+
+--- Adds the option.
+---@param command table of argparse
+function dry_run.define(command)
+  command:flag("--dry-run", "Print method, address and body of the request instead of sending it.")
+end
+
+-- The address of an operation. What a client is made of is checked, nothing is sent.
+local function address_of(context, given, operation, id)
+  local service <const> = given.service or "customer"
+  local path <const> = operation.path:gsub("{(%w+)}", {
+    service = core.percent_encode(service),
+    jobId = id == nil and NEW_JOB or core.percent_encode(id),
+  })
+  return context.client().options.base_url .. path
+end
+
+local function checked(operation, body)
+  local ok <const>, problem <const> = core.encode(body, operation.body)
+  if not ok then command_errors.usage(("%s: %s"):format(operation.name, problem)) end
+  return body
+end
+
+--- Prints requests: as JSON a list of {method, url, body}.
+---@param console table
+---@param requests table a list of { method, url, body }; a body that is no text is printed as JSON
+function dry_run.print(console, requests)
+  if console.json then return console:value(bytenite.array(requests)) end
+  for _, request in ipairs(requests) do
+    console:line(("%s %s"):format(request.method, request.url))
+    if type(request.body) == "string" then
+      console:line(request.body)
+    elseif request.body ~= nil then
+      console:value(request.body)
+    end
+  end
+end
+
+--- Makes the request of an operation.
+---@param context table
+---@param given table the command's options
+---@param name string of the operation
+---@param id string|nil the job's; nil for one that does not exist yet
+---@param body any what is sent, nil for nothing
+---@return table
+function dry_run.request(context, given, name, id, body)
+  local operation <const> = core.operations[name]
+  return {
+    method = operation.method,
+    url = address_of(context, given, operation, id),
+    body = body ~= nil and checked(operation, body) or nil,
+  }
+end
+
+--- With --dry-run prints the request of an operation, once for each job.
+---@param context table
+---@param given table the command's options
+---@param name string of the operation
+---@param ids string[] of the jobs
+---@param body any
+---@return boolean # true with --dry-run: there is nothing else to do
+function dry_run.tells(context, given, name, ids, body)
+  if not given.dry_run then return false end
+  local requests <const> = {}
+  for index, id in ipairs(ids) do
+    context.client():job(id) -- raises for what cannot be an id
+    requests[index] = dry_run.request(context, given, name, id, body)
+  end
+  dry_run.print(context.console, requests)
+  return true
+end
+
+local function pick(new, ...)
+  local picked
+  for _, name in ipairs { ... } do
+    if new[name] ~= nil and new[name] ~= bytenite.null then
+      picked = picked or {}
+      picked[name] = new[name]
+    end
+  end
+  return picked
+end
+
+--- The requests that `client:submit` would send, in order.
+---@param context table
+---@param given table the command's options
+---@param new table as of client:submit
+---@return table[]
+function dry_run.submission(context, given, new)
+  local requests <const> = {}
+  local id <const> = type(new.jobId) == "string" and new.jobId or nil
+  local function add(name, body)
+    if body ~= nil then requests[#requests + 1] = dry_run.request(context, given, name, id, body) end
+  end
+  add("create_job", pick(new, "templateId", "jobId", "name", "description") or {})
+  add("set_datasource", pick(new, "dataSource", "dataDestination"))
+  add("set_params", new.params)
+  add("set_configs", new.config)
+  if new.upload then
+    requests[#requests + 1] = { method = "PUT", url = "(the upload address)", body = "@" .. tostring(new.upload) }
+    requests[#requests + 1] = dry_run.request(context, given, "upload_completed", id)
+  end
+  requests[#requests + 1] = dry_run.request(context, given, "run", id)
+  return requests
+end
+
+return dry_run
