@@ -1,6 +1,6 @@
 # Daily work. Everything is done by the scripts; `make help` lists the targets.
 .DEFAULT_GOAL := build
-.PHONY: build test lint format docs bench asan valgrind oom fuzz contract servers mutants reliability picture fresh demo clean help
+.PHONY: build test lint format docs bench asan valgrind oom fuzz contract servers slurm mutants reliability picture fresh demo clean help
 
 build: ## builds the C core in build/
 	@scripts/build
@@ -18,7 +18,7 @@ docs: ## writes the reference page from its sources
 	@lua5.4 docs/generate.lua
 
 bench: ## measures calls, marshalling, loading and memory beside loops in C and other clients; writes bench/README.md
-	@status=0; for script in run flight many marshal load memory rooms; do bench/$$script --write || status=$$?; done; exit $$status
+	@status=0; for script in run flight many marshal load memory rooms blocks; do bench/$$script --write || status=$$?; done; exit $$status
 
 asan: ## runs the specs with the sanitizers for addresses, undefined behaviour and leaks
 	@scripts/asan
@@ -40,6 +40,9 @@ servers: ## makes calls through nginx, haproxy and Apache, and counts what was e
 
 mutants: ## changes the code in one place at a time and counts what the specs notice (some: make mutants FILES="lua/bytenite/call")
 	@scripts/mutants $(FILES)
+
+slurm: ## runs jobs through Slurm's srun, on a cluster of one node made for the run
+	@scripts/slurm
 
 reliability: ## runs the fault suite and the checks behind real servers; writes docs/reliability.md
 	@scripts/reliability

@@ -55,6 +55,9 @@ servers       command:nginx                            nginx-light           ngi
 servers       command:haproxy                          haproxy               haproxy              haproxy              haproxy         stands in front of our backend
 servers       command:apache2                          apache2-bin           httpd,mod_ssl,mod_http2 apache2,apache2-ssl,apache2-http2,apache2-proxy httpd stands in front of our backend
 servers       command:openssl                          openssl               openssl              openssl              openssl         makes the certificates of those servers
+slurm         command:slurmctld                        slurmctld             slurm-slurmctld      -                  -               schedules programs of building blocks, as srun asks for it
+slurm         command:slurmd                           slurmd                slurm-slurmd         slurm              -               runs them on the one node of that cluster
+slurm         command:srun                             slurm-client          slurm                slurm              -               is the launcher that scripts/slurm tests
 fresh         command:debootstrap                      debootstrap           debootstrap          debootstrap        -               makes the bare root for make fresh
 EOF_DEPENDENCIES
 }
