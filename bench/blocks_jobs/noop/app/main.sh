@@ -1,0 +1,2 @@
+# Does nothing: what is left is the cost of running it.
+exit 0
