@@ -42,7 +42,7 @@ describe("a job that runs", function()
     app("link-in", 'ln -s "$TASK_DIR/data.bin" "$TASK_RESULTS_DIR/same"')
     app("fifo", 'mkfifo "$TASK_RESULTS_DIR/pipe"')
     app("names", [[mkdir "$TASK_RESULTS_DIR/a b"; echo x > "$TASK_RESULTS_DIR/a b/$(printf 'n\nm\377')"]])
-    app("limits", "ulimit -n; ulimit -v; ulimit -c", { device_requirements = { min_memory = 5 } })
+    app("limits", "ulimit -n; ulimit -v; ulimit -c; ulimit -t", { device_requirements = { min_memory = 5 } })
     app("memory", "exec dd if=/dev/zero of=/dev/null bs=6G count=1")
     app("missing", "exit 0")
     place:block("odd-chunks", {
@@ -243,9 +243,10 @@ echo whole > "$TASK_RESULTS_DIR/whole"]]
     assert.same({ "WARN other.txt is no chunk: those are named data_0.bin, data_1.bin, ..." }, logs.partitioner)
   end)
 
-  it("has limits for open files and memory", function()
-    local _ <const>, logs <const> = succeeded "limits"
-    assert.same({ { "1024", tostring(5 * 1024 * 1024), "0" } }, logs.tasks)
+  it("has limits for open files, memory and processor time", function()
+    local job <const> = jobs:run { templateId = "limits", config = { taskTimeout = 100 } }
+    local processors <const> = #require("luv").cpu_info()
+    assert.same({ { "1024", tostring(5 * 1024 * 1024), "0", tostring(100 * processors + 1) } }, jobs:logs(job.id).tasks)
     local _ <const>, of_memory <const> = failed "memory"
     contains(of_memory.tasks[1][1], "memory exhausted")
   end)

@@ -18,6 +18,7 @@ local stages <const> = require "bytenite.sandbox.runner.stages"
 ---@field template bytenite.sandbox.RunTemplate
 ---@field params {partitioner: string, app: string, assembler: string} JSON
 ---@field task_timeout integer|nil seconds
+---@field job_timeout integer|nil seconds
 ---@field retries integer
 ---@field logs table `partitioner`, `assembler` (lists of lines), `taskrunner` (by task: `logs`)
 ---@field lines_left integer in the logs

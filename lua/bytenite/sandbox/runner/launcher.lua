@@ -8,6 +8,7 @@ local uv <const> = require "luv"
 ---@class bytenite.sandbox.Launcher
 ---@field package words string[] of the template; empty without one
 ---@field package limits_memory boolean
+---@field package processors integer
 ---@field package path string where interpreters are looked for
 local Launcher = {}
 Launcher.__index = Launcher
@@ -90,7 +91,10 @@ function launcher.new(template, path)
     end
   end
   local limits_memory <const> = template == nil or template:find("{memory}", 1, true) == nil
-  return setmetatable({ words = words, limits_memory = limits_memory, path = path }, Launcher)
+  return setmetatable(
+    { words = words, limits_memory = limits_memory, path = path, processors = #uv.cpu_info() },
+    Launcher
+  )
 end
 
 local function interpreter_of(self, block)
@@ -103,13 +107,16 @@ end
 
 --- The command line for a block.
 ---@param block bytenite.sandbox.Block
----@param places {dir: string, cache: string} the run's folder, and that of the caches
+---@param places {dir: string, cache: string, seconds: integer|nil} the run's folder, that of the
+--- caches, and the time that the program may take
 ---@return string[]|nil words
 ---@return string|nil problem
 ---@usage local words, problem = launch:command(block, { dir = "/tmp/run", cache = "/tmp/cache" })
 function Launcher:command(block, places)
   local memory <const> = math.max(block.memory, MEMORY)
   local words <const> = { "setpriv", "--pdeathsig", "KILL", "prlimit", "--core=0", "--nofile=" .. OPEN_FILES }
+  -- Also where the program leaves its group, so that nothing else stops it. Threads count together.
+  if places.seconds then words[#words + 1] = ("--cpu=%d"):format(places.seconds * self.processors + 1) end
   if self.limits_memory then words[#words + 1] = ("--as=%d"):format(memory * 1024 * 1024) end
   local values <const> = {
     image = block.image,

@@ -74,7 +74,8 @@ function programs.execute(run, block, what)
   local runner <const> = run.runner
   local made <const>, unmade <const> = files.make(files.join(what.folder, "tmp"))
   if not made then return nil, unmade end
-  local words <const>, missing <const> = runner.launcher:command(block, { dir = what.folder, cache = runner.caches })
+  local places <const> = { dir = what.folder, cache = runner.caches, seconds = what.limit or run.job_timeout }
+  local words <const>, missing <const> = runner.launcher:command(block, places)
   if words == nil then return nil, missing end
   local lines <const> = what.lines
   local process <const>, unstarted <const> = runner.processes:start(
