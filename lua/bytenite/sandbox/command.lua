@@ -20,11 +20,14 @@ end
 local DESCRIPTION <const> = [[
 A local ByteNite service for development and tests: the whole jobs API, over HTTP/1.1 and HTTP/2, on loopback only. It
 prints the environment that leads clients to it and runs until SIGINT, SIGTERM or SIGHUP. Everything is kept in memory
-(large uploads in temporary files) and gone at the end.]]
+(large uploads in temporary files) and gone at the end, unless --data keeps it.]]
 
 local EPILOGUE <const> = [[
 A job that is run takes 30 seconds at --speed 1 and passes through all states. It fails after 12 seconds when the
 parameters of its app hold the text "sandbox_fail", which becomes its errorMessage.
+
+With --blocks jobs do real work: they run the programs of building blocks, with your rights unless a launcher confines
+them (docs/blocks.md). Only programs in that folder run, whatever a request says.
 
 A fault is the name of a call (set_name, run, results, ...; "upload" and "download" for what goes over signed URLs; none
 for any), then what happens to the next such call: status=503 (with retry_after, shape, message, body, header.NAME),

@@ -33,13 +33,16 @@ describe("a job that runs", function()
     app("loud", [[i=0; while [ $i -lt 20000 ]; do echo "line $i"; i=$((i + 1)); done; echo x > "$TASK_RESULTS_DIR/x"]])
     app("endless", "yes 0123456789")
     app("long-line", [[head -c 100000 /dev/zero | tr '\0' x; printf '\377\n\303\244']])
-    app("hang", 'trap "" TERM; echo $$; sleep 1000 & echo $!; wait; wait')
+    app("hang", 'trap "" TERM; echo $$; sleep 1000 & echo $!; pwd; wait; wait')
     app("alone", "echo $$; pwd; exec sleep 1000")
     app("polite", 'trap "echo bye; exit 0" TERM; echo $$; sleep 1000 & wait')
     app("background", 'sleep 1000 & echo $!; echo x > "$TASK_RESULTS_DIR/x"')
     app("escaped", "setsid sh -c 'echo $$; sleep 1000 & echo $!; wait' & sleep 0.3; echo x > \"$TASK_RESULTS_DIR/x\"")
     app("link-out", 'ln -s /etc/passwd "$TASK_RESULTS_DIR/secret"')
     app("link-in", 'ln -s "$TASK_DIR/data.bin" "$TASK_RESULTS_DIR/same"')
+    app("folder-link", 'mkdir x; echo x > x/x; rmdir "$TASK_RESULTS_DIR"; ln -s "$PWD/x" "$TASK_RESULTS_DIR"')
+    app("no-folder", 'rmdir "$TASK_RESULTS_DIR"')
+    app("folder-inside", 'ln -s /etc "$TASK_RESULTS_DIR/etc"')
     app("fifo", 'mkfifo "$TASK_RESULTS_DIR/pipe"')
     app("names", [[mkdir "$TASK_RESULTS_DIR/a b"; echo x > "$TASK_RESULTS_DIR/a b/$(printf 'n\nm\377')"]])
     app("limits", "ulimit -n; ulimit -v; ulimit -c; ulimit -t", { device_requirements = { min_memory = 5 } })
@@ -174,6 +177,29 @@ echo whole > "$TASK_RESULTS_DIR/whole"]]
     end
   end)
 
+  it("ends when it is deleted, or when the sandbox is reset, and leaves no file", function()
+    local own <close> = block_jobs.start(place.path)
+    for _, act in ipairs {
+      function(id)
+        assert.equal(200, (own.api:call("DELETE", "/customer/jobs/" .. id)))
+      end,
+      function()
+        own.service:reset()
+      end,
+    } do
+      local id <const> = own:start { templateId = "hang" }
+      local pids <const> = own.wait_until(function()
+        local task <const> = own:logs(id).tasks[1]
+        return task and task[3] and task
+      end)
+      act(id)
+      assert.equal(404, (own.api:call("GET", "/customer/jobs/" .. id)))
+      own.wait_until(function()
+        return not is_alive(pids[1]) and not is_alive(pids[2]) and not io.open(pids[3])
+      end)
+    end
+  end)
+
   it("leaves no process behind: not in the background, not in a session of its own", function()
     for _, template in ipairs { "background", "escaped" } do
       local _ <const>, logs <const> = succeeded(template)
@@ -223,6 +249,16 @@ echo whole > "$TASK_RESULTS_DIR/whole"]]
     assert.equal(
       'task 0 of "link-out": secret is a link that leads out of the job\'s folder',
       failed("link-out").errorMessage
+    )
+    for _, template in ipairs { "folder-link", "no-folder" } do
+      assert.equal(
+        ('task 0 of "%s": the folder results is gone, or has become a link'):format(template),
+        failed(template).errorMessage
+      )
+    end
+    assert.equal(
+      'task 0 of "folder-inside": etc is a link that leads out of the job\'s folder',
+      failed("folder-inside").errorMessage
     )
     assert.equal('task 0 of "fifo": pipe is not a regular file', failed("fifo").errorMessage)
     assert.equal(

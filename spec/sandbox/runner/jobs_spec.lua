@@ -33,6 +33,13 @@ describe("a sandbox with blocks", function()
       "environment",
       { script = 'env | sort; echo; pwd; ls -l /proc/self/fd; ls "$TASK_DIR" "$TASK_RESULTS_DIR"' }
     )
+    place:block("slow", { script = 'cp "$TASK_DIR/data.bin" "$TASK_RESULTS_DIR/x"; sleep 0.2' })
+    place:block(
+      "unreadable",
+      { script = 'cp "$TASK_DIR/data.bin" "$TASK_RESULTS_DIR/copy"; chmod 0 "$TASK_RESULTS_DIR/copy"' }
+    )
+    place:template("slow", { app = "slow", partitioner = "split", assembler = "join" })
+    place:template("unreadable", { app = "unreadable" })
     place:template("words", { app = "count", partitioner = "split", assembler = "join" })
     place:template("names", { app = "count", partitioner = "split" })
     place:template("copy", { app = "copy" })
@@ -178,7 +185,7 @@ describe("a sandbox with blocks", function()
       ids[index] = template.id
     end
     table.sort(ids)
-    assert.same({ "copy", "defaults", "environment", "names", "words" }, ids)
+    assert.same({ "copy", "defaults", "environment", "names", "slow", "unreadable", "words" }, ids)
   end)
 
   it("fills in what a template gives, where the job says nothing", function()
@@ -187,6 +194,24 @@ describe("a sandbox with blocks", function()
     assert.same({ { size = 3 }, { x = 1 } }, { job.params.app, job.params.partitioner })
     assert.same({ 7, 86400 }, { job.config.taskTimeout, job.config.jobTimeout })
     assert.equal("D", job.templateInfo.description)
+  end)
+
+  it("runs as many tasks at a time as there are workers", function()
+    local id <const> = jobs:start { templateId = "slow", input = ("x\n"):rep(12) }
+    local most, job = 0, nil
+    jobs.wait_until(function()
+      local _ <const>, body <const> = jobs.api:call("POST", "/customer/jobs/runningTasks", { jobsIds = { id } })
+      most = math.max(most, body.jobsRunningTasks[id])
+      job = jobs:get(id)
+      return job.state == "JOB_STATE_COMPLETE"
+    end)
+    assert.equal(4, most)
+    assert.same({ ["out_0/all.txt"] = ("x\n"):rep(12) }, jobs:results(id))
+  end)
+
+  it("serves results that their program has made unreadable", function()
+    local job <const> = jobs:run { templateId = "unreadable", input = "x" }
+    assert.same({ ["out_0/copy"] = "x" }, jobs:results(job.id))
   end)
 
   it("refuses a template that is not there", function()

@@ -14,6 +14,7 @@ local files <const> = require "bytenite.sandbox.runner.files"
 local collected_files = {}
 
 local MOST_LEVELS <const> = 32 -- of folders
+local READABLE <const> = 420 -- 0644; the folders above let nobody else in
 local TURN <const> = 64 -- files, after which others get their turn
 
 local function add(list, folder, prefix, top, level)
@@ -42,12 +43,15 @@ local function add(list, folder, prefix, top, level)
 end
 
 --- The files in a folder and in those below it, in order.
----@param folder string
+---@param folder string its real path: a program may have put a link in its place
 ---@param top string the job's folder
 ---@return bytenite.sandbox.LeftFile[]|nil
 ---@return string|nil problem
 ---@usage local left, problem = collected_files.list(output, run.folder)
 function collected_files.list(folder, top)
+  if files.real(folder) ~= folder then
+    return nil, ("the folder %s is gone, or has become a link"):format(folder:match "[^/]*$")
+  end
   local list <const> = {}
   local problem <const> = add(list, folder, "", top, 0)
   if problem then return nil, problem end
@@ -66,6 +70,7 @@ function collected_files.move(left, target)
   local act <const> = left.is_link and uv.fs_link or uv.fs_rename
   local moved <const>, reason <const> = act(left.path, target)
   if not moved then return nil, reason end
+  uv.fs_chmod(target, READABLE) -- the program may have taken its own rights away
   return true
 end
 
