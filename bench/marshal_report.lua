@@ -14,6 +14,7 @@ local MOST_TIME <const> = 0.60 -- of lua-cjson's, to read a list of jobs
 local MOST_FOR_FRACTIONS <const> = 1.50 -- of lua-cjson's instructions, to write
 local MOST_FOR_LEVELS <const> = 1.05
 local MOST_GROWTH <const> = 1.10
+local MOST_REDACTION_EXPONENT <const> = 1.05
 
 local libraries <const> = { { name = "bytenite", title = "bytenite" }, { name = "cjson", title = "lua-cjson" } }
 local actions <const> = { "read", "write" }
@@ -22,6 +23,7 @@ local small <const> = {
   { name = "list", title = "a list of 100 jobs" },
   { name = "fractions", title = "1,000 numbers with fractions" },
 }
+local redacted <const> = { "20", "200", "2000" } -- signed URLs sent, and received
 local large <const> = { "1", "2", "5", "10" } -- MB
 
 local times <const> = {} -- microseconds, lists by what was done
@@ -134,6 +136,33 @@ local function add_large(page)
   end
 end
 
+-- How the instructions of redaction grow with the bytes: 1 if in proportion, 2 if with the square. The steepest step; nil
+-- where they were not counted.
+local function redaction_exponent()
+  local steepest
+  for index = 2, #redacted do
+    local from <const>, to <const> = redacted[index - 1], redacted[index]
+    local few <const>, many <const> = instructions["bytenite redact " .. from], instructions["bytenite redact " .. to]
+    if not few then return nil end
+    steepest = math.max(steepest or 0, math.log(many / few) / math.log(bytes[to] / bytes[from]))
+  end
+  return steepest
+end
+
+local function add_redaction(page)
+  page:head("secrets removed from an error", "bytes sent and received", "instructions a byte", "CPU, ms")
+  for _, urls in ipairs(redacted) do
+    local count <const> = instructions["bytenite redact " .. urls]
+    local median <const>, lowest <const>, highest <const> = time_of("bytenite", "redact", urls)
+    page:row(
+      ("%s signed URLs sent, and received"):format(figures.with_thousands(math.tointeger(urls))),
+      figures.with_thousands(bytes[urls]),
+      count and ("%.0f"):format(count / bytes[urls]) or "-",
+      figures.with_range(median / 1000, lowest / 1000, highest / 1000)
+    )
+  end
+end
+
 local function lines_of_plot()
   local lines <const> = {}
   for colour, library in ipairs(libraries) do
@@ -153,6 +182,7 @@ local page <const> = report.new()
 page:read(samples_name, readers)
 add_small(page)
 add_large(page)
+add_redaction(page)
 page:mention_instructions()
 page:judge_most(
   "job",
@@ -177,6 +207,12 @@ page:judge_most(
   levels_ratio(),
   MOST_FOR_LEVELS,
   "of the instructions for the same lists side by side to read nested ones"
+)
+page:judge_most(
+  "redaction",
+  redaction_exponent(),
+  MOST_REDACTION_EXPONENT,
+  "the exponent with which the instructions of redaction grow"
 )
 for _, action in ipairs(actions) do
   page:judge_most(
