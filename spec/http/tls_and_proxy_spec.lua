@@ -146,10 +146,12 @@ describe("a client", function()
   end)
 
   describe("elsewhere goes through the proxy", function()
-    -- The sandbox as proxy: it has nothing at such an address, and says so.
+    -- The sandbox as proxy: it does not serve such a host, and says so.
+    local REFUSAL <const> = "the Host header must name a loopback address or localhost"
+
     local function check_was_asked(result)
-      assert.equal("not_found", result.kind, result.text)
-      assert.equal("the sandbox has nothing here", result.message)
+      assert.equal("permission_denied", result.kind, result.text)
+      assert.equal(REFUSAL, result.message)
     end
 
     local elsewhere <const> = { BYTENITE_BASE_URL = "http://bytenite.invalid/v1" }
@@ -171,7 +173,7 @@ describe("a client", function()
         http_proxy = "http://127.0.0.1:1",
       }
       assert.equal("connection", fetch(environment, "allow_http = true").kind)
-      assert.equal(401, fetch(environment, "allow_http = true, proxy = ''").status)
+      assert.equal(REFUSAL, fetch(environment, "allow_http = true, proxy = ''").message)
     end)
   end)
 

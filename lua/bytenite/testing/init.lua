@@ -17,7 +17,7 @@ local validate <const> = require "bytenite.base.validate"
 local testing <const> = {}
 
 local START_TIMEOUT <const> = 30 -- seconds; it takes a fiftieth of one
-local PAUSE <const> = 0.005 -- seconds between two looks for the file that the sandbox writes
+local PAUSE <const> = 5 / 1000 -- seconds between two looks for the file that the sandbox writes
 
 ---@class bytenite.testing.Sandbox
 ---@field base_url string where it serves the API

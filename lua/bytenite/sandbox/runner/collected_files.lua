@@ -14,7 +14,7 @@ local files <const> = require "bytenite.sandbox.runner.files"
 local collected_files = {}
 
 local MOST_LEVELS <const> = 32 -- of folders
-local READABLE <const> = 420 -- 0644; the folders above let nobody else in
+local READABLE <const> = 420 -- 0644; the folders above are closed to other users
 local TURN <const> = 64 -- files, after which others get their turn
 
 local function add(list, folder, prefix, top, level)
