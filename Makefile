@@ -29,7 +29,7 @@ valgrind: ## runs the specs under valgrind
 oom: ## fails every allocation of a call, one after the other
 	@scripts/oom
 
-fuzz: ## feeds the JSON reader and writer with generated input
+fuzz: ## feeds the JSON reader and writer, and the methods, with generated input
 	@scripts/fuzz
 
 contract: ## holds every call against the service's contract, by a server from npm that checks them (Prism)

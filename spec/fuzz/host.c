@@ -43,6 +43,27 @@ lua_State *host_state(void) {
   return state;
 }
 
+/* Pushes the function that a script returns; runs the script when it is first asked for. */
+static void push_script(lua_State *L, const char *file) {
+  static const char script_key = 's'; /* registry: each target has one script */
+  const char *folder = getenv("FUZZ_SCRIPTS");
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &script_key) == LUA_TFUNCTION) return;
+  lua_pop(L, 1);
+  lua_pushfstring(L, "%s/%s", folder != NULL ? folder : "spec/fuzz", file);
+  if (luaL_dofile(L, lua_tostring(L, -1)) != LUA_OK) host_require(false, lua_tostring(L, -1));
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &script_key);
+}
+
+void host_run_script(const char *file, const uint8_t *data, size_t size, lua_Integer number) {
+  lua_State *L = host_state();
+  push_script(L, file);
+  lua_pushlstring(L, (const char *)data, size);
+  lua_pushinteger(L, number);
+  if (lua_pcall(L, 2, 0, 0) != LUA_OK) host_require(false, lua_tostring(L, -1));
+  host_finish(L);
+}
+
 void host_finish(lua_State *L) {
   static unsigned inputs;
   lua_settop(L, 0);

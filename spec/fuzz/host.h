@@ -14,6 +14,12 @@
 /* A state with the core and the module loaded, made at the first call; its stack is empty. */
 lua_State *host_state(void);
 
+/*
+** Calls the function that a script returns with an input and a number. `file` is a Lua file in spec/fuzz/, or in the folder
+** that FUZZ_SCRIPTS names. An error that the function raises is a finding.
+*/
+void host_run_script(const char *file, const uint8_t *data, size_t size, lua_Integer number);
+
 /* Ends one input's work: empties the stack, and now and then collects, so that a finalizer gone wrong shows. */
 void host_finish(lua_State *L);
 

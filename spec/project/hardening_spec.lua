@@ -35,7 +35,8 @@ describe("the C core", function()
   end)
 
   it("checks the sizes of what it copies, where the C library has such functions", function()
-    local probe <const> = "printf '#include <stdio.h>\\n#ifndef __GLIBC__\\n#error\\n#endif\\n' | cc -fsyntax-only -x c -"
+    local probe <const> =
+      "printf '#include <stdio.h>\\n#ifndef __GLIBC__\\n#error\\n#endif\\n' | cc -fsyntax-only -x c -"
     if not output_of(probe) then return pending "this C library has no such functions" end
     assert.matches("UND __snprintf_chk", read_elf "--dyn-syms", 1, true)
   end)

@@ -16,11 +16,14 @@ static void set_functions(lua_State *L, int metatable, const luaL_Reg *functions
   luaL_setfuncs(L, functions, 1);
 }
 
-void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, lua_CFunction collect) {
-  const luaL_Reg endings[] = {{"__gc", collect}, {"__close", collect}, {NULL, NULL}};
+void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, const ClassEndings *endings) {
+  const luaL_Reg functions[] = {
+    {"__gc", endings->collect}, {endings->close != NULL ? "__close" : NULL, endings->close}, {NULL, NULL}};
   luaL_newmetatable(L, class_name);
   const int metatable = lua_gettop(L);
-  set_functions(L, metatable, endings);
+  set_functions(L, metatable, functions);
+  lua_pushboolean(L, 0); /* what getmetatable returns: no program must call __gc */
+  lua_setfield(L, metatable, "__metatable");
   if (methods != NULL) {
     lua_newtable(L);
     set_functions(L, metatable, methods);
@@ -71,7 +74,7 @@ static int collect(lua_State *L) {
 }
 
 void buffer_register(lua_State *L) {
-  class_register(L, buffer_class, NULL, collect);
+  class_register(L, buffer_class, NULL, &(ClassEndings){.collect = collect});
 }
 
 Buffer *buffer_push(lua_State *L) {

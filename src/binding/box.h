@@ -12,10 +12,20 @@
 #pragma GCC visibility push(hidden)
 
 /*
-** Makes a class known to a state: its methods (NULL for none) and its finalizer. Fills it also when
-** it was there, because memory may have run out while it was filled.
+** How objects of a class end. Only `collect` may free what a method of the object may be using:
+** while a method allocates, a finalizer may run any Lua code, and with it `close`.
 */
-void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, lua_CFunction collect);
+typedef struct ClassEndings {
+  lua_CFunction collect; /* __gc, which Lua code cannot reach */
+  lua_CFunction close;   /* __close; NULL: none */
+} ClassEndings;
+
+/*
+** Makes a class known to a state: its methods (NULL for none) and how its objects end. Hides its
+** metatable from Lua. Fills it also when it was there, because memory may have run out while it was
+** filled.
+*/
+void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, const ClassEndings *endings);
 
 /* Pushes the table of a class's methods. */
 void class_push_methods(lua_State *L, const char *class_name);

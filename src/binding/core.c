@@ -116,10 +116,11 @@ static int core_is_array(lua_State *L) {
 static int core_suggest(lua_State *L) {
   size_t word_length;
   const char *word = luaL_checklstring(L, 1, &word_length);
-  const lua_Integer count = luaL_len(L, 2);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  const lua_Integer count = (lua_Integer)lua_rawlen(L, 2);
   for (lua_Integer i = 1; i <= count; i++) {
     size_t length;
-    lua_geti(L, 2, i);
+    lua_rawgeti(L, 2, i);
     const char *name = luaL_checklstring(L, -1, &length);
     if (suggest_alike(word, word_length, name, length)) return 1;
     lua_pop(L, 1);

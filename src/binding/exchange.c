@@ -19,8 +19,9 @@
 static const char class_name[] = "bytenite.exchange";
 
 enum {
-  MAX_URL = 64 * 1024, /* bytes; no server takes as many, and libcurl refuses over 8 million */
-  KEEP_TEXT = 4096     /* bytes of a buffer that are worth keeping for the next exchange */
+  MAX_URL = 64 * 1024,   /* bytes; no server takes as many, and libcurl refuses over 8 million */
+  MAX_SECONDS = 2147483, /* of a time limit */
+  KEEP_TEXT = 4096       /* bytes of a buffer that are worth keeping for the next exchange */
 };
 
 Exchange *exchange_find(lua_State *L) {
@@ -31,6 +32,12 @@ Exchange *exchange_find(lua_State *L) {
 Exchange *exchange_check(lua_State *L) {
   Exchange *exchange = exchange_find(L);
   if (exchange == NULL) luaL_error(L, "the exchange was freed");
+  return exchange;
+}
+
+Exchange *exchange_check_ready(lua_State *L) {
+  Exchange *exchange = exchange_check(L);
+  if (exchange->is_read) luaL_error(L, "the response of the exchange is being read");
   return exchange;
 }
 
@@ -190,9 +197,9 @@ int exchange_new(lua_State *L) {
 void exchange_set_headers(lua_State *L, int index, Exchange *exchange) {
   curl_slist_free_all(exchange->headers);
   exchange->headers = NULL;
-  const lua_Integer count = luaL_len(L, index);
+  const lua_Integer count = (lua_Integer)lua_rawlen(L, index);
   for (lua_Integer i = 1; i <= count; i++) {
-    lua_geti(L, index, i);
+    lua_rawgeti(L, index, i);
     struct curl_slist *headers = curl_slist_append(exchange->headers, luaL_checkstring(L, -1));
     check_memory(L, headers != NULL);
     exchange->headers = headers;
@@ -212,7 +219,7 @@ int exchange_new_raw(lua_State *L) {
   exchange->method = method; /* lives as long as its user value */
   check_memory(L, buffer_append_text(&exchange->url, url));
   exchange->has_body = body != NULL;
-  exchange->is_for_service = url_has_same_origin(url, session->base_url.data);
+  exchange->is_for_service = url_has_same_origin(url, buffer_text(&session->base_url));
   exchange_set_headers(L, 5, exchange);
   check_memory(L, buffer_append(&exchange->body, body != NULL ? body : "", length));
   lua_pushvalue(L, 2);
@@ -221,9 +228,13 @@ int exchange_new_raw(lua_State *L) {
   return 1;
 }
 
-/* Returns milliseconds, at least one: 0 would mean no limit to libcurl. */
+/*
+** Returns milliseconds, at least one: 0 would mean no limit to libcurl. Any number of seconds gives
+** a limit that a long holds on every platform.
+*/
 static long time_limit(lua_Number seconds) {
-  return (long)(seconds * 1000) + 1;
+  if (!(seconds > 0)) return 1;
+  return seconds < MAX_SECONDS ? (long)(seconds * 1000) + 1 : MAX_SECONDS * 1000L;
 }
 
 /* Starts an attempt; the arguments from stack index 3 on are those of exchange_start. */
@@ -257,7 +268,7 @@ static void start_attempt(lua_State *L, Exchange *exchange) {
 ** ended, false if not; or nil and why the session cannot be used.
 */
 static int exchange_start(lua_State *L) {
-  Exchange *exchange = exchange_check(L);
+  Exchange *exchange = exchange_check_ready(L);
   Transport *transport = &exchange->session->transport;
   const lua_Number wait = luaL_optnumber(L, 8, 0);
   const char *problem = session_problem(exchange->session);
@@ -313,7 +324,7 @@ static const luaL_Reg methods[] = {
 };
 
 void exchange_register(lua_State *L) {
-  class_register(L, class_name, methods, exchange_collect);
+  class_register(L, class_name, methods, &(ClassEndings){.collect = exchange_collect, .close = exchange_release});
   class_add(L, class_name, response_methods);
   class_add(L, class_name, stream_methods);
   class_push_methods(L, class_name);

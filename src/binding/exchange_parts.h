@@ -63,6 +63,12 @@ Exchange *exchange_find(lua_State *L);
 /* Returns the exchange at stack index 1. Raises if there is none. */
 Exchange *exchange_check(lua_State *L);
 
+/*
+** Returns the exchange at stack index 1. Raises if there is none, or if its response is being read:
+** a finalizer that runs meanwhile must not read it too, nor start the exchange again.
+*/
+Exchange *exchange_check_ready(lua_State *L);
+
 /* Raises unless there is memory. */
 void check_memory(lua_State *L, bool has_memory);
 

@@ -68,7 +68,7 @@ static int exchange_outcome(lua_State *L) {
 ** it cannot be read.
 */
 static int exchange_value(lua_State *L) {
-  Exchange *exchange = exchange_check(L);
+  Exchange *exchange = exchange_check_ready(L);
   const Buffer *body = &response_of(L, exchange)->body;
   const Schema *schema = exchange->result != NULL ? exchange->result : &schema_any;
   exchange->is_read = true; /* stays true if memory runs out: then only the collector frees the body */
@@ -107,7 +107,7 @@ static const char *check_id(lua_State *L, JobMembers *members) {
 ** a message; no message if the response itself says what is wrong.
 */
 static int exchange_job(lua_State *L) {
-  Exchange *exchange = exchange_check(L);
+  Exchange *exchange = exchange_check_ready(L);
   const Buffer *body = &response_of(L, exchange)->body;
   JobMembers members;
   lua_settop(L, 2);

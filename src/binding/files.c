@@ -292,6 +292,6 @@ static const luaL_Reg file_methods[] = {
 };
 
 void files_register(lua_State *L) {
-  class_register(L, folder_class, folder_methods, folder_collect);
-  class_register(L, file_class, file_methods, file_discard);
+  class_register(L, folder_class, folder_methods, &(ClassEndings){.collect = folder_collect, .close = folder_collect});
+  class_register(L, file_class, file_methods, &(ClassEndings){.collect = file_discard, .close = file_discard});
 }

@@ -152,5 +152,5 @@ static const luaL_Reg methods[] = {
 };
 
 void secrets_register(lua_State *L) {
-  class_register(L, class_name, methods, secrets_collect);
+  class_register(L, class_name, methods, &(ClassEndings){.collect = secrets_collect});
 }

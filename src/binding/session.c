@@ -4,6 +4,7 @@
 #include "binding/session.h"
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <string.h>
 
 #include "binding/box.h"
@@ -211,7 +212,9 @@ int session_new(lua_State *L) {
     .is_https = strncmp(base_url, "https:", strlen("https:")) == 0,
   };
   lua_getfield(L, 1, "max_connections");
-  options.max_connections = (size_t)luaL_checkinteger(L, -1);
+  const lua_Integer connections = luaL_checkinteger(L, -1);
+  luaL_argcheck(L, connections >= 1 && connections <= INT_MAX, 1, "max_connections is out of range");
+  options.max_connections = (size_t)connections;
   Session *session = lua_newuserdatauv(L, sizeof *session, SESSION_USER_VALUES);
   memset(session, 0, sizeof *session);
   luaL_setmetatable(L, class_name);
@@ -232,6 +235,6 @@ static const luaL_Reg methods[] = {
 };
 
 void session_register(lua_State *L) {
-  class_register(L, class_name, methods, session_collect);
+  class_register(L, class_name, methods, &(ClassEndings){.collect = session_collect, .close = session_close});
   class_push_methods(L, class_name);
 }

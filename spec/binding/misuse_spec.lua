@@ -1,0 +1,220 @@
+-- Legal Lua that uses the core's objects in ways that nobody should: nothing of it reaches freed memory.
+local bytenite <const> = require "bytenite"
+local core <const> = require "bytenite.core"
+local sandbox <const> = require "spec.support.sandbox"
+
+local MANY <const> = 3000 -- items of a response
+local GARBAGE <const> = 5000 -- objects with a finalizer
+local MOST_RUNS <const> = 50 -- of finalizers that do something
+
+local exchange_methods <const>, session_methods <const> = core.methods.exchange, core.methods.session
+
+describe("the core's objects", function()
+  local service, session
+
+  before_each(function()
+    service = sandbox.plain()
+    service:reset()
+    session = core.session { base_url = service.base_url, service = "customer", max_connections = 2, proxy = "" }
+  end)
+
+  after_each(function()
+    session:close()
+  end)
+
+  local function new_exchange()
+    return session:raw_exchange("GET", service.base_url .. "/customer/jobs/j1", nil, {})
+  end
+
+  -- Sends the request of an exchange and waits for the response.
+  local function send(exchange, token)
+    if exchange:start("owner", token, 10, 10, 1 << 24, false, 10) ~= false then return exchange end
+    repeat
+      session:step(0.1)
+    until exchange:has_ended()
+    return exchange
+  end
+
+  local function new_token()
+    local exchange <const> = session:exchange(core.operations.access_token.number, nil, { apiKey = service.api_key })
+    return assert(send(exchange):value()).token
+  end
+
+  -- An exchange whose response has come.
+  local function responded(size)
+    local members <const> = {}
+    for index = 1, size do
+      members[index] = ('{"name":"member %d","list":[[],{},"\\u0041%d"]}'):format(index, index)
+    end
+    service:put_job("j1", ('{"id":"j1","params":{"app":{"items":[%s]}}}'):format(table.concat(members, ",")))
+    local exchange <const> = send(new_exchange(), new_token())
+    assert.same({ "response", 200 }, { exchange:outcome() })
+    return exchange
+  end
+
+  it("hide their metatables", function()
+    local folder <const> = assert(core.folder(os.getenv "TMPDIR" or "/tmp"))
+    for _, object in ipairs { session, new_exchange(), folder } do
+      assert.is_false(getmetatable(object))
+      assert.is_false((pcall(setmetatable, object, {})))
+    end
+  end)
+
+  it("refuse to be what they are not", function()
+    local exchange <const> = new_exchange()
+    for name, method in pairs(session_methods) do
+      for _, wrong in ipairs { exchange, io.stdout, "text", {}, 1 } do
+        assert.is_false((pcall(method, wrong)), name)
+      end
+    end
+    for name, method in pairs(exchange_methods) do
+      for _, wrong in ipairs { session, io.stdout, "text", {}, 1 } do
+        assert.is_false((pcall(method, wrong)), name)
+      end
+    end
+  end)
+
+  it("refuse what needs a request before one was sent", function()
+    for _, name in ipairs { "outcome", "value", "job", "body" } do
+      local exchange <const> = new_exchange()
+      assert.has_error.matches(function()
+        exchange[name](exchange)
+      end, "the exchange was not sent, or was released")
+    end
+  end)
+
+  it("can be freed twice, and refuse to be used then", function()
+    local exchange <const> = responded(1)
+    exchange:free()
+    exchange:free()
+    exchange:release()
+    for _, name in ipairs { "start", "outcome", "value", "job", "body", "headers", "token", "stream", "set_headers" } do
+      assert.is_false((pcall(exchange[name], exchange, {}, "token", 1, 1, 1)), name)
+    end
+    local second <const>, third <const> = new_exchange(), new_exchange()
+    assert.is_false(rawequal(second, third)) -- it is on the free list once
+  end)
+
+  it("can be closed while they are used", function()
+    local exchange <const> = new_exchange()
+    do
+      local closing <close> = exchange -- luacheck: ignore closing
+    end
+    assert.equal("/v1/customer/jobs/j1", exchange:path())
+    do
+      local closing <close> = session -- luacheck: ignore closing
+    end
+    assert.equal("closed", session:problem())
+    assert.same({ nil, "closed" }, { exchange:start("owner", "token", 1, 1, 1000) })
+    assert.is_true((pcall(new_exchange)))
+    assert.is_true((pcall(session.exchange, session, 1, nil, { apiKey = "k" })))
+  end)
+
+  it("take any number for a time limit", function()
+    for _, seconds in ipairs { 0, -1, 1 / 0, -1 / 0, 0 / 0, 1e300, math.mininteger } do
+      local exchange <const> = new_exchange()
+      assert.is_false(exchange:start("owner", "token", seconds, seconds, 1000))
+      exchange:free()
+    end
+    for _, count in ipairs { 0, -1, math.mininteger, math.maxinteger } do
+      assert.is_false((pcall(core.session, { base_url = "http://127.0.0.1", service = "s", max_connections = count })))
+    end
+  end)
+
+  describe("while a response is read, finalizers", function()
+    -- Reads while the collector calls finalizers; returns how many did something. The collector calls a few at each of its
+    -- steps, so once it has begun with them others follow during the read.
+    local function read(exchange, name, act)
+      local runs, has_begun, is_reading = 0, false, false
+      local meta <const> = {
+        __gc = function()
+          has_begun = true
+          if not is_reading or runs >= MOST_RUNS then return end
+          runs = runs + 1
+          act()
+        end,
+      }
+      local mode <const> = collectgarbage "incremental"
+      for _ = 1, GARBAGE do
+        setmetatable({}, meta)
+      end
+      repeat
+        collectgarbage("step", 1)
+      until has_begun
+      is_reading = true
+      local value <const>, problem <const> = exchange[name](exchange)
+      is_reading = false
+      collectgarbage(mode)
+      collectgarbage()
+      assert(value, problem)
+      local job <const> = name == "job" and value or value.job
+      assert.equal(MANY, #job.params.app.items)
+      assert.same({ name = "member " .. MANY, list = { {}, {}, "A" .. MANY } }, job.params.app.items[MANY])
+      return runs
+    end
+
+    for action, run in pairs {
+      ["free its exchange"] = function(exchange)
+        exchange:free()
+      end,
+      ["release its exchange"] = function(exchange)
+        exchange:release()
+      end,
+      ["close its exchange"] = function(exchange)
+        local closing <close> = exchange -- luacheck: ignore closing
+      end,
+      ["close the session"] = function()
+        session:close()
+      end,
+      ["leave the session"] = function()
+        local closing <close> = session -- luacheck: ignore closing
+      end,
+      ["ask for its body and headers"] = function(exchange)
+        assert(#exchange:body() > 100000)
+        assert(exchange:headers())
+      end,
+      ["free it and make others"] = function(exchange)
+        exchange:free()
+        new_exchange():free()
+      end,
+    } do
+      for _, name in ipairs { "value", "job" } do
+        it(("may %s (%s)"):format(action, name), function()
+          local exchange <const> = responded(MANY)
+          assert.is_true(read(exchange, name, function()
+            run(exchange)
+          end) > 0)
+        end)
+      end
+    end
+
+    it("must not read it too, nor start the exchange again", function()
+      local exchange <const> = responded(MANY)
+      local messages <const> = {}
+      assert.is_true(read(exchange, "value", function()
+        for _, name in ipairs { "value", "job", "start" } do
+          local ok <const>, message <const> = pcall(exchange[name], exchange, "owner", "token", 1, 1, 1000)
+          messages[name] = not ok and message
+        end
+      end) > 0)
+      for _, name in ipairs { "value", "job", "start" } do
+        assert.matches("the response of the exchange is being read", messages[name], 1, true)
+      end
+    end)
+  end)
+
+  it("survive that a client is closed by a finalizer of its own results", function()
+    service:put_job("j1", '{"id":"j1","name":"x"}')
+    local client <close> = bytenite.new { base_url = service.base_url, api_key = service.api_key }
+    local job <const> = assert(client:get_job "j1")
+    setmetatable({}, {
+      __gc = function()
+        client:close()
+      end,
+    })
+    collectgarbage()
+    local value <const>, problem <const> = job:refresh()
+    assert.is_nil(value)
+    assert.equal("closed", problem.kind)
+  end)
+end)
