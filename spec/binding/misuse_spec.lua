@@ -5,6 +5,7 @@ local sandbox <const> = require "spec.support.sandbox"
 
 local MANY <const> = 3000 -- items of a response
 local GARBAGE <const> = 5000 -- objects with a finalizer
+local MOST_TRIES <const> = 50
 local MOST_RUNS <const> = 50 -- of finalizers that do something
 
 local exchange_methods <const>, session_methods <const> = core.methods.exchange, core.methods.session
@@ -12,10 +13,14 @@ local exchange_methods <const>, session_methods <const> = core.methods.exchange,
 describe("the core's objects", function()
   local service, session
 
+  local function new_session()
+    return core.session { base_url = service.base_url, service = "customer", max_connections = 2, proxy = "" }
+  end
+
   before_each(function()
     service = sandbox.plain()
     service:reset()
-    session = core.session { base_url = service.base_url, service = "customer", max_connections = 2, proxy = "" }
+    session = new_session()
   end)
 
   after_each(function()
@@ -180,10 +185,16 @@ describe("the core's objects", function()
     } do
       for _, name in ipairs { "value", "job" } do
         it(("may %s (%s)"):format(action, name), function()
-          local exchange <const> = responded(MANY)
-          assert.is_true(read(exchange, name, function()
-            run(exchange)
-          end) > 0)
+          local runs
+          local tries = 0
+          repeat -- one step of the collector may call all finalizers before the read
+            if session:problem() then session = new_session() end
+            local exchange <const> = responded(MANY)
+            runs, tries = read(exchange, name, function()
+              run(exchange)
+            end), tries + 1
+          until runs > 0 or tries == MOST_TRIES
+          assert.is_true(runs > 0)
         end)
       end
     end
@@ -191,12 +202,17 @@ describe("the core's objects", function()
     it("must not read it too, nor start the exchange again", function()
       local exchange <const> = responded(MANY)
       local messages <const> = {}
-      assert.is_true(read(exchange, "value", function()
-        for _, name in ipairs { "value", "job", "start" } do
-          local ok <const>, message <const> = pcall(exchange[name], exchange, "owner", "token", 1, 1, 1000)
-          messages[name] = not ok and message
-        end
-      end) > 0)
+      local runs
+      local tries = 0
+      repeat
+        runs, tries = read(exchange, "value", function()
+          for _, name in ipairs { "value", "job", "start" } do
+            local ok <const>, message <const> = pcall(exchange[name], exchange, "owner", "token", 1, 1, 1000)
+            messages[name] = not ok and message
+          end
+        end), tries + 1
+      until runs > 0 or tries == MOST_TRIES
+      assert.is_true(runs > 0)
       for _, name in ipairs { "value", "job", "start" } do
         assert.matches("the response of the exchange is being read", messages[name], 1, true)
       end

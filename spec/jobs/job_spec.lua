@@ -280,11 +280,20 @@ describe("a job", function()
       { { state = 7 }, false },
       { { state = "JOB_STATE_NEW", endedAt = bytenite.null }, false },
       { { state = "JOB_STATE_NEW", endedAt = "" }, false },
+      { { state = "JOB_STATE_NEW", endedAt = "0001-01-01T00:00:00Z" }, false },
+      { { state = "JOB_STATE_NEW", endedAt = "0001-01-01T00:00:00.000+00:00" }, false },
+      { { state = "JOB_STATE_NEW", endedAt = "0000-00-00T00:00:00Z" }, false },
+      { { state = "JOB_STATE_NEW", endedAt = "1970-01-01T00:00:00Z" }, false },
+      { { state = "JOB_STATE_NEW", endedAt = "1970-01-01T01:00:00+01:00" }, false },
+      { { state = "JOB_STATE_NEW", deletedAt = "1970-01-01T00:00:00.000Z" }, false },
+      { { state = "JOB_STATE_NEW", endedAt = "1970-01-01T00:00:01Z" }, true },
+      { { state = "JOB_STATE_NEW", endedAt = "yesterday" }, true },
       { {}, false },
     }
     for _, case in ipairs(cases) do
       local members <const>, final <const> = case[1], case[2]
-      it(("or not, in state %s, ended %s: %s"):format(members.state, members.endedAt, final), function()
+      local ended <const> = members.endedAt or members.deletedAt
+      it(("or not, in state %s, ended %s: %s"):format(members.state, ended, final), function()
         members.id = ID
         assert.equal(final, client:job(members):is_final())
       end)

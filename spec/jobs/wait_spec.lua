@@ -256,6 +256,7 @@ describe("waiting for a job", function()
       ['"state":"JOB_STATE_NEW","endedAt":"2025-01-01T00:00:00Z"'] = true,
       ['"state":"JOB_STATE_NEW","deletedAt":"2025-01-01T00:00:00Z"'] = true,
       ['"state":"JOB_STATE_NEW","endedAt":"","deletedAt":null'] = false,
+      ['"state":"JOB_STATE_NEW","endedAt":"0001-01-01T00:00:00Z","deletedAt":"1970-01-01T00:00:00Z"'] = false,
     } do
       show(members)
       assert.equal(expected, assert(job:refresh()):is_final(), members)

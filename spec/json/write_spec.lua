@@ -220,7 +220,7 @@ describe("bytenite.encode", function()
       ["a list with a place zero"] = { { [0] = "z", "a" }, "cannot write a list with holes" },
       ["a list with names"] = { { b = { 1, x = 2 } }, "b: cannot write a table with both list items and named members" },
       ["names with a number"] = { { x = 1, [7] = 2 }, "cannot write a table with both list items and named members" },
-      ["a marked list with names"] = { array { x = 1 }, "cannot write a table with both" },
+      ["a marked list with names"] = { array { x = 1 }, "cannot write a table that is marked as a list" },
       ["a key that is a fraction"] = { { [1.5] = 1 }, "cannot write a table with a key of type number" },
       ["a key that is true"] = { { [true] = 1 }, "cannot write a table with a key of type boolean" },
       ["a table inside itself"] = { cycle, "a.list[2]: cannot write a table that contains itself" },

@@ -101,6 +101,8 @@ bool writer_refuse_keys(Writer *writer, int index) {
       return writer_refuse_with_top(writer);
     }
   }
+  if (is_named && lua_rawlen(L, index) == 0 && lua_getmetatable(L, index))
+    return writer_refuse(writer, "cannot write a table that is marked as a list and has named members");
   return writer_refuse(writer, is_named ? "cannot write a table with both list items and named members"
                                         : "cannot write a list with holes (bytenite.null keeps a place empty)");
 }

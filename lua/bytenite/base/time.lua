@@ -71,6 +71,16 @@ function time.parse(text)
   return whole + tonumber(digits:sub(1, 15)) / 10 ^ math.min(#digits, 15) -- digits alone: tonumber follows the locale
 end
 
+--- Returns whether a member for a time has one. Services also print times that mean "unset": "",
+--- year 0 or 1, and the epoch.
+---@param text any
+---@return boolean
+function time.is_set(text)
+  if type(text) ~= "string" or text == "" or text:find "^000[01]" then return false end
+  local seconds <const> = time.parse(text)
+  return seconds == nil or seconds > 0
+end
+
 local EXACT <const> = 18 -- digits of a fraction that an integer holds
 
 --- Like `time.parse`, but exact: for times that are less than a microsecond apart.

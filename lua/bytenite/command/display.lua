@@ -38,12 +38,18 @@ local TIME_FORMS <const> = {
   { "^%d+-(%d+-%d+)T.*$", "%1" },
 }
 
+-- Returns whether a timestamp is one that services print for "unset": year 1, the epoch.
+local function is_unset(timestamp)
+  local seconds <const> = type(timestamp) == "string" and bytenite.time(timestamp)
+  return seconds and seconds <= 0
+end
+
 --- A timestamp for people: "2025-08-27 17:56:02". The service's times are those of UTC.
 ---@param timestamp any
 ---@param form integer|nil 2 and more for shorter ones
 ---@return string
 function display.time(timestamp, form)
-  if filled(timestamp) == nil then return "" end
+  if filled(timestamp) == nil or is_unset(timestamp) then return "" end
   local pattern <const> = TIME_FORMS[form or 1]
   return (tostring(timestamp):gsub(pattern[1], pattern[2]))
 end

@@ -1,4 +1,6 @@
---- states.lua: what the states of a job mean, as data. Imports nothing of ours.
+--- states.lua: what the states of a job mean, as data.
+local time <const> = require "bytenite.base.time"
+
 local states <const> = {}
 
 local succeeds <const> = { JOB_STATE_COMPLETE = true }
@@ -33,8 +35,7 @@ function states.outcome(job)
   if succeeds[state] then return "succeeded" end
   if fails[state] then return "failed" end
   for _, name in ipairs(ended_by) do
-    local time <const> = rawget(job, name)
-    if type(time) == "string" and time ~= "" then return "failed" end
+    if time.is_set(rawget(job, name)) then return "failed" end
   end
   return nil
 end
