@@ -86,7 +86,7 @@ build = {
         "src/redact/substrings.c",
       },
       -- LuaRocks has no place for further flags: for what CMake sets besides, call it with
-      -- CFLAGS="-O2 -fPIC -fstack-protector-strong" LIBFLAG="-shared -Wl,-z,relro,-z,now"
+      -- CFLAGS="-O2 -fPIC -fstack-protector" LIBFLAG="-shared -Wl,-z,relro,-z,now"
       defines = { "_FORTIFY_SOURCE=2" },
       incdirs = { "include", "src", "$(CURL_INCDIR)" },
       libdirs = { "$(CURL_LIBDIR)" },
