@@ -10,7 +10,8 @@ local HEAD <const> = [[
 `bytenite` makes the calls of the module from a shell. It is installed with the rock, which needs the rock argparse for it; in
 a checkout it is `bin/bytenite`. The address of the service and the account's key are taken from the environment:
 `BYTENITE_BASE_URL`, `BYTENITE_API_KEY` (or `BYTENITE_ACCESS_TOKEN`, or a file named with `--api-key-file`). There is no option
-for the key itself, because everybody on a machine can see what is on command lines.
+for the key itself, because everybody on a machine can see what is on command lines. `bytenite configure` stores both under a
+name, for `--profile` or `BYTENITE_PROFILE`: see [Profiles](reference.md#profiles).
 
 - Results go to stdout; messages, progress and errors go to stderr.
 - Tables and records are for people. Programs ask for `--json`, which prints the service's own objects; an error is then an object

@@ -179,7 +179,7 @@ describe("a profile", function()
         local message <const> = refusal({ profile = "work" }, { BYTENITE_BASE_URL = url })
         local place <const> = base.path .. "/bytenite/config.json: profiles.work.api_key: "
         assert.equal(
-          ('new: profile "work": %sit is sent to %s only, and BYTENITE_BASE_URL is %s: unset that, or give api_key'):format(
+          ('new: profile "work": %sit is sent to %s only, and BYTENITE_BASE_URL is %s: drop that, or give another key'):format(
             place,
             WORK,
             url
@@ -244,12 +244,12 @@ describe("a profile", function()
   it("is checked like options, by file and member", function()
     local path <const> = base.path .. "/bytenite/config.json"
     assert.equal(
-      ('new: profile "broken": %s: profiles.broken: base_url: not usable as a base address: '):format(path)
+      ('new: profile "broken": %s: profiles.broken.base_url: not usable as a base address: '):format(path)
         .. "its scheme is neither https nor http",
       refusal { profile = "broken" }
     )
     local message <const> = refusal({}, { BYTENITE_PROFILE = "spaced" })
-    local expected <const> = 'BYTENITE_PROFILE: profile "spaced": %s: profiles.spaced: api_key: a line break at byte 10'
+    local expected <const> = 'BYTENITE_PROFILE: profile "spaced": %s: profiles.spaced.api_key: a line break at byte 10'
     assert.equal(expected:format(path), message)
   end)
 

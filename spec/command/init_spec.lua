@@ -27,6 +27,8 @@ local COMMANDS <const> = {
   "results",
   "templates",
   "info",
+  "configure",
+  "whoami",
   "sandbox",
   "block",
   "completion",

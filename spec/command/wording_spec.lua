@@ -48,7 +48,7 @@ describe("hints of the command line", function()
     )
     assert.equal("it was never run: bytenite run ID", wording.of_command "it was never run: job:run()")
     assert.equal(
-      "give --api-key-file, or set BYTENITE_API_KEY or BYTENITE_ACCESS_TOKEN",
+      "run bytenite configure, give --api-key-file, or set BYTENITE_API_KEY or BYTENITE_ACCESS_TOKEN",
       wording.of_command "set api_key or access_token, or BYTENITE_API_KEY or BYTENITE_ACCESS_TOKEN in the environment"
     )
     assert.equal(

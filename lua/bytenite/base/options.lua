@@ -151,6 +151,25 @@ local function check_scheme(checked)
   checked.proxy_name = options.proxy_name(checked.proxy)
 end
 
+--- Checks a profile.
+---@param where string what it is for, with the file and the profile's name
+---@param values any
+---@return table # a new table
+--- Raises on unknown members and on values that cannot be used.
+function options.check_profile(where, values)
+  return profiles.check(where, values, checks)
+end
+
+--- Checks one member of a profile.
+---@param where string what it is for
+---@param name string the member
+---@param value any
+---@return any # the value to use
+--- Raises on a value that cannot be used.
+function options.check_member(where, name, value)
+  return checks[name](("%s: %s"):format(where, name), value)
+end
+
 --- Checks the options of a new client and completes them.
 ---@param given table|nil
 ---@return table # all options; api_key, access_token, proxy, proxy_name and profile may be nil. Has

@@ -102,7 +102,10 @@ end
 function profiles.check(where, profile, checks)
   local known <const> = {}
   for _, name in ipairs(profiles.members) do
-    known[name] = is_path[name] and absolute(checks[name]) or checks[name]
+    local check <const> = is_path[name] and absolute(checks[name]) or checks[name]
+    known[name] = function(_, value)
+      return check(("%s.%s"):format(where, name), value)
+    end
   end
   if core.is_array(profile) then validate.raise(where .. ": expected an object, got a list") end
   return validate.options(where, validate.type(where, profile, "table"), known, "member")

@@ -24,6 +24,8 @@ local GROUPS <const> = {
   require "bytenite.command.commands.logs",
   transfers.commands,
   require "bytenite.command.commands.templates_and_info",
+  require "bytenite.command.commands.configure",
+  require "bytenite.command.commands.whoami",
   require "bytenite.command.commands.blocks",
   require "bytenite.command.commands.completion",
   require "bytenite.command.commands.help",
@@ -49,8 +51,10 @@ local function key_in(path)
   return key
 end
 
-local function connect(given)
-  return bytenite.new {
+-- The options of a client that the command line gives.
+local function client_options(given)
+  return {
+    profile = given.profile,
     base_url = given.base_url,
     service = given.service,
     api_key = given.api_key_file and key_in(given.api_key_file),
@@ -76,8 +80,11 @@ local function new_context(root, streams, given)
   local self <const> =
     setmetatable({ parser = root, console = streams, version = bytenite._VERSION, held = false }, Context)
   function self.client()
-    self.held = self.held or connect(given)
+    self.held = self.held or bytenite.new(client_options(given))
     return self.held
+  end
+  function self.client_options()
+    return client_options(given)
   end
   function self.sleep(seconds)
     for _ = 1, math.ceil(seconds / SLICE) do

@@ -12,6 +12,7 @@ Environment:
   BYTENITE_API_KEY       the account's API key
   BYTENITE_ACCESS_TOKEN  an access token, in place of a key
   BYTENITE_BASE_URL      where the service is
+  BYTENITE_PROFILE       the name of a profile, see bytenite configure
   BYTENITE_CA_FILE       certificates to trust in place of the system's
   NO_COLOR               no colours when set to anything]]
 
@@ -32,6 +33,7 @@ local function add_common_options(root)
     root:flag("--ids", "Print the ids of jobs, and nothing else of them."):target "ids_only" -- "ids" is delete's
   )
   root:flag("-q --quiet", "No progress and no messages.")
+  root:option("--profile", "A profile of bytenite configure (default: $BYTENITE_PROFILE)."):argname "NAME"
   root:option("--base-url", "Where the service is (default: $BYTENITE_BASE_URL)."):argname "URL"
   root:option("--service", "The part of the path behind it (default: customer)."):argname "NAME"
   root:option("--api-key-file", "A file that holds the API key (default: $BYTENITE_API_KEY)."):argname "PATH"

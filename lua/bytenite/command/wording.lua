@@ -8,7 +8,7 @@ local REPLACEMENTS <const> = {
   { "job:set_datasource { dataSource = bytenite.datasource.file() }", "bytenite set-datasource ID --source file" },
   {
     "set api_key or access_token, or BYTENITE_API_KEY or BYTENITE_ACCESS_TOKEN in the environment",
-    "give --api-key-file, or set BYTENITE_API_KEY or BYTENITE_ACCESS_TOKEN",
+    "run bytenite configure, give --api-key-file, or set BYTENITE_API_KEY or BYTENITE_ACCESS_TOKEN",
   },
   { "check the proxy option and the environment variables", "check the environment variables" },
   { "use https, or set allow_http = true", "use https" },
@@ -35,6 +35,8 @@ end
 ---@param id string|nil the job that it is about
 ---@return string
 function wording.of_command(text, id)
+  -- A mistake in the file of profiles names members of the file.
+  if text:find 'profile "[^"]*": /' then return (text:gsub("and base_url is ", "and --base-url is ")) end
   for _, replacement in ipairs(REPLACEMENTS) do
     text = text:gsub("%f[%w_%-]" .. escaped(replacement[1]), function()
       return (replacement[2]:gsub("ID", function()

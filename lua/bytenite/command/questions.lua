@@ -1,0 +1,58 @@
+--- questions.lua: asks for values: on a terminal with a question on stderr, else line by line from
+--- standard input. What is secret is not shown as it is typed.
+local core <const> = require "bytenite.core"
+local command_errors <const> = require "bytenite.command.command_errors"
+local text <const> = require "bytenite.command.text"
+
+local questions <const> = {}
+
+local STDIN <const> = 0
+
+-- Hides what is typed on standard input, if that is a terminal which shows it. Returns what must be
+-- closed to show it again.
+local function hide_input()
+  local has_echo <const> = core.terminal_echo(STDIN)
+  return setmetatable({}, {
+    __close = function()
+      if has_echo then core.terminal_echo(STDIN, true) end
+    end,
+  })
+end
+
+local function read_line(prompt)
+  if core.is_terminal(STDIN) then io.stderr:write(text.visible(prompt), ": ") end
+  local line <const> = io.read "l"
+  return line and line:match "^%s*(.-)%s*$"
+end
+
+-- Input is hidden before the question appears, so that no early answer is seen.
+local function read_hidden(prompt)
+  local shown <close> = hide_input() -- luacheck: ignore 211
+  if core.terminal_echo(STDIN) and not core.terminal_echo(STDIN, false) then
+    command_errors.raise("file", "cannot hide what is typed on this terminal")
+  end
+  return read_line(prompt)
+end
+
+--- Asks for a value.
+---@param question table prompt; is_secret; default and its description `shown`, for no answer;
+---   check(answer), which returns the value to use, or raises
+---@return any # the value
+--- Raises if there is neither an answer nor a default, or if it cannot be used: on a terminal the
+--- question is asked again instead.
+function questions.ask(question)
+  local hint <const> = question.shown and (" [%s]"):format(question.shown) or ""
+  local read <const> = question.is_secret and read_hidden or read_line
+  while true do
+    local answer <const> = read(question.prompt .. hint)
+    if (answer or "") == "" and question.shown then return question.default end
+    if not answer then command_errors.usage(question.prompt .. ": no answer") end
+    local ok <const>, value <const> = pcall(question.check, answer)
+    if ok then return value end
+    local failure <const> = command_errors.from(value)
+    if failure.kind ~= "usage" or not core.is_terminal(STDIN) then error(failure, 0) end
+    io.stderr:write(text.visible(tostring(failure)), "\n")
+  end
+end
+
+return questions
