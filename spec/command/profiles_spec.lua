@@ -217,6 +217,13 @@ describe("profiles on the command line", function()
       end
     end)
 
+    it("by --dry-run, for address and service", function()
+      local start <const> = { "configure", "--no-check", "--profile", "lab", "--base-url", "https://127.0.0.1:1/v1" }
+      assert_stored(start, lines("computing", "key", ""))
+      local ran <const> = run { "run", "some-id", "--dry-run", "--profile", "lab" }
+      assert.equal("POST https://127.0.0.1:1/v1/computing/jobs/some-id/run\n", ran.output)
+    end)
+
     it("at their own address only", function()
       local other <close> = sandbox.start()
       for _, way in ipairs {

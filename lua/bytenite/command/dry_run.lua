@@ -14,13 +14,13 @@ function dry_run.define(command)
 end
 
 -- The address of an operation. What a client is made of is checked, nothing is sent.
-local function address_of(context, given, operation, id)
-  local service <const> = given.service or "customer"
+local function address_of(context, operation, id)
+  local settings <const> = context.client().options
   local path <const> = operation.path:gsub("{(%w+)}", {
-    service = core.percent_encode(service),
+    service = core.percent_encode(settings.service),
     jobId = id == nil and NEW_JOB or core.percent_encode(id),
   })
-  return context.client().options.base_url .. path
+  return settings.base_url .. path
 end
 
 local function checked(operation, body)
@@ -46,16 +46,15 @@ end
 
 --- Makes the request of an operation.
 ---@param context table
----@param given table the command's options
 ---@param name string of the operation
 ---@param id string|nil the job's; nil for one that does not exist yet
 ---@param body any what is sent, nil for nothing
 ---@return table
-function dry_run.request(context, given, name, id, body)
+function dry_run.request(context, name, id, body)
   local operation <const> = core.operations[name]
   return {
     method = operation.method,
-    url = address_of(context, given, operation, id),
+    url = address_of(context, operation, id),
     body = body ~= nil and checked(operation, body) or nil,
   }
 end
@@ -72,7 +71,7 @@ function dry_run.tells(context, given, name, ids, body)
   local requests <const> = {}
   for index, id in ipairs(ids) do
     context.client():job(id) -- raises for what cannot be an id
-    requests[index] = dry_run.request(context, given, name, id, body)
+    requests[index] = dry_run.request(context, name, id, body)
   end
   dry_run.print(context.console, requests)
   return true
@@ -91,14 +90,13 @@ end
 
 --- The requests that `client:submit` would send, in order.
 ---@param context table
----@param given table the command's options
 ---@param new table as of client:submit
 ---@return table[]
-function dry_run.submission(context, given, new)
+function dry_run.submission(context, new)
   local requests <const> = {}
   local id <const> = type(new.jobId) == "string" and new.jobId or nil
   local function add(name, body)
-    if body ~= nil then requests[#requests + 1] = dry_run.request(context, given, name, id, body) end
+    if body ~= nil then requests[#requests + 1] = dry_run.request(context, name, id, body) end
   end
   add("create_job", pick(new, "templateId", "jobId", "name", "description") or {})
   add("set_datasource", pick(new, "dataSource", "dataDestination"))
@@ -106,9 +104,9 @@ function dry_run.submission(context, given, new)
   add("set_configs", new.config)
   if new.upload then
     requests[#requests + 1] = { method = "PUT", url = "(the upload address)", body = "@" .. tostring(new.upload) }
-    requests[#requests + 1] = dry_run.request(context, given, "upload_completed", id)
+    requests[#requests + 1] = dry_run.request(context, "upload_completed", id)
   end
-  requests[#requests + 1] = dry_run.request(context, given, "run", id)
+  requests[#requests + 1] = dry_run.request(context, "run", id)
   return requests
 end
 

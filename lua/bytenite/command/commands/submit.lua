@@ -60,9 +60,9 @@ local function print_requests(context, given, new)
     for name, value in pairs(new) do
       if name ~= "upload" then body[name] = value end
     end
-    requests = { input.blame(given.file, dry_run.request, context, given, "create_job", nil, body) }
+    requests = { input.blame(given.file, dry_run.request, context, "create_job", nil, body) }
   else
-    requests = input.blame(given.file, dry_run.submission, context, given, new)
+    requests = input.blame(given.file, dry_run.submission, context, new)
   end
   dry_run.print(context.console, requests)
 end

@@ -51,7 +51,7 @@ local upload <const> = {
   end,
   run = function(context, given)
     if given.dry_run then
-      local completed <const> = dry_run.request(context, given, "upload_completed", given.id)
+      local completed <const> = dry_run.request(context, "upload_completed", given.id)
       local put <const> = { method = "PUT", url = "(the upload address)", body = "@" .. given.path }
       return dry_run.print(context.console, { put, completed })
     end
