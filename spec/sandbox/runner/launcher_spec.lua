@@ -91,7 +91,18 @@ for file in "$1" /usr/x "$0" "$SHARED_CACHE_DIR/x"; do (: > "$file") 2>/dev/null
 wc -l < /proc/net/dev
 ls /proc | grep -c '^[0-9]'
 echo end]],
-      escaped = 'setsid sleep 1000 & echo x > "$TASK_RESULTS_DIR/x"; sleep 0.2; env -i setsid sleep 1000 & echo "$$"; sleep 0.2',
+      escaped = [[
+setsid sh -c ': mark-escaped; echo ran mark-escaped; while :; do sleep 0.1; done' &
+env -i setsid sh -c ': mark-escaped; echo ran mark-escaped; while :; do sleep 0.1; done' &
+sleep 0.5]],
+      many = [[
+i=0
+while [ $i -lt 20 ]; do
+  setsid sh -c 'trap "" TERM HUP; : mark-many
+    while :; do setsid sh -c "trap \"\" TERM; : mark-many; sleep 0.2" & sleep 0.1; done' &
+  i=$((i + 1))
+done
+wait]],
     } do
       place:block(name, { script = script })
       place:template(name, { app = name })
@@ -104,15 +115,15 @@ echo end]],
     place:close()
   end)
 
-  -- The processes that run `sleep 1000` in a folder of this sandbox.
-  local function sleepers()
+  -- How many processes have a text in their command lines.
+  local function count(text)
     local pipe <close> = assert(io.popen "ls -d /proc/[0-9]* 2>/dev/null")
-    local list <const> = {}
-    for folder in pipe:lines() do
-      local file <close> = io.open(folder .. "/cmdline")
-      if file and file:read "a" == "sleep\0001000\0" then list[#list + 1] = folder end
+    local found = 0
+    for path in pipe:lines() do
+      local file <close> = io.open(path .. "/cmdline")
+      if file and (file:read "a" or ""):find(text, 1, true) then found = found + 1 end
     end
-    return list
+    return found
   end
 
   it("lets programs work", function()
@@ -131,11 +142,23 @@ echo end]],
   end)
 
   it("ends those in sessions of their own and without the job's environment", function()
-    local before <const> = #sleepers()
     local job <const> = jobs:run { templateId = "escaped" }
     assert.equal("JOB_STATE_COMPLETE", job.state, job.errorMessage)
+    local _ <const>, marks <const> = table.concat(jobs:logs(job.id).tasks[1], "\n"):gsub("ran mark%-escaped", "")
+    assert.equal(2, marks)
     jobs.wait_until(function()
-      return #sleepers() == before
+      return count "mark-escaped" == 0
+    end)
+  end)
+
+  it("ends those that start others again and again, and ignore signals", function()
+    local id <const> = jobs:start { templateId = "many", config = { taskTimeout = 2 } }
+    jobs.wait_until(function()
+      return count "mark-many" > 20
+    end)
+    assert.equal('task 0 of "many": it took longer than taskTimeout, 2 s', jobs:wait(id).errorMessage)
+    jobs.wait_until(function()
+      return count "mark-many" == 0
     end)
   end)
 end)
