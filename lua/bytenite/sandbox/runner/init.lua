@@ -93,7 +93,7 @@ function runner.new(options, controller, report)
   local path <const> = os.getenv "PATH" or STANDARD_PATH
   local launch <const>, problem <const> = launcher.new(options.launcher, path)
   if launch == nil then error("option " .. problem, 0) end
-  local workers <const> = options.workers or #uv.cpu_info()
+  local workers <const> = options.workers or launcher.processors()
   local self <const> = setmetatable({
     controller = controller,
     launcher = launch,

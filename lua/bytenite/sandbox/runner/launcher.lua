@@ -71,6 +71,14 @@ local function find(name, path)
   return nil
 end
 
+--- The processors that this process may use.
+---@return integer
+---@usage local workers = options.workers or launcher.processors()
+function launcher.processors()
+  if uv.available_parallelism then return uv.available_parallelism() end
+  return #(uv.cpu_info() or { 1 }) -- luv before 1.44
+end
+
 --- Reads the template of a launcher.
 ---@param template string|nil the words in front of each program, e.g. "bwrap --bind {dir} {dir}"
 ---@param path string the folders in which programs are found, as in $PATH
@@ -92,7 +100,7 @@ function launcher.new(template, path)
   end
   local limits_memory <const> = template == nil or template:find("{memory}", 1, true) == nil
   return setmetatable(
-    { words = words, limits_memory = limits_memory, path = path, processors = #uv.cpu_info() },
+    { words = words, limits_memory = limits_memory, path = path, processors = launcher.processors() },
     Launcher
   )
 end
