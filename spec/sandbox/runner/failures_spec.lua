@@ -2,7 +2,6 @@
 -- nothing stays behind.
 local block_jobs <const> = require "spec.support.block_jobs"
 local blocks <const> = require "spec.support.blocks"
-local cqueues <const> = require "cqueues"
 
 -- Whether a process runs. One that has ended may still be listed until its parent asks for its status.
 local function is_alive(pid)
@@ -144,10 +143,10 @@ echo whole > "$TASK_RESULTS_DIR/whole"]]
   end)
 
   it("ends after jobTimeout, whatever it does", function()
-    local id <const> = jobs:start { templateId = "hang", config = { jobTimeout = 1 } }
+    local id <const> = jobs:start { templateId = "hang", config = { jobTimeout = 3 } }
     local pid <const>, child <const> = line_of(id, 1), line_of(id, 2)
     local job <const> = jobs:wait(id)
-    assert.same({ "JOB_STATE_FAILED", "the job took longer than jobTimeout, 1 s" }, { job.state, job.errorMessage })
+    assert.same({ "JOB_STATE_FAILED", "the job took longer than jobTimeout, 3 s" }, { job.state, job.errorMessage })
     jobs.wait_until(function()
       return not is_alive(pid) and not is_alive(child)
     end)
@@ -224,14 +223,10 @@ echo whole > "$TASK_RESULTS_DIR/whole"]]
   it("stays responsive while a program writes without end", function()
     local id <const> = jobs:start { templateId = "endless", config = { jobTimeout = 30 } }
     line_of(id, 1)
-    local slowest = 0
     for _ = 1, 50 do
-      local start <const> = cqueues.monotime()
-      jobs:get(id)
-      slowest = math.max(slowest, cqueues.monotime() - start)
+      jobs:get(id) -- which has a time limit; how long it takes is measured by bench/blocks
     end
     jobs.api:call("POST", ("/customer/jobs/%s/abort"):format(id))
-    assert.is_true(slowest < 2, slowest) -- bench/blocks measures it
     assert.equal(10001, #jobs:logs(id).tasks[1])
   end)
 

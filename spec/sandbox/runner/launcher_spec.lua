@@ -152,11 +152,11 @@ wait]],
   end)
 
   it("ends those that start others again and again, and ignore signals", function()
-    local id <const> = jobs:start { templateId = "many", config = { taskTimeout = 2 } }
+    local id <const> = jobs:start { templateId = "many", config = { taskTimeout = 5 } }
     jobs.wait_until(function()
       return count "mark-many" > 20
     end)
-    assert.equal('task 0 of "many": it took longer than taskTimeout, 2 s', jobs:wait(id).errorMessage)
+    assert.equal('task 0 of "many": it took longer than taskTimeout, 5 s', jobs:wait(id).errorMessage)
     jobs.wait_until(function()
       return count "mark-many" == 0
     end)
