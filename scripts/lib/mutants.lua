@@ -105,28 +105,38 @@ function Tree:change(path, original, changed)
     write_file(full, changed)
     return string.dump(program, true) ~= string.dump(load(original, "@" .. path), true)
   end
+  if self.changed and self.changed ~= path then assert(self:compile(self.changed)) end
   local object <const> = self.folder .. "/" .. self.objects[path]
-  local before <const> = read_file(object)
+  self.original = self.original or {}
+  self.original[path] = self.original[path] or read_file(object)
   write_file(full, changed)
   if not self:compile(path) then return nil end
-  return read_file(object) ~= before and self:link()
+  return read_file(object) ~= self.original[path] and self:link()
 end
 
+-- Puts the sources back. The object of a changed source serves until another source is changed.
 function Tree:restore(path, original)
   write_file(self.folder .. "/" .. path, original)
-  if path:find "%.c$" then assert(self:compile(path)) end
+  self.changed = path:find "%.c$" and path or nil
 end
 
 -- The specs ---------------------------------------------------------------------------------------------------------
 
 -- A spec that is run on each change: a file of busted, or the tests of C units.
-local function command_of(tree, spec, limit)
-  local prefix <const> = ("cd %s && . scripts/lib/environment.sh && ulimit -v 6000000 && "):format(tree.folder)
-  if spec == "host" then
-    return prefix
-      .. ('build/host-program | while read -r name; do timeout -k 1 %d build/host-program "$name" || exit 1; done'):format(
-        limit
-      )
+local function command_of(tree, spec, limit, path)
+  local prefix <const> = ("cd %s && . scripts/lib/environment.sh && ulimit -v 6000000 && export SPEC_MAY_BE_EMPTY=1 && "):format(
+    tree.folder
+  )
+  if spec == "host" then -- the tests of the file's unit first
+    local unit <const> = (path or ""):match "^src/(.*)%.%w+$" or "none"
+    local names <const> = ("{ build/host-program | grep '^%s: '; build/host-program | grep -v '^%s: '; }"):format(
+      unit,
+      unit
+    )
+    local each <const> = ('while read -r name; do timeout -k 1 %d build/host-program "$name" || exit 1; done'):format(
+      limit
+    )
+    return prefix .. names .. " | " .. each
   end
   local busted <const> = "timeout -k 1 %d %s scripts/lib/run_busted.lua --ignore-lua --no-keep-going --exclude-tags=timing "
     .. '--lpath="$PWD/lua/?.lua" --lpath="$PWD/lua/?/init.lua" --cpath="$PWD/build/?.so" %s'
@@ -138,10 +148,11 @@ local function room_of(path)
 end
 
 -- Returns the specs of a file's room, those that are named like the file first, with their times.
-local function specs_of(tree, folder)
+local function specs_of(tree, folder, only_units)
   local room <const> = room_of(folder .. "/")
-  local places <const> = { "spec/" .. room }
-  for _, place in ipairs(neighbours[room] or {}) do
+  local places = { "spec/" .. room }
+  if only_units and folder:find "^src/" then places = {} end
+  for _, place in ipairs(not only_units and neighbours[room] or {}) do
     places[#places + 1] = place
   end
   local specs <const> = {}
@@ -181,7 +192,7 @@ end
 
 local function is_noticed(tree, specs, path)
   for _, spec in ipairs(order_for(specs, path)) do
-    if not run(command_of(tree, spec.name, math.ceil(20 + 5 * spec.time))) then
+    if not run(command_of(tree, spec.name, math.ceil(20 + 5 * spec.time), path)) then
       spec.kills = spec.kills + 1
       return spec.name
     end
@@ -235,7 +246,7 @@ end
 local function try(folder, paths, options)
   local is_c <const> = folder:find "^src/" ~= nil
   local tree <const> = copy_tree("build/mutants/" .. room_of(folder .. "/"), is_c)
-  local specs <const> = specs_of(tree, folder)
+  local specs <const> = specs_of(tree, folder, options.units)
   local candidates <const> = candidates_of(paths, options.at)
   shuffle(candidates, options.seed)
   local figures <const> = { folder = folder, candidates = #candidates, tried = 0, caught = 0, survivors = {} }
@@ -327,8 +338,8 @@ do
   while arg[index] do
     local word <const> = arg[index]
     local name <const> = word:match "^%-%-(%w+)$"
-    if name == "write" then
-      options.write = true
+    if name == "write" or name == "units" then
+      options[name] = true
     elseif name == "at" then
       index = index + 1
       options.at = arg[index]

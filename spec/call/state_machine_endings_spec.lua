@@ -95,6 +95,64 @@ describe("a call that is ended from outside", function()
   end)
 end)
 
+describe("a call that is started and awaited later", function()
+  local plan <const> = {
+    operation = {
+      name = "thing",
+      method = "GET",
+      repeatable = true,
+      sent_once = false,
+      authorized = false,
+      raw = { target = "/thing" },
+    },
+    decode_response = function(_, job)
+      return job or "value"
+    end,
+  }
+
+  it("returns its value, or its error, or raises", function()
+    local events = 0
+    local client <const> = fake.client({
+      on_event = function()
+        events = events + 1
+        if events == 5 then error("raised", 0) end
+      end,
+    }, in_turn { { status = 200, after = 1 }, { status = 404, after = 1 }, { status = 200, after = 1 } })
+    assert.equal("value", call.await(call.start(client, plan)))
+    local value <const>, problem <const> = call.await(call.start(client, plan))
+    assert.same({ nil, "not_found" }, { value, problem.kind })
+    assert.has_error(function()
+      call.await(call.start(client, plan))
+    end, "raised")
+  end)
+
+  it("waits for its turn on its job", function()
+    local client <const>, wire <const> = fake.client({}, function()
+      return { status = 200, after = 1 }
+    end)
+    local job <const> = {}
+    local one <const>, other <const> =
+      call.start(client, plan, nil, nil, nil, job), call.start(client, plan, nil, nil, nil, job)
+    assert.equal(1, #wire.requests)
+    assert.equal(job, call.await(other))
+    assert.is_true(one.done)
+    assert.same({ 1000, 1001 }, { wire.requests[1].at, wire.requests[2].at })
+  end)
+
+  it("has limits of its own, which are checked under its name", function()
+    local client <const>, wire <const> = fake.client({ timeout = 7 }, in_turn {})
+    call.start(client, plan, nil, nil, { timeout = 3 })
+    assert.equal(3, wire.requests[1].timeout)
+    assert.error_matches(function()
+      call.start(client, plan, nil, nil, { timeot = 3 })
+    end, 'thing: unknown option "timeot": did you mean "timeout"?', 1, true)
+    local named <const> = setmetatable({ name = "method" }, { __index = plan })
+    assert.error_matches(function()
+      call.start(client, named, nil, nil, { timeout = -1 })
+    end, "method: timeout: expected seconds above 0", 1, true)
+  end)
+end)
+
 describe("a stream", function()
   local function open(client, options, fields)
     local begun = 0

@@ -96,8 +96,12 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
       assert_all_freed(wire)
     end)
 
-    it("ends when the core cannot use its session", function()
-      local client <const>, wire <const> = fake.client({ access_token = "t" }, in_turn { OK }, is_quick)
+    it("ends when the core cannot use its session, and asks for no token then", function()
+      local client <const>, wire <const> = fake.client({
+        access_token = function()
+          error "asked for a token"
+        end,
+      }, in_turn { OK }, is_quick)
       client.session:close()
       local _, problem <const> = get(client)
       assert.equal("closed", problem.kind)

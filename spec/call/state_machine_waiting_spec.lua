@@ -97,6 +97,24 @@ describe("a rate limit", function()
     assert.same({ 1000, 1060, 1060 }, { wire.requests[1].at, wire.requests[2].at, wire.requests[3].at })
   end)
 
+  it("that asks for too long a wait pauses nothing", function()
+    local client <const> =
+      fake.client({ access_token = "t" }, in_turn { { status = 429, headers = { ["retry-after"] = "86400" } } })
+    local _, problem <const> = get(client)
+    assert.same({ "rate_limited", 86400 }, { problem.kind, problem.retry_after })
+    assert.matches("the service asks to wait", problem.hint)
+    assert.is_true(client.reactor.paused_until <= 1000)
+  end)
+
+  it("that leaves no attempt pauses others all the same", function()
+    local client <const> = fake.client(
+      { access_token = "t", max_retries = 0 },
+      in_turn { { status = 429, headers = { ["retry-after"] = "7" } } }
+    )
+    get(client)
+    assert.equal(1007, client.reactor.paused_until)
+  end)
+
   it("pauses no call that blocks", function()
     local client <const>, wire <const> = fake.client({ access_token = "t" }, in_turn { OK })
     client.reactor:pause(1050)

@@ -149,6 +149,17 @@ describe("the renewal of a token", function()
     assert.same({ "access_token", "access_token" }, operations(wire))
   end)
 
+  it("does not happen to sign out: the current token is sent, though it is due", function()
+    local client <const>, wire <const> = fake.client({ api_key = "k" }, in_turn { KEY, OK, OK, KEY, OK })
+    get(client)
+    wire.time = 1001 + 95
+    assert.is_true(client:sign_out())
+    assert.same({ "access_token", "request", "sign_out" }, operations(wire))
+    assert.equal("new", wire.requests[3].token)
+    get(client)
+    assert.same({ "access_token", "request", "sign_out", "access_token", "request" }, operations(wire))
+  end)
+
   it("is not needed to sign out without a token", function()
     local client <const>, wire <const> = fake.client({ api_key = "k" }, in_turn {})
     assert.is_true(client:sign_out())

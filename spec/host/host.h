@@ -2,8 +2,8 @@
 ** host.h: tests of C units, without Lua. Each file holds the tests of one unit in a table; host.c runs one of
 ** them by its name. spec/host/host_spec.lua builds the program and runs every test in a process of its own.
 */
-#ifndef BYTENITE_HOST_H
-#define BYTENITE_HOST_H
+#ifndef BYTENITE_SPEC_HOST_H
+#define BYTENITE_SPEC_HOST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,7 +37,8 @@ bool host_check_number(long long expected, long long got, const char *file, int 
 
 extern const Unit buffer_unit, suggest_unit, terminal_unit;
 extern const Unit number_unit, read_unit, shortest_unit, text_unit, utf8_unit, write_unit;
-extern const Unit connection_pool_unit, connections_unit, event_loop_unit, poller_unit, request_unit, response_unit;
+extern const Unit connection_pool_unit, connections_unit, event_loop_unit, host_unit, poller_unit, request_unit,
+  response_unit;
 extern const Unit sent_unit, stream_unit, transfer_unit, transport_unit, url_unit;
 
 #endif

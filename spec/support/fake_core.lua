@@ -7,7 +7,8 @@
 ---   end)
 ---
 --- The function is called for each request that is sent, and returns what comes of it: `status`, `body` and `headers`; or
---- `kind`, `words`, `sent` (true unless false) and `is_final`; `after`: seconds. Returns nothing for a request that hangs
+--- `kind`, `words`, `sent` (true unless false) and `is_final`; `after`: seconds; of a stream `came`: the bytes that have
+--- come by then. Returns nothing for a request that hangs
 --- until its attempt times out; that of a stream hangs for ever.
 local core <const> = require "bytenite.core"
 
@@ -126,6 +127,7 @@ function Exchange:start(owner, token, timeout, connect_timeout, max_response_byt
     url = self.url,
     body = self.sent_body,
     query = self.query,
+    headers = self.headers_sent,
     token = token,
     timeout = timeout,
     connect_timeout = connect_timeout,
@@ -134,10 +136,11 @@ function Exchange:start(owner, token, timeout, connect_timeout, max_response_byt
     at = wire.time,
     owner = owner,
   }
-  self.owner, self.last_token = owner, token
+  self.owner, self.last_token, self.fed = owner, token, nil
   wire.requests[#wire.requests + 1] = request
   self.result = wire.respond(request, #wire.requests)
   if not self.result and not self.streams then self.result = { kind = "timeout", after = timeout } end
+  self.came = self.result and self.result.came
   self.due = wire.time + (self.result and self.result.after or 0)
   if #session.pending == 0 and first_wait > 0 then
     if self.result and self.due <= wire.time + first_wait then
@@ -152,7 +155,7 @@ end
 
 function Exchange:outcome()
   local result <const> = self.result
-  if result.status then return "response", result.status end
+  if not result.kind then return "response", result.status end
   return result.kind,
     result.words or "in libcurl's words",
     result.sent ~= false,
@@ -185,6 +188,7 @@ function Exchange:request_body()
 end
 
 function Exchange:body()
+  if self.came then return self:take() end
   return self.result and self.result.body or ""
 end
 
@@ -229,12 +233,14 @@ function Exchange:was_sent()
   return self.session.wire.was_sent
 end
 
+-- An upload wants its whole body, unless its outcome comes first.
 function Exchange:wanted()
-  return self.wants or 0
+  return self:has_ended() and 0 or self.stream_size - #(self.fed or "")
 end
 
 function Exchange:feed(bytes)
   self.fed = (self.fed or "") .. bytes
+  self.session.wire.fed = self.fed
 end
 
 function Exchange:take()

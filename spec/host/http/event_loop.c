@@ -142,7 +142,9 @@ static void waits_for_the_end_of_one_transfer(void) {
   Fixture fixture;
   open_fixture(&fixture);
   start(&fixture);
+  const long long began = fixture.transport.now;
   CHECK(!transport_wait(&fixture.transport, fixture.transfer, 30));
+  CHECK(fixture.transport.now - began >= 30000 && fixture.transport.now - began < 15000000);
   const int connection =
     server_respond(&fixture.server, &fixture.transport, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   CHECK(transport_wait(&fixture.transport, fixture.transfer, 20000));
@@ -215,8 +217,15 @@ static void works_without_a_poller(void) {
   start(&fixture);
   const int connection =
     server_respond(&fixture.server, &fixture.transport, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  const long long began = fixture.transport.now;
+  while (!transfer_has_ended(fixture.transfer) && fixture.transport.now - began < 15000000)
+    transport_step(&fixture.transport, 16000); /* returns as soon as the response has come */
+  CHECK(fixture.transport.now - began < 15000000);
   CHECK(server_next_finished(&fixture.transport) == fixture.transfer);
   CHECK_NUMBER(TRANSFER_RESPONSE, transfer_outcome(fixture.transfer));
+  const long long idle = fixture.transport.now;
+  transport_step(&fixture.transport, 20);
+  CHECK(fixture.transport.now - idle >= 20000); /* nothing is in flight: it waits all the same */
   close(connection);
   close_fixture(&fixture);
 }

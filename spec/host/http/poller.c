@@ -61,6 +61,12 @@ static void tells_what_is_ready(void) {
   PollerEvent event = next_event(&poller, SOON);
   CHECK(event.descriptor == pair[0] && event.writable && !event.readable && !event.failed);
   CHECK(write(pair[1], "x", 1) == 1);
+  poller_watch(&poller, pair[0], false, true);
+  event = next_event(&poller, SOON);
+  CHECK(event.writable && !event.readable);
+  poller_watch(&poller, pair[0], true, false);
+  event = next_event(&poller, SOON);
+  CHECK(!event.writable && event.readable);
   poller_watch(&poller, pair[0], true, true);
   event = next_event(&poller, SOON);
   CHECK(event.writable && event.readable && !event.failed);

@@ -34,11 +34,14 @@ static void takes_the_finished_in_order(void) {
   open_fixture(&fixture);
   CHECK(transport_next_finished(&fixture.transport) == NULL);
   CHECK_NUMBER(3, transport_load(&fixture.transport));
+  const ConnectionPool *pool = fixture.transport.current_pools[POOL_MAIN];
+  CHECK(pool->in_flight == 3 && pool->new_transfers == 3 && !pool->has_new_once_only);
   Transfer *const *transfers = fixture.transfers;
   transport_finish(transfers[1], CURLE_OPERATION_TIMEDOUT);
   transport_finish(transfers[0], CURLE_OPERATION_TIMEDOUT);
   transport_finish(transfers[2], CURLE_OPERATION_TIMEDOUT);
   CHECK_NUMBER(0, fixture.transport.in_flight);
+  CHECK_NUMBER(0, pool->in_flight);
   CHECK_NUMBER(3, transport_load(&fixture.transport));
   CHECK(transport_next_finished(&fixture.transport) == transfers[1]);
   CHECK(transport_next_finished(&fixture.transport) == transfers[0]);
@@ -218,6 +221,34 @@ static void has_room_up_to_its_limit(void) {
   close_fixture(&fixture);
 }
 
+/* libcurl counts the connections of each pool by themselves. */
+static void closes_idle_connections_of_other_pools_to_make_room(void) {
+  Connection connections[2] = {{.next = &connections[1]}, {0}};
+  Fixture fixture;
+  open_fixture(&fixture);
+  Transport *transport = &fixture.transport;
+  const TransferRequest request = server_request(&fixture.server);
+  Transfer *transfer = NULL;
+  ConnectionPool *other = pool_current(transport, POOL_LARGE_BODIES);
+  Connection *const own = transport->connections.first;
+  transport->connections.first = connections;
+  transport->options.max_connections = 3;
+  CHECK_NUMBER(CURLE_OK, transport_start(transport, &request, &transfer, NULL));
+  CHECK(transport->current_pools[POOL_LARGE_BODIES] == other); /* there is room for another one */
+  transport_release(transfer);
+  transport->options.max_connections = 2;
+  other->in_flight = 1;
+  CHECK_NUMBER(CURLE_OK, transport_start(transport, &request, &transfer, NULL));
+  CHECK(transport->current_pools[POOL_LARGE_BODIES] == other); /* it is not idle */
+  transport_release(transfer);
+  other->in_flight = 0;
+  CHECK_NUMBER(CURLE_OK, transport_start(transport, &request, &transfer, NULL));
+  CHECK(transport->current_pools[POOL_LARGE_BODIES] == NULL);
+  CHECK(transport->current_pools[POOL_MAIN] != NULL);
+  transport->connections.first = own;
+  close_fixture(&fixture);
+}
+
 static Transport open_for(HttpVersion version, bool is_https) {
   Transport transport = {0};
   const TransportOptions options = {.proxy = "", .http_version = version, .is_https = is_https, .max_connections = 10};
@@ -380,6 +411,7 @@ UNIT(transport_unit, "http/transport", {"takes finished transfers in the order o
      {"uses a transfer and its connection again", uses_a_transfer_and_its_connection_again},
      {"keeps no transfer that failed or streamed", keeps_no_transfer_that_failed_or_streamed},
      {"has room for max_connections transfers", has_room_up_to_its_limit},
+     {"closes idle connections of other pools to make room", closes_idle_connections_of_other_pools_to_make_room},
      {"wants a probe where connections may be shared", wants_a_probe_where_connections_may_be_shared},
      {"makes others wait for the probe", makes_others_wait_for_the_probe},
      {"makes the next transfer the probe if that is released", releases_its_probe},

@@ -1,0 +1,460 @@
+-- What drives waitables, on a service without a network and without time.
+local fake <const> = require("spec.support.fake_core").install()
+local reactor_module <const> = require "bytenite.async.reactor"
+local tasks <const> = require "bytenite.async.tasks"
+
+describe("a reactor", function()
+  local client, wire, reactor
+
+  before_each(function()
+    client, wire = fake.client({ access_token = "t" }, function()
+      return nil
+    end)
+    reactor = client.reactor
+  end)
+
+  local Waitable <const> = {}
+  Waitable.__index = Waitable
+
+  function Waitable:state()
+    self.resumed = (self.resumed or 0) + 1
+    if self.run then self:run() end
+  end
+
+  function Waitable:fail(raised)
+    self.failed = raised
+    reactor:end_of(self)
+  end
+
+  function Waitable:fail_closed()
+    self.was_closed = true
+    if not self.done then reactor:end_of(self) end
+  end
+
+  local function waitable(fields)
+    return reactor_module.waitable(Waitable, fields or {})
+  end
+
+  it("resumes what is woken on the next turn, once and in order", function()
+    local order <const> = {}
+    local function note(self)
+      order[#order + 1] = self.name
+    end
+    local one <const>, other <const>, third <const> =
+      waitable { name = 1, run = note }, waitable { name = 2, run = note }, waitable { name = 3, run = note }
+    reactor:wake(other)
+    reactor:wake(one)
+    reactor:wake(other)
+    reactor:wake(third)
+    reactor:wake(third)
+    assert.same({}, order)
+    assert.is_true(reactor:is_busy())
+    reactor:drive(0, true)
+    assert.same({ 2, 1, 3 }, order)
+    reactor:drive(0, true)
+    assert.same({ 2, 1, 3 }, order)
+    assert.is_false(reactor:is_busy())
+    assert.same({ false, false }, { reactor.first_ready, reactor.last_ready })
+  end)
+
+  it("resumes what was woken meanwhile in the same turn", function()
+    local second <const> = waitable()
+    local first <const> = waitable {
+      run = function()
+        reactor:wake(second)
+      end,
+    }
+    reactor:wake(first)
+    reactor:drive(0, true)
+    assert.same({ 1, 1 }, { first.resumed, second.resumed })
+  end)
+
+  it("resumes no waitable that has ended", function()
+    local ended <const> = waitable()
+    reactor:end_of(ended)
+    reactor:wake(ended)
+    reactor:drive(0, true)
+    assert.is_nil(ended.resumed)
+  end)
+
+  it("resumes what is due, and waits no longer than until then", function()
+    local early <const>, late <const> = waitable(), waitable()
+    reactor.timers:set(early, 1002)
+    reactor.timers:set(late, 1005)
+    reactor:drive(100, true)
+    assert.equal(1002, wire.time)
+    assert.is_nil(early.resumed)
+    reactor:drive(100, true)
+    assert.equal(1, early.resumed)
+    assert.equal(1002, wire.time) -- there may be more to do: it does not wait
+    reactor:drive(1, true)
+    assert.equal(1003, wire.time)
+    reactor:drive(100, true)
+    reactor:drive(0, true)
+    assert.equal(1, late.resumed)
+    assert.equal(1005, wire.time)
+  end)
+
+  it("does not wait while anything is ready", function()
+    reactor:wake(waitable())
+    reactor:drive(100, true)
+    assert.equal(1000, wire.time)
+    client:async(function() end)
+    reactor:drive(100, true)
+    assert.equal(1000, wire.time)
+    reactor:drive(100, true)
+    assert.equal(1100, wire.time)
+  end)
+
+  it("runs tasks only if it is told to", function()
+    local future <const> = client:async(function() end)
+    reactor:drive(0, false)
+    assert.is_false(future:done())
+    reactor:drive(0, true)
+    assert.is_true(future:done())
+  end)
+
+  it("runs 16 tasks a turn", function()
+    local count = 0
+    for _ = 1, 20 do
+      client:async(function()
+        count = count + 1
+      end)
+    end
+    assert.is_true(reactor:drive(0, true))
+    assert.equal(16, count)
+    assert.is_false(reactor:drive(0, true))
+    assert.equal(20, count)
+  end)
+
+  it("resumes 16 ended transfers a turn", function()
+    for index = 1, 20 do
+      wire.ready[index] = waitable()
+    end
+    local all <const> = { table.unpack(wire.ready) }
+    function reactor.session.next() -- looked up before: it is not called
+      error "unexpected"
+    end
+    assert.is_true(reactor:drive(0, true))
+    assert.equal(1, all[1].resumed)
+    assert.is_nil(all[2].resumed) -- the fake session gives one a step
+  end)
+
+  it("raises what a state raises, unless the waitable keeps it for its caller", function()
+    local one <const> = waitable {
+      run = function()
+        error("interrupted", 0)
+      end,
+    }
+    assert.has_error(function()
+      reactor_module.resume(one)
+    end, "interrupted")
+    assert.equal("interrupted", one.failed)
+    assert.is_false(tasks.state.in_resume)
+    local other <const> = waitable {
+      run = function(self)
+        self.has_raised = true
+        error("of the user", 0)
+      end,
+    }
+    reactor_module.resume(other)
+    assert.equal("of the user", other.failed)
+    local third <const> = waitable {
+      run = function()
+        error("not enough memory", 0)
+      end,
+    }
+    reactor_module.resume(third)
+    assert.equal("not enough memory", third.failed)
+    local ended <const> = waitable {
+      run = function(self)
+        reactor:end_of(self)
+        error("after its end", 0)
+      end,
+    }
+    assert.has_error(function()
+      reactor_module.resume(ended)
+    end, "after its end")
+    assert.is_nil(ended.failed)
+  end)
+
+  it("says while it resumes that no yield may cross it", function()
+    local inside
+    local one <const> = waitable {
+      run = function()
+        inside = tasks.state.in_resume
+      end,
+    }
+    reactor_module.resume(one, 1)
+    assert.same({ true, false }, { inside, tasks.state.in_resume })
+  end)
+
+  it("settles what ends: frees its exchange, wakes its followers, calls back", function()
+    local follower <const>, called = waitable(), 0
+    local exchange <const> = reactor.session:raw_exchange("GET", "http://127.0.0.1/")
+    local one <const> = waitable { exchange = exchange }
+    one.followers = { follower }
+    function one.on_done(self)
+      assert.equal(one, self)
+      called = called + 1
+    end
+    reactor.timers:set(one, 2000)
+    reactor:end_of(one)
+    assert.same({ true, false, false, false, 1, 1 }, {
+      one.done,
+      one.timer,
+      one.exchange,
+      one.followers,
+      called,
+      exchange.freed,
+    })
+    assert.is_false(one.on_done)
+    assert.is_false(reactor.first_ended)
+    reactor:drive(0, true)
+    assert.equal(1, follower.resumed)
+  end)
+
+  it("settles on the next turn what it could not for lack of memory", function()
+    local calls = 0
+    local one <const> = waitable()
+    function one.on_done()
+      calls = calls + 1
+      if calls == 1 then error("not enough memory", 0) end
+    end
+    assert.is_false((pcall(reactor.end_of, reactor, one)))
+    assert.is_true(one.done)
+    assert.is_true(reactor:is_busy())
+    reactor:drive(0, true)
+    assert.equal(2, calls)
+    assert.is_false(reactor.first_ended)
+  end)
+
+  it("uses the slots of what has ended again", function()
+    local made <const> = {}
+    for index = 1, 3 do
+      made[index] = waitable()
+      reactor:add_suspended(made[index])
+      assert.equal(index, made[index].slot)
+    end
+    reactor:add_suspended(made[1])
+    assert.equal(1, made[1].slot)
+    reactor:end_of(made[1])
+    reactor:end_of(made[3])
+    assert.is_false(made[1].slot)
+    local next_ones <const> = { waitable(), waitable(), waitable() }
+    for _, each in ipairs(next_ones) do
+      reactor:add_suspended(each)
+    end
+    assert.same({ 3, 1, 4 }, { next_ones[1].slot, next_ones[2].slot, next_ones[3].slot })
+    assert.equal(4, reactor.slots)
+  end)
+
+  it("ends what is suspended when it is closed", function()
+    local gone <const>, one <const>, other <const> = waitable(), waitable(), waitable()
+    for _, each in ipairs { gone, one, other } do
+      reactor:add_suspended(each)
+    end
+    reactor:end_of(gone) -- its slot is free
+    reactor:close()
+    assert.same({ true, true }, { one.was_closed, other.was_closed })
+    assert.is_nil(gone.was_closed)
+  end)
+
+  it("ends what is suspended as soon as it sees that the session is closed", function()
+    local one <const> = waitable()
+    reactor:add_suspended(one)
+    reactor:drive(0, true)
+    assert.is_nil(one.was_closed)
+    reactor.session:close()
+    reactor:drive(0, true)
+    assert.is_true(one.was_closed)
+  end)
+
+  it("pauses until the latest time it is told", function()
+    reactor:pause(50)
+    reactor:pause(20)
+    assert.equal(50, reactor.paused_until)
+    reactor:pause(60)
+    assert.equal(60, reactor.paused_until)
+  end)
+
+  it("admits parked calls in order as there is room, and skips those that have ended", function()
+    local order <const> = {}
+    local function parked(name)
+      return waitable {
+        name = name,
+        plan = { operation = { sent_once = false } },
+        run = function(self)
+          order[#order + 1] = self.name
+          wire.room = wire.room - 1
+          assert.is_false(reactor:must_park(self)) -- it is its turn
+          reactor:end_of(self)
+        end,
+      }
+    end
+    local calls <const> = { parked "a", parked "b", parked "c", parked "d" }
+    wire.room = 0
+    for _, call in ipairs(calls) do
+      assert.is_true(reactor:must_park(call))
+      reactor:park(call)
+    end
+    reactor:drive(0, true)
+    assert.same({}, order)
+    reactor:end_of(calls[2])
+    wire.room = 1
+    assert.is_true(reactor:must_park(parked "late")) -- behind those that wait
+    reactor:drive(0, true)
+    assert.same({ "a" }, order)
+    wire.room = 5
+    reactor:drive(0, true)
+    assert.same({ "a", "c", "d" }, order)
+    assert.is_false(reactor:must_park(parked "late"))
+    assert.is_true(reactor.first_parked > reactor.last_parked)
+  end)
+
+  it("is busy while anything is pending", function()
+    assert.is_false(reactor:is_busy())
+    local one <const> = waitable()
+    reactor.timers:set(one, 2000)
+    assert.is_true(reactor:is_busy())
+    one.timer = false
+    assert.is_false(reactor:is_busy())
+    local future <const> = client:async(client.request, client, { path = "/" })
+    assert.is_true(reactor:is_busy())
+    reactor:drive(0, true)
+    assert.is_true(reactor:is_busy()) -- in flight
+    future:cancel()
+    reactor:drive(0, true)
+    assert.is_false(reactor:is_busy())
+  end)
+
+  it("is alone only if nothing could run meanwhile", function()
+    local is_alone <const> = reactor_module.is_alone
+    assert.is_true(is_alone(reactor))
+    for _, name in ipairs { "loop", "first_ready", "first_ended", "first_runnable" } do
+      reactor[name] = {}
+      assert.is_false(is_alone(reactor), name)
+      reactor[name] = false
+    end
+    local one <const> = waitable()
+    reactor.timers:set(one, 2000)
+    assert.is_false(is_alone(reactor))
+    one.timer = false
+    reactor.timers:next_at()
+    tasks.state.in_resume = true
+    local in_resume <const> = is_alone(reactor)
+    tasks.state.in_resume = false
+    assert.is_false(in_resume)
+    local in_task
+    client
+      :async(function()
+        in_task = is_alone(reactor)
+      end)
+      :get()
+    assert.is_false(in_task)
+  end)
+
+  it("steps until nothing is ready, and says whether anything is pending", function()
+    local one <const> = waitable {
+      run = function(self)
+        if self.resumed < 5 then wire.ready[1] = self end
+      end,
+    }
+    wire.ready[1] = one
+    assert.is_false(reactor:step(0))
+    assert.equal(5, one.resumed)
+    reactor.timers:set(one, 2000)
+    assert.is_true(reactor:step(0))
+  end)
+
+  it("runs tasks in a step before it waits", function()
+    local future <const> = client:async(function() end)
+    client:step(100)
+    assert.is_true(future:done())
+    assert.equal(1000, wire.time)
+  end)
+
+  it("gives a host its turn after 64 of its own, or after 5 ms", function()
+    local one <const> = waitable {
+      run = function(self)
+        wire.ready[1] = self
+      end,
+    }
+    wire.ready[1] = one
+    assert.is_true(type(reactor:step(0)) == "boolean")
+    assert.equal(64, one.resumed)
+    local slow <const> = waitable {
+      run = function(self)
+        wire.ready[1] = self
+        wire.time = wire.time + 0.002
+      end,
+    }
+    wire.ready = { slow }
+    reactor:step(0)
+    assert.equal(4, slow.resumed) -- the limit is counted from the end of the first turn
+  end)
+
+  it("keeps tasks once a loop drives it, and not before", function()
+    local ended = 0
+    local function make()
+      client:async(function()
+        local _ <close> = setmetatable({}, {
+          __close = function()
+            ended = ended + 1
+          end,
+        })
+        client:request { path = "/" }
+      end)
+    end
+    make()
+    collectgarbage()
+    reactor:keep_tasks()
+    local kept <const> = reactor.tasks
+    assert.is_nil(getmetatable(kept))
+    reactor:keep_tasks()
+    assert.equal(kept, reactor.tasks)
+  end)
+
+  it("says when its descriptor must become readable", function()
+    local pollable <const> = client:pollable()
+    assert.is_nil(pollable:timeout())
+    local one <const> = waitable()
+    reactor.timers:set(one, 1000.004)
+    assert.is_true(math.abs(0.004 - pollable:timeout()) < 1e-9)
+    reactor.timers:set(one, 1500)
+    assert.equal(0.01, pollable:timeout()) -- how often to poll where there is no descriptor
+    function reactor.session.descriptor()
+      return 7
+    end
+    assert.equal(500, pollable:timeout())
+    assert.equal(7, pollable:pollfd())
+    assert.equal("r", pollable.events())
+    wire.time = 1600
+    assert.equal(0, pollable:timeout())
+    one.timer = false
+    reactor:wake(waitable())
+    assert.equal(0, pollable:timeout())
+    assert.equal(pollable, client:pollable())
+  end)
+
+  it("tells a loop that something is pending, and the old one to close", function()
+    local told <const> = {}
+    local function loop(name)
+      return {
+        started = function()
+          told[#told + 1] = name .. " started"
+        end,
+        closing = function()
+          told[#told + 1] = name .. " closing"
+        end,
+      }
+    end
+    reactor:set_loop(loop "one")
+    assert.same({}, told)
+    reactor:wake(waitable())
+    reactor:notify()
+    reactor:set_loop(loop "other")
+    reactor:close()
+    assert.same({ "one started", "one closing", "other started", "other closing" }, told)
+  end)
+end)

@@ -1,0 +1,214 @@
+-- Where the bytes of uploads come from, without a network.
+local upload_source <const> = require "bytenite.streaming.upload_source"
+
+local function open(given, size)
+  return upload_source.open("upload: source", given, size)
+end
+
+-- Reads all that a source has, in pieces of at most that many bytes. Returns the pieces, and an error.
+local function read_all(source, most)
+  local pieces <const> = {}
+  while source.given < source.size do
+    local piece <const>, problem <const> = source:read(most)
+    if not piece then return pieces, problem end
+    pieces[#pieces + 1] = piece
+  end
+  return pieces
+end
+
+-- Makes a file with that content, which is removed with the variable.
+local function file_with(content)
+  local path <const> = os.tmpname()
+  local file <close> = assert(io.open(path, "wb"))
+  file:write(content)
+  return setmetatable({ path = path }, {
+    __close = function()
+      os.remove(path)
+    end,
+  })
+end
+
+-- A reader function that gives these pieces.
+local function reader_of(pieces)
+  local index = 0
+  return function()
+    index = index + 1
+    return pieces[index]
+  end
+end
+
+describe("a source of an upload", function()
+  it("is a string, which is read again and again", function()
+    local source <close> = open { data = "abcdefg" }
+    assert.same({ 7, "the string" }, { source.size, source.name })
+    for _ = 1, 2 do
+      assert.same({ "abc", "def", "g" }, read_all(source, 3))
+      assert.is_true(source:can_rewind())
+      assert.is_true(source:rewind())
+      assert.equal(0, source.given)
+    end
+    assert.is_nil(source:check_unchanged())
+  end)
+
+  it("is a path", function()
+    local file <close> = file_with "abcdefg"
+    local source <close> = open(file.path)
+    assert.same({ 7, file.path }, { source.size, source.name })
+    assert.same({ "abcde", "fg" }, read_all(source, 5))
+    assert.is_true(source:rewind())
+    assert.same({ "abcdefg" }, read_all(source, 100))
+    assert.is_nil(source:check_unchanged())
+  end)
+
+  it("is an open file, read from where it stands, and stays open", function()
+    local file <close> = file_with "abcdefg"
+    local handle <close> = assert(io.open(file.path, "rb"))
+    handle:seek("set", 3)
+    do
+      local source <close> = open(handle)
+      assert.same({ 4, "the file" }, { source.size, source.name })
+      assert.same({ "defg" }, read_all(source, 100))
+      assert.is_true(source:rewind())
+      assert.same({ "de", "fg" }, read_all(source, 2))
+    end
+    assert.equal("file", io.type(handle))
+  end)
+
+  it("may be empty, or a file that stands behind its end", function()
+    local source <close> = open { data = "" }
+    assert.equal(0, source.size)
+    local file <close> = file_with "abc"
+    local handle <close> = assert(io.open(file.path, "rb"))
+    handle:seek("set", 9)
+    local behind <close> = open(handle)
+    assert.equal(0, behind.size)
+  end)
+
+  it("is a function, which is read once", function()
+    local source <close> = open(reader_of { "abc", "", "de" }, 5)
+    assert.is_true(source:can_rewind() and source:rewind()) -- it was not asked yet
+    assert.same({ "abc", "de" }, read_all(source, 100))
+    assert.is_false(source:can_rewind())
+    assert.is_false(source:rewind())
+    assert.is_nil(source:check_unchanged())
+  end)
+
+  it("is asked for no more than is left", function()
+    local asked <const> = {}
+    local source <close> = open({ data = "abcdefg" }, 7)
+    local next_piece <const> = source.next_piece
+    function source.next_piece(most)
+      asked[#asked + 1] = most
+      return next_piece(most)
+    end
+    read_all(source, 5)
+    assert.same({ 5, 2 }, asked)
+  end)
+
+  it("is taken for asked before it answers: what it gives then must not be lost", function()
+    local source
+    source = open(function()
+      assert.is_false(source:can_rewind())
+      error("stop", 0)
+    end, 5)
+    assert.has_error(function()
+      source:read(5)
+    end, "stop")
+    assert.is_false(source:can_rewind())
+  end)
+
+  it("fails if it ends early", function()
+    local source <close> = open(reader_of { "abc" }, 5)
+    local pieces <const>, problem <const> = read_all(source, 100)
+    assert.same({ "abc" }, pieces)
+    assert.same({ "file", "the reader ended after 3 of 5 bytes" }, { problem.kind, problem.message })
+    assert.matches("did it change", problem.hint)
+  end)
+
+  it("fails if it gives more than was announced", function()
+    local source <close> = open(reader_of { "abc", "def" }, 5)
+    local pieces <const>, problem <const> = read_all(source, 100)
+    assert.same({ "abc" }, pieces)
+    assert.same({ "file", "the reader gave more than the 5 bytes announced" }, { problem.kind, problem.message })
+  end)
+
+  it("has changed if there is more than was sent", function()
+    local source <close> = open(reader_of { "abc", "", "more" }, 3)
+    read_all(source, 100)
+    local problem <const> = source:check_unchanged()
+    assert.same({ "file", "the reader changed while it was sent" }, { problem.kind, problem.message })
+    local whole <close> = open(reader_of { "abc", "", "" }, 3)
+    read_all(whole, 100)
+    assert.is_nil(whole:check_unchanged())
+  end)
+
+  it("has changed if its file has", function()
+    local file <close> = file_with "abc"
+    local source <close> = open(file.path)
+    read_all(source, 100)
+    local other <close> = assert(io.open(file.path, "ab"))
+    other:write "d"
+    other:flush()
+    assert.equal(file.path .. " changed while it was sent", source:check_unchanged().message)
+  end)
+
+  it("closes the file that it has opened itself, once", function()
+    local file <close> = file_with "abc"
+    local source <const> = open(file.path)
+    source:__close()
+    source:__close()
+    assert.is_nil(source.close)
+    assert.has_error(function()
+      source:read(1)
+    end)
+  end)
+
+  it("is one that is open already", function()
+    local source <close> = open { data = "abc" }
+    assert.equal(source, open(source))
+  end)
+
+  it("cannot be a file that is not there, or a folder", function()
+    local missing <const>, problem <const> = open "/nowhere/at/all"
+    assert.is_nil(missing)
+    assert.equal("file", problem.kind)
+    assert.matches("^cannot read /nowhere/at/all: ", problem.message)
+    assert.equal("file", select(2, open "/").kind)
+  end)
+
+  it("needs a size where it has none of its own", function()
+    assert.error_matches(function()
+      open(function() end)
+    end, "upload: source: size %(bytes%) is needed")
+    assert.error_matches(function()
+      open({ data = "abc" }, 4)
+    end, "upload: source: size: the source has 3 bytes, not 4")
+    assert.is_truthy(open({ data = "abc" }, 3))
+  end)
+
+  it("is nothing else", function()
+    for _, given in ipairs { 7, true, {}, { data = 7 } } do
+      assert.error_matches(function()
+        open(given)
+      end, "upload: source: expected a path, { data = bytes }, an open file or a reader function, got ", 1, true)
+    end
+    local file <close> = file_with ""
+    local handle <const> = assert(io.open(file.path))
+    handle:close()
+    assert.error_matches(function()
+      open(handle)
+    end, "upload: source: the file is closed")
+  end)
+
+  it("is a table that can be called", function()
+    local source <close> = open(setmetatable({}, { __call = reader_of { "ab" } }), 2)
+    assert.same({ "ab" }, read_all(source, 9))
+  end)
+
+  it("gives strings alone", function()
+    local source <close> = open(reader_of { 7 }, 2)
+    assert.error_matches(function()
+      source:read(2)
+    end, "upload: source: what the reader returns: expected a string, got a number")
+  end)
+end)
