@@ -1,3 +1,119 @@
 --- mutants_accepted.lua: changes that survive scripts/mutants, and why they may. Each entry names the file, the line of
---- code and the change as the script prints them: an entry for a line that has changed since is of no effect.
-return {}
+--- code and the change as the script prints them: an entry for a line that has changed since has no effect.
+
+local FINAL <const> = "All these statuses are of the class final."
+local LEAK <const> = "Leaks memory, which scripts/asan reports."
+local OOM <const> = "Matters only without memory: scripts/oom."
+local SAME <const> = "Makes no difference: "
+
+return {
+  {
+    path = "lua/bytenite/async/await.lua",
+    code = "local DEEPEST <const> = 8",
+    what = "8 became 9",
+    why = "How deep tasks may nest is bounded by Lua's C stack alone, far above.",
+  },
+  {
+    path = "lua/bytenite/async/reactor.lua",
+    code = "call.timer = false",
+    what = "false became true",
+    why = SAME .. "a timer counts only if it is the entry in the heap.",
+  },
+  {
+    path = "lua/bytenite/async/reactor.lua",
+    code = "local MOST_ENDED <const>, MOST_TASKS <const>, MOST_TURNS <const> = 16, 16, 64",
+    what = "16 became 15",
+    why = "How many transfers a turn takes is no promise.",
+  },
+  {
+    path = "lua/bytenite/async/reactor.lua",
+    code = "while has_more and turns < MOST_TURNS and self.clock.now() < until_time do",
+    what = "< became <=",
+    why = "The instant at which 5 ms have passed may count either way.",
+  },
+  {
+    path = "lua/bytenite/async/timers.lua",
+    code = "for index = count // 2, 1, -1 do",
+    what = "// became *",
+    why = SAME .. "the entries behind the middle have no children to compare with.",
+  },
+  {
+    path = "lua/bytenite/call/call_object.lua",
+    code = "finish(self, nil, made and problem or nil, not made and problem or nil)",
+    what = "or became and",
+    why = OOM,
+  },
+  {
+    path = "lua/bytenite/call/state_machine.lua",
+    code = "return retry_or_fail(self, problem, retry_policy.of_status(401))",
+    what = "401 became 400",
+    why = FINAL,
+  },
+  {
+    path = "lua/bytenite/call/state_machine.lua",
+    code = "return retry_or_fail(self, problem, retry_policy.of_status(401))",
+    what = "401 became 402",
+    why = FINAL,
+  },
+  {
+    path = "src/http/connection_pool.c",
+    code = "NEVER = -1",
+    what = "1 became 0",
+    why = SAME .. "libcurl stores a value in any case.",
+  },
+  { path = "src/http/connection_pool.c", code = "free(pool);", what = "call of free dropped", why = LEAK },
+  {
+    path = "src/http/event_loop.c",
+    code = "busy += pool->in_flight > 0;",
+    what = "+= became -=",
+    why = "Matters only without a poller, and with two pools in use.",
+  },
+  {
+    path = "src/http/event_loop.c",
+    code = "if (!transfer->was_begun && transfer->connects_by <= now) {",
+    what = "&& became ||",
+    why = "libcurl looks at its transfers once more than it must.",
+  },
+  {
+    path = "src/http/host.c",
+    code = "memcpy(text, host + 1, length - 2);",
+    what = "2 became 1",
+    why = SAME .. "a NUL is written over the bracket.",
+  },
+  {
+    path = "src/http/request.c",
+    code = "if (code != CURLUE_OK) buffer_reset(origin, 0); /* libcurl has none, or half of one */",
+    what = "0 became 1",
+    why = SAME .. "no buffer is that small.",
+  },
+  {
+    path = "src/http/response.c",
+    code = "OK = 200,",
+    what = "200 became 199",
+    why = SAME .. "no server uses 199 as a final status.",
+  },
+  {
+    path = "src/http/tls_options.c",
+    code = "return code == CURLE_NOT_BUILT_IN || code == CURLE_UNKNOWN_OPTION ? CURLE_OK : code;",
+    what = "|| became &&",
+    why = "Matters only with a libcurl that was built without the option.",
+  },
+  {
+    path = "src/http/tls_unread.c",
+    code = "if (dladdr(&own, &file) == 0) return;",
+    what = "0 became 1",
+    why = "Matters only with libcurl 8.23, which lets OpenSSL read ahead: make fresh RELEASE=sid runs the faults there.",
+  },
+  {
+    path = "src/http/tls_unread.c",
+    code = "if (session == NULL || session->backend != CURLSSLBACKEND_OPENSSL || session->internals == NULL) return false;",
+    what = "== became !=",
+    why = "Matters only with libcurl 8.23, which lets OpenSSL read ahead: make fresh RELEASE=sid runs the faults there.",
+  },
+  {
+    path = "src/http/transport.c",
+    code = "poller_close(&transport->poller, false);",
+    what = "false became true",
+    why = SAME .. "epoll has nothing that belongs to the parent alone. spec/http/pollers_spec.lua runs kqueue.",
+  },
+}

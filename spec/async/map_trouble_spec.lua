@@ -342,3 +342,18 @@ describe("client:map", function()
     end)
   end)
 end)
+
+describe("what on_done raises in client:map", function()
+  it("is raised to the caller as it is", function()
+    local client <close> = require("bytenite").new { access_token = "token" }
+    for _, raised in ipairs { "a string without a position", { "a table" } } do
+      local ok <const>, got <const> = pcall(client.map, client, { 1, 2 }, function() end, {
+        on_done = function()
+          error(raised, 0)
+        end,
+      })
+      assert.is_false(ok)
+      assert.equal(raised, got)
+    end
+  end)
+end)

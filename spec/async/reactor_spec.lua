@@ -293,6 +293,7 @@ describe("a reactor", function()
       }
     end
     local calls <const> = { parked "a", parked "b", parked "c", parked "d" }
+    assert.is_false(reactor:must_park(calls[1])) -- there is room, and none waits
     wire.room = 0
     for _, call in ipairs(calls) do
       assert.is_true(reactor:must_park(call))

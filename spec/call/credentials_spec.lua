@@ -75,6 +75,12 @@ describe("an API key", function()
     assert.equal("second", source.current())
   end)
 
+  it("adds its secrets to a list without holes", function()
+    local source <const> = credentials.new(nil, "the key")
+    assert.same({ "the key" }, source.secrets {})
+    assert.same({ "given", "the key" }, source.secrets { "given" })
+  end)
+
   it("keeps its secrets: the key, the token and the former one", function()
     source.store_response(response "first", 0)
     source.store_response(response "second", 0)

@@ -225,7 +225,8 @@ describe("a stream", function()
     until one.done
     assert.same({ true, 2, 2 }, { one.value, begun(), #wire.requests })
     local other <const>, began <const> = open(fake.client({}, in_turn { { status = 503 } }), nil, {
-      may_repeat = function()
+      may_repeat = function(asked, problem)
+        assert.same({ "thing", "unavailable" }, { asked.plan.operation.name, problem.kind })
         return false
       end,
     })
