@@ -45,6 +45,12 @@ return {
   },
   {
     path = "lua/bytenite/call/state_machine.lua",
+    code = "if time_left < timeout and not self.plan.stream then timeout = time_left end -- a stream has a timer of its own",
+    what = "< became <=",
+    why = SAME .. "both are the same number then.",
+  },
+  {
+    path = "lua/bytenite/call/state_machine.lua",
     code = "return retry_or_fail(self, problem, retry_policy.of_status(401))",
     what = "401 became 400",
     why = FINAL,
@@ -73,6 +79,12 @@ return {
     code = "if (!transfer->was_begun && transfer->connects_by <= now) {",
     what = "&& became ||",
     why = "libcurl looks at its transfers once more than it must.",
+  },
+  {
+    path = "src/http/event_loop.c",
+    code = "step(transport, (int)((until - transport->now) / MILLISECOND) + 1);",
+    what = "/ became *",
+    why = "A timer of libcurl's ends the wait soon after.",
   },
   {
     path = "src/http/host.c",

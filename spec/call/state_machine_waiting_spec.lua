@@ -179,6 +179,20 @@ describe("calls on one job", function()
     assert.same({ 1000, 1001 }, { wire.requests[1].at, wire.requests[2].at })
   end)
 
+  it("raise where an event of one makes another that waits for it", function()
+    local client, job
+    client = fake.client({
+      access_token = "t",
+      on_event = function(event)
+        if event.type == "response" then job:refresh() end
+      end,
+    }, in_turn { { status = 200, body = '{"job":{"id":"x"}}' } })
+    job = client:job "x"
+    local ok <const>, raised <const> = pcall(job.refresh, job)
+    assert.is_false(ok)
+    assert.matches("on_event must not make a call that waits for the one it is told about", raised)
+  end)
+
   it("do not wait for those on other jobs", function()
     local client <const>, wire <const> = fake.client({ access_token = "t" }, function()
       return { status = 200, body = '{"job":{}}', after = 1 }
