@@ -42,6 +42,7 @@ build = {
         "src/base/terminal.c",
         "src/binding/box.c",
         "src/binding/core.c",
+        "src/binding/embedded.c",
         "src/binding/exchange.c",
         "src/binding/exchange_response.c",
         "src/binding/exchange_stream.c",

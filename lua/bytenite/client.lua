@@ -10,7 +10,7 @@ local job <const> = lazy.module "bytenite.jobs.job"
 local reactor <const> = lazy.module "bytenite.async.reactor"
 local retry_policy <const> = lazy.module "bytenite.call.retry_policy"
 
-local client <const> = { version = "0.1" }
+local client <const> = { version = "0.1.0" }
 
 local Client <const> = { __name = "bytenite.Client" }
 

@@ -3,7 +3,7 @@
 
 # static_core FOLDER [CMAKE-OPTION...]: builds the static library in FOLDER, libbytenite.a.
 static_core() {
-  scripts/build "$@"
+  scripts/build "$@" || return
   if ! cmake --build "$1" --target bytenite_static > "$1/build.log" 2>&1; then
     cat "$1/build.log" >&2
     return 1
@@ -22,10 +22,19 @@ lua_library() {
   return 1
 }
 
-# host_flags FOLDER: what compiles and links such a program against the static library in FOLDER, after its sources.
+# core_objects FOLDER: the objects of which the static library in FOLDER was made, for a program that calls more than
+# the library shows.
+core_objects() {
+  find "$1/CMakeFiles/bytenite_objects.dir" "$1/CMakeFiles/bytenite_static.dir" -name '*.o'
+}
+
+# host_flags FOLDER [OBJECT...]: what compiles and links such a program, after its sources: against the static library in
+# FOLDER, or against these objects.
 host_flags() {
   include=$(sed -n 's/^LUA_INCLUDE_DIR:PATH=//p' "$1/CMakeCache.txt")
   library=$(lua_library) || return 1
+  archive=$1/libbytenite.a
+  shift
   echo "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Iinclude -Isrc -isystem $include" \
-    "$1/libbytenite.a -l$library -lcurl -lpthread -lm"
+    "${*:-$archive} -l$library -lcurl -lpthread -lm"
 }

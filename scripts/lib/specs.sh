@@ -16,11 +16,11 @@ seconds_for_specs=900
 # run_process FOLDER UNDER [BUSTED-ARGUMENT...]: runs specs in one process. Prints "N passed, N failed" even if the
 # interpreter dies: spec/support/output.lua keeps the counts, and the running test's name, in a file meanwhile.
 run_process() {
-  folder=$1
+  case $1 in /*) folder=$1 ;; *) folder=$PWD/$1 ;; esac
   under=$2
   shift 2
   lua=$(find_lua)
-  SPEC_COUNTS=$PWD/$folder/spec-counts.$$
+  SPEC_COUNTS=$folder/spec-counts.$$
   : > "$SPEC_COUNTS"
   export SPEC_COUNTS
   limit=
@@ -30,7 +30,7 @@ run_process() {
   # shellcheck disable=SC2086 # words
   $limit $under "$lua" scripts/lib/run_busted.lua --ignore-lua --lpath="$PWD/lua/?.lua" --lpath="$PWD/lua/?/init.lua" \
     --cpath="$PWD/build/?.so" -e "package.preload['bytenite.core'] =
-      assert(package.loadlib('$PWD/$folder/bytenite/core.so', 'luaopen_bytenite_core'))" "$@" || status=$?
+      assert(package.loadlib('$folder/bytenite/core.so', 'luaopen_bytenite_core'))" "$@" || status=$?
 
   { read -r passed failed && read -r test; } < "$SPEC_COUNTS" || true
   rm -f "$SPEC_COUNTS"
@@ -69,11 +69,11 @@ spec_batches() {
 
 # run_at_once FOLDER UNDER FILE...: runs spec files in several processes.
 run_at_once() {
-  folder=$1
+  case $1 in /*) folder=$1 ;; *) folder=$PWD/$1 ;; esac
   under=$2
   shift 2
-  results=$PWD/$folder/spec-results.$$
-  times=$PWD/$folder/spec-times
+  results=$folder/spec-results.$$
+  times=$folder/spec-times
   rm -rf "$results"
   mkdir -p "$results"
   export SPEC_TIMES="$results/times" SPEC_MAY_BE_EMPTY=1 seconds_for_specs

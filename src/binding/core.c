@@ -20,6 +20,7 @@
 #include "base/suggest.h"
 #include "base/terminal.h"
 #include "binding/box.h"
+#include "binding/embedded.h"
 #include "binding/exchange.h"
 #include "binding/files.h"
 #include "binding/marshal.h"
@@ -342,6 +343,7 @@ static const luaL_Reg functions[] = {
   {"secrets", secrets_new},
   {"is_secret_name", secrets_is_name},
   {"permissions", files_permissions},
+  {"embedded", embedded_text},
   {NULL, NULL},
 };
 
@@ -374,12 +376,3 @@ EXPORTED int luaopen_bytenite_core(lua_State *L) {
   set_text(L, "curl_version", curl_version_info(CURLVERSION_NOW)->version);
   return 1;
 }
-
-#ifdef BYTENITE_STATIC
-void bytenite_preload(lua_State *L) {
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-  lua_pushcfunction(L, luaopen_bytenite_core);
-  lua_setfield(L, -2, "bytenite.core");
-  lua_pop(L, 1);
-}
-#endif

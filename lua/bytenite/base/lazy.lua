@@ -4,6 +4,8 @@
 --- Their texts are read when the module is loaded. From then on nothing of the host's is needed: it
 --- may use up all descriptors, change the working directory, and remove `require` and what is in
 --- `package`.
+local core <const> = require "bytenite.core"
+
 local lazy <const> = {}
 
 local host_require <const>, loaded <const> = require, package.loaded
@@ -59,11 +61,13 @@ function lazy.module(name)
   })
 end
 
--- Reads a module's text. Returns it with its path; nil if it is not a file here.
+-- Reads a module's text. Returns it with its path; nil if it is neither a file nor compiled in.
 local function read(name)
-  local stem <const> = root and root .. name:gsub("%.", "/")
+  if not load then return nil end -- a host may have removed it
+  if not root then return core.embedded(name) end
+  local stem <const> = root .. name:gsub("%.", "/")
   for _, ending in ipairs { ".lua", "/init.lua" } do
-    local file <close> = load and open_file and stem and open_file(stem .. ending, "rb")
+    local file <close> = open_file and open_file(stem .. ending, "rb")
     if file then return file:read "a", stem .. ending end
   end
   return nil
@@ -79,7 +83,7 @@ function lazy.prepare(names)
   for _, short_name in ipairs(names) do
     local name <const> = "bytenite." .. short_name
     if not modules[name] then
-      if package.preload[name] == nil then
+      if not root or package.preload[name] == nil then
         texts[name], paths[name] = read(name)
       end
       -- Modules that the host keeps elsewhere, or a state without io or load. A host may leave out
