@@ -9,6 +9,8 @@
 ** Run it with the Lua files of the module on the path; lua-cjson must be within reach of `require` too:
 **
 **   LUA_PATH="lua/?.lua;lua/?/init.lua;;" build/host examples/embed/script.lua
+**
+** CMakeLists.txt in this folder makes one executable of it that needs neither.
 */
 #include <bytenite.h>
 #include <lauxlib.h>

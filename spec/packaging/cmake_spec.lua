@@ -240,6 +240,52 @@ describe("an installation by CMake", function()
     end)
   end)
 
+  describe("makes one executable of the examples", function()
+    setup(function()
+      build(
+        root .. "/examples/embed",
+        base:at "embed",
+        "-DCMAKE_C_FLAGS='-Wall -Wextra -Werror' -DCMAKE_PREFIX_PATH=" .. prefix
+      )
+    end)
+
+    local function run_example(name)
+      local environment <const> = has_cjson and program.environment(service) or installed()
+      for variable, value in pairs(program.environment(service)) do
+        environment[variable] = value
+      end
+      if has_cjson then
+        environment.LUA_PATH, environment.LUA_CPATH = NOTHING.LUA_PATH, NOTHING.LUA_CPATH
+      end
+      local script_of = { host = "script", epoll = "epoll" }
+      return program.run(
+        { base:at("embed/" .. name), ("%s/examples/embed/%s.lua"):format(root, script_of[name]) },
+        environment
+      )
+    end
+
+    it("host, which runs a script", function()
+      local ran <const> = run_example "host"
+      assert.equal("", ran.errors)
+      assert.matches('^the C core is in\tthe host\nbytenite job [%x-]+ "From a host" JOB_STATE_NEW\n$', ran.output)
+    end)
+
+    it("epoll, which drives calls by a loop of its own", function()
+      local ran <const> = run_example "epoll"
+      assert.equal("", ran.errors)
+      for _, name in ipairs { "Morning batch", "Noon batch", "Evening batch" } do
+        assert.matches(('bytenite job [%%x-]+ "%s" JOB_STATE_NEW\n'):format(name), ran.output)
+      end
+      assert.matches("\n[1-9]%d* ticks meanwhile\n$", ran.output)
+    end)
+
+    it("epoll, which ends with the error of a script", function()
+      local ran <const> = program.run { base:at "embed/epoll", "/nonexistent.lua" }
+      assert.equal(1, ran.status)
+      assert.matches("cannot open /nonexistent%.lua", ran.errors)
+    end)
+  end)
+
   it("has ctest run the specs, each by itself, against the core it built", function()
     local listed <const> = must_run(("ctest --test-dir %s -N"):format(base:at "build"))
     assert.matches("spec/packaging/cmake_spec%.lua", listed)
@@ -263,16 +309,25 @@ describe("the source tree as a part of another build", function()
 
   it("builds what is linked and installs nothing: FetchContent, with Ninja for several configurations", function()
     local clang <const> = run("command -v clang").status == 0 and "clang" or "cc"
-    local options <const> = ("-G 'Ninja Multi-Config' -DHOW=fetch -DSOURCE=%s -DCMAKE_C_COMPILER=%s"):format(
-      root,
-      clang
+    -- As the folder of lua-cjson's sources has them, which is no package of Debian's.
+    assert(lfs.mkdir(base:at "cjson"))
+    base:write("cjson/fpconv.c", "void fpconv_init(void);\nvoid fpconv_init(void) {}\n")
+    base:write("cjson/strbuf.c", 'const char *text(void);\nconst char *text(void) { return "from its sources"; }\n')
+    base:write(
+      "cjson/lua_cjson.c",
+      "#include <lua.h>\nconst char *text(void);\nint luaopen_cjson(lua_State *L);\n"
+        .. "int luaopen_cjson(lua_State *L) {\n  lua_pushstring(L, text());\n  return 1;\n}\n"
     )
+    local options = ("-G 'Ninja Multi-Config' -DHOW=fetch -DSOURCE=%s -DCMAKE_C_COMPILER=%s"):format(root, clang)
+    options = options .. " -DBYTENITE_EMBED_CJSON=" .. base:at "cjson"
     local output <const> = build(CONSUMER, base:at "build", options, "--config Debug")
     assert.matches("build type: ''", output)
     assert.matches("/host_embedded\n", must_run(("find %s -name 'host_*' -type f"):format(base:at "build")))
     assert.equal("", must_run(("find %s -name 'core.so'"):format(base:at "build")))
-    local ran <const> = program.run { base:at "build" .. "/Debug/host_static" }
+    local ran <const> = program.run { base:at "build/Debug/host_static" }
     assert.equal(2, ran.status) -- it starts, and says how it is used
+    local script <const> = base:write("cjson.lua", "print((require 'cjson'))")
+    assert.equal("from its sources\n", must_run(("%s %s"):format(base:at "build/Debug/host_embedded", script)))
     must_run(("cmake --install %s --config Debug --prefix %s"):format(base:at "build", base:at "prefix"))
     assert.equal(base:at "prefix/bin/host_static" .. "\n", must_run(("find %s -type f"):format(base:at "prefix")))
   end)
