@@ -1,9 +1,12 @@
+-- scripts/release makes the rockspec of a version from this one, in rockspecs/.
+local repository = "https://example.org/bytenite-lua" -- to be set where the repository is published, here and nowhere else
+
 rockspec_format = "3.0"
 package = "bytenite"
 version = "scm-1"
 
 source = {
-  url = "git+https://example.org/bytenite-lua.git", -- to be set where the repository is published
+  url = "git+" .. repository .. ".git",
 }
 
 description = {
@@ -11,7 +14,11 @@ description = {
   detailed = [[
 An extension module for Lua 5.4, written in C, for the ByteNite jobs API: a job is a plain table, and every call of the
 API is a method. A local sandbox of the service comes with it.]],
+  homepage = repository,
+  issues_url = repository .. "/issues",
+  maintainer = "the bytenite authors",
   license = "MIT",
+  labels = { "api", "client", "http", "json", "cloud", "async" },
 }
 
 dependencies = {
@@ -22,10 +29,10 @@ dependencies = {
   -- --data the rock luasql-sqlite3.
 }
 
--- libcurl 7.88 or newer makes the HTTP calls. The library is looked for and not the header: LuaRocks does not know
--- Debian's folders for headers, the compiler does, and both come in one package.
+-- libcurl 7.88 or newer makes the HTTP calls. LuaRocks looks for no file of it: it does not know Debian's folders for headers,
+-- and would not say which package brings them. The compiler does (src/binding/core.c). CURL_DIR names another folder.
 external_dependencies = {
-  CURL = { library = "curl" },
+  CURL = {},
 }
 
 build = {
@@ -250,6 +257,7 @@ build = {
   install = {
     bin = { "bin/bytenite", "bin/bytenite-sandbox" },
   },
+  copy_directories = { "docs", "examples" },
 }
 
 test_dependencies = {

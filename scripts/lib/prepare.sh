@@ -32,6 +32,7 @@ demo          lua:luv                                  lua-luv               roc
 test          lua:socket.core                          lua-socket            rock:luasocket       rock:luasocket    rock:luasocket  its select, for specs and example of the protocol for event loops
 test          command:luarocks                         luarocks              luarocks             luarocks5.4        luarocks        installs the rock for spec/project/install_spec.lua
 test          command:readelf                          binutils              binutils             binutils           -               shows what the module exports and links
+test          command:git                              git                   git                  git                 git             has the release that spec/packaging makes
 test          command:ninja                            ninja-build           ninja-build          samurai             ninja           builds the consumers of spec/packaging
 test          command:pkg-config                       pkgconf               pkgconf              pkgconf             pkgconf         tells them how to link the static library
 test          header:lua-cjson.h                       lua-cjson-dev         -                    -                   -               its static library, for a host that has all in one file

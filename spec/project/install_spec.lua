@@ -115,13 +115,11 @@ describe("the installed module", function()
     -- From a copy, since LuaRocks leaves its object files beside the sources.
     folder = must_run("mktemp -d"):gsub("\n", "")
     tree = folder .. "/tree"
-    must_run("cp -R bytenite-scm-1.rockspec src include lua bin " .. quote(folder))
-    must_run(
-      ("cd %s && env -u LD_PRELOAD -u LUA_PATH -u LUA_CPATH luarocks --lua-version 5.4 make --tree %s --deps-mode=none"):format(
-        quote(folder),
-        quote(tree)
-      )
-    )
+    must_run("cp -R bytenite-scm-1.rockspec src include lua bin docs examples scripts " .. quote(folder))
+    -- As README.md has it.
+    local make <const> =
+      "LUAROCKS_CONFIG=scripts/lib/rocks_provided.lua luarocks --lua-version 5.4 make --tree %s bytenite-scm-1.rockspec"
+    must_run(("cd %s && unset LD_PRELOAD LUA_PATH LUA_CPATH && %s"):format(quote(folder), make:format(quote(tree))))
     -- Only that tree, and the system's lua-cjson, which is no rock.
     local cjson = assert(package.searchpath("cjson", package.cpath)):gsub("cjson%.so$", "?.so")
     environment = ("env -i LUA_PATH=%s LUA_CPATH=%s PATH=%s"):format(
@@ -157,12 +155,36 @@ describe("the installed module", function()
     )
   end)
 
+  -- Runs a command of the tree, which has to find the tree by itself, and otherwise only the rocks that are no packages here.
+  local function run_command(line)
+    local rocks <const> = lfs.currentdir() .. "/build/rocks/share/lua/5.4/"
+    local path <const> = ("%s?.lua;%s?/init.lua;;"):format(rocks, rocks)
+    return must_run(
+      ("cd / && env -i PATH=%s LUA_PATH=%s %s/bin/%s"):format(quote(os.getenv "PATH"), quote(path), quote(tree), line)
+    )
+  end
+
   it("brings the sandbox's command", function()
-    assert.matches("%-%-port", must_run(quote(tree .. "/bin/bytenite-sandbox") .. " --help"))
+    assert.matches("%-%-port", run_command "bytenite-sandbox --help")
   end)
 
   it("brings the command line", function()
-    assert.matches("set%-params", must_run(quote(tree .. "/bin/bytenite") .. " --help"))
+    assert.matches("set%-params", run_command "bytenite --help")
+    assert.equal(run_lua "print((require 'bytenite')._VERSION)", run_command "bytenite --version")
+  end)
+
+  it("brings its documents", function()
+    local documents <const> = tree .. "/lib/luarocks/rocks-5.4/bytenite/scm-1/"
+    for _, path in ipairs { "docs/reference.md", "docs/types/bytenite.lua", "examples/set_name.lua" } do
+      assert.equal("file", lfs.attributes(documents .. path, "mode"), path)
+    end
+  end)
+
+  it("names the package that brings libcurl's headers when they are not there", function()
+    local printed <const>, succeeded <const> = run "cc -nostdinc -E -Iinclude -Isrc src/binding/core.c"
+    assert.is_false(succeeded)
+    assert.matches("libcurl's headers are missing: install libcurl4%-openssl%-dev", printed)
+    assert.same({}, rockspec().external_dependencies.CURL) -- else LuaRocks ends before, without that name
   end)
 
   describe_shared_object("its C core", function()

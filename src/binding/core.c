@@ -6,6 +6,12 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#if defined(__has_include)
+#if !__has_include(<curl/curl.h>)
+#error \
+  "libcurl's headers are missing: install libcurl4-openssl-dev (Debian, Ubuntu), libcurl-devel (Fedora), curl-dev (Alpine)"
+#endif
+#endif
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <lauxlib.h>
