@@ -204,6 +204,34 @@ quietly() {
   fi
 }
 
+# Shows what a package manager is doing, from its output: a line of its own each, or one that changes on a terminal.
+show_progress() {
+  while IFS= read -r line; do
+    case $line in
+      Get:*\ *\ *\ *\ *\ *\ *) line="fetching $(echo "$line" | cut -d ' ' -f 5)" ;;
+      'Unpacking '*) line=$(echo "$line" | cut -d ' ' -f 1-2) ;;
+      'Setting up '*) line=$(echo "$line" | cut -d ' ' -f 1-3) ;;
+      'Waiting '* | Installing* | \(* | '==> '* | 'gcc '*) ;;
+      *) continue ;;
+    esac
+    if [ -t 2 ]; then printf '\r\033[K  %.70s' "$line" >&2; else printf '  %.70s\n' "$line" >&2; fi
+  done
+  if [ -t 2 ]; then printf '\r\033[K' >&2; fi
+}
+
+# Runs a command line and shows its progress; all of its output when it fails.
+with_progress() {
+  log=$(mktemp)
+  { sh -c "$1" 2>&1 < /dev/null || echo failed > "$log.failed"; } | tee "$log" | show_progress
+  if [ ! -e "$log.failed" ]; then
+    rm -f "$log"
+    return 0
+  fi
+  cat "$log" >&2
+  rm -f "$log" "$log.failed"
+  return 1
+}
+
 install_packages() {
   manager=$1
   shift
@@ -213,24 +241,30 @@ install_packages() {
   elif command -v sudo > /dev/null 2>&1 && sudo -n true 2> /dev/null; then
     as_root='sudo -n'
   else
-    say "some packages are missing. Run this as root, then try again:"
-    printf '\n  %s\n\n' "$command_line" >&2
+    say "missing: $*"
+    say "run this as root, then $0 again: $command_line"
     exit 1
   fi
   say "installing: $*"
   case $manager in
     # A machine that has just started may still be updating itself: wait for its lock.
-    apt) options='-qq -o DPkg::Lock::Timeout=300'
-      quietly "$as_root apt-get $options update && $as_root env DEBIAN_FRONTEND=noninteractive apt-get $options install -y --no-install-recommends $*" ;;
-    *) quietly "$as_root $command_line" ;;
-  esac || exit 1
+    apt) options='-q -o DPkg::Lock::Timeout=300'
+      with_progress "$as_root apt-get $options update && $as_root env DEBIAN_FRONTEND=noninteractive apt-get $options install -y --no-install-recommends $*" ;;
+    *) with_progress "$as_root $command_line" ;;
+  esac || {
+    say "the packages could not be installed, see above: check the network and where $manager fetches from, then run $0 again"
+    exit 1
+  }
 }
 
 install_rocks() {
   luarocks=$(find_luarocks) || return 0
   for rock in "$@"; do
     say "building the rock $rock in build/rocks"
-    quietly "'$luarocks' --lua-version 5.4 --tree build/rocks install $rock" || exit 1
+    with_progress "'$luarocks' --lua-version 5.4 --tree build/rocks install $rock" || {
+      say "the rock $rock could not be built, see above: check the network, then run $0 again"
+      exit 1
+    }
   done
 }
 
@@ -239,14 +273,17 @@ prepare() {
   rows=$(missing_rows "$manager" "$@")
   if [ -z "$rows" ]; then return 0; fi
   if [ "${BYTENITE_NO_INSTALL:-}" = 1 ]; then
-    say "missing, and BYTENITE_NO_INSTALL=1 forbids to install it:"
+    say "missing:"
     printf '%s\n' "$rows" | while read -r proof package reason; do
       printf '  %-28s %s (package: %s)\n' "${proof#*:}" "$reason" "$package" >&2
     done
+    # shellcheck disable=SC2046 # words
+    next=$(install_command "$manager" $(packages_of package "$rows"))
+    say "BYTENITE_NO_INSTALL=1 forbids to install that; as root${next:+: $next}"
     exit 1
   fi
   if [ "$manager" = none ]; then
-    say "none of apt, dnf, apk and brew is here; please install by hand: $(packages_of package "$rows")"
+    say "none of apt, dnf, apk and brew is here: install by hand, then run $0 again: $(packages_of package "$rows")"
     exit 1
   fi
   packages=$(packages_of package "$rows")
@@ -257,8 +294,8 @@ prepare() {
   if [ -n "$rocks" ]; then install_rocks $rocks; fi
   rows=$(missing_rows "$manager" "$@")
   if [ -n "$rows" ]; then
-    say "still missing after the installation:"
-    printf '%s\n' "$rows" >&2
+    say "not found though installed: $(printf '%s\n' "$rows" | awk '{ sub(/^[^:]*:/, "", $1); print $1 " (" $2 ")" }' | paste -s -d , -)." \
+      'Is another version first on PATH?'
     exit 1
   fi
 }

@@ -129,7 +129,9 @@ describe("the next step", function()
 
   it("is about the CA for a certificate", function()
     assert.matches("ca_file", hint("SSL certificate problem", "tls"))
-    assert.matches("cannot be read", hint("error setting certificate verify locations", "tls"))
+    local words <const> = "error setting certificate verify locations"
+    assert.matches("cannot be read", hint(words, "tls", { options = { ca_file = "/nowhere" } }))
+    assert.matches("install ca%-certificates", hint(words, "tls"))
   end)
 end)
 

@@ -180,35 +180,22 @@ describe("the shell commands of the pages", function()
     return words
   end
 
-<<<<<<< HEAD
   for _, page in ipairs(PAGES) do
     for _, block in ipairs(markdown.blocks(read(page), "sh")) do
       for line in block.code:gmatch "[^\n]+" do
         it(("in %s: %s can be typed"):format(page, line), function()
           for command in (line:gsub("%s+#.*$", "") .. "&&"):gmatch "%s*(.-)%s*&&" do
             local words <const> = words_of(command)
-            local name <const> = table.remove(words, 1)
+            local name = table.remove(words, 1)
+            while name:find "^LUAROCKS_CONFIG=" do
+              assert_exists(name:match "=(.*)")
+              name = table.remove(words, 1)
+            end
             local check <const> = checks[name] or error("no check for " .. name)
             check(check == assert_exists and name or words, command)
           end
         end)
       end
-=======
-  for _, block in ipairs(markdown.blocks(read "README.md", "sh")) do
-    for line in block.code:gmatch "[^\n]+" do
-      it(line .. " can be typed", function()
-        for command in (line:gsub("%s+#.*$", "") .. "&&"):gmatch "%s*(.-)%s*&&" do
-          local words <const> = words_of(command)
-          local name = table.remove(words, 1)
-          while name:find "^LUAROCKS_CONFIG=" do
-            assert_exists(name:match "=(.*)")
-            name = table.remove(words, 1)
-          end
-          local check <const> = checks[name] or error("no check for " .. name)
-          check(check == assert_exists and name or words, command)
-        end
-      end)
->>>>>>> 527d8a1 (release: make a version, its rockspec and its tag from one place)
     end
   end
 end)

@@ -8,8 +8,7 @@
 #endif
 #if defined(__has_include)
 #if !__has_include(<curl/curl.h>)
-#error \
-  "libcurl's headers are missing: install libcurl4-openssl-dev (Debian, Ubuntu), libcurl-devel (Fedora), curl-dev (Alpine)"
+#error "libcurl's headers are missing: install libcurl4-openssl-dev (Debian) or libcurl-devel (Fedora)"
 #endif
 #endif
 #include <curl/curl.h>

@@ -5,16 +5,26 @@
 #include "binding/marshal.h"
 
 #include <lauxlib.h>
+#include <string.h>
 
 /* Registry keys, by address. */
 static const char array_metatable_key = 'a';       /* marks arrays: lua-cjson's array_mt or ours */
 static const char empty_array_metatable_key = 'e'; /* lua-cjson's empty_array_mt or nil */
 static const char empty_array_key = 'v';           /* lua-cjson's empty_array or nil */
 
+/*
+** Pushes lua-cjson's table. Raises one line that says how to get it if `require` does not find it.
+*/
 static void push_cjson(lua_State *L) {
   lua_getglobal(L, "require");
   lua_pushliteral(L, "cjson");
-  lua_call(L, 1, 1);
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK) return;
+  const char *message = lua_tostring(L, -1);
+  if (message != NULL && strncmp(message, "module 'cjson' not found", 24) == 0) {
+    luaL_error(L, "bytenite needs lua-cjson: luarocks install lua-cjson "
+                  "(Debian and Ubuntu: apt-get install lua-cjson)");
+  }
+  lua_error(L);
 }
 
 /* Stores a field of the table on top of the stack in the registry. */

@@ -86,9 +86,10 @@ end
 local function certificate_hint(call, words)
   local settings <const> = call.client.options
   if words:find("setting certificate", 1, true) or words:find("trust anchors", 1, true) then
-    if not settings.ca_path or settings.ca_file then
-      return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE"
+    if not settings.ca_path and not settings.ca_file then
+      return "this machine lacks certificate authorities: install ca-certificates, or set ca_file"
     end
+    if settings.ca_file then return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE" end
     return "ca_path must be a folder with certificates under the names that `openssl rehash` gives them"
   end
   if words:find("PEM client certificate", 1, true) then
