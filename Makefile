@@ -1,6 +1,6 @@
 # Daily work. Everything is done by the scripts; `make help` lists the targets.
 .DEFAULT_GOAL := build
-.PHONY: build test lint format docs bench asan valgrind oom fuzz contract servers slurm mutants reliability picture fresh demo clean help
+.PHONY: build test lint format docs bench asan valgrind oom fuzz contract servers slurm mutants reliability picture fresh matrix hosts demo clean help
 
 build: ## builds the C core in build/
 	@scripts/build
@@ -54,6 +54,13 @@ fresh: ## runs the README's two commands in a new minimal Debian root (of anothe
 	@scripts/fresh $(RELEASE)
 
 demo: ## shows the updates of a job against a sandbox, and a job that runs
+matrix: ## runs the specs on other releases, processors, compilers and versions of Lua; writes docs/platforms.md (some: make matrix ROWS=i386)
+	@scripts/matrix $(ROWS)
+
+hosts: ## makes the four updates in programs that carry Lua, in a new root of trixie; writes docs/hosts.md
+	@scripts/hosts --release trixie
+
+demo: ## shows the four updates of a job against a sandbox
 	@scripts/demo
 
 clean: ## removes all that was built

@@ -11,6 +11,7 @@ install(PROGRAMS bin/bytenite bin/bytenite-sandbox DESTINATION "${CMAKE_INSTALL_
 # For people and their tools
 file(GLOB documents docs/*.md)
 install(FILES README.md CHANGELOG.md LICENSE ${documents} DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY docs/guides DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY docs/types/ DESTINATION "${CMAKE_INSTALL_DATADIR}/bytenite/types")
 if(BYTENITE_EMBED_CJSON)
   install(FILES cmake/LICENSE.lua-cjson DESTINATION "${CMAKE_INSTALL_DOCDIR}")

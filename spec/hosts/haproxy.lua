@@ -1,0 +1,6 @@
+core.register_service("updates", "http", function(applet)
+  local made, text = pcall(dofile, "@FOLDER@/updates.lua")
+  applet:set_status(200)
+  applet:start_response()
+  applet:send(tostring(text) .. (made and "\n" or " (an error)\n"))
+end)

@@ -1,0 +1,2 @@
+lighty.r.resp_body.set { dofile "@FOLDER@/updates.lua", "\n" }
+return 200

@@ -1,0 +1,3 @@
+function Pandoc()
+  return pandoc.Pandoc { pandoc.Para { pandoc.Str(dofile "@FOLDER@/updates.lua") } }
+end

@@ -1,0 +1,1 @@
+print(dofile "@FOLDER@/updates.lua")

@@ -1,0 +1,27 @@
+-- What every host of scripts/hosts runs: loads the module and makes the four updates. Written for any Lua, so that a host
+-- that carries another one can say so.
+local keeps_client = ... -- a host with an event loop gets the client, and the function to call in a task
+
+if _VERSION ~= "Lua 5.4" then return _VERSION end
+
+package.path = "@ROOT@/lua/?.lua;@ROOT@/lua/?/init.lua"
+package.cpath = "@ROOT@/build/?.so;" .. package.cpath .. ";/usr/local/lib/lua/5.4/?.so;/usr/lib/lua/5.4/?.so"
+local bytenite = require "bytenite"
+
+local client = bytenite.new { base_url = "@URL@", api_key = "@KEY@", ca_file = "@CA@", proxy = "" }
+
+-- The updates of one job. Errors are raised.
+local function make()
+  local job = assert(client:create_job { templateId = "img-gen", name = "Before" })
+  assert(job:set_datasource { source = bytenite.datasource.url "https://example.org/in.txt" })
+  assert(job:set_params { partitioner = {}, assembler = {}, app = { seed = 9007199254740993 } })
+  assert(job:set_name "From a host")
+  assert(job:set_configs { jobTimeout = 7200 })
+  assert(job.name == "From a host" and job.params.app.seed == 9007199254740993 and job.config.jobTimeout == 7200)
+  return "four updates made"
+end
+
+if keeps_client then return client, make end
+local made = make()
+client:close()
+return made
