@@ -94,11 +94,23 @@ print(bytenite.encode { 9007199254740993, 0.1, 5.0, bytenite.null }) --> [900719
 print(pcall(bytenite.encode, { frames = { 1, 2, print } }))
 --> false ...encode: frames[3]: cannot write a function
 print(bytenite.encode({ b = 1, a = { 2 }, id = "x" }, { sorted = { "id" } })) --> {"id":"x","a":[2],"b":1}
-print(bytenite.encode({ b = 1, a = 2 }, { sorted = true, indent = 2 }))
---> {
--->   "a": 2,
--->   "b": 1
---> }
+]],
+      source = "module",
+    },
+    {
+      name = "log",
+      summary = "Makes an `on_event` that writes a line for each request, response, retry and token.",
+      text = "For debugging. The lines hold no secret. The module itself never prints: it writes only to the stream that it "
+        .. "is given.",
+      parameters = { { "stream", "table|userdata", "an open file, or any object with a method `write`" } },
+      returns = { "fun(event: bytenite.Event)", "on_event", "for `bytenite.new`" },
+      raises = "What cannot be written to.",
+      example = [[
+local lines = {}
+local sink = { write = function(_, line) lines[#lines + 1] = line end }
+local debugged <close> = bytenite.new { on_event = bytenite.log(sink) }
+assert(debugged:get_job(job.id))
+print((lines[#lines]:gsub("\n", ""))) --> ...bytenite: GET /v1/customer/jobs/... < 200 in ... s
 ]],
       source = "module",
     },

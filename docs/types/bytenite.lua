@@ -643,6 +643,11 @@ function bytenite.array(items) end
 ---@return string text
 function bytenite.encode(value, options) end
 
+---Makes an `on_event` that writes a line for each request, response, retry and token. For debugging. The lines hold no secret. The module itself never prints: it writes only to the stream that it is given.
+---@param stream table|userdata an open file, or any object with a method `write`
+---@return fun(event: bytenite.Event) on_event for `bytenite.new`
+function bytenite.log(stream) end
+
 ---Reads JSON, the way the calls do. A number written without fraction and exponent is an integer where it fits int64, any other a float. null is `bytenite.null`. Lists carry the mark of `array`.
 ---@param text string strict RFC 8259: one value, valid UTF-8, no member twice, at most 128 levels
 ---@return any? value

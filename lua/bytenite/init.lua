@@ -40,6 +40,7 @@ lazy.prepare {
   "errors.call_failure",
   "errors.redact",
   "errors.retry_after",
+  "event_log",
   "jobs.filters",
   "jobs.job",
   "jobs.logs",
@@ -126,6 +127,10 @@ local parts <const> = {
   --- Constructors of data sources: url, file, s3, aws, gcp, storj, bucket, bypass.
   datasource = function()
     return lazy.load "bytenite.datasource"
+  end,
+  --- Makes an on_event that writes lines for debugging: bytenite.log(io.stderr).
+  log = function()
+    return lazy.load("bytenite.event_log").new
   end,
   --- The methods of jobs, for calls past a member of the same name: bytenite.Job.refresh(job).
   Job = function()

@@ -23,6 +23,7 @@ local GROUPS <const> = {
   run_commands.commands,
   require "bytenite.command.commands.logs",
   transfers.commands,
+  require "bytenite.command.commands.request",
   require "bytenite.command.commands.templates_and_info",
   require "bytenite.command.commands.configure",
   require "bytenite.command.commands.whoami",
@@ -51,9 +52,29 @@ local function key_in(path)
   return key
 end
 
--- The options of a client that the command line gives.
-local function client_options(given)
+-- What --debug writes to: stderr, without hitting a bar that is drawn there.
+local function debug_stream(streams)
   return {
+    write = function(_, text)
+      if streams.progress then streams.progress:hide() end
+      io.stderr:write(text)
+    end,
+  }
+end
+
+-- The on_event of the client, where debugging is wanted.
+local function logger_for(given, streams)
+  local wanted <const> = os.getenv "BYTENITE_LOG" or ""
+  if wanted ~= "" and wanted ~= "debug" then
+    command_errors.usage(("BYTENITE_LOG: expected debug, got '%s'"):format(wanted))
+  end
+  return (given.debug or wanted == "debug") and bytenite.log(debug_stream(streams)) or nil
+end
+
+-- The options of a client that the command line gives.
+local function client_options(given, streams)
+  return {
+    on_event = logger_for(given, streams),
     profile = given.profile,
     base_url = given.base_url,
     service = given.service,
@@ -80,11 +101,11 @@ local function new_context(root, streams, given)
   local self <const> =
     setmetatable({ parser = root, console = streams, version = bytenite._VERSION, held = false }, Context)
   function self.client()
-    self.held = self.held or bytenite.new(client_options(given))
+    self.held = self.held or bytenite.new(client_options(given, streams))
     return self.held
   end
   function self.client_options()
-    return client_options(given)
+    return client_options(given, streams)
   end
   function self.sleep(seconds)
     for _ = 1, math.ceil(seconds / SLICE) do

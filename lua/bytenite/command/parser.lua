@@ -14,6 +14,7 @@ Environment:
   BYTENITE_BASE_URL      where the service is
   BYTENITE_PROFILE       the name of a profile, see bytenite configure
   BYTENITE_CA_FILE       certificates to trust in place of the system's
+  BYTENITE_LOG           debug: tell of each request, as --debug does
   NO_COLOR               no colours when set to anything]]
 
 local EXAMPLES <const> = [[
@@ -34,6 +35,7 @@ local function add_common_options(root)
   )
   root:flag("-q --quiet", "No progress and no messages.")
   root:option("--profile", "A profile of bytenite configure (default: $BYTENITE_PROFILE)."):argname "NAME"
+  root:flag("--debug", "Tell of each request on stderr, without secrets (default: $BYTENITE_LOG is debug).")
   root:option("--base-url", "Where the service is (default: $BYTENITE_BASE_URL)."):argname "URL"
   root:option("--service", "The part of the path behind it (default: customer)."):argname "NAME"
   root:option("--api-key-file", "A file that holds the API key (default: $BYTENITE_API_KEY)."):argname "PATH"

@@ -19,6 +19,7 @@ local REPLACEMENTS <const> = {
   { "job:wait()", "bytenite wait ID" },
   { "job:run()", "bytenite run ID" },
   { "bytenite.datasource.file()", "--source file" },
+  { "a query goes into query", "a query goes into --query" },
   { "max_response_bytes", "--max-response-bytes" },
   { "base_url and service", "--base-url and --service" },
   { "base_url", "--base-url" },

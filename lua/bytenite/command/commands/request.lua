@@ -1,0 +1,138 @@
+--- request.lua: the command that sends any request to the service: for calls that have no command.
+local bytenite <const> = require "bytenite"
+local command_errors <const> = require "bytenite.command.command_errors"
+local dry_run <const> = require "bytenite.command.dry_run"
+local input <const> = require "bytenite.command.input"
+
+-- The address below base_url: a path that begins without a slash is one of the service.
+local function path_of(client, path)
+  if path:sub(1, 1) == "/" then return path end
+  return ("/%s/%s"):format(client.options.service, path)
+end
+
+-- Reads NAME=VALUE.
+local function pair_of(option, text)
+  local name <const>, value <const> = text:match "^([^=]+)=(.*)$"
+  if not name then command_errors.usage(("%s %s: expected NAME=VALUE"):format(option, text)) end
+  return name, value
+end
+
+-- The query by name; a name that is given again makes a list.
+local function query_of(given)
+  local query <const> = {}
+  for _, text in ipairs(given.query) do
+    local name <const>, value <const> = pair_of("--query", text)
+    local before <const> = query[name]
+    if type(before) == "table" then
+      before[#before + 1] = value
+    else
+      query[name] = before and { before, value } or value
+    end
+  end
+  return next(query) and query
+end
+
+local function headers_of(given)
+  local headers <const> = {}
+  for _, text in ipairs(given.header) do
+    local name <const>, value <const> = text:match "^([^:]+):%s*(.*)$"
+    if not name then command_errors.usage(("--header %s: expected NAME: VALUE"):format(text)) end
+    headers[name] = value
+  end
+  return next(headers) and headers
+end
+
+-- The body: a file as it is, or an object made of fields, whose names may have dots.
+local function body_of(given)
+  if given.input then return input.read(given.input) end
+  if #given.field == 0 then return nil end
+  local body <const> = {}
+  for _, text in ipairs(given.field) do
+    local path <const>, value <const> = pair_of("--field", text)
+    local parent, last = body, nil
+    for name in path:gmatch "[^.]+" do
+      if last then
+        if type(parent[last]) ~= "table" then parent[last] = {} end
+        parent = parent[last]
+      end
+      last = name
+    end
+    if not last then command_errors.usage(("--field %s: expected NAME=VALUE"):format(text)) end
+    parent[last] = input.value("--field " .. path, value)
+  end
+  return body
+end
+
+-- Prints the answer's body: laid out on a terminal where it is JSON, else as it is.
+local function show(console, response, with_head)
+  if with_head then
+    console:line(("HTTP %d"):format(response.status))
+    local names <const> = {}
+    for name in pairs(response.headers) do
+      names[#names + 1] = name
+    end
+    table.sort(names)
+    for _, name in ipairs(names) do
+      console:line(("%s: %s"):format(name, response.headers[name]))
+    end
+    console:line ""
+  end
+  local value = nil
+  if console.out.is_terminal or console.json then value = bytenite.decode(response.body) end
+  if value ~= nil then return console:value(value) end
+  console:write(console:shown(response.body))
+  if console.out.is_terminal and response.body:find "[^\n]$" then console:write "\n" end
+end
+
+local request <const> = {
+  name = "request",
+  summary = "Send any request to the service.",
+  description = "Sends any request to the service, with token, retries and limits, and prints the body of the\n"
+    .. "answer. A PATH without a slash in front is one below the service's name: jobs/ID. GET, HEAD, PUT and DELETE\n"
+    .. "are repeated after a failure, others are sent once.",
+  examples = {
+    "bytenite request GET jobs/ID/results",
+    "bytenite request GET jobs --query pagination.limit=2",
+    "bytenite request PATCH jobs/ID/configs --field jobTimeout=3600 --field isTestJob=true",
+    "bytenite request POST jobs --input job.json",
+    "bytenite request GET /customer/info --include",
+  },
+  define = function(command)
+    command:argument("method", "GET, POST, PUT, PATCH, DELETE, ..."):argname "METHOD"
+    command:argument("path", "Below the address of the service, percent-encoded, without a query."):argname "PATH"
+    command:option("--query", "NAME=VALUE of the query. May be repeated."):argname("PAIR"):count "*"
+    command:mutex(
+      command
+        :option("--field", "NAME=VALUE of the body, where VALUE is JSON or else text; a.b=1 makes an object in a.")
+        :argname("PAIR")
+        :count "*",
+      command:option("--input", "A file to send as the body; - for stdin."):argname "PATH"
+    )
+    command:option("--header", "A further header, NAME: VALUE. May be repeated."):argname("HEADER"):count "*"
+    command:flag("-i --include", "Print status and headers of the answer, too.")
+    dry_run.define(command)
+  end,
+  run = function(context, given)
+    local client <const> = context.client()
+    local wanted <const> = {
+      method = given.method:upper(),
+      path = path_of(client, given.path),
+      query = query_of(given) or nil,
+      headers = headers_of(given) or nil,
+      body = body_of(given),
+    }
+    if given.dry_run then
+      return dry_run.print(context.console, {
+        {
+          method = wanted.method,
+          url = client.options.base_url .. wanted.path,
+          query = wanted.query,
+          body = wanted.body,
+        },
+      })
+    end
+    show(context.console, assert(client:request(wanted)), given.include)
+  end,
+}
+
+return { request }

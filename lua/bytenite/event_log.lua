@@ -1,0 +1,49 @@
+--- event_log.lua: events of a client as lines of text, for debugging: requests, responses, retries
+--- and tokens, without any secret.
+local validate <const> = require "bytenite.base.validate"
+
+local event_log <const> = {}
+
+local os <const> = os -- missing in some hosts
+
+local function outcome(event)
+  if event.status then return ("%d%s"):format(event.status, event.kind and " " .. event.kind or "") end
+  return event.kind or "an answer"
+end
+
+-- By type of an event: what it says behind method and path.
+local words <const> = {
+  request = function(event)
+    return ("> %s, attempt %d"):format(event.operation, event.attempt)
+  end,
+  response = function(event)
+    return ("< %s in %.3f s"):format(outcome(event), event.elapsed or 0)
+  end,
+  retry = function(event)
+    return ("again in %.3f s, after %s"):format(event.delay or 0, outcome(event))
+  end,
+  token = function()
+    return "a new access token"
+  end,
+}
+
+--- Makes an `on_event` that writes a line for each event:
+---
+---     bytenite.new { on_event = bytenite.log(io.stderr) }
+---@param stream table|userdata an open file, or any object with a method `write`
+---@return function
+--- Raises if `stream` cannot be written to.
+function event_log.new(stream)
+  local kind <const> = type(stream)
+  if kind ~= "table" and kind ~= "userdata" then
+    validate.raise(("log: expected an open file, got %s"):format(validate.describe(stream)))
+  end
+  return function(event)
+    local say <const> = words[event.type]
+    if not say then return end -- a later version may have more types
+    local time <const> = os and os.date "!%Y-%m-%dT%H:%M:%SZ " or ""
+    stream:write(("%sbytenite: %s %s %s\n"):format(time, event.method, event.path, say(event)))
+  end
+end
+
+return event_log
