@@ -35,6 +35,21 @@ local pages <const> = { -- path and text
   { "docs/command.md", require "docs.generators.command"() },
 }
 
+local man <const> = require "docs.generators.man"
+local command_parser <const> = require("bytenite.command").parser()
+require("bytenite.sandbox.required_rocks").find_older()
+local sandbox_parser <const> = require("bytenite.sandbox.command").parser ""
+table.move({
+  {
+    "docs/man/bytenite.1",
+    man.page("bytenite", "submits, watches and changes jobs of ByteNite", command_parser, "bytenite-sandbox"),
+  },
+  {
+    "docs/man/bytenite-sandbox.1",
+    man.page("bytenite-sandbox", "a local ByteNite service for development and tests", sandbox_parser, "bytenite"),
+  },
+}, 1, 2, #pages + 1, pages)
+
 for _, file in ipairs(require "docs.generators.types"(api)) do
   pages[#pages + 1] = file
 end

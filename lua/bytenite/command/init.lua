@@ -6,6 +6,7 @@ local argparse <const> = required_rocks.need("argparse", "argparse", "lua-argpar
 
 local arguments <const> = require "bytenite.command.arguments"
 local bytenite <const> = require "bytenite"
+local completion <const> = require "bytenite.command.completion"
 local console <const> = require "bytenite.command.console"
 local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
@@ -144,6 +145,14 @@ local function write_out(streams, text)
   streams.flush()
 end
 
+-- Answers a shell, which wants nothing to be said about mistakes.
+local function complete(words, streams)
+  local typed <const> = table.move(words, 2, #words, 1, {})
+  local ok <const>, candidates <const> = pcall(completion.candidates, command.parser(), typed)
+  if ok and #candidates > 0 then pcall(write_out, streams, table.concat(candidates, "\n")) end
+  return 0
+end
+
 -- All its arguments are the sandbox's own. Its rocks are asked for only here.
 local function run_sandbox(words)
   required_rocks.find_older()
@@ -164,6 +173,7 @@ function command.run(words)
     io.stderr:write("bytenite: ", tostring(status), "\n")
     return 1
   end
+  if words[1] == "__complete" then return complete(words, streams) end
   local ok <const>, raised <const> = pcall(run, words, streams)
   if ok then return 0 end
   local failure = command_errors.from(raised)

@@ -82,7 +82,10 @@ local function add_block_options(parser)
     :argname "TEMPLATE"
 end
 
-local function new_parser(version)
+--- Makes the parser of the command line.
+---@param version string of the module
+---@return table # of argparse
+function command.parser(version)
   local parser <const> = argparse("bytenite-sandbox", DESCRIPTION, EPILOGUE)
   parser:flag("--version", "Print the version."):action(function()
     print("bytenite-sandbox " .. version:gsub("^bytenite ", ""))
@@ -229,7 +232,7 @@ end
 ---@return integer status for `os.exit`
 ---@usage os.exit(require("bytenite.sandbox.command").run(arg, require("bytenite")._VERSION))
 function command.run(arguments, version)
-  local parsed <const> = new_parser(version):parse(arguments)
+  local parsed <const> = command.parser(version):parse(arguments)
   signal.ignore(signal.SIGPIPE) -- a stderr that is closed does not stop the service
   local ran <const>, problem <const> = pcall(start, parsed)
   if ran then return 0 end

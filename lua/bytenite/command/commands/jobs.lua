@@ -6,6 +6,7 @@ local paged_list <const> = require "bytenite.command.paged_list"
 local job_states <const> = require "bytenite.command.job_states"
 local dry_run <const> = require "bytenite.command.dry_run"
 local several <const> = require "bytenite.command.several"
+local recent_ids <const> = require "bytenite.command.recent_ids"
 local display <const> = require "bytenite.command.display"
 
 local OPERATORS <const> = {
@@ -77,7 +78,10 @@ local list <const> = {
       each = function()
         return client:each_job(query)
       end,
-      print = display.jobs,
+      print = function(console, rows)
+        if console.out.is_terminal then recent_ids.write(rows) end
+        display.jobs(console, rows)
+      end,
     })
   end,
 }

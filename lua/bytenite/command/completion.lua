@@ -1,0 +1,135 @@
+--- completion.lua: what may stand at the end of a command line that is being typed. The scripts for
+--- shells ask the program for it each time, so that they know states, levels and jobs.
+local job_states <const> = require "bytenite.command.job_states"
+local recent_ids <const> = require "bytenite.command.recent_ids"
+
+local completion <const> = {}
+
+local SOURCES <const> = { "file", "bucket", "bypass", "url:" }
+local FIELDS <const> = { "state=", "name~", "createdAt>=", "templateId=", "numChunks=" }
+
+local function states()
+  local values <const> = {}
+  for index, name in ipairs(job_states.names) do
+    values[index] = "state=" .. name
+  end
+  return values
+end
+
+-- Values of options, by the command and the option; those without a command belong to all.
+local OPTION_VALUES <const> = {
+  ["--service"] = { "customer", "computing" },
+  ["logs --service"] = { "PARTITIONER", "TASKRUNNER", "ASSEMBLER" },
+  ["logs --level"] = { "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "PANIC", "UNKNOWN" },
+  ["--source"] = SOURCES,
+  ["--destination"] = SOURCES,
+  ["list --order-by"] = { "createdAt", "-createdAt", "name", "-name", "state", "-state" },
+}
+
+-- Values of arguments, by their names.
+local ARGUMENT_VALUES <const> = {
+  id = recent_ids.read,
+  ids = recent_ids.read,
+  shell = function()
+    return { "bash", "zsh", "fish" }
+  end,
+  method = function()
+    return { "GET", "POST", "PUT", "PATCH", "DELETE" }
+  end,
+}
+
+local function add_options(known, parser)
+  for _, option in ipairs(parser._options) do
+    for _, name in ipairs(option._aliases) do
+      known[name] = option
+    end
+  end
+end
+
+local function command_names(root)
+  local names <const> = {}
+  for index, command in ipairs(root._commands) do
+    names[index] = command._name
+  end
+  return names
+end
+
+local function long_names(known)
+  local names <const> = {}
+  for name in pairs(known) do
+    if name:sub(1, 2) == "--" then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
+-- What may follow an option. Nothing stands for files.
+local function values_of_option(command, option, current)
+  if option == "--filter" then return current:find "^state[=!]" and states() or FIELDS end
+  return OPTION_VALUES[(command and command._name or "") .. " " .. option] or OPTION_VALUES[option] or {}
+end
+
+-- What may stand for the argument of a number.
+local function values_of_argument(root, command, number)
+  if #command._commands > 0 then return number == 1 and command_names(command) or {} end
+  local arguments <const> = command._arguments
+  local argument <const> = arguments[math.min(number, #arguments)]
+  if not argument then return {} end
+  if argument._name == "topic" then return command_names(root) end
+  local values <const> = ARGUMENT_VALUES[argument._name]
+  return values and values() or {}
+end
+
+-- Reads the words before the one that is typed: the command, the options there are, how many
+-- arguments there were, and the option that waits for its value.
+local function read(root, words)
+  local known <const> = {}
+  add_options(known, root)
+  local command, pending
+  local count = 0
+  for index = 1, #words - 1 do
+    local word <const> = words[index]
+    if pending then
+      pending = nil
+    elseif known[word] then
+      pending = known[word]._maxargs > 0 and word or nil
+    elseif word:sub(1, 1) == "-" then
+      pending = nil
+    elseif command then
+      count = count + 1
+    else
+      for _, each in ipairs(root._commands) do
+        if each._name == word then command = each end
+      end
+      if not command then return nil end
+      add_options(known, command)
+    end
+  end
+  return known, command, pending, count
+end
+
+local function with_prefix(values, prefix, lead)
+  local found <const> = {}
+  for _, value in ipairs(values) do
+    if value:sub(1, #prefix) == prefix then found[#found + 1] = lead .. value end
+  end
+  return found
+end
+
+--- Returns what the last word may become; nothing where the shell should offer files.
+---@param root table the parser
+---@param words string[] behind the program's name, the last one as far as it is typed
+---@return string[]
+function completion.candidates(root, words)
+  local current <const> = words[#words] or ""
+  local known <const>, command <const>, pending <const>, count <const> = read(root, words)
+  if not known then return {} end
+  if pending then return with_prefix(values_of_option(command, pending, current), current, "") end
+  local option <const>, value <const> = current:match "^(%-%-[%w-]+)=(.*)$"
+  if option then return with_prefix(values_of_option(command, option, value), value, option .. "=") end
+  if current:sub(1, 1) == "-" then return with_prefix(long_names(known), current, "") end
+  if not command then return with_prefix(command_names(root), current, "") end
+  return with_prefix(values_of_argument(root, command, count + 1), current, "")
+end
+
+return completion
