@@ -112,6 +112,10 @@ describe("bytenite-sandbox", function()
     local output <const>, status <const> = run(sandbox.command "--version")
     assert.equal(0, status)
     assert.is_truthy(output:find "^bytenite%-sandbox %d+%.%d+\n$", output)
+    for _, option in ipairs { "--version", "--help" } do
+      local told <const>, failed <const> = run(("{ %s >/dev/full; }"):format(sandbox.command(option)))
+      assert.same({ "bytenite-sandbox: cannot write the output\n", 1 }, { told, failed })
+    end
   end)
 
   it("listens on loopback addresses only", function()

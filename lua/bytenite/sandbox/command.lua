@@ -82,14 +82,25 @@ local function add_block_options(parser)
     :argname "TEMPLATE"
 end
 
+-- Prints a text and ends the process, with status 1 when the text cannot be written.
+local function print_and_exit(text)
+  local written <const> = io.stdout:write(text, "\n") and io.stdout:flush()
+  if not written then io.stderr:write "bytenite-sandbox: cannot write the output\n" end
+  os.exit(written and 0 or 1, true)
+end
+
 --- Makes the parser of the command line.
 ---@param version string of the module
 ---@return table # of argparse
 function command.parser(version)
   local parser <const> = argparse("bytenite-sandbox", DESCRIPTION, EPILOGUE)
+  parser:add_help {
+    action = function()
+      print_and_exit(parser:get_help())
+    end,
+  }
   parser:flag("--version", "Print the version."):action(function()
-    print("bytenite-sandbox " .. version:gsub("^bytenite ", ""))
-    os.exit(0, true)
+    print_and_exit("bytenite-sandbox " .. version:gsub("^bytenite ", ""))
   end)
   parser:option("--port", "Port to listen on; 0 for a free one.", "0"):convert(integer):argname "N"
   parser:option("--host", "Loopback address to listen on: 127.0.0.1 or ::1.", "127.0.0.1"):argname "ADDRESS"
