@@ -205,12 +205,13 @@ describe("the core's objects", function()
       local runs
       local tries = 0
       repeat
-        runs, tries = read(exchange, "value", function()
-          for _, name in ipairs { "value", "job", "start" } do
-            local ok <const>, message <const> = pcall(exchange[name], exchange, "owner", "token", 1, 1, 1000)
-            messages[name] = not ok and message
-          end
-        end), tries + 1
+        runs, tries =
+          read(exchange, "value", function()
+            for _, name in ipairs { "value", "job", "start" } do
+              local ok <const>, message <const> = pcall(exchange[name], exchange, "owner", "token", 1, 1, 1000)
+              messages[name] = not ok and message
+            end
+          end), tries + 1
       until runs > 0 or tries == MOST_TRIES
       assert.is_true(runs > 0)
       for _, name in ipairs { "value", "job", "start" } do

@@ -35,6 +35,16 @@ describe("completion of bytenite", function()
     end
   end)
 
+  it("knows the profiles that there are", function()
+    local place <close> = folder.new()
+    assert(lfs.mkdir(place:at "bytenite"))
+    local path <const> = place:write("bytenite/config.json", '{"profiles":{"work":{},"test":{}}}')
+    os.execute("chmod 600 " .. path)
+    local environment <const> = { XDG_CONFIG_HOME = place.path }
+    local ran <const> = command.run(nil, { "__complete", "get", "--profile", "t" }, { environment = environment })
+    assert.equal("test\n", ran.output)
+  end)
+
   it("leaves files to the shell, and is silent about what is wrong", function()
     for _, words in ipairs { { "submit", "" }, { "upload", "ID", "" }, { "get", "--ca-file", "" }, { "lst", "" } } do
       assert.equal("", complete(table.unpack(words)))

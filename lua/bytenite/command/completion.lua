@@ -1,6 +1,7 @@
 --- completion.lua: what may stand at the end of a command line that is being typed. The scripts for
 --- shells ask the program for it each time, so that they know states, levels and jobs.
 local job_states <const> = require "bytenite.command.job_states"
+local profiles <const> = require "bytenite.profiles"
 local recent_ids <const> = require "bytenite.command.recent_ids"
 
 local completion <const> = {}
@@ -65,6 +66,7 @@ end
 
 -- What may follow an option. Nothing stands for files.
 local function values_of_option(command, option, current)
+  if option == "--profile" then return profiles.names() end
   if option == "--filter" then return current:find "^state[=!]" and states() or FIELDS end
   return OPTION_VALUES[(command and command._name or "") .. " " .. option] or OPTION_VALUES[option] or {}
 end
