@@ -4,7 +4,7 @@
 local page <const>, release <const>, date <const> = table.unpack(arg)
 
 local file = assert(io.open(page))
-local before <const>, rows <const> = file:read("a"):match "^(.-\n| %-%-%-[^\n]*\n)(.*)$"
+local before <const>, rows <const> = file:read("a"):match "^(.*\n| %-%-%-[^\n]*\n)(.*)$" -- the last table
 file:close()
 assert(before, page .. " has no table at its end")
 
