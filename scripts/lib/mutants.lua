@@ -301,8 +301,12 @@ local function section(figures, seed)
   end)
   for _, change in ipairs(figures.survivors) do
     local why <const> = reason_for(change)
-    lines[#lines + 1] = ("- `%s`, in `%s`: %s."):format(change.path:match "[^/]+$", change.code, change.what)
-    lines[#lines + 1] = "  " .. (why or "No test notices it yet.")
+    lines[#lines + 1] = ("- `%s`: %s. %s\n"):format(
+      change.path:match "[^/]+$",
+      change.what,
+      why or "No test notices it yet."
+    )
+    lines[#lines + 1] = ("  `%s`\n"):format(change.code)
   end
   return table.concat(lines, "\n") .. "\n"
 end

@@ -128,4 +128,40 @@ return {
     what = "false became true",
     why = SAME .. "epoll has nothing that belongs to the parent alone. spec/http/pollers_spec.lua runs kqueue.",
   },
+  {
+    path = "lua/bytenite/call/state_machine.lua",
+    code = "if fresh == token then return retry_or_fail(self, problem, retry_policy.of_status(401)) end",
+    what = "401 became 402",
+    why = FINAL,
+  },
+  {
+    path = "lua/bytenite/call/state_machine.lua",
+    code = "self.waits_for, self.timer = false, false",
+    what = "false became true",
+    why = SAME .. "a timer counts only if it is the entry in the heap.",
+  },
+  {
+    path = "lua/bytenite/streaming/download.lua",
+    code = 'if name:sub(1, 1) == "/" then return "it is absolute" end',
+    what = "1 became 0",
+    why = "Such a name is refused all the same: its first part is empty.",
+  },
+  {
+    path = "src/http/event_loop.c",
+    code = "if (!transfer->was_begun && transfer->connects_by <= now) {",
+    what = "<= became <",
+    why = "The very instant of a limit may count either way.",
+  },
+  {
+    path = "src/http/event_loop.c",
+    code = "if (transport->probe == NULL || transport->probe_until > transport->now) return;",
+    what = "> became >=",
+    why = "The very instant of a limit may count either way.",
+  },
+  {
+    path = "src/http/poller_epoll.c",
+    code = "in.it_value.tv_nsec = (long)(milliseconds % 1000) * 1000000;",
+    what = "1000 became 1001",
+    why = "A millisecond of a second.",
+  },
 }

@@ -139,6 +139,14 @@ describe("a call that is started and awaited later", function()
     assert.same({ 1000, 1001 }, { wire.requests[1].at, wire.requests[2].at })
   end)
 
+  it("is refused with its name if its body cannot be written, and nothing is sent", function()
+    local client <const>, wire <const> = fake.client({ access_token = "t" }, in_turn {})
+    assert.error_matches(function()
+      client:job("x"):set_params { app = { callback = print } }
+    end, "set_params: app.callback: cannot write a function", 1, true)
+    assert.same({}, wire.requests)
+  end)
+
   it("has limits of its own, which are checked under its name", function()
     local client <const>, wire <const> = fake.client({ timeout = 7 }, in_turn {})
     call.start(client, plan, nil, nil, { timeout = 3 })

@@ -29,6 +29,10 @@ end
 
 function Session:exchange(number, id, body, query)
   if id ~= nil and not core.is_segment(id) then return nil end
+  if type(body) == "table" then
+    local text <const>, problem <const> = core.encode(body)
+    if not text then return nil, problem end
+  end
   local operation
   for _, each in pairs(core.operations) do
     if each.number == number then operation = each end

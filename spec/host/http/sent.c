@@ -28,7 +28,9 @@ static void allows_only_the_first_start(void) {
   Transport transport;
   Transfer *transfer = make(&transport);
   CHECK(!transfer_was_sent(transfer));
+  transfer->opens_socket = true;
   CHECK_NUMBER(CURL_PREREQFUNC_OK, start(transfer));
+  CHECK(!transfer->opens_socket); /* its connection is established */
   CHECK(transfer->was_begun && transfer->connection == NULL);
   CHECK_NUMBER(CURL_PREREQFUNC_ABORT, start(transfer));
   CHECK_NUMBER(CURL_PREREQFUNC_ABORT, start(transfer));

@@ -83,6 +83,8 @@ static void says_when_another_try_cannot_help(void) {
   transfer->code = CURLE_COULDNT_CONNECT;
   CHECK(!transfer_is_final(transfer));
   CHECK_NUMBER(0, transfer_proxy_status(transfer));
+  transfer->was_begun = true; /* the proxy did not refuse */
+  CHECK_NUMBER(0, transfer_proxy_status(transfer));
   finish(&transport, transfer);
 }
 
