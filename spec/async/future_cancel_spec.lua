@@ -1,5 +1,4 @@
 -- What ends a future early: cancelling it, dropping it, closing its client. Nothing may stay behind then.
-local compile <const> = require "spec.support.compile"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local memory <const> = require "spec.support.memory"
@@ -375,27 +374,5 @@ describe("a future", function()
       assert_cancelled(future)
       assert.same({ "closed" }, log)
     end)
-  end)
-
-  it("under way gives closed in a forked child, and goes on in the parent", function()
-    local programs <close> = compile.folder()
-    local process <const> = programs:module "process"()
-    for _, each in ipairs { service, sandbox.tls() } do
-      each:fault { operation = "set_name", delay = 0.2, act = "before" }
-      local own <close> = connect.client(each)
-      local future <const> = own:async(function()
-        return own:job(ID):set_name "Some name"
-      end)
-      drive(future, 0.05)
-      local status <const> = process.fork(function()
-        local _ <const>, problem <const> = future:get()
-        assert(problem.kind == "closed", problem.kind)
-        own:async(own.get_job, own, ID):cancel()
-        own:close()
-        collectgarbage()
-      end)
-      assert.equal(0, status)
-      assert.equal("Some name", future:get(5).name)
-    end
   end)
 end)

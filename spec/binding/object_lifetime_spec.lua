@@ -132,7 +132,27 @@ describe("a client's life", function()
     end
   end)
 
-  it("has nothing under way in a forked child, whatever the parent waits for", function()
+  it("gives closed to a pending future in a forked child, and completes it in the parent", function()
+    for _, service in ipairs { plain, tls } do
+      service:fault { operation = "set_name", delay = 0.2, act = "before" }
+      local client <close> = new(service)
+      local future <const> = client:async(function()
+        return client:job(ID):set_name "Some name"
+      end)
+      assert.equal("timeout", select(2, future:get(0.05)).kind)
+      local status <const> = process.fork(function()
+        local _ <const>, problem <const> = future:get()
+        assert(problem.kind == "closed", problem.kind)
+        client:async(client.get_job, client, ID):cancel()
+        client:close()
+        collectgarbage()
+      end)
+      assert.equal(0, status)
+      assert.equal("Some name", future:get(5).name)
+    end
+  end)
+
+  it("has nothing pending in a forked child, whatever the parent waits for", function()
     plain:fault { operation = "get_job", delay = 0.1 }
     local client <close> = new(plain)
     local future <const> = client:async(client.get_job, client, ID)

@@ -38,7 +38,8 @@ static const Answer answers[] = {
    "{\"job\":{\"id\":\"job 1\",\"templateId\":\"img-gen\",\"name\":\"Nightly\",\"state\":\"JOB_STATE_DRAFT\","
    "\"priority\":\"EXECUTION_PRIORITY_NORMAL\",\"dataSource\":{\"dataSourceDescriptor\":\"url\",\"params\":{\"url\":"
    "\"https://example.org/in.txt\",\"@type\":\"type.googleapis.com/bytenite.data_source.HttpDataSource\"}},"
-   "\"dataDestination\":{\"dataSourceDescriptor\":\"bucket\"},\"createdAt\":\"2025-08-27T21:51:41Z\",\"numChunks\":\"12\","
+   "\"dataDestination\":{\"dataSourceDescriptor\":\"bucket\"},\"createdAt\":\"2025-08-27T21:51:41Z\",\"numChunks\":"
+   "\"12\","
    "\"extra\":[1,2.5,null,\"\\ud83d\\ude00\",[],{}]},\"templateInfo\":{\"id\":\"img-gen\",\"isPublic\":true}}"},
   {"PATCH", "/configs", 400,
    "{\"ok\":false,\"requestId\":\"r-2\",\"message\":\"invalid\",\"error\":{\"code\":\"3\",\"message\":\"INVALID\","
@@ -53,12 +54,14 @@ static const Answer answers[] = {
   {"GET", "/jobs/careless", 502, "{\"message\":\"no job for you\",\"code\":02,\"details\":[{\"note\":\"x\"}]}"},
   {"GET", "/jobs/job%201", 200,
    "{\"job\":{\"id\":\"job 1\",\"templateId\":\"img-gen\",\"name\":\"Nightly\",\"description\":\"with all there is\","
-   "\"config\":{\"taskTimeout\":3600,\"jobTimeout\":\"86400\",\"isTestJob\":true},\"startedAt\":\"2025-08-27T21:52:00Z\","
+   "\"config\":{\"taskTimeout\":3600,\"jobTimeout\":\"86400\",\"isTestJob\":true},\"startedAt\":\"2025-08-27T21:52:"
+   "00Z\","
    "\"endedAt\":\"2025-08-27T21:59:00Z\",\"submittedAt\":\"2025-08-27T21:51:59Z\",\"state\":\"JOB_STATE_COMPLETE\","
    "\"duration\":420.25,\"paymentAmount\":0.00125,\"numUnitsEstimation\":\"9007199254740993\",\"numChunks\":12,"
    "\"params\":{\"partitioner\":{\"num_replicas\":5},\"assembler\":{},\"app\":{\"prompt\":\"A "
    "sunset\",\"frames\":[[],{}]}},"
-   "\"regions\":{\"blacklist\":[],\"whitelist\":[\"eu\",\"us\"]},\"stateTimestamps\":{\"JOB_STATE_DRAFT\":\"2025-08-27T21:"
+   "\"regions\":{\"blacklist\":[],\"whitelist\":[\"eu\",\"us\"]},\"stateTimestamps\":{\"JOB_STATE_DRAFT\":\"2025-08-"
+   "27T21:"
    "51:41Z\"},"
    "\"one\":1,\"two\":2,\"three\":3,\"four\":4,\"five\":5,\"six\":6,\"seven\":7,\"eight\":8,\"nine\":9,\"ten\":10,"
    "\"templateInfo\":{\"id\":\"img-gen\",\"owner\":\"somebody\",\"app\":\"img-gen@1.2\",\"isPublic\":true,\"params\":{"

@@ -132,13 +132,6 @@ describe("the Lua modules", function()
   it("have no cycle, not even one that lazy loading would hide", function()
     assert.is_nil(cycle_in(graph))
   end)
-
-  it("have at most 400 lines each", function()
-    for _, path in ipairs(lines_of "find lua/bytenite -name '*.lua' | sort") do
-      local _ <const>, count <const> = read(path):gsub("\n", "")
-      assert(count <= 400, ("%s has %d lines"):format(path, count))
-    end
-  end)
 end)
 
 -- C --------------------------------------------------------------------------------------------
