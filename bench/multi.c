@@ -125,9 +125,10 @@ static bool share_connection(const Connection *connection) {
 }
 
 static bool open_connection(const Multi *loop, Connection *connection) {
-  return connection_open(connection) && check(curl_easy_setopt(connection->easy, CURLOPT_PRIVATE, connection) == CURLE_OK &&
-                                                (!loop->over_tls || share_connection(connection)),
-                                              "a setting");
+  return connection_open(connection) &&
+         check(curl_easy_setopt(connection->easy, CURLOPT_PRIVATE, connection) == CURLE_OK &&
+                 (!loop->over_tls || share_connection(connection)),
+               "a setting");
 }
 
 bool multi_open(Multi *loop) {

@@ -4,7 +4,7 @@ return {
   title = "Futures",
   prefix = "future:",
   text = "What `client:async` returns. What its function raises is told by `get` and `wait_all`, and nowhere else. "
-    .. "`tostring(future)` tells whether it is under way, done or cancelled.\n\n"
+    .. "`tostring(future)` tells whether it is pending, done or cancelled.\n\n"
     .. "**A future that nobody keeps is cancelled when it is collected**, and its call with it; as with any coroutine that is "
     .. "collected, its `<close>` variables are not closed then. That changes once a loop "
     .. "drives the client, that is after the first `step` or `pollable`, or with an adapter: from then on the client itself "

@@ -27,9 +27,9 @@ local parts <const> = {
   end,
 }
 
---- Ends what is under way (those calls give the error `closed`), closes all connections. May be
---- called twice; also the client's `__close`. The method that a client needs though it made no
---- call: the others need not be loaded for it.
+--- Ends all pending calls (with the error `closed`) and closes all connections. May be called
+--- twice; also the client's `__close`. It is here, apart from the other methods, because a client
+--- that made no call needs it too.
 function client.close(self)
   validate.called_on_client(self, "close")
   if rawget(self, "reactor") then return self.reactor:close() end
@@ -79,8 +79,8 @@ end
 
 --- Makes a client. See the reference for the options.
 ---@param given table|nil options
----@param clock table|nil now() in seconds, random() in [0, 1) and step(session, seconds): for tests of policy. Without
----   `first_wait` all waiting is done by `step`
+---@param clock table|nil for tests of policy: now() in seconds, random() in [0, 1) and
+---   step(session, seconds). Without `first_wait` all waiting is done by `step`
 ---@return table
 --- Raises on bad options.
 function client.new(given, clock)
@@ -102,9 +102,9 @@ function client.new(given, clock)
     session = session,
     credentials = credentials.new(settings.access_token, settings.api_key, settings.proxy),
     options = settings,
-    renewal = false, -- the token exchange under way
+    renewal = false, -- the pending token exchange
   }, Client)
-  settings.api_key, settings.access_token, settings.proxy = nil, nil, nil -- secrets stay where nobody prints them
+  settings.api_key, settings.access_token, settings.proxy = nil, nil, nil -- no table shows secrets
   return self
 end
 

@@ -42,7 +42,8 @@ function Client:get_job(id, options)
 end
 
 --- Creates a job.
----@param new table templateId, and name, description, dataSource, dataDestination, params, config as needed
+---@param new table templateId; optional: name, description, dataSource, dataDestination, params,
+---   config
 ---@param options table|nil of this call
 ---@return table|nil # the job; nil and an error, whose `maybe_done` tells that the job may exist
 function Client:create_job(new, options)
@@ -80,7 +81,7 @@ end
 --- Walks through all jobs, page by page.
 ---@param query table|nil as of filter_jobs; limit is the size of a page, 100 unless given
 ---@param options table|nil of each call
----@return function # gives the next job, nil at the end; raises the error of a page that cannot be fetched
+---@return function # returns the next job, nil at the end; raises the error of a page that failed
 function Client:each_job(query, options)
   check_client(self, "each_job")
   return pagination.each(self, "each_job", query, options)
@@ -89,17 +90,19 @@ end
 --- Walks through all job templates, page by page.
 ---@param query table|nil as of list_templates; limit is the size of a page, 100 unless given
 ---@param options table|nil of each call
----@return function # gives the next template, nil at the end; raises the error of a page that cannot be fetched
+---@return function # returns the next template, nil at the end; raises the error of a page that
+---   failed
 function Client:each_template(query, options)
   check_client(self, "each_template")
   return pagination.each(self, "each_template", query, options)
 end
 
 --- Creates a job, sets it up and runs it.
----@param new table templateId; and name, description, dataSource, dataDestination, params, config, upload, jobId as needed
+---@param new table templateId; optional: name, description, dataSource, dataDestination, params,
+---   config, upload, jobId
 ---@param options table|nil of each call
----@return table|nil # the job, refreshed after it was run; nil and an error, whose `step` tells what failed and whose `job` is
----   the job that exists
+---@return table|nil # the job, refreshed after it was run; nil and an error with `step`, the step
+---   that failed, and `job`, the job if it exists
 function Client:submit(new, options)
   check_client(self, "submit")
   return submit.run(self, new, options)
@@ -108,7 +111,8 @@ end
 --- Fetches the logs of a job.
 ---@param query table jobId; and taskIds, levels, services, lists of what alone is wanted
 ---@param options table|nil of this call
----@return function|nil # gives the next line, the service it is of and the task's id, in the order of time; nil and an error
+---@return function|nil # returns the next line, its service and its task's id, in the order of
+---   time; nil and an error
 function Client:logs(query, options)
   check_client(self, "logs")
   return logs.of_query(self, query, options)
@@ -170,7 +174,8 @@ end
 --- Sends any request, with the client's token, retries and limits. POST and PATCH are sent once
 --- only, other methods are repeatable (RFC 9110 section 9.2.2). Any status of success is one,
 --- whatever the body says.
----@param wanted table method (default GET), path below base_url, query, body (text, or a table to be sent as JSON), headers
+---@param wanted table method (default GET), path below base_url, query, body (text, or a table for
+---   JSON), headers
 ---@param options table|nil of this call
 ---@return table|nil # status, headers (names in lower case), body as text; nil and an error
 function Client:request(wanted, options)
@@ -181,8 +186,8 @@ end
 local sign_out_plan <const> =
   { operation = core.operations.sign_out, decode_response = responses.done, with_current_token = true }
 
---- Ends the life of the access token in hand. A client with an API key gets a new one when it next
---- needs one.
+--- Invalidates the current access token. A client with an API key gets a new one when it next needs
+--- one.
 ---@param options table|nil of this call
 ---@return boolean|nil # true, also when there was no token to end; nil and an error
 function Client:sign_out(options)
@@ -195,8 +200,8 @@ function Client:sign_out(options)
   return true -- a token that is refused has ended already
 end
 
---- Runs a function over many items, some of them at once: the calls in it wait for nobody else's. A
---- call that is told to slow down (429) holds all of them up.
+--- Runs a function over many items, several at a time, so that their calls run concurrently. A 429
+--- to one of them pauses them all.
 ---@param items table|function a list; or an iterator function, whose items and results are not kept
 ---@param run function called with an item and its index
 ---@param options table|nil concurrency (default 64), on_done(index, ok, value), stop_on_error
@@ -237,7 +242,7 @@ end
 
 --- Does what is ready.
 ---@param seconds number|nil how long to wait for something to become ready; 0 unless given
----@return boolean # whether anything is left under way
+---@return boolean # whether anything is still pending
 function Client:step(seconds)
   check_client(self, "step")
   if seconds ~= nil and seconds ~= 0 then validate.seconds("step: seconds", seconds) end
@@ -245,8 +250,8 @@ function Client:step(seconds)
 end
 
 --- What an event loop waits for before it calls `step`: an object as cqueues wants it.
----@return table # pollfd(), a descriptor that is readable when there is something to do, for a transfer or for time's sake;
----   events(), "r"; timeout(), seconds until there is something to do for time's sake, or nil
+---@return table # pollfd(), a descriptor that is readable when a transfer or a timer is ready;
+---   events(), "r"; timeout(), seconds until the next timer, or nil
 function Client:pollable()
   check_client(self, "pollable")
   return pollable.of(self.reactor)

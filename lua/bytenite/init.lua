@@ -3,7 +3,7 @@
 ---     local bytenite = require "bytenite"
 ---     local client <close> = bytenite.new { api_key = "..." }
 ---     local job = assert(client:create_job { templateId = "img-gen", name = "Nightly batch" })
----     assert(job:set_params { partitioner = { num_replicas = 5 }, assembler = {}, app = { prompt = "A sunset" } })
+---     assert(job:set_params { partitioner = {}, assembler = {}, app = { prompt = "A sunset" } })
 local client <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
@@ -115,7 +115,7 @@ end
 
 --- Seconds since the epoch of a timestamp such as job.createdAt.
 ---@param timestamp string RFC 3339: "2025-08-27T21:51:41.803Z"
----@return number|nil # an integer, or a float where there is a fraction; nil and an error of kind "protocol"
+---@return number|nil # an integer, or a float if there is a fraction; nil and a `protocol` error
 function bytenite.time(timestamp)
   local seconds <const> = time.parse(validate.type("time: timestamp", timestamp, "string"))
   if not seconds then return nil, errors.new { kind = "protocol", message = "not an RFC 3339 timestamp" } end

@@ -1,16 +1,12 @@
---- prose.lua: checks line lengths and wording in src/ and lua/, for scripts/lint.
+--- prose.lua: checks wording and line lengths in src/ and lua/, and the lengths of all files that
+--- are written by hand, for scripts/lint.
 ---
 ---     lua5.4 scripts/lib/prose.lua           checks all files
----     lua5.4 scripts/lib/prose.lua --prune   removes lines that are gone from the known lines
----     lua5.4 scripts/lib/prose.lua FILE...   shows all findings in some files, known or not
----
---- Lines that are older than this check are listed, without their files, in prose_known.txt. A
---- known line may move with its file; a line that is new or edited must be clean. A listed line
---- that no longer exists, or is clean now, is an error, so the list can only shrink.
+---     lua5.4 scripts/lib/prose.lua FILE...   checks some files
 local phrases <const> = dofile "scripts/lib/phrases.lua"
 
-local KNOWN <const> = "scripts/lib/prose_known.txt"
 local COMMENT_WIDTH <const>, CODE_WIDTH <const> = 100, 120 -- columns
+local MOST_LINES <const> = 400 -- of a file
 
 -- Returns a function that tells whether a line of C is a comment line: one that holds nothing else.
 local function c_comments()
@@ -48,76 +44,52 @@ local function problems_of(line, is_comment)
   return problems
 end
 
--- Calls `report(place, line, problem)` for each finding in a file. `line` has no indentation.
-local function check_file(path, report)
+local failed = false
+
+local function report(place, problem)
+  print(("%s: %s"):format(place, problem))
+  failed = true
+end
+
+local function check_lines(path)
   local is_comment <const> = path:find "%.lua$" and lua_comments() or c_comments()
   local number = 0
   for line in io.lines(path) do
     number = number + 1
     for _, problem in ipairs(problems_of(line, is_comment(line))) do
-      report(("%s:%d"):format(path, number), line:match "^%s*(.*)$", problem)
+      report(("%s:%d"):format(path, number), problem)
     end
   end
 end
 
-local function all_files()
-  local files <const> = {}
-  local output <close> = assert(io.popen "find src lua -name '*.[ch]' -o -name '*.lua' | sort")
+local function check_length(path)
+  local count = 0
+  for _ in io.lines(path) do
+    count = count + 1
+  end
+  if count > MOST_LINES then
+    report(path, ("%d lines, at most %d are allowed: split it by concern"):format(count, MOST_LINES))
+  end
+end
+
+-- Returns the paths that a command prints.
+local function paths_of(command)
+  local paths <const> = {}
+  local output <close> = assert(io.popen(command))
   for path in output:lines() do
-    files[#files + 1] = path
+    paths[#paths + 1] = path
   end
-  return files
+  assert(#paths > 0, command)
+  return paths
 end
 
--- Returns the known lines: those that were found again have the value true.
-local function read_known()
-  local known <const> = {}
-  for line in io.lines(KNOWN) do
-    known[line] = false
-  end
-  return known
+for _, path in ipairs(#arg > 0 and arg or paths_of "find src lua -name '*.[ch]' -o -name '*.lua' | sort") do
+  check_lines(path)
 end
-
-local function prune(known)
-  local kept <const> = {}
-  for line, is_found in pairs(known) do
-    if is_found then kept[#kept + 1] = line end
-  end
-  table.sort(kept)
-  local file <close> = assert(io.open(KNOWN, "w"))
-  for _, line in ipairs(kept) do
-    file:write(line, "\n")
-  end
-end
-
-local is_pruning <const> = arg[1] == "--prune"
-local checks_all <const> = #arg == 0 or is_pruning
-local known <const> = checks_all and read_known() or {}
-local failed = false
-
-local function report(place, line, problem)
-  if known[line] ~= nil then
-    known[line] = true
-    return
-  end
-  print(("%s: %s"):format(place, problem))
-  failed = true
-end
-
-for _, path in ipairs(checks_all and all_files() or arg) do
-  check_file(path, report)
-end
-if is_pruning then
-  prune(known)
-else
-  local gone = 0
-  for _, is_found in pairs(known) do
-    if not is_found then gone = gone + 1 end
-  end
-  if gone > 0 then
-    print(("%s: lines that no longer exist: %d"):format(KNOWN, gone))
-    print "to remove them run: lua5.4 scripts/lib/prose.lua --prune"
-    failed = true
-  end
+-- All but pages and what is generated.
+local sources <const> = "find src include lua bin spec scripts examples bench docs -type f"
+  .. " ! -name '*.md' ! -name '*.svg' ! -path 'docs/types/*' ! -path 'spec/fuzz/corpus/*' | sort"
+for _, path in ipairs(#arg > 0 and arg or paths_of(sources)) do
+  check_length(path)
 end
 os.exit(not failed)

@@ -179,7 +179,7 @@ const Schema schema_status = OBJECT("Status", status_members);
 
 static const SchemaMember event_item_members[] = {
   MEMBER("result", schema_event, "an event"),
-  MEMBER("error", schema_status, "why there are no more"),
+  MEMBER("error", schema_status, "why the stream ends"),
 };
 const Schema schema_event_item = OBJECT("EventItem", event_item_members);
 

@@ -265,7 +265,8 @@ static int core_may_yield(lua_State *L) {
 static void push_random(lua_State *L) {
   const struct timespec time = read_clock();
   uint64_t *state = lua_newuserdatauv(L, sizeof *state, 0);
-  *state = (uint64_t)time.tv_nsec ^ ((uint64_t)time.tv_sec << 30) ^ (uint64_t)(uintptr_t)state ^ ((uint64_t)getpid() << 48);
+  *state =
+    (uint64_t)time.tv_nsec ^ ((uint64_t)time.tv_sec << 30) ^ (uint64_t)(uintptr_t)state ^ ((uint64_t)getpid() << 48);
   lua_pushcclosure(L, core_random, 1);
 }
 

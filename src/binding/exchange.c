@@ -187,7 +187,8 @@ int exchange_new(lua_State *L) {
   lua_pushvalue(L, 3);
   lua_setiuservalue(L, -2, EXCHANGE_ID);
   check_memory(L, append_base(exchange) && append_path(exchange, operation->path, id, id_length));
-  check_memory(L, query == NULL || (buffer_append_byte(&exchange->url, '?') && buffer_append_text(&exchange->url, query)));
+  check_memory(L,
+               query == NULL || (buffer_append_byte(&exchange->url, '?') && buffer_append_text(&exchange->url, query)));
   if (exchange->url.length > MAX_URL) return refuse_url(L);
   if (!exchange->has_body) return 1;
   if (marshal_write(L, 4, operation->body, lua_istable(L, 6) ? 6 : 0, &exchange->body)) return 1;

@@ -134,7 +134,8 @@ bool connection_is_usable(const Connection *connection, bool once_only) {
 
 bool connections_have_stale(const Connections *connections, const void *pool, bool once_only) {
   for (const Connection *connection = connections->first; connection != NULL; connection = connection->next) {
-    const bool is_idle = connection->pool == pool && connection->users == 0 && connection->descriptor != CURL_SOCKET_BAD;
+    const bool is_idle =
+      connection->pool == pool && connection->users == 0 && connection->descriptor != CURL_SOCKET_BAD;
     if (is_idle && connection->is_http2 && !connection_is_usable(connection, once_only)) return true;
   }
   return false;

@@ -1,7 +1,7 @@
 /*
 ** event_loop.c: moves the transfers of a transport on, and waits for them.
 **
-** The poller waits for the sockets that libcurl names, and libcurl is told of each socket that is
+** The poller waits for the sockets that libcurl names, and passes on to libcurl each socket that is
 ** ready. Time limits of attempts are kept here, not by libcurl: it has none for a transfer that
 ** waits for a connection. Where the system has no poller libcurl waits itself.
 */
@@ -176,7 +176,8 @@ static void enforce_limits(Transport *transport) {
   transport->next_limit = LLONG_MAX;
   for (Transfer *transfer = transport->in_use; transfer != NULL; transfer = transfer->next) {
     if (!transfer->in_flight) continue;
-    if (transfer->stream.is_starved || transfer->stream.is_full) transport_restart_limit(transfer); /* the delay is ours */
+    if (transfer->stream.is_starved || transfer->stream.is_full)
+      transport_restart_limit(transfer); /* the delay is ours */
     if (!transfer->was_begun && transfer->connects_by <= now) {
       transfer->connects_by = LLONG_MAX;
       poll_all(transfer->pool);

@@ -220,7 +220,8 @@ static CURLcode set_url(Transfer *transfer, const char *url) {
   buffer_reset(current, KEEP_URL); /* until libcurl has accepted this one */
   const char *target = find_target(&transfer->transport->options, url);
   CURLcode code = set_origin(transfer, url, (size_t)(target - url));
-  if (code == CURLE_OK) code = curl_easy_setopt(transfer->easy, CURLOPT_REQUEST_TARGET, *target != '\0' ? target : NULL);
+  if (code == CURLE_OK)
+    code = curl_easy_setopt(transfer->easy, CURLOPT_REQUEST_TARGET, *target != '\0' ? target : NULL);
   if (code == CURLE_OK && !buffer_append_text(current, url)) code = CURLE_OUT_OF_MEMORY;
   return code;
 }

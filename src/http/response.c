@@ -73,7 +73,8 @@ static bool has_memory_for(size_t count) {
 ** large in all as a failure to receive.
 */
 static bool has_large_head(const Transfer *transfer, CURLcode code) {
-  if (code == CURLE_OUT_OF_MEMORY) return transfer->was_begun && !transfer->has_whole_head && has_memory_for(PROBE_BYTES);
+  if (code == CURLE_OUT_OF_MEMORY)
+    return transfer->was_begun && !transfer->has_whole_head && has_memory_for(PROBE_BYTES);
   return transfer->was_begun && code == CURLE_RECV_ERROR && says(transfer, "Too large");
 }
 
@@ -87,7 +88,8 @@ static bool may_be_cut(const Transfer *transfer) {
   if (transfer->response.length > 0 || transfer->stream.is_on || transfer_protocol(transfer) != PROTOCOL_HTTP_2)
     return false;
   const long status = transfer_status(transfer);
-  if (status >= MULTIPLE_CHOICES || status == NO_CONTENT || status == RESET_CONTENT) return false; /* those say enough */
+  if (status >= MULTIPLE_CHOICES || status == NO_CONTENT || status == RESET_CONTENT)
+    return false; /* those say enough */
   if (strcmp(transfer->method, "HEAD") == 0) return false;
   curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
   return announced < 0;
@@ -130,11 +132,13 @@ bool response_refuses_certificate(const Transfer *transfer) {
 
 /* Judges a transfer whose connection failed, and says why where libcurl's text does not. */
 static TransferOutcome judge_connection(Transfer *transfer, CURLcode code) {
-  if (code == CURLE_RECV_ERROR && (says(transfer, "hunk") || says(transfer, "chunked-encoding"))) return TRANSFER_PROTOCOL;
+  if (code == CURLE_RECV_ERROR && (says(transfer, "hunk") || says(transfer, "chunked-encoding")))
+    return TRANSFER_PROTOCOL;
   if (response_refuses_certificate(transfer)) return TRANSFER_TLS;
   if (lacks_descriptors(transfer))
     set_problem(transfer, "Too many open files: no descriptor is left for a connection");
-  else if (code == CURLE_ABORTED_BY_CALLBACK && (transfer->problem[0] == '\0' || says(transfer, "pre-request callback")))
+  else if (code == CURLE_ABORTED_BY_CALLBACK &&
+           (transfer->problem[0] == '\0' || says(transfer, "pre-request callback")))
     set_problem(transfer, "the connection closed before a response came");
   return TRANSFER_CONNECTION;
 }
@@ -151,7 +155,8 @@ TransferOutcome response_judge(Transfer *transfer, CURLcode code) {
     case CURLE_FILESIZE_EXCEEDED: return TRANSFER_TOO_LARGE;
     case CURLE_OK: return judge_success(transfer);
     case CURLE_OPERATION_TIMEDOUT: return TRANSFER_TIMEOUT;
-    case CURLE_OUT_OF_MEMORY: return lacks_descriptors(transfer) ? judge_connection(transfer, code) : TRANSFER_NO_MEMORY;
+    case CURLE_OUT_OF_MEMORY:
+      return lacks_descriptors(transfer) ? judge_connection(transfer, code) : TRANSFER_NO_MEMORY;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
@@ -161,8 +166,9 @@ TransferOutcome response_judge(Transfer *transfer, CURLcode code) {
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_ENGINE_INITFAILED: return TRANSFER_TLS;
     case CURLE_WEIRD_SERVER_REPLY:
-      return transfer->was_begun ? TRANSFER_PROTOCOL : TRANSFER_CONNECTION; /* only a proxy responds before the request */
-    case CURLE_UNSUPPORTED_PROTOCOL:                                        /* HTTP/0.9 among others */
+      return transfer->was_begun ? TRANSFER_PROTOCOL
+                                 : TRANSFER_CONNECTION; /* only a proxy responds before the request */
+    case CURLE_UNSUPPORTED_PROTOCOL:                    /* HTTP/0.9 among others */
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_URL_MALFORMAT: return TRANSFER_PROTOCOL;
     default: return judge_connection(transfer, code);

@@ -27,7 +27,8 @@ static void count_fork(void) {
 }
 
 bool transport_init(bool skip_curl) {
-  return (skip_curl || curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) && pthread_atfork(NULL, NULL, count_fork) == 0;
+  return (skip_curl || curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) &&
+         pthread_atfork(NULL, NULL, count_fork) == 0;
 }
 
 bool transport_is_own(const Transport *transport) {

@@ -3,7 +3,7 @@
 ** of the API.
 **
 ** The transfers of a transport share connections. Only transport_step and transport_wait block, and
-** no longer than they are told. Released transfers are kept in a free list.
+** no longer than their caller says. Released transfers are kept in a free list.
 */
 #ifndef BYTENITE_TRANSPORT_H
 #define BYTENITE_TRANSPORT_H

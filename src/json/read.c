@@ -112,7 +112,8 @@ static inline const char *take(JsonToken *token, const char *at, size_t length, 
   return at + length;
 }
 
-static inline const char *read_word(JsonReader *reader, const char *at, const char *word, JsonToken *token, JsonType type) {
+static inline const char *read_word(JsonReader *reader, const char *at, const char *word, JsonToken *token,
+                                    JsonType type) {
   const size_t length = strlen(word);
   if ((size_t)(reader->end - at) < length || memcmp(at, word, length) != 0) return fail(reader, at, "expected a value");
   return take(token, at, length, type);

@@ -2,7 +2,7 @@
 ** read.h: turns JSON text into tokens, strictly by RFC 8259.
 **
 ** The caller asks for what may come next: a value, or the items of an array or members of an object
-** that was opened, until there are no more.
+** that was opened, until its end.
 */
 #ifndef BYTENITE_JSON_READ_H
 #define BYTENITE_JSON_READ_H

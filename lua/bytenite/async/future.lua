@@ -77,14 +77,15 @@ end
 local function timeout(seconds, what)
   return errors.new {
     kind = "timeout",
-    message = ("%s within %g s; the work goes on"):format(what, seconds),
+    message = ("%s within %g s; the work continues"):format(what, seconds),
     retryable = true,
   }
 end
 
 --- Waits for the function's end and returns what it returned. What it raised is raised again.
 ---@param seconds number|nil to wait at most; no limit unless given
----@return any # the function's results; or nil and an error: `timeout` (the function goes on), `cancelled`
+---@return any # the function's results; or nil and an error: `timeout` (the function continues),
+---   `cancelled`
 function Future:get(seconds)
   check_future("get", self)
   local task <const> = self.task
@@ -112,7 +113,7 @@ Future.__close = Future.cancel
 
 function Future:__tostring()
   local task <const> = self.task
-  local state <const> = not task.done and "under way" or task.is_cancelled and "cancelled" or "done"
+  local state <const> = not task.done and "pending" or task.is_cancelled and "cancelled" or "done"
   return ("bytenite future (%s)"):format(state)
 end
 

@@ -46,7 +46,8 @@ end
 
 --- Makes the reactor of a client.
 ---@param session userdata core.session
----@param clock table now() in seconds, step(session, seconds), and first_wait in seconds (see client.lua)
+---@param clock table now() in seconds, step(session, seconds), first_wait in seconds (see
+---   client.lua)
 ---@return table
 function reactor.new(session, clock)
   return setmetatable({
@@ -370,9 +371,9 @@ function Reactor:wake_loop()
 end
 
 --- Hands the client over to the adapter of an event loop.
----@param loop table started(), called when something is pending; closing(), called when the client is being closed;
----   may_suspend(), whether it can suspend the running coroutine; suspend(waitable), which does so until the waitable's
----   `on_done` is called
+---@param loop table started(), called when something is pending; closing(), called when the client
+---   is being closed; may_suspend(), whether it can suspend the running coroutine;
+---   suspend(waitable), which does so until the waitable's `on_done` is called
 function Reactor:set_loop(loop)
   if self.loop then self.loop.closing() end
   self.loop = loop

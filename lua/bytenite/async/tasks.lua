@@ -89,8 +89,8 @@ end
 
 --- Makes a task of a table; nothing runs yet.
 ---@param reactor table
----@param task table becomes the task: `done`, then `results` (table.pack), `has_raised` and `raised`, or `is_cancelled`; its
----   `on_end(task)` is called then
+---@param task table becomes the task: `done`, then `results` (table.pack), `has_raised` and
+---   `raised`, or `is_cancelled`; then its `on_end(task)` is called
 ---@param called function
 ---@param ... any its arguments
 ---@return table # the same

@@ -149,7 +149,7 @@ end
 --- next one waits in vain. A call that is alone joins only once it must wait: no other call on its
 --- job can be pending before.
 ---@param self table the call
----@param suspend_running function|boolean how the running coroutine is suspended; false if it blocks
+---@param suspend_running function|boolean suspends the running coroutine; false if it blocks
 function call_object.join_others(self, suspend_running)
   local job <const> = self.job
   -- a rate limit pauses the calls of tasks and event loops, but no token exchange, since others

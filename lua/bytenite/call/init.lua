@@ -5,12 +5,12 @@
 ---   operation             a row of core.operations or one like it
 ---   name                  the method's name if it differs from the row's
 ---   decode_response(exchange, job, client, status, call)
----                         returns the value of the call; or nil, a kind of error and a message (no message if the response
----                         itself says what is wrong)
+---                         returns the value of the call; or nil, a kind of error and a message
+---                         (none if the response itself says what is wrong)
 ---   accepts_status        a further status that decode_response reads
 ---   done_when_repeated    the status of a later attempt that shows that an earlier one succeeded
 ---   with_current_token    send the current token and acquire no other
----   classify(problem)     returns "final" or "unavailable" if the response is of another class than its status says
+---   classify(problem)     returns "final" or "unavailable" if the status alone would mislead
 ---   stream                for bodies that pass in pieces (see streaming/body_stream.lua)
 local await <const> = require "bytenite.async.await"
 local call_object <const> = require "bytenite.call.call_object"
@@ -36,7 +36,7 @@ local new_call <const>, new_exchange <const> = state_machine.new, exchanges.new
 ---@param body any the body, or the query if the row has one
 ---@param options table|nil the user's limits for this call
 ---@param job table|nil whose turn the call waits for
----@return table # the call: `done`, then `value`, `problem` or `raised`; `on_done(call)` is called then
+---@return table # the call: `done`, then `value`, `problem` or `raised`; then `on_done(call)` runs
 --- Raises on bad input.
 call.start = state_machine.start
 

@@ -14,7 +14,8 @@ local function read(exchange)
 end
 
 --- Decodes an object of the row's result.
----@return table|nil # the object; nil, a kind of error and a message (no message if the response itself says what is wrong)
+---@return table|nil # the object; nil, a kind of error and a message (none if the response itself
+---   says what is wrong)
 function responses.object(exchange)
   local response <const>, kind <const>, message <const> = read(exchange)
   if response == nil then return nil, kind, message end

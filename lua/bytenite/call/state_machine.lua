@@ -37,7 +37,7 @@ local weak_values <const> = { __mode = "v" }
 
 -- Waits for the end of another call, then runs `next_state`.
 local function follow(self, other, next_state)
-  if other.emitting then raise(self, "on_event must not make a call that waits for the one it is told about") end
+  if other.emitting then raise(self, "on_event must not make a call that waits for the event's own call") end
   self.waits_for = other
   self.state = next_state
   if other.done then return self.client.reactor:wake(self) end -- it ended as soon as it was started
@@ -320,7 +320,8 @@ call_object.states_in_flight[receive_piece] = true
 ---@param job table|nil whose turn it waits for
 ---@param limits table
 ---@param now number on the client's clock
----@param first_wait number seconds that the core waits for the response, if the call is alone; 0 if not
+---@param first_wait number seconds that the core waits for the response if the call is alone, else
+---   0
 ---@return table # the call
 function state_machine.new(client, plan, exchange, job, limits, now, first_wait)
   return setmetatable({

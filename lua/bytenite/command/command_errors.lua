@@ -149,13 +149,13 @@ end
 ---@param failure table as of `from`
 ---@param console table
 function command_errors.tell(failure, console)
-  if failure.kind == "closed_output" then return end -- nobody is there to listen
+  if failure.kind == "closed_output" then return end -- nothing reads the output
   if console.json then
     io.stderr:write(as_json(failure, console), "\n")
     return
   end
   if failure.kind == "interrupted" and console.job_id ~= "ID" then
-    failure.hint = ("the job itself goes on, if it runs: bytenite wait %s"):format(console.job_id)
+    failure.hint = ("if the job runs, it continues: bytenite wait %s"):format(console.job_id)
   end
   io.stderr:write(line_of(failure, console), "\n")
   if failure.usage then io.stderr:write(failure.usage, "\n") end

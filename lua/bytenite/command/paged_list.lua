@@ -64,7 +64,8 @@ end
 --- Shows a list.
 ---@param console table
 ---@param given table the command's options
----@param source table noun; page(limit, offset), which fetches one; each(), which gives all; print(console, rows)
+---@param source table noun; page(limit, offset) fetches a page; each() iterates; print(console,
+---   rows)
 function paged_list.show(console, given, source)
   local next_row
   if given.all then

@@ -99,7 +99,7 @@ function parser.new(argparse, rows, version)
   for _, row in ipairs(rows) do
     add_command(root, row)
   end
-  -- argparse calls it with the parser of the command at hand, and would end the process.
+  -- argparse calls this with the current command's parser, and would end the process.
   root.error = function(current, message)
     message = message:gsub("^missing argument '(%l+)'", function(name)
       return ("missing argument %s"):format(name == "ids" and "ID" or name:upper())

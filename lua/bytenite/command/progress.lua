@@ -14,7 +14,7 @@ local STEPS <const> = 10 -- lines at most that one state is worth where there is
 
 --- Starts to tell of something on stderr; ends with the `<close>`.
 ---@param console table
----@param label string what goes on
+---@param label string names the activity
 ---@return table
 function progress.start(console, label)
   local self <const> = setmetatable({
@@ -70,8 +70,9 @@ end
 
 --- Tells how far it has come. Raises nothing but Ctrl-C.
 ---@param fraction number|nil from 0 to 1, where it is known
----@param note string what to say beside it
----@param key string|nil where there is no terminal a line is written when this changes, or a tenth more is done
+---@param note string is shown next to it
+---@param key string|nil without a terminal, a line is written when this changes or for each tenth
+---   done
 function Progress:update(fraction, note, key)
   if self.is_silent then return end
   display(function()

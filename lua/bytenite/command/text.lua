@@ -20,7 +20,7 @@ local function visible_character(character)
   return nil
 end
 
--- The text with what is no UTF-8 as "<FF>", a byte each: a terminal may take such bytes for control
+-- Replaces each byte that is not UTF-8 by "<FF>": a terminal may take such bytes for control
 -- characters.
 local function valid_utf8(value)
   local parts <const> = {}

@@ -92,7 +92,8 @@ local members <const> = { field = as_given, condition = as_given, value = as_giv
 --- Checks a list of filters and turns it into what the service takes. The list itself stays as it
 --- is.
 ---@param where string what they are for: "filter_jobs: filters"
----@param given table a list of {field, condition, value}: a condition may go without its prefix, a value without its wrapping
+---@param given table a list of {field, condition, value}; the prefix of conditions and the wrapping
+---   of values may be left out
 ---@return table
 --- Raises on what cannot be a filter.
 function filters.read(where, given)

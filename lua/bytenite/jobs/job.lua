@@ -86,8 +86,8 @@ local run_plan <const> = { operation = core.operations.run, decode_response = re
 --- Runs the job.
 ---@param config table|nil settings of this run
 ---@param options table|nil of this call
----@return table|nil # the job itself, as it is: refresh it to see its state; nil and an error, whose `maybe_done` tells that
----   the job may run all the same
+---@return table|nil # the job itself, not refreshed; nil and an error: with `maybe_done` the job
+---   may run all the same
 function Job:run(config, options)
   return run_call(self, "run", run_plan, { config = config }, options)
 end
@@ -143,9 +143,10 @@ function Job:results(options)
 end
 
 --- Sends the job's input to the address that the service gave for it, and tells the service.
----@param source any a path; { data = bytes }; an open file, read from where it stands; or a function that returns the next
----   piece and nil at the end
----@param options table|nil on_progress(sent, total) in bytes; size in bytes, needed for a function; limits of this call
+---@param source any a path; { data = bytes }; an open file, read from its position; or a function
+---   that returns the next piece and nil at the end
+---@param options table|nil on_progress(sent, total) and size in bytes (needed for a function);
+---   limits of this call
 ---@return table|nil # the job itself, as it is; nil and an error
 function Job:upload(source, options)
   return upload.run(client_of(self, "upload"), self, source, options, {
@@ -160,8 +161,8 @@ end
 
 --- Fetches the job's results into a folder.
 ---@param folder string made when it is missing
----@param options table|nil result, the name of the only one wanted; file_name(result, index), which returns the path below
----   the folder; on_progress(received, total, name) in bytes; limits of this call
+---@param options table|nil result, the name of the only one wanted; file_name(result, index) for
+---   the path below the folder; on_progress(received, total, name) in bytes; limits of this call
 ---@return table|nil # a list of {name, path, size}; nil and an error
 ---@return table|nil # then: a list of those that were fetched
 function Job:download(folder, options)
@@ -173,7 +174,8 @@ end
 --- Fetches the job's logs.
 ---@param filters table|nil taskIds, levels, services: lists of what alone is wanted
 ---@param options table|nil of this call
----@return function|nil # gives the next line, the service it is of and the task's id, in the order of time; nil and an error
+---@return function|nil # returns the next line, its service and its task's id, in the order of
+---   time; nil and an error
 function Job:logs(filters, options)
   local client <const> = client_of(self, "logs")
   return logs.of_job(client, job.check_id("logs", rawget(self, "id")), filters, options)
@@ -184,7 +186,7 @@ local wait_plan <const> = { operation = core.operations.get_job, name = "wait", 
 --- Waits for the job's end. The job is refreshed in place each time it is looked at.
 ---@param options table|nil timeout, interval, max_interval (seconds), on_progress(job, fraction)
 ---@param call_options table|nil of each call
----@return table|nil # the job itself; nil and an error: `job_failed`, `timeout`, or that of the call that failed
+---@return table|nil # the job itself; nil and an error: `job_failed`, `timeout`, or a call's
 ---@return table|nil # the job, after an error
 function Job:wait(options, call_options)
   local client <const> = client_of(self, "wait")

@@ -175,7 +175,7 @@ end
 ---@param name string of the method: each_job or each_template
 ---@param query table|nil as of `fetch`; limit is the size of a page
 ---@param options table|nil of each call
----@return function # gives the next row, nil at the end; raises the error of a page that cannot be fetched
+---@return function # returns the next row, nil at the end; raises the error of a page that failed
 --- Raises on bad input.
 function pagination.each(client, name, query, options)
   local request <const> = request_of(name, query)

@@ -5,7 +5,7 @@ local states <const> = {}
 
 local succeeds <const> = { JOB_STATE_COMPLETE = true }
 local fails <const> = { JOB_STATE_FAILED = true }
-local ended_by <const> = { "endedAt", "deletedAt" } -- members that are set when a job has come to its end, whatever its state
+local ended_by <const> = { "endedAt", "deletedAt" } -- set when a job has ended, whatever its state
 
 -- The way of a job that succeeds. JOB_STATE_FAILED can follow on any of them.
 local in_order <const> = {
@@ -28,8 +28,8 @@ end
 
 --- How a job ended.
 ---@param job table
----@return string|nil # "succeeded" or "failed"; nil as long as it has not, as far as the table tells. A state that is not known
----   (a name, or a number where the service has no name) is not final.
+---@return string|nil # "succeeded" or "failed"; nil if the table does not show an end. An unknown
+---   state (a name, or a number where the service has no name) is not final.
 function states.outcome(job)
   local state <const> = rawget(job, "state")
   if succeeds[state] then return "succeeded" end

@@ -13,8 +13,8 @@ local cqueues <const> = require "cqueues"
 local loop <const> = {}
 
 --- Attaches a client to a controller. Its calls then suspend the coroutines that the controller
---- runs, and `client:async` needs nobody who waits. The controller's loop ends when nothing is left
---- to do.
+--- runs, and functions of `client:async` run by themselves. The controller's loop ends when nothing
+--- is left to do.
 ---@param client table
 ---@param controller userdata cqueues.new()
 ---@return table # the client
@@ -28,7 +28,7 @@ function loop.attach(client, controller)
   local adapter <const> = {}
   local is_driving = false
 
-  -- Runs as long as anything is under way.
+  -- Runs as long as anything is pending.
   local function drive()
     local until_the_end <close> = setmetatable({}, { -- luacheck: ignore until_the_end
       __close = function()

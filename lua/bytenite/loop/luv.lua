@@ -38,7 +38,7 @@ function loop.attach(client)
   validate.client("attach: client", client)
   local pollable <const> = client:pollable()
   local adapter <const> = {}
-  local handle = nil -- while anything is under way
+  local handle = nil -- while anything is pending
 
   local function stop()
     if not handle then return end

@@ -73,7 +73,7 @@ end
 --- Makes an authority and a server certificate signed by it for localhost, 127.0.0.1, ::1 and
 --- `host`.
 ---@param host string the loopback address served
----@return userdata context an OpenSSL server context (luaossl) that speaks HTTP/2 and HTTP/1.1 by ALPN
+---@return userdata context an OpenSSL server context (luaossl) with HTTP/2 and HTTP/1.1 by ALPN
 ---@return string authority the authority's certificate as PEM text, for clients to trust
 ---@usage local context, authority = certificates.new("127.0.0.1")
 function certificates.new(host)

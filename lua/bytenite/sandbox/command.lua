@@ -1,4 +1,4 @@
---- The command `bytenite-sandbox`: options in, a sandbox that runs until it is told to end.
+--- The command `bytenite-sandbox`: reads options, runs a sandbox until a signal ends it.
 local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
 local argparse <const> = required_rocks.need("argparse", "argparse", "lua-argparse")
@@ -29,10 +29,10 @@ parameters of its app hold the text "sandbox_fail", which becomes its errorMessa
 With --blocks jobs do real work: they run the programs of building blocks, with your rights unless a launcher confines
 them (docs/blocks.md). Only programs in that folder run, whatever a request says.
 
-A fault is the name of a call (set_name, run, results, ...; "upload" and "download" for what goes over signed URLs; none
-for any), then what happens to the next such call: status=503 (with retry_after, shape, message, body, header.NAME),
-delay=SECONDS, drip=BYTES/SECONDS, truncate=BYTES, reset, hang, garbage (these three with after=BYTES), ok_false, no_job,
-wrong_id; and how often: times=N or times=forever, skip=N.
+A fault is the name of a call (set_name, run, results, ...; "upload" and "download" for signed URLs; none for any call),
+then what happens to the next call of that name: status=503 (with retry_after, shape, message, body, header.NAME),
+delay=SECONDS, drip=BYTES/SECONDS, truncate=BYTES, reset, hang, garbage (these three with after=BYTES), ok_false,
+no_job, wrong_id; and how often: times=N or times=forever, skip=N.
 
 Tests steer a running sandbox by requests below /sandbox: among others POST /sandbox/faults,
 POST /sandbox/advance {"seconds": 30}, PATCH /sandbox/jobs/{id} {"state": "JOB_STATE_FAILED"}. They must send the token
@@ -40,7 +40,7 @@ that is printed at the start: curl -H "X-Sandbox-Token: $BYTENITE_SANDBOX_TOKEN"
 must name a loopback address as its Host, and no other site as its Origin.]]
 
 local function add_service_options(parser)
-  parser:option("--speed", "How much faster than real time jobs go on.", "1"):convert(tonumber):argname "X"
+  parser:option("--speed", "How much faster than real time jobs run.", "1"):convert(tonumber):argname "X"
   parser:option("--jobs", "How many jobs there are from the start, in all states.", "0"):convert(integer):argname "N"
   parser:option("--latency", "Milliseconds every answer of the API waits.", "0"):convert(tonumber):argname "MS"
   parser:option("--api-key", "The API key to accept (default: a random one)."):argname "KEY"
@@ -236,8 +236,7 @@ local function start(arguments)
   if arguments.ready_file then os.remove(arguments.ready_file) end
 end
 
---- Runs the command until it is told to end: by SIGINT, SIGTERM or, when asked, the end of standard
---- input.
+--- Runs the command until SIGINT, SIGTERM or, with an option, the end of standard input.
 ---@param arguments string[] of the command line; a bad one ends the process with status 2
 ---@param version string of the module
 ---@return integer status for `os.exit`

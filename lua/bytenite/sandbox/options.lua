@@ -7,16 +7,19 @@ local random_ids <const> = require "bytenite.sandbox.base.random_ids"
 ---@field port integer|nil 0 for a free one (default)
 ---@field host string|nil loopback address: 127.0.0.0/8, ::1 or "localhost" (default "127.0.0.1")
 ---@field tls boolean|nil HTTPS with a throwaway authority (default false)
----@field ca_file string|nil where the authority's certificate is written (default: a temporary file, removed on close)
+---@field ca_file string|nil where the authority's certificate is written (default: a temporary
+---  file, removed on close)
 ---@field api_key string|nil the key to exchange for tokens (default: a random one)
 ---@field control_token string|nil what calls below /sandbox must send (default: random)
 ---@field show_secrets boolean|nil keep keys and tokens in the record (default false)
 ---@field latency number|nil milliseconds every answer of the API waits (default 0)
 ---@field speed number|nil how much faster than real time started jobs go on (default 1)
 ---@field jobs integer|nil how many jobs there are from the start, in all states (default 0)
----@field link_lifetime number|nil seconds that links to uploads and results are good for (default 172800)
+---@field link_lifetime number|nil seconds until links to uploads and results expire (default
+---   172800)
 ---@field token_lifetime integer|nil seconds (default 3600)
----@field error_shape "alternate"|"gateway"|"envelope"|nil of refusals that have two (default "alternate")
+---@field error_shape "alternate"|"gateway"|"envelope"|nil of refusals with two shapes (default
+---  "alternate")
 ---@field faults (string|table)[]|nil faults to begin with, as texts or descriptions
 ---@field blocks string|nil a folder of building blocks, whose programs jobs run
 ---@field data string|nil a folder to keep jobs in, with the option blocks (default: memory)

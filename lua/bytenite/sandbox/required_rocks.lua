@@ -1,5 +1,5 @@
---- The rocks the sandbox stands on, asked for by name so that a missing one is told plainly. Needs
---- nothing itself.
+--- Requires the rocks that the sandbox needs, and names a missing one in its error. Needs nothing
+--- itself.
 local required_rocks = {}
 
 --- Requires a module of a rock, and when that fails raises one line that says what to install.

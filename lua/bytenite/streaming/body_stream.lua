@@ -36,8 +36,8 @@ end
 local function nothing() end
 
 --- Returns what the plan of a streaming call says about its stream.
----@param fields table size, bytes of the request body, nil if it has none; begin(call), called before each attempt;
----   may_repeat(call, problem), whether there may be another one
+---@param fields table size, bytes of the request body, nil if it has none; begin(call), called
+---   before each attempt; may_repeat(call, problem), whether another attempt is possible
 ---@return table # for the plan's `stream`
 function body_stream.plan(fields)
   return {

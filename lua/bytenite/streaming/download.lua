@@ -99,8 +99,7 @@ local function problem_with_part(fetch, headers)
   return nil
 end
 
---- Takes note of the head of an answer. RFC 9110 sections 14.4 (Content-Range) and 13.1.5
---- (If-Range).
+--- Records the head of a response. RFC 9110 sections 14.4 (Content-Range) and 13.1.5 (If-Range).
 ---@return table|nil # an error
 function Fetch:meet(attempt, status, headers)
   self.attempt, self.status = attempt, status
@@ -159,7 +158,7 @@ local function plan_for(fetch, address)
       end,
       may_repeat = function(self)
         local size <const> = fetch.file:size()
-        if size > fetch.most then -- it goes on: the attempts are counted from here
+        if size > fetch.most then -- bytes came: the attempts are counted from here
           fetch.most = size
           self.retries = 0
         end
@@ -256,8 +255,9 @@ end
 --- Fetches a job's results into a folder.
 ---@param client table
 ---@param into string the folder; it is made when it is missing
----@param options table|nil result, the name of the only one wanted; file_name(result, index), which returns the path below
----   the folder; on_progress(received, total, name) in bytes, total nil where the server does not tell; limits of this call
+---@param options table|nil result, the name of the only one wanted; file_name(result, index) for
+---   the path below the folder; on_progress(received, total, name) in bytes, total nil if unknown;
+---   limits of this call
 ---@param list function(limits) the call that lists the results
 ---@return table|nil # a list of {name, path, size}; nil and an error
 ---@return table|nil # then: those that were fetched

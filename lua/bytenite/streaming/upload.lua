@@ -1,5 +1,5 @@
 --- upload.lua: a job's input, sent to the address that the service gave for it.
----@see https://docs.bytenite.com the guide on file uploads: PUT of the raw bytes, then uploadcompleted
+---@see https://docs.bytenite.com the guide on file uploads
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
@@ -39,7 +39,8 @@ end
 
 local explain <const> = signed_url.explain "the upload address may have expired: job:set_datasource gives a new one"
 
-local ASK_FROM <const> = 1024 * 1024 -- bytes that are worth asking first whether they will be taken (RFC 9110 section 10.1.1)
+-- Bytes from which on a request first asks whether they will be accepted (RFC 9110 section 10.1.1).
+local ASK_FROM <const> = 1024 * 1024
 
 local function headers_for(opened)
   -- given either way: which uploads libcurl asks about differs from release to release

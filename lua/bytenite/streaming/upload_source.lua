@@ -18,7 +18,7 @@ end
 
 --- Gives the next bytes.
 ---@param most integer how many at most, as far as the source can choose
----@return string|nil # not empty; nil and an error when there are fewer than announced or they cannot be read
+---@return string|nil # not empty; nil and an error if they cannot be read or end too early
 function Source:read(most)
   local piece, problem
   self.was_asked = true -- before it answers: a function may take its time, and what it gives then must not be lost
@@ -164,10 +164,11 @@ end
 
 --- Opens a source.
 ---@param where string what it is for
----@param given any a path; { data = bytes }; an open file, read from where it stands; a function that returns the next piece,
----   nil at the end; a source that is open already
+---@param given any a path; { data = bytes }; an open file, read from its position; a function that
+---   returns the next piece, nil at the end; a source that is open already
 ---@param size integer|nil bytes; needed where the source does not tell
----@return table|nil # a source, to be declared `<close>`: size in bytes, name; nil and an error of kind `file`
+---@return table|nil # a source, to be declared `<close>`: size in bytes, name; nil and a `file`
+---   error
 function upload_source.open(where, given, size)
   if getmetatable(given) == Source then return given end
   local opened <const>, problem <const> = make(where, given, size)

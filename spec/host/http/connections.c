@@ -256,7 +256,8 @@ static void knows_ipv6(void) {
   socklen_t length = sizeof address;
   const struct curl_sockaddr family = {.family = AF_INET6, .socktype = SOCK_STREAM, .protocol = 0};
   const int listening = socket(AF_INET6, SOCK_STREAM, 0);
-  if (listening < 0 || bind(listening, (struct sockaddr *)&address, sizeof address) != 0) return; /* the system has none */
+  if (listening < 0 || bind(listening, (struct sockaddr *)&address, sizeof address) != 0)
+    return; /* the system has none */
   CHECK(listen(listening, 1) == 0 && getsockname(listening, (struct sockaddr *)&address, &length) == 0);
   const int client = connections_open(&connections, &family, &opener);
   CHECK(connect(client, (struct sockaddr *)&address, sizeof address) == 0);

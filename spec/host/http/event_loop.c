@@ -236,6 +236,6 @@ UNIT(event_loop_unit, "http/event_loop", {"reads the clock in microseconds", rea
      {"ends a stream that makes no progress", ends_a_stream_without_progress},
      {"ends no stream that waits for its caller", ends_no_stream_that_waits_for_the_caller},
      {"knows the earliest limit", knows_the_earliest_limit},
-     {"waits for the end of a transfer", waits_for_the_end_of_one_transfer}, {"arms its descriptor", arms_its_descriptor},
-     {"gives up a probe that takes too long", gives_the_probe_up}, {"sends what is new", flushes_only_what_is_new},
-     {"works without a poller", works_without_a_poller});
+     {"waits for the end of a transfer", waits_for_the_end_of_one_transfer},
+     {"arms its descriptor", arms_its_descriptor}, {"gives up a probe that takes too long", gives_the_probe_up},
+     {"sends what is new", flushes_only_what_is_new}, {"works without a poller", works_without_a_poller});

@@ -298,9 +298,15 @@ static void splits_urls(void) {
   static const struct {
     const char *url, *origin;
   } cases[] = {
-    {"http://h:1/path?q=1", "http://h:1"}, {"http://h/", "http://h"},        {"http://h?q=1", "http://h?q=1"}, /* no path */
-    {"http://h/a#b", "http://h/a#b"},      {"http://h/a b", "http://h/a b"}, {"http://h/\xC3\xA9", "http://h/\xC3\xA9"},
-    {"http://h/a~", "http://h"},           {"http://h/a!", "http://h"},      {"http://h/a\x7F", "http://h/a\x7F"},
+    {"http://h:1/path?q=1", "http://h:1"},
+    {"http://h/", "http://h"},
+    {"http://h?q=1", "http://h?q=1"}, /* no path */
+    {"http://h/a#b", "http://h/a#b"},
+    {"http://h/a b", "http://h/a b"},
+    {"http://h/\xC3\xA9", "http://h/\xC3\xA9"},
+    {"http://h/a~", "http://h"},
+    {"http://h/a!", "http://h"},
+    {"http://h/a\x7F", "http://h/a\x7F"},
   };
   Transport transport;
   server_open_transport(&transport);
@@ -316,7 +322,8 @@ static void splits_urls(void) {
 
 static void gives_a_proxy_the_whole_url(void) {
   Transport transport = {0};
-  const TransportOptions options = {.proxy = "http://127.0.0.1:9", .http_version = HTTP_VERSION_1_1, .max_connections = 10};
+  const TransportOptions options = {
+    .proxy = "http://127.0.0.1:9", .http_version = HTTP_VERSION_1_1, .max_connections = 10};
   CHECK(transport_open(&transport, &options));
   TransferRequest request = get("http://h/path");
   Transfer *transfer = prepare(&transport, &request);

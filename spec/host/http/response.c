@@ -216,13 +216,15 @@ static void counts_only_whole_responses(void) {
   CHECK_NUMBER(TRANSFER_CONNECTION, outcome_of("GET", "HTTP/1.1 200 OK\r\nX: y\r\n", cut));
   CHECK_NUMBER(TRANSFER_CONNECTION, outcome_of("GET", "HTTP/1.1 100 Continue\r\n\r\n", NULL));
   CHECK_NUMBER(TRANSFER_TOO_LARGE, outcome_of("GET", "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", NULL));
-  CHECK_NUMBER(TRANSFER_PROTOCOL, outcome_of("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", NULL));
+  CHECK_NUMBER(TRANSFER_PROTOCOL,
+               outcome_of("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", NULL));
 }
 
 UNIT(response_unit, "http/response", {"sees the end of each header section", sees_the_end_of_the_head},
      {"limits the header section to 256 KiB", limits_the_head}, {"counts items of any size", counts_items_of_a_size},
      {"limits the body", limits_the_body}, {"forgets what has come, and keeps memory within reason", starts_anew},
-     {"judges libcurl's results", judges_results}, {"judges some results by their words", judges_results_by_their_words},
+     {"judges libcurl's results", judges_results},
+     {"judges some results by their words", judges_results_by_their_words},
      {"tells a header line that is too long from lack of memory", tells_a_large_header_from_lack_of_memory},
      {"says what has happened where libcurl does not", says_what_libcurl_does_not},
      {"counts a response only as a whole", counts_only_whole_responses});

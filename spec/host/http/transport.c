@@ -21,7 +21,8 @@ static void open_fixture(Fixture *fixture) {
   server_open_transport(&fixture->transport);
   const TransferRequest request = server_request(&fixture->server);
   for (int i = 0; i < 3; i++)
-    CHECK_NUMBER(CURLE_OK, transport_start(&fixture->transport, &request, &fixture->transfers[i], &fixture->transfers[i]));
+    CHECK_NUMBER(CURLE_OK,
+                 transport_start(&fixture->transport, &request, &fixture->transfers[i], &fixture->transfers[i]));
 }
 
 static void close_fixture(Fixture *fixture) {
@@ -399,7 +400,8 @@ static void belongs_to_its_process(void) {
   CHECK(transport_is_own(&transport));
 }
 
-UNIT(transport_unit, "http/transport", {"takes finished transfers in the order of their ends", takes_the_finished_in_order},
+UNIT(transport_unit, "http/transport",
+     {"takes finished transfers in the order of their ends", takes_the_finished_in_order},
      {"releases the first of several finished transfers safely", releases_the_first_of_several_finished},
      {"releases a finished transfer between others safely", releases_one_between_others},
      {"releases the last of several finished transfers safely", releases_the_last_of_several_finished},

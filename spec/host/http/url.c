@@ -69,8 +69,9 @@ static void takes_urls_apart(void) {
 }
 
 static void knows_loopback(void) {
-  static const char *const loopback[] = {"http://localhost",         "http://LOCALHOST:80/x", "http://127.0.0.1",
-                                         "http://127.255.255.254:1", "http://[::1]:80",       "http://[0:0:0:0:0:0:0:1]"};
+  static const char *const loopback[] = {"http://localhost", "http://LOCALHOST:80/x",
+                                         "http://127.0.0.1", "http://127.255.255.254:1",
+                                         "http://[::1]:80",  "http://[0:0:0:0:0:0:0:1]"};
   static const char *const others[] = {
     "http://localhost.example.com", "http://126.0.0.1",     "http://128.0.0.1",  "http://[::2]",
     "http://127.0.0.1.example.com", "http://[2001:db8::1]", "http://example.com"};

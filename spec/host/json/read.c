@@ -201,7 +201,8 @@ static void resolves_escapes(void) {
 }
 
 UNIT(read_unit, "json/read", {"reads every kind of value", reads_values},
-     {"refuses what is not JSON, and says where and why", refuses_values}, {"refuses malformed strings", refuses_strings},
+     {"refuses what is not JSON, and says where and why", refuses_values},
+     {"refuses malformed strings", refuses_strings},
      {"tells surrogates and digits at their bounds", tells_surrogates_at_their_bounds},
      {"takes a NUL for no end of the text", takes_a_nul_for_no_end}, {"allows 128 levels", limits_levels},
      {"describes the tokens", describes_tokens}, {"skips a value with the same text", skips_what_has_the_same_text},

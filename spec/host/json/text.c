@@ -27,5 +27,6 @@ static void reads_no_further_than_it_may(void) {
     CHECK_NUMBER(length, json_plain_run(text, length));
 }
 
-UNIT(text_unit, "json/text", {"runs up to the first byte that is not plain, wherever that is", stops_at_every_special_byte},
+UNIT(text_unit, "json/text",
+     {"runs up to the first byte that is not plain, wherever that is", stops_at_every_special_byte},
      {"ends where the text does", reads_no_further_than_it_may});

@@ -27,9 +27,9 @@ static void writes_what_it_accepts(void) {
     char bytes[4];
     if (code_point >= 0xD800 && code_point <= 0xDFFF) continue;
     const size_t length = utf8_encode(code_point, bytes);
-    const bool holds = CHECK_NUMBER(expected_length(code_point), length) &&
-                       CHECK_NUMBER(length, utf8_sequence(bytes, length)) &&
-                       CHECK_NUMBER(0, utf8_sequence(bytes, length - 1)) && CHECK_NUMBER(code_point, decode(bytes, length));
+    const bool holds =
+      CHECK_NUMBER(expected_length(code_point), length) && CHECK_NUMBER(length, utf8_sequence(bytes, length)) &&
+      CHECK_NUMBER(0, utf8_sequence(bytes, length - 1)) && CHECK_NUMBER(code_point, decode(bytes, length));
     if (!holds) return;
   }
 }
@@ -39,7 +39,8 @@ static bool is_well_formed(const unsigned char *bytes, size_t length) {
   const uint32_t code_point = decode((const char *)bytes, length);
   for (size_t i = 1; i < length; i++)
     if (bytes[i] < 0x80 || bytes[i] > 0xBF) return false;
-  return expected_length(code_point) == length && code_point <= 0x10FFFF && (code_point < 0xD800 || code_point > 0xDFFF);
+  return expected_length(code_point) == length && code_point <= 0x10FFFF &&
+         (code_point < 0xD800 || code_point > 0xDFFF);
 }
 
 static void accepts_just_what_is_well_formed(void) {

@@ -8,7 +8,7 @@ local several <const> = require "bytenite.command.several"
 
 local run_commands <const> = {}
 
-local TIMEOUT <const> = "Give up waiting after so many seconds (the job goes on)."
+local TIMEOUT <const> = "Stop waiting after S seconds (the job continues)."
 
 local function define_interval(command)
   command

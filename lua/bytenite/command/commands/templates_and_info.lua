@@ -51,7 +51,7 @@ local info <const> = {
 local sandbox <const> = {
   name = "sandbox",
   summary = "Start a local service for development and tests.",
-  description = "Starts a local service for development and tests; the same as bytenite-sandbox, which has more to say:\n"
+  description = "Starts a local service for development and tests, like bytenite-sandbox. For its options:\n"
     .. "bytenite sandbox --help",
   examples = { "bytenite sandbox --port 8080" },
   define = function(command)

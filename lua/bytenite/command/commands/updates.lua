@@ -40,7 +40,7 @@ end
 local set_params <const> = {
   name = "set-params",
   summary = "Set a job's parameters.",
-  description = "Sets a job's parameters: from a file, or single ones beside those the job has.",
+  description = "Sets a job's parameters: all of them from a file, or single ones; the others stay.",
   examples = {
     "bytenite set-params ID params.json",
     'bytenite set-params ID --param app.prompt="A sunset" --param partitioner.num_replicas=5',

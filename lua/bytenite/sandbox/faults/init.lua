@@ -3,8 +3,8 @@
 local core <const> = require "bytenite.core"
 
 ---@class bytenite.sandbox.Fault
----@field operation string name of an operation, "upload" or "download" for what is sent to and fetched from signed URLs,
----  "*" for all (default)
+---@field operation string name of an operation; "upload" or "download" for transfers by signed
+---  URLs; "*" for all (default)
 ---@field times integer|"forever" how often it happens (default 1; 0 means "forever")
 ---@field skip integer calls to let pass first (default 0)
 ---@field act "before"|"never" whether the operation takes effect; "never" by default where the
@@ -17,7 +17,7 @@ local core <const> = require "bytenite.core"
 ---@field retry_after number|string|nil seconds or an HTTP date
 ---@field headers table<string, string>|nil further ones
 ---@field delay number|nil seconds before the response
----@field drip {bytes: integer, every: number}|nil the body goes out in pieces, with so many seconds between them
+---@field drip {bytes: integer, every: number}|nil the body is sent in pieces, `every` seconds apart
 ---@field truncate integer|nil bytes of the body sent before the connection closes
 ---@field after integer|nil bytes to pass before reset, hang or garbage: of an upload's body, else
 ---  of the response's; with a status, an upload is refused after that many bytes
@@ -30,7 +30,7 @@ local core <const> = require "bytenite.core"
 ---@field no_job true|nil an empty object where the job should be
 ---@field echo true|nil a job whose params are the bytes of the request's body
 ---@field inner_template_only true|nil templateInfo stands only inside the job
----@field outer_template_only true|nil templateInfo stands only beside the job
+---@field outer_template_only true|nil templateInfo stands only next to the job
 
 ---@class bytenite.sandbox.Faults
 ---@field package list bytenite.sandbox.Fault[] those to come, in order
@@ -182,7 +182,7 @@ end
 ---@param description table<string, any> members as of `bytenite.sandbox.Fault`
 ---@return bytenite.sandbox.Fault|nil fault
 ---@return string|nil message what is wrong with the description
----@usage local fault, message = faults.parse { operation = "set_name", status = 503, retry_after = 2 }
+---@usage local fault, message = faults.parse { operation = "set_name", status = 503 }
 function faults.parse(description)
   if type(description) ~= "table" or core.is_array(description) then return nil, "a fault is an object" end
   local fault <const> = { operation = "*", times = 1, skip = 0 }

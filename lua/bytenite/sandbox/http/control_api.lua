@@ -3,16 +3,20 @@
 ---
 ---   GET   /sandbox/requests           the requests since the last reset, transfers too,
 ---                                     without keys and tokens unless show_secrets is set
----   POST  /sandbox/reset              starts over, without faults and requests; tokens go too with {"tokens": true}
+---   POST  /sandbox/reset              starts over, without faults and requests; {"tokens": true}
+---                                     removes the tokens, too
 ---   POST  /sandbox/faults             adds a fault, or a list of them
----   POST  /sandbox/tokens/expire      ends the life of all tokens issued so far
----   POST  /sandbox/links/expire       ends the life of all links to uploads and results issued so far
----   POST  /sandbox/speed              {"speed": 1000}: how much faster than real time jobs go on that start from now on
+---   POST  /sandbox/tokens/expire      expires all tokens issued so far
+---   POST  /sandbox/links/expire       expires all links to uploads and results issued so far
+---   POST  /sandbox/speed              {"speed": 1000}: how much faster than real time jobs run,
+---                                     if they start from now on
 ---   POST  /sandbox/advance            {"seconds": 30}: lets time pass at once, for jobs and links
 ---   POST  /sandbox/fill               {"jobs": 1000}: adds jobs in all states
 ---   PUT   /sandbox/jobs/{id}          puts a job as it is given, word for word
----   PATCH /sandbox/jobs/{id}          sets members of a job, e.g. {"state": "JOB_STATE_FAILED"}; it then stays so
----   PUT   /sandbox/jobs/{id}/results  sets the results: a list of {name} with content, content_base64, link or size
+---   PATCH /sandbox/jobs/{id}          sets members, e.g. {"state": "JOB_STATE_FAILED"},
+---                                     which then no longer change with time
+---   PUT   /sandbox/jobs/{id}/results  sets the results: a list of {name} with content,
+---                                     content_base64, link or size
 ---   PUT   /sandbox/jobs/{id}/logs     sets the logs, in the form of the response that has them
 ---   GET   /sandbox/jobs/{id}/upload   what was uploaded
 local decode <const> = require("http.util").decodeURIComponent

@@ -92,7 +92,7 @@ end
 ---@param state bytenite.sandbox.State
 ---@param stream table of lua-http
 ---@param latency number seconds every response below /v1 waits
----@param report fun(message: string) told about an error in the sandbox itself, which the client sees as status 500
+---@param report fun(message: string) receives errors in the sandbox itself; the client gets a 500
 ---@usage dispatcher.serve(state, stream, 0, print)
 function dispatcher.serve(state, stream, latency, report)
   serve_safely(state, stream, latency, report)

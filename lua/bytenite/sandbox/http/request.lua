@@ -78,7 +78,7 @@ local function next_piece_2(stream, timeout)
   return stream:get_next_chunk(0)
 end
 
--- lua-http reads as much as it can get of a body whose length is told, up to all of it.
+-- If the length is known, lua-http reads as much of the body as it can get.
 local function next_piece_1(stream, timeout)
   local left <const> = stream.body_read_type == "length" and stream.body_read_left or 0
   if left <= PIECE or stream.connection.socket == nil then return stream:get_next_chunk(timeout) end
@@ -150,7 +150,7 @@ end
 ---@param take fun(piece: string): boolean|nil gets each piece; true ends the reading
 ---@param timeout number|nil seconds to wait for a piece
 ---@return boolean complete false when the client went away before the end, or the reading was ended
----@usage local complete = request.read_pieces(stream, received, function(piece) sink:write(piece) end)
+---@usage request.read_pieces(stream, received, function(piece) sink:write(piece) end)
 function request.read_pieces(stream, received, take, timeout)
   local is_2 <const> = stream.connection.version == 2
   if not received.is_answered and received.header "expect" == "100-continue" then

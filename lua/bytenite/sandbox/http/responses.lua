@@ -10,7 +10,7 @@ local job <const> = require "bytenite.sandbox.model.job"
 ---@field content_type string|nil application/json when nil; false for none
 ---@field body string|nil
 ---@field content bytenite.sandbox.Content|nil in place of the body
----@field feed bytenite.sandbox.Feed|nil in place of the body: what comes with time, until the client goes
+---@field feed bytenite.sandbox.Feed|nil in place of the body: events until the client closes
 ---@field job bytenite.sandbox.Job|nil printed as the body when there is no body
 ---@field template_info "inner"|"outer"|nil where alone templateInfo is printed with the job
 ---@field headers table|nil list of further {name, value}

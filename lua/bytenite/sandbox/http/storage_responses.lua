@@ -11,10 +11,8 @@ local storage_responses = {}
 ---@return bytenite.sandbox.Response
 ---@usage return storage_responses.refuse(403, "AccessDenied", "Request has expired")
 function storage_responses.refuse(status, code, message)
-  local body <const> = ('<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>%s</Code><Message>%s</Message></Error>\n'):format(
-    code,
-    message
-  )
+  local error_element <const> = ("<Error><Code>%s</Code><Message>%s</Message></Error>"):format(code, message)
+  local body <const> = '<?xml version="1.0" encoding="UTF-8"?>\n' .. error_element .. "\n"
   return responses.text(status, body, "application/xml")
 end
 

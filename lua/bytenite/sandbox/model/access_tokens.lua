@@ -39,7 +39,7 @@ function AccessTokens:issue()
     session = random_ids.text(360),
     sub = random_ids.uuid(),
   }
-  -- 256 bytes is what an RS256 signature has; nobody checks this one.
+  -- 256 bytes, the size of an RS256 signature; this one is never checked.
   return table.concat({ base64.encode_url(header), base64.encode_url(claims), random_ids.text(342) }, ".")
 end
 

@@ -5,7 +5,7 @@ local new_digest <const> = require("openssl.digest").new
 ---@field length integer bytes
 ---@field etag string without quotes; another one for other bytes
 ---@field path string|nil of a file that holds it
----@field read fun(position: integer, count: integer): string that many bytes from a position, the first being 0
+---@field read fun(position: integer, count: integer): string `count` bytes; positions start at 0
 
 local file_contents = {}
 
@@ -29,7 +29,7 @@ function file_contents.sha256(bytes)
   return file_contents.hex(new_digest("sha256"):final(bytes))
 end
 
---- Content that is at hand.
+--- Content that is in memory.
 ---@param bytes string
 ---@return bytenite.sandbox.Content
 ---@usage local content = file_contents.text "done\n"

@@ -200,7 +200,7 @@ end
 --- The body of an answer that holds the job: `{job, templateInfo}`. Raises a string when the job
 --- cannot be written as JSON, as when something in it is nested too deeply.
 ---@param kept bytenite.sandbox.Job
----@param where "inner"|"outer"|nil to print templateInfo only inside the job, or only beside it
+---@param where "inner"|"outer"|nil to print templateInfo only inside the job, or only next to it
 ---@return string json
 ---@usage local body = job.reply(kept)
 function job.reply(kept, where)

@@ -142,7 +142,7 @@ end
 
 --- Reader of filters (see `bytenite.sandbox.base.protobuf_json`): makes them one test.
 ---@param list any what the body holds
----@return (fun(values: table): boolean)|nil passes takes a job's members; nil when there are mistakes
+---@return (fun(values: table): boolean)|nil passes takes a job's members; nil if the list is wrong
 ---@return string|nil message
 ---@usage local passes, message = job_filters.read(body.filters)
 function job_filters.read(list)

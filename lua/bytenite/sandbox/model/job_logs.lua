@@ -125,7 +125,7 @@ end
 --- levels concern all lines.
 ---@param state bytenite.sandbox.State
 ---@param kept bytenite.sandbox.Job
----@param wanted {jobId: string, taskIds: string[]|nil, levels: string[]|nil, services: string[]|nil}
+---@param wanted {jobId: string, taskIds: string[]?, levels: string[]?, services: string[]?}
 ---@return table response
 ---@usage return responses.json(200, job_logs.of(state, kept, { jobId = id }))
 function job_logs.of(state, kept, wanted)

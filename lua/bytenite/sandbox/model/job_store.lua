@@ -3,9 +3,10 @@ local job_timeline <const> = require "bytenite.sandbox.model.job_timeline"
 
 ---@class bytenite.sandbox.JobStore
 ---@field version integer another one after every change
----@field package kept table<string, bytenite.sandbox.Job|true> true for one that is made when it is looked at
+---@field package kept table<string, bytenite.sandbox.Job|true> true for a job that is made when it
+---  is first read
 ---@field package make (fun(id: string): bytenite.sandbox.Job)|nil makes those
----@field package ids (string|false)[] in the order in which the jobs came; false where one was removed
+---@field package ids (string|false)[] in the order of creation; false where a job was removed
 ---@field package positions table<string, integer> in `ids`
 ---@field package holes integer in `ids`
 local JobStore = {}

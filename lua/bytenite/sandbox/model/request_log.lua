@@ -57,7 +57,7 @@ function RequestLog:clear()
   self.records, self.first, self.last, self.bytes = {}, 1, 0, 0
 end
 
--- A header's value may hold any bytes, JSON may not: what is no UTF-8 is taken for Latin-1.
+-- A header's value may hold any bytes, JSON may not: values that are not UTF-8 are read as Latin-1.
 local function text_of(bytes)
   if utf8.len(bytes) then return bytes end
   return (bytes:gsub("[\x80-\xff]", function(byte)

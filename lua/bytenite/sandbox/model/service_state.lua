@@ -24,7 +24,8 @@ local access_tokens <const> = require "bytenite.sandbox.model.access_tokens"
 ---@field results table<string, bytenite.sandbox.Result[]> those that were set, by job
 ---@field logs table<string, table> those that were set, by job
 ---@field uploads table<string, bytenite.sandbox.Upload> by job
----@field upload_attempts table<string, {attempts: integer, bytes: integer}> how many there were, and the last one's size
+---@field upload_attempts table<string, {attempts: integer, bytes: integer}> by job; bytes of the
+---  last attempt
 ---@field signed_urls bytenite.sandbox.SignedUrls
 ---@field tokens bytenite.sandbox.AccessTokens
 ---@field faults bytenite.sandbox.Faults

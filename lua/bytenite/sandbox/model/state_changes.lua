@@ -26,7 +26,8 @@ function state_changes.new()
   return self
 end
 
--- Forgets what nobody will ask for, once there is twice as much as after the last time.
+-- Drops changes that are too old to be asked for, when their number has doubled since the last
+-- time.
 local function drop_old(self, now)
   if #self.courses < self.look_at then return end
   local young <const>, latest <const> = {}, {}

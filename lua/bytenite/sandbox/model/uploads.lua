@@ -31,7 +31,7 @@ function uploads.sink(file)
   return setmetatable({ length = 0, digest = new_digest "sha256", pieces = {}, file = file }, Sink)
 end
 
---- Takes the next bytes. Raises a string when the disk takes no more.
+--- Writes the next bytes. Raises a string if the disk is full.
 ---@param piece string
 ---@usage sink:write(piece)
 function Sink:write(piece)
