@@ -2,14 +2,14 @@
 --
 --   check.lua requests COUNT LOG ROW...     LOG, written by nginx, holds COUNT requests of each row, one row after the
 --                                           other: they are the same request, sent over a kept connection a row
---   check.lua answers COUNT FOLDER ROW...   FOLDER/ROW.jsonl holds the COUNT answers that the row received: 16 different
+--   check.lua responses COUNT FOLDER ROW...   FOLDER/ROW.jsonl holds the COUNT responses that the row received: 16 different
 --                                           ones in turn, and for all rows the same
 local cjson <const> = require "cjson"
 
-local ANSWERS <const> = 16
+local RESPONSES <const> = 16
 local BODY_LENGTH <const> = 225
 local IN_SPACED_JSON <const> = { requests = true, aiohttp = true } -- Python's own json puts blanks between members
--- Node gives an answer away before its connection is free: two kept ones, in turn, each with the server's 16 answers.
+-- Node gives a response away before its connection is free: two kept ones, in turn, each with the server's 16 responses.
 local CONNECTIONS <const> = { fetch = 2 } -- of a row; the others have one
 local MAX_ANSWER <const>, MIN_ANSWER <const> = 2100, 1950
 
@@ -31,8 +31,8 @@ local function canonical(value)
 end
 
 -- The job in what a row received. The service sends this integer as a string; bytenite makes it an integer.
-local function job_of(answer)
-  local job <const> = answer.job or answer
+local function job_of(response)
+  local job <const> = response.job or response
   job.numUnitsEstimation = tonumber(job.numUnitsEstimation)
   return canonical(job)
 end
@@ -91,23 +91,23 @@ end
 local function check_turns(row, jobs)
   local seen <const>, different = {}, 0
   for turn, job in ipairs(jobs) do
-    if turn > ANSWERS and job ~= jobs[turn - ANSWERS] then fail("%s: answer %d is out of turn", row, turn) end
+    if turn > RESPONSES and job ~= jobs[turn - RESPONSES] then fail("%s: answer %d is out of turn", row, turn) end
     if not seen[job] then different = different + 1 end
     seen[job] = true
   end
-  if different ~= ANSWERS then fail("%s receives %d different answers, not %d", row, different, ANSWERS) end
+  if different ~= RESPONSES then fail("%s receives %d different responses, not %d", row, different, RESPONSES) end
 end
 
-function checks.answers(count, folder, rows)
+function checks.responses(count, folder, rows)
   local wanted
   for _, row in ipairs(rows) do
     local jobs <const> = {}
     for _, line in ipairs(read_lines(("%s/%s.jsonl"):format(folder, row))) do
-      local answer <const> = cjson.decode(line)
-      if row == "curl" and (#line < MIN_ANSWER or #line > MAX_ANSWER) then fail("an answer has %d bytes", #line) end
-      table.insert(jobs, job_of(answer))
+      local response <const> = cjson.decode(line)
+      if row == "curl" and (#line < MIN_ANSWER or #line > MAX_ANSWER) then fail("a response has %d bytes", #line) end
+      table.insert(jobs, job_of(response))
     end
-    if #jobs ~= count then fail("%s receives %d answers, not %d", row, #jobs, count) end
+    if #jobs ~= count then fail("%s receives %d responses, not %d", row, #jobs, count) end
     local own <const> = over_one_connection(row, jobs)
     check_turns(row, own)
     wanted = wanted or own

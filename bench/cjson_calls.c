@@ -44,7 +44,7 @@ void cjson_push_body(lua_State *L, int encode) {
 
 void cjson_push_answer(lua_State *L, int decode, const Connection *connection) {
   lua_pushvalue(L, decode);
-  lua_pushlstring(L, connection->answer, connection->answer_length);
+  lua_pushlstring(L, connection->response, connection->response_length);
   lua_call(L, 1, 1);
 }
 

@@ -1,6 +1,6 @@
 /*
 ** cjson_calls.h: an update as the thinnest binding in C would do it: the argument table that a script would pass is made and
-** encoded by lua-cjson for every call, and the answer decoded by it. Text and tables are then garbage.
+** encoded by lua-cjson for every call, and the response decoded by it. Text and tables are then garbage.
 */
 #ifndef BENCH_CJSON_CALLS_H
 #define BENCH_CJSON_CALLS_H
@@ -15,7 +15,7 @@ void cjson_push_functions(lua_State *L);
 /* Pushes the argument of set_datasource, encoded. `encode` is the stack slot of that function. */
 void cjson_push_body(lua_State *L, int encode);
 
-/* Pushes the answer that a connection has received, decoded. */
+/* Pushes the response that a connection has received, decoded. */
 void cjson_push_answer(lua_State *L, int decode, const Connection *connection);
 
 /* Prints the value on the top as JSON. */

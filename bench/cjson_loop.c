@@ -16,7 +16,7 @@ enum { COUNT = 1, SHOW, CONNECTION, ENCODE, DECODE };
 
 int luaopen_cjson_loop(lua_State *L);
 
-/* Pushes the answer to one update, decoded. */
+/* Pushes the response to one update, decoded. */
 static void update(lua_State *L, Connection *connection) {
   cjson_push_body(L, ENCODE);
   size_t length;
@@ -37,7 +37,7 @@ static int run_loop(lua_State *L) {
   return 0;
 }
 
-/* cjson_loop(count, show): updates the job's data source `count` times; prints every answer, one a line, if asked to. */
+/* cjson_loop(count, show): updates the job's data source `count` times; prints every response, one a line, if asked to. */
 static int run(lua_State *L) {
   luaL_checkinteger(L, 1);
   lua_settop(L, 2);

@@ -15,17 +15,17 @@ static const char *setting(const char *name) {
   return value;
 }
 
-/* Makes room for `more` bytes behind the answer received so far. */
+/* Makes room for `more` bytes behind the response received so far. */
 static bool reserve(Connection *connection, size_t more) {
-  const size_t needed = connection->answer_length + more;
-  if (needed <= connection->answer_capacity) return true;
-  size_t capacity = connection->answer_capacity > 0 ? connection->answer_capacity : FIRST_CAPACITY;
+  const size_t needed = connection->response_length + more;
+  if (needed <= connection->response_capacity) return true;
+  size_t capacity = connection->response_capacity > 0 ? connection->response_capacity : FIRST_CAPACITY;
   while (capacity < needed)
     capacity *= 2;
-  char *answer = realloc(connection->answer, capacity);
-  if (answer == NULL) return false;
-  connection->answer = answer;
-  connection->answer_capacity = capacity;
+  char *response = realloc(connection->response, capacity);
+  if (response == NULL) return false;
+  connection->response = response;
+  connection->response_capacity = capacity;
   return true;
 }
 
@@ -34,8 +34,8 @@ static size_t receive(char *bytes, size_t size, size_t count, void *user) {
   Connection *connection = user;
   const size_t length = size * count;
   if (!reserve(connection, length)) return 0;
-  memcpy(connection->answer + connection->answer_length, bytes, length);
-  connection->answer_length += length;
+  memcpy(connection->response + connection->response_length, bytes, length);
+  connection->response_length += length;
   return length;
 }
 
@@ -85,14 +85,14 @@ bool connection_open(Connection *connection) {
 }
 
 void connection_prepare(Connection *connection, const char *body, size_t length) {
-  connection->answer_length = 0;
+  connection->response_length = 0;
   curl_easy_setopt(connection->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
   curl_easy_setopt(connection->easy, CURLOPT_POSTFIELDS, body);
 }
 
 bool connection_check(Connection *connection, CURLcode outcome) {
   if (outcome != CURLE_OK) {
-    fprintf(stderr, "no answer: %s\n", curl_easy_strerror(outcome));
+    fprintf(stderr, "no response: %s\n", curl_easy_strerror(outcome));
     return false;
   }
   long status = 0;
@@ -109,6 +109,6 @@ bool connection_patch(Connection *connection, const char *body, size_t length) {
 void connection_close(Connection *connection) {
   curl_easy_cleanup(connection->easy);
   curl_slist_free_all(connection->headers);
-  free(connection->answer);
+  free(connection->response);
   *connection = (Connection){0};
 }

@@ -15,15 +15,15 @@
 typedef struct Connection {
   CURL *easy;
   struct curl_slist *headers;
-  char *answer; /* the last one's body; its memory is kept for the next */
-  size_t answer_length;
-  size_t answer_capacity;
+  char *response; /* the last one's body; its memory is kept for the next */
+  size_t response_length;
+  size_t response_capacity;
 } Connection;
 
 /* Prepares a zeroed connection. On failure says why on standard error; connection_close frees what there is. */
 bool connection_open(Connection *connection);
 
-/* Sends a body and receives the answer. Anything but a 200 is a failure, told on standard error. */
+/* Sends a body and receives the response. Anything but a 200 is a failure, told on standard error. */
 bool connection_patch(Connection *connection, const char *body, size_t length);
 
 /* The two ends of that, for who drives `easy` himself: the body must stay alive in between. */

@@ -1,8 +1,8 @@
 /*
-** curl_loop.c: the first row of the benchmark: libcurl alone, a ready body out, the answer's bytes back, no JSON.
+** curl_loop.c: the first row of the benchmark: libcurl alone, a ready body out, the response's bytes back, no JSON.
 **
 **   curl_loop COUNT         updates the job's data source COUNT times
-**   curl_loop COUNT show    the same, and prints every answer, one a line
+**   curl_loop COUNT show    the same, and prints every response, one a line
 **   curl_loop about         prints the versions of libcurl and its parts
 */
 #include <stdio.h>
@@ -15,7 +15,7 @@
 static const char body[] = REQUEST_BODY;
 
 static void show_answer(const Connection *connection) {
-  fwrite(connection->answer, 1, connection->answer_length, stdout);
+  fwrite(connection->response, 1, connection->response_length, stdout);
   putchar('\n');
 }
 

@@ -1,6 +1,6 @@
 -- held.lua COUNT SAMPLES [README]: holds so many jobs as bytenite has them and as lua-cjson has them, and prints the bytes of
 -- Lua's memory that each takes. With README the table also goes into that file, between two marks.
-local answers <const> = require "answers"
+local responses <const> = require "responses"
 local bytenite <const> = require "bytenite"
 local cjson <const> = require "cjson"
 local figures <const> = require "figures"
@@ -13,8 +13,8 @@ local COUNT <const> = math.tointeger(count_text)
 local client <close> = request.client()
 
 local bodies <const> = {} -- the server gives the same
-for turn = 1, answers.COUNT do
-  bodies[turn] = answers.body(turn - 1, request.job_id)
+for turn = 1, responses.COUNT do
+  bodies[turn] = responses.body(turn - 1, request.job_id)
 end
 
 local forms <const> = {
@@ -43,13 +43,13 @@ local function bytes_of(make)
   for index = 1, COUNT do
     held[index] = false -- the list itself is not measured
   end
-  for turn = 1, answers.COUNT do
+  for turn = 1, responses.COUNT do
     make(turn) -- what happens once, and the strings that all share
   end
   collectgarbage()
   local before <const> = collectgarbage "count"
   for index = 1, COUNT do
-    held[index] = assert(make((index - 1) % answers.COUNT + 1))
+    held[index] = assert(make((index - 1) % responses.COUNT + 1))
   end
   collectgarbage()
   return (collectgarbage "count" - before) * 1024 / #held

@@ -26,7 +26,7 @@ static bool start(Multi *loop, Connection *connection) {
   return check(curl_multi_add_handle(loop->multi, connection->easy) == CURLM_OK, "a handle");
 }
 
-/* Takes the answers that have come, and sends the next requests in their place. */
+/* Takes the responses that have come, and sends the next requests in their place. */
 static void take_answers(Multi *loop) {
   int left;
   CURLMsg *message;

@@ -2,7 +2,7 @@
 ** multi.h: many calls at once over libcurl's multi interface: one handle for each of the calls at once, its options set once. Over
 ** TLS the calls share an HTTP/2 connection, and the first ones wait for it rather than open one each.
 **
-** What goes out and what is done with the answers is the affair of who runs it.
+** What goes out and what is done with the responses is the affair of who runs it.
 */
 #ifndef BENCH_MULTI_H
 #define BENCH_MULTI_H

@@ -37,7 +37,7 @@ static int run_loop(lua_State *L) {
   return multi_run(loop) ? 0 : luaL_error(L, "an update failed");
 }
 
-/* multi_cjson_loop(concurrency, count, show): updates the data source `count` times; prints every answer if asked to. */
+/* multi_cjson_loop(concurrency, count, show): updates the data source `count` times; prints every response if asked to. */
 static int run(lua_State *L) {
   Multi loop = {
     .calls = {.make_body = make_body, .take_answer = take_answer, .context = L},

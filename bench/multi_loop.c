@@ -5,7 +5,7 @@
 **   multi_loop HOW CONCURRENCY COUNT         updates the job's data source COUNT times, so many at once; HOW is how it
 **                                            waits: `poll` (curl_multi_perform and curl_multi_poll) or `socket`
 **                                            (curl_multi_socket_action and epoll)
-**   multi_loop HOW CONCURRENCY COUNT show    the same, and prints every answer, one a line
+**   multi_loop HOW CONCURRENCY COUNT show    the same, and prints every response, one a line
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static const char *give_body(void *context, long slot, size_t *length) {
 static void take_answer(void *context, const Connection *connection) {
   const bool *show = context;
   if (!*show) return;
-  fwrite(connection->answer, 1, connection->answer_length, stdout);
+  fwrite(connection->response, 1, connection->response_length, stdout);
   putchar('\n');
 }
 

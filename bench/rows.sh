@@ -5,7 +5,7 @@
 . bench/peers.sh
 
 # command_of ROW AT_ONCE: the command that makes calls, so many at once; their number follows it, and `show` where it shall print
-# the answers.
+# the responses.
 command_of() {
   case $1 in
     curl) echo "$programs/curl_loop" ;;
@@ -19,7 +19,7 @@ command_of() {
   esac
 }
 
-# show DOOR ROW: a row's calls one by one, with its answers printed.
+# show DOOR ROW: a row's calls one by one, with its responses printed.
 show() {
   # shellcheck disable=SC2046 # words
   through "$1" timeout --foreground 60 taskset -c "$core" $(command_of "$2" 1) "$check_calls" show
@@ -32,7 +32,7 @@ meter() {
     fail "the row $2 does not run ($1)"
 }
 
-# check_rows DOORS: all rows send the same request and receive the same 16 answers, or nothing is measured.
+# check_rows DOORS: all rows send the same request and receive the same 16 responses, or nothing is measured.
 check_rows() {
   for row in $rows; do show log "$row" > /dev/null || fail "the row $row does not run"; done
   sleep 0.2 # nginx logs a request just after it has answered it
@@ -41,7 +41,7 @@ check_rows() {
   for door in $1; do
     for row in $rows; do show "$door" "$row" > "$scratch/$row.jsonl" || fail "the row $row does not run ($door)"; done
     # shellcheck disable=SC2086 # words
-    "$lua" bench/check.lua answers "$check_calls" "$scratch" $rows || exit 3
+    "$lua" bench/check.lua responses "$check_calls" "$scratch" $rows || exit 3
   done
 }
 

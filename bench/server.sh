@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # server.sh: the server under the benchmark: nginx on 127.0.0.1, one process ($server), whose answers come out of tables
-# that server_answers.lua writes. To be sourced by common.sh. The scripts set $lua, $programs, $server_core, $scratch, the folder
-# for all files, and $doors, the ways to the answers that they want; "plain" is among them.
+# that server_responses.lua writes. To be sourced by common.sh. The scripts set $lua, $programs, $server_core, $scratch, the folder
+# for all files, and $doors, the ways to the responses that they want; "plain" is among them.
 
 # A certificate for this run only, which is its own authority.
 make_certificate() {
@@ -18,18 +18,18 @@ make_certificate() {
 door_block() {
   eval "port=\${$1_port}"
   case $1 in
-    plain) echo "server { listen 127.0.0.1:$port; return 200 \$answer; }" ;;
-    tls) echo "server { listen 127.0.0.1:$port ssl; return 200 \$answer; }" ;;
-    h2) answer_after "127.0.0.1:$port ssl http2" echo_read_request_body ;;
-    slow) answer_after "127.0.0.1:$port" 'echo_sleep 0.05' "access_log \"$scratch/slow.log\" connection;" ;;
-    slow_h2) answer_after "127.0.0.1:$port ssl http2" 'echo_sleep 0.05' "access_log \"$scratch/slow_h2.log\" connection;" ;;
+    plain) echo "server { listen 127.0.0.1:$port; return 200 \$response; }" ;;
+    tls) echo "server { listen 127.0.0.1:$port ssl; return 200 \$response; }" ;;
+    h2) respond_after "127.0.0.1:$port ssl http2" echo_read_request_body ;;
+    slow) respond_after "127.0.0.1:$port" 'echo_sleep 0.05' "access_log \"$scratch/slow.log\" connection;" ;;
+    slow_h2) respond_after "127.0.0.1:$port ssl http2" 'echo_sleep 0.05' "access_log \"$scratch/slow_h2.log\" connection;" ;;
     log) cat << EOF_CONFIG ;;
-  upstream answers { server 127.0.0.1:$plain_port; keepalive 1; }
+  upstream responses { server 127.0.0.1:$plain_port; keepalive 1; }
   server {
     listen 127.0.0.1:$port;
     access_log "$scratch/log.log" request;
     location / {
-      proxy_pass http://answers;
+      proxy_pass http://responses;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
     }
@@ -38,14 +38,14 @@ EOF_CONFIG
   esac
 }
 
-# answer_after ADDRESS STEP [SETTING]: a door that does something first, with the module echo.
-answer_after() {
+# respond_after ADDRESS STEP [SETTING]: a door that does something first, with the module echo.
+respond_after() {
   cat << EOF_CONFIG
   server {
     listen $1;
     ${3:-}
-    location / { $2; echo_exec /answer; }
-    location /answer { internal; return 200 \$answer; }
+    location / { $2; echo_exec /response; }
+    location /response { internal; return 200 \$response; }
   }
 EOF_CONFIG
 }
@@ -87,7 +87,7 @@ http {
   map_hash_bucket_size 128;
   map \$connection_requests \$last_digits { "~(?<digits>[0-9]{1,4})\$" \$digits; }
   map \$last_digits \$turn { include "$scratch/turns.map"; }
-  map \$turn \$answer { include "$scratch/answers.map"; }
+  map \$turn \$response { include "$scratch/responses.map"; }
 
   log_format request escape=json '{"method":"\$request_method","path":"\$request_uri","protocol":"\$server_protocol",'
     '"authorization":"\$http_authorization","content_type":"\$http_content_type","accept":"\$http_accept",'
@@ -111,7 +111,7 @@ pick_ports() {
 
 # Starts nginx on free ports and waits until it answers. Should another process be quicker to a port, others are tried.
 start_server() {
-  "$lua" bench/server_answers.lua "$scratch"
+  "$lua" bench/server_responses.lua "$scratch"
   make_certificate
   for _ in 1 2 3; do
     pick_ports
@@ -119,14 +119,14 @@ start_server() {
     taskset -c "$server_core" nginx -e "$scratch/error.log" -p "$scratch" -c "$scratch/nginx.conf" -g 'daemon off;' \
       > "$scratch/nginx.out" 2>&1 &
     server=$!
-    if server_answers; then return 0; fi
+    if server_responds; then return 0; fi
     stop_server
   done
   fail "nginx does not start: $(cat "$scratch/nginx.out" "$scratch/error.log" 2> /dev/null)"
 }
 
-# Waits up to five seconds for the first answer, as long as nginx lives.
-server_answers() {
+# Waits up to five seconds for the first response, as long as nginx lives.
+server_responds() {
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
     kill -0 "$server" 2> /dev/null || return 1
     if through plain "$programs/curl_loop" 1 2> /dev/null; then return 0; fi

@@ -27,7 +27,7 @@ local job = assert(client:create_job { templateId = "img-gen", name = "Nightly b
   errors = require "docs.api.errors",
   events = require "docs.api.events",
   states = require "docs.api.states",
-  hidden = require "docs.api.hidden",
+  internal_objects = require "docs.api.internal_objects",
 
   --- In the order of the reference: sections, which may share a name. One without a title goes on in the section before. `prefix`
   -- stands before the name in a call.

@@ -1,5 +1,5 @@
 -- texts.lua: the JSON texts that bench/marshal has read and written.
-local answers <const> = require "answers"
+local responses <const> = require "responses"
 
 local texts <const> = {}
 
@@ -12,11 +12,11 @@ local function id_of(number)
   return ("a94d2c17-5b60-4e8f-b3d1-%012x"):format(number)
 end
 
--- The 16 answers.
+-- The 16 responses.
 local function jobs()
   local list <const> = {}
-  for turn = 1, answers.COUNT do
-    list[turn] = answers.body(turn - 1, id_of(turn))
+  for turn = 1, responses.COUNT do
+    list[turn] = responses.body(turn - 1, id_of(turn))
   end
   return list
 end
@@ -25,7 +25,7 @@ end
 local function page()
   local list <const> = {}
   for number = 1, JOBS_IN_LIST do
-    list[number] = (answers.job(number, id_of(number)))
+    list[number] = (responses.job(number, id_of(number)))
   end
   local form <const> = '{"data":[%s],"pagination":{"offset":"0","limit":"%d","total":"%d"}}'
   return form:format(table.concat(list, ","), JOBS_IN_LIST, JOBS_IN_LIST)

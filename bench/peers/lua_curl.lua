@@ -26,7 +26,7 @@ local function update()
 end
 
 for _ = 1, math.tointeger(count) do
-  local answer <const> = update()
-  if show then print(cjson.encode(answer)) end
+  local response <const> = update()
+  if show then print(cjson.encode(response)) end
 end
 easy:close()

@@ -35,8 +35,8 @@ local function update(connection)
   headers:append("content-length", tostring(#body))
   assert(stream:write_headers(headers, false, SECONDS))
   assert(stream:write_body_from_string(body, SECONDS))
-  local answer <const> = assert(stream:get_headers(SECONDS))
-  assert(answer:get ":status" == "200")
+  local response <const> = assert(stream:get_headers(SECONDS))
+  assert(response:get ":status" == "200")
   local text <const> = assert(stream:get_body_as_string(SECONDS))
   return cjson.decode(text)
 end
@@ -47,8 +47,8 @@ local function work()
   local connection <const> = connect()
   while left > 0 do
     left = left - 1
-    local answer <const> = update(connection)
-    if show then print(cjson.encode(answer)) end
+    local response <const> = update(connection)
+    if show then print(cjson.encode(response)) end
   end
   connection:close()
 end

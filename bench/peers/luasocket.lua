@@ -73,6 +73,6 @@ local function update()
 end
 
 for _ = 1, math.tointeger(count) do
-  local answer <const> = update()
-  if show then print(cjson.encode(answer)) end
+  local response <const> = update()
+  if show then print(cjson.encode(response)) end
 end

@@ -108,7 +108,7 @@ print(handle.name, handle.state) --> My Job JOB_STATE_NEW
       name = "request",
       summary = "Sends any request to the service: the way out for calls this module does not have.",
       text = "It goes out with the client's token, retries and limits. GET, HEAD, OPTIONS, PUT and DELETE are repeatable, "
-        .. "others are sent once only. An answer with a status below 200 or above 299 is an error, as with every call; the "
+        .. "others are sent once only. A response with a status below 200 or above 299 is an error, as with every call; the "
         .. "body of a good one is not looked at.",
       parameters = { { "wanted", "bytenite.Request", "`path` is needed" }, OPTIONS },
       returns = { "bytenite.Response", "response", "" },

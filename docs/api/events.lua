@@ -7,11 +7,11 @@ events.fields = {
   { name = "method", type = "string", text = "Of HTTP." },
   { name = "path", type = "string", text = "Without the query." },
   { name = "attempt", type = "integer", text = "1 for the first." },
-  { name = "status", type = "integer?", text = "The HTTP status, where there was an answer." },
+  { name = "status", type = "integer?", text = "The HTTP status, where there was a response." },
   {
     name = "kind",
     type = "string?",
-    text = "The kind of failure, where there was no answer or another attempt follows.",
+    text = "The kind of failure, where there was no response or another attempt follows.",
   },
   { name = "elapsed", type = "number?", unit = "seconds", text = "Since the call began." },
   { name = "delay", type = "number?", unit = "seconds", text = "Until the next attempt." },
@@ -22,7 +22,7 @@ events.types = {
   { "request", text = "An attempt starts.", fields = {} },
   {
     "response",
-    text = "An attempt ends, with an answer or a failure.",
+    text = "An attempt ends, with a response or a failure.",
     fields = { "elapsed" },
     some = { "status", "kind" },
   },

@@ -17,7 +17,7 @@ return {
     .. "shows them, `bytenite.encode(job)` and `cjson.encode(job)` write them. The methods come from the metatable. "
     .. "`tostring(job)` gives id, name and state.\n\n"
     .. "A call that returns the job refreshes it in place: the table then holds what the service answered, and members that "
-    .. "are not in the answer are gone, those a program added too. Nested tables are replaced, never changed, so a copy of "
+    .. "are not in the response are gone, those a program added too. Nested tables are replaced, never changed, so a copy of "
     .. "the outer table is a snapshot. When a call fails the job is untouched. Calls on one job take turns.",
 
   functions = {

@@ -48,7 +48,7 @@ options.client = {
     type = "number",
     unit = "seconds",
     default = 30,
-    text = "For one attempt, from its start to the last byte of the answer.",
+    text = "For one attempt, from its start to the last byte of the response.",
     source = "module",
   },
   {

@@ -53,7 +53,7 @@ print(none, err.step, err.kind, err.job) --> nil create_job bad_request nil
 local counts = assert(client:running_tasks { job, "no-such-job" })
 print(counts[job.id] or 0) --> 0
 ]],
-      source = "clients; that the answer is a table by id: inferred",
+      source = "clients; that the response is a table by id: inferred",
     },
     {
       name = "logs",

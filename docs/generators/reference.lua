@@ -165,7 +165,7 @@ local function errors_section(api)
   return join(
     "## Errors\n",
     "An error is a table; `tostring(err)` is one line that says what was tried and what came of it. Fields that do not apply "
-      .. "are nil. No key, token, password or signed address appears in one. Sources: the bodies of answers: docs; the rest: "
+      .. "are nil. No key, token, password or signed address appears in one. Sources: the bodies of responses: docs; the rest: "
       .. "module.\n",
     tables.errors(api),
     "### Kinds\n",
@@ -221,10 +221,10 @@ local function states_section(states)
 end
 
 -- Declared types of the service, by name.
-local function objects_section(states, hidden)
+local function objects_section(states, internal_objects)
   local names <const> = {}
   for name in pairs(schemas) do
-    if not hidden[name] then names[#names + 1] = name end
+    if not internal_objects[name] then names[#names + 1] = name end
   end
   table.sort(names)
   local parts <const> = {
@@ -267,6 +267,6 @@ return function(api)
   sections[#sections + 1] = errors_section(api)
   sections[#sections + 1] = table.concat(RETRIES, "\n")
   sections[#sections + 1] = events_section(api)
-  sections[#sections + 1] = objects_section(api.states, api.hidden)
+  sections[#sections + 1] = objects_section(api.states, api.internal_objects)
   return table.concat(sections, "\n")
 end

@@ -110,10 +110,10 @@ local function add_holder(lines, api, name, holder)
   end
 end
 
-local function add_objects(lines, hidden)
+local function add_objects(lines, internal_objects)
   local names <const> = {}
   for name in pairs(schemas) do
-    if name ~= "Job" and not hidden[name] then names[#names + 1] = name end
+    if name ~= "Job" and not internal_objects[name] then names[#names + 1] = name end
   end
   table.sort(names)
   for _, name in ipairs(names) do
@@ -148,7 +148,7 @@ end
 local function main_file(api)
   local lines <const> = {}
   local by_name <const> = {}
-  add_objects(lines, api.hidden)
+  add_objects(lines, api.internal_objects)
   add_class(lines, "Options")
   add_fields(lines, api.options.client, true)
   add_class(lines, "CallOptions")

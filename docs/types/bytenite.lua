@@ -120,7 +120,7 @@
 ---@field base_url? string Where the service is, version included. https; plain http to a loopback host only.
 ---@field service? string The part of the path behind `base_url`. The service announced a move to `"computing"` in September 2025.
 ---@field connect_timeout? number (seconds) To resolve the name, connect and shake hands.
----@field timeout? number (seconds) For one attempt, from its start to the last byte of the answer.
+---@field timeout? number (seconds) For one attempt, from its start to the last byte of the response.
 ---@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job, a free connection.
 ---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
 ---@field max_response_bytes? integer (bytes) The largest answer taken; a larger one is the error `too_large`.
@@ -137,7 +137,7 @@
 ---@field on_event? fun(event: bytenite.Event) Called for what happens on the wire; see Events. What it raises ends the call, which raises it again.
 
 ---@class bytenite.CallOptions
----@field timeout? number (seconds) For one attempt, from its start to the last byte of the answer.
+---@field timeout? number (seconds) For one attempt, from its start to the last byte of the response.
 ---@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job, a free connection.
 ---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
 ---@field max_response_bytes? integer (bytes) The largest answer taken; a larger one is the error `too_large`.
@@ -146,11 +146,11 @@
 ---@field kind string What happened, in one word; see the table of kinds.
 ---@field message string What went wrong, for people: the server's words where it sent some.
 ---@field hint? string A next step, where one is known.
----@field status? integer The HTTP status of the last answer.
----@field code? integer The code in the answer's body: gRPC's, or an HTTP status.
----@field description? string The description in the answer's body.
+---@field status? integer The HTTP status of the last response.
+---@field code? integer The code in the response's body: gRPC's, or an HTTP status.
+---@field description? string The description in the response's body.
 ---@field request_id? string The service's id of the request: quote it to ByteNite.
----@field details? table The list of details in the answer's body.
+---@field details? table The list of details in the response's body.
 ---@field operation? string The API operation that failed, such as "set_params"; "access_token" if there was no token and the call was not sent.
 ---@field method? string The HTTP method of the call.
 ---@field path? string The path of the call, without the query.
@@ -169,8 +169,8 @@
 ---@field method string Of HTTP.
 ---@field path string Without the query.
 ---@field attempt integer 1 for the first.
----@field status? integer The HTTP status, where there was an answer.
----@field kind? string The kind of failure, where there was no answer or another attempt follows.
+---@field status? integer The HTTP status, where there was a response.
+---@field kind? string The kind of failure, where there was no response or another attempt follows.
 ---@field elapsed? number (seconds) Since the call began.
 ---@field delay? number (seconds) Until the next attempt.
 
@@ -424,7 +424,7 @@ function Client:get_job(id, options) end
 ---@return bytenite.Job job
 function Client:job(what) end
 
----Sends any request to the service: the way out for calls this module does not have. It goes out with the client's token, retries and limits. GET, HEAD, OPTIONS, PUT and DELETE are repeatable, others are sent once only. An answer with a status below 200 or above 299 is an error, as with every call; the body of a good one is not looked at.
+---Sends any request to the service: the way out for calls this module does not have. It goes out with the client's token, retries and limits. GET, HEAD, OPTIONS, PUT and DELETE are repeatable, others are sent once only. A response with a status below 200 or above 299 is an error, as with every call; the body of a good one is not looked at.
 ---@param wanted bytenite.Request `path` is needed
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.Response? response

@@ -1,4 +1,4 @@
--- Every call of the API: its method, path and body on the wire, what its answer becomes, and what an answer can do wrong.
+-- Every call of the API: its method, path and body on the wire, what its response becomes, and what a response can do wrong.
 local calls <const> = require "spec.support.calls"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
@@ -41,12 +41,12 @@ describe("the call", function()
 
   for name, case in pairs(calls.all) do
     describe(name, function()
-      local function answer(body)
+      local function response(body)
         service:fault { operation = name, body = body }
       end
 
       it("goes out as it should, and comes back", function()
-        answer(case.answer)
+        response(case.response)
         local result <const> = assert(case.call(client, job))
         if case.is_same_job then
           assert.equal(job, result)
@@ -79,7 +79,7 @@ describe("the call", function()
       it("gives an error for ok: false, whatever else is there", function()
         local body <const> =
           '{"ok":false,"requestId":"r1","message":"m","error":{"code":402,"description":"too poor"},"job":{}}'
-        answer(body)
+        response(body)
         local result <const>, problem <const> = case.call(client, job)
         assert.is_nil(result)
         assert.same({ "unexpected", 200, 402, "too poor", "r1" }, {
@@ -94,7 +94,7 @@ describe("the call", function()
 
       for _, body in ipairs { "", "<html><title>Log in</title></html>", '{"ok":true', '{"a":1,"a":2}' } do
         it(("gives an error of kind protocol for %q"):format(body), function()
-          answer(body)
+          response(body)
           local result <const>, problem <const> = case.call(client, job)
           assert.same({ nil, "protocol", 200 }, { result, problem.kind, problem.status })
           assert.equal(case.sent[1] ~= "GET" or nil, problem.maybe_done)
@@ -104,7 +104,7 @@ describe("the call", function()
       it("is sent again after a 503 only when it is repeatable", function()
         local patient <close> = patient_client()
         service:fault { operation = name, status = 503, retry_after = 0 }
-        answer(case.answer)
+        response(case.response)
         local result <const>, problem <const> = case.call(patient, patient:job(calls.id))
         local repeatable <const> = core.operations[name].repeatable
         assert.equal(repeatable and 2 or 1, #connect.sent(service))
@@ -119,7 +119,7 @@ describe("the call", function()
     return calls.all[name].call(client, job)
   end
 
-  describe("with an answer that lists nothing", function()
+  describe("with a response that lists nothing", function()
     for name, bodies in pairs {
       results = { '{"results":null}', '{"results":[]}', "{}" },
       running_tasks = { '{"jobsRunningTasks":null}', '{"jobsRunningTasks":{}}', "{}" },
@@ -144,7 +144,7 @@ describe("the call", function()
     end
   end)
 
-  describe("with an answer of another form", function()
+  describe("with a response of another form", function()
     for name, bodies in pairs {
       results = { '{"results":{"a":1}}', '{"results":"none"}', "[]", "null", '"x"' },
       running_tasks = { '{"jobsRunningTasks":[]}', '{"jobsRunningTasks":7}', "[]", "7" },

@@ -22,7 +22,7 @@ describe("a call in place", function()
     client:close()
   end)
 
-  it("takes no answer from a future's call that ends first", function()
+  it("takes no response from a future's call that ends first", function()
     service:fault { { operation = "set_name", delay = 0.05 }, { operation = "get_job", delay = 0.15 } }
     local job <const> = client:job "j1"
     local future <const> = client:async(job.set_name, job, "From a future")
@@ -51,7 +51,7 @@ describe("a call in place", function()
     assert.equal("set_configs", sent[#sent].operation)
   end)
 
-  it("goes on as any other when its answer takes longer than the first moments", function()
+  it("goes on as any other when its response takes longer than the first moments", function()
     service:fault { operation = "set_name", delay = 0.4 }
     local job <const> = client:job "j1"
     assert.equal(job, assert(job:set_name "Late"))

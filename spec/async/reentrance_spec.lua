@@ -293,7 +293,7 @@ describe("a wait in place", function()
 end)
 
 -- Ctrl-C as the interpreter does it: by a hook of the main coroutine that raises, wherever that is.
-describe("Ctrl-C while an answer is taken that nobody waits for by itself", function()
+describe("Ctrl-C while a response is taken that nobody waits for by itself", function()
   local MESSAGE <const> = "interrupted!"
   local fetch <const> = job.fetch
   local accept <const> = fetch.decode_response

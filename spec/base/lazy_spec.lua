@@ -20,8 +20,8 @@ local PROGRAM <const> = [[
 local function assert_works_after(change)
   local service <const> = sandbox.plain()
   service:reset() -- of what other specs have left there
-  local answer <const> = child.run(PROGRAM:format(change), { URL = service.base_url, KEY = service.api_key })
-  assert.same({ "Later", 1, 1, true, "not_found", 1 }, answer)
+  local response <const> = child.run(PROGRAM:format(change), { URL = service.base_url, KEY = service.api_key })
+  assert.same({ "Later", 1, 1, true, "not_found", 1 }, response)
 end
 
 describe("modules loaded later are found", function()
@@ -54,13 +54,13 @@ describe("modules loaded later are found", function()
       local _, problem = client:get_job "some-id"
       return { problem.kind }
     ]]
-    assert.same({ "connection" }, answer)
+    assert.same({ "connection" }, response)
   end)
 end)
 
 describe("loading modules later", function()
   it("leaves package.path and package.preload as they were", function()
-    local answer <const> = child.run [[
+    local response <const> = child.run [[
       local path = package.path
       local bytenite = require "bytenite"
       local client = bytenite.new { base_url = "http://127.0.0.1:1", access_token = "token", max_retries = 0 }
@@ -71,21 +71,21 @@ describe("loading modules later", function()
       end
       return { package.path == path, #left }
     ]]
-    assert.same({ true, 0 }, answer)
+    assert.same({ true, 0 }, response)
   end)
 
   it("leaves the position of a mistake the caller's", function()
-    local answer <const> = child.run [[
+    local response <const> = child.run [[
       local client = require("bytenite").new { base_url = "http://127.0.0.1:1", access_token = "token" }
       package.path = ""
       local _, message = pcall(load("local client = ...\nclient:submit { nmae = 'x' }", "=program"), client)
       return { message:match "^[^:]*:%d+:" }
     ]]
-    assert.same({ "program:2:" }, answer)
+    assert.same({ "program:2:" }, response)
   end)
 
   it("happens only for what is used", function()
-    local answer <const> = child.run [[
+    local response <const> = child.run [[
       local client <close> = require("bytenite").new { access_token = "token" }
       local loaded = {}
       local names = { "async.map", "client_methods", "jobs.job", "jobs.pagination", "streaming.download", "streaming.upload" }
@@ -94,7 +94,7 @@ describe("loading modules later", function()
       end
       return { #loaded, table.concat(loaded, " ") }
     ]]
-    assert.same({ 0, "" }, answer)
+    assert.same({ 0, "" }, response)
   end)
 end)
 
@@ -186,7 +186,7 @@ describe("the module needs nothing more from its host after it was loaded:", fun
       end
       return { #names > 30, table.concat(missing, " ") }
     ]]
-    assert.same({ true, "" }, answer)
+    assert.same({ true, "" }, response)
   end)
 
   it("the first call compiles what handles failures, well before one", function()
@@ -206,7 +206,7 @@ describe("the module needs nothing more from its host after it was loaded:", fun
 end)
 
 it("a process without a free descriptor is told so by its first failure", function()
-  local answer <const> = child.run(
+  local response <const> = child.run(
     [[
       local client = require("bytenite").new { base_url = "http://127.0.0.1:1", access_token = "token", max_retries = 0 }
       local open_files = {}
@@ -221,25 +221,25 @@ it("a process without a free descriptor is told so by its first failure", functi
     nil,
     60
   )
-  assert.equal("connection", answer[1])
-  assert.matches("Too many open files", answer[2])
-  assert.matches("file descriptor", answer[3])
+  assert.equal("connection", response[1])
+  assert.matches("Too many open files", response[2])
+  assert.matches("file descriptor", response[3])
 end)
 
 describe("a module that is loaded lazily", function()
   it("is the one that require returns, whichever comes first", function()
-    local answer <const> = child.run [[
+    local response <const> = child.run [[
       local bytenite = require "bytenite"
       local map = require "bytenite.async.map"
       local lazy = require "bytenite.base.lazy"
       return { lazy.load "bytenite.async.map" == map, lazy.load "bytenite.jobs.pagination" == require "bytenite.jobs.pagination",
         bytenite.datasource == require "bytenite.datasource" }
     ]]
-    assert.same({ true, true, true }, answer)
+    assert.same({ true, true, true }, response)
   end)
 
   it("belongs to its own instance where the host has loaded the module twice", function()
-    local answer <const> = child.run [[
+    local response <const> = child.run [[
       local first = require "bytenite"
       local client = first.new { base_url = "http://127.0.0.1:1", access_token = "token", max_retries = 0 }
       for name in pairs(package.loaded) do
@@ -251,7 +251,7 @@ describe("a module that is loaded lazily", function()
       local _, own_problem = client:get_job "some-id"
       return { first ~= second, problem.kind, own_problem.kind }
     ]]
-    assert.same({ true, "connection", "connection" }, answer)
+    assert.same({ true, "connection", "connection" }, response)
   end)
 
   for title, change in pairs {
@@ -260,7 +260,7 @@ describe("a module that is loaded lazily", function()
     ["in a state without debug"] = "debug = nil",
   } do
     it("works " .. title, function()
-      local answer <const> = child.run(([[
+      local response <const> = child.run(([[
         local io_library = io
         %s
         local client = require("bytenite").new { base_url = "http://127.0.0.1:1", access_token = "token", max_retries = 0 }
@@ -271,7 +271,7 @@ describe("a module that is loaded lazily", function()
         require, io = host_require, io_library
         return { problem.kind, list_problem.kind }
       ]]):format(change))
-      assert.same({ "connection", "connection" }, answer)
+      assert.same({ "connection", "connection" }, response)
     end)
   end
 end)

@@ -27,17 +27,17 @@ describe("client:request", function()
   local function sent_by(wanted)
     assert(client:get_job "some-id") -- the token is there from here on, and not met by the fault
     service:fault { operation = "*", status = 200, body = "{}" }
-    local answer <const> = assert(client:request(wanted))
+    local response <const> = assert(client:request(wanted))
     local sent <const> = connect.sent(service)
-    return sent[#sent], answer
+    return sent[#sent], response
   end
 
   it("fetches what the service has, as text", function()
-    local answer <const> = assert(client:request { path = "/customer/jobs/some-id" })
-    assert.equal(200, answer.status)
-    assert.equal("application/json", answer.headers["content-type"])
-    assert.equal(tostring(#answer.body), answer.headers["content-length"])
-    assert.equal("Old name", bytenite.decode(answer.body).job.name)
+    local response <const> = assert(client:request { path = "/customer/jobs/some-id" })
+    assert.equal(200, response.status)
+    assert.equal("application/json", response.headers["content-type"])
+    assert.equal(tostring(#response.body), response.headers["content-length"])
+    assert.equal("Old name", bytenite.decode(response.body).job.name)
     local request <const> = connect.sent(service)[1]
     assert.equal("GET", request.method)
     assert.equal("", request.body)
@@ -47,9 +47,9 @@ describe("client:request", function()
   end)
 
   it("changes what the service has", function()
-    local answer <const> =
+    local response <const> =
       assert(client:request { method = "PATCH", path = "/customer/jobs/some-id/configs", body = { taskTimeout = 7 } })
-    assert.equal(7, bytenite.decode(answer.body).job.config.taskTimeout)
+    assert.equal(7, bytenite.decode(response.body).job.config.taskTimeout)
     assert.equal('{"taskTimeout":7}', connect.sent(service)[1].body)
     assert.equal("application/json", connect.sent(service)[1].header["content-type"])
   end)
@@ -64,9 +64,9 @@ describe("client:request", function()
     it("HEAD, whose answer has no body", function()
       assert(client:get_job "some-id")
       service:fault { operation = "*", status = 200, shape = "empty" }
-      local answer <const> = assert(client:request { method = "HEAD", path = "/x" })
-      assert.equal(200, answer.status)
-      assert.equal("", answer.body)
+      local response <const> = assert(client:request { method = "HEAD", path = "/x" })
+      assert.equal(200, response.status)
+      assert.equal("", response.body)
     end)
 
     it("the path as it is given", function()
@@ -165,9 +165,9 @@ describe("client:request", function()
     assert(client:get_job "some-id")
     for _, status in ipairs { 200, 201, 202, 204, 206 } do
       service:fault { operation = "*", status = status, body = status ~= 204 and "done" or "" }
-      local answer <const> = assert(client:request { method = "POST", path = "/x" })
-      assert.equal(status, answer.status)
-      assert.equal(status ~= 204 and "done" or "", answer.body)
+      local response <const> = assert(client:request { method = "POST", path = "/x" })
+      assert.equal(status, response.status)
+      assert.equal(status ~= 204 and "done" or "", response.body)
     end
   end)
 
@@ -180,10 +180,10 @@ describe("client:request", function()
       content_type = "text/html",
       headers = { ["X-One"] = "1" },
     }
-    local answer <const> = assert(client:request { path = "/x" })
-    assert.equal("<p>no JSON</p>", answer.body)
-    assert.equal("text/html", answer.headers["content-type"])
-    assert.equal("1", answer.headers["x-one"])
+    local response <const> = assert(client:request { path = "/x" })
+    assert.equal("<p>no JSON</p>", response.body)
+    assert.equal("text/html", response.headers["content-type"])
+    assert.equal("1", response.headers["x-one"])
   end)
 
   it("gives an error for any other answer", function()
@@ -197,9 +197,9 @@ describe("client:request", function()
       [503] = "unavailable",
     } do
       service:fault { operation = "*", status = status, message = "it says why" }
-      local answer <const>, problem <const> =
+      local response <const>, problem <const> =
         client:request { method = "DELETE", path = "/customer/later", query = { a = 1 } }
-      assert.is_nil(answer)
+      assert.is_nil(response)
       assert.equal(kind, problem.kind)
       assert.equal("it says why", problem.message)
       assert.equal("DELETE", problem.method)
@@ -223,8 +223,8 @@ describe("client:request", function()
       local before <const> = #connect.sent(service)
       service:fault { operation = "*", status = 503, retry_after = 0.01, times = 2 }
       service:fault { operation = "*", status = 200, body = "{}" }
-      local answer <const> = client:request({ method = method, path = "/x" }, { max_retries = 2 })
-      assert.equal(is_safe, answer ~= nil, method)
+      local response <const> = client:request({ method = method, path = "/x" }, { max_retries = 2 })
+      assert.equal(is_safe, response ~= nil, method)
       assert.equal(is_safe and 3 or 1, #connect.sent(service) - before, method)
       service:reset()
       service:put_job("some-id", "{}")

@@ -70,7 +70,11 @@ describe("an update that meets", function()
     end
   end
 
-  for group, list in pairs { answers = outcomes.answers, successes = outcomes.successes, failures = outcomes.failures } do
+  for group, list in pairs {
+    responses = outcomes.responses,
+    successes = outcomes.successes,
+    failures = outcomes.failures,
+  } do
     for _, outcome in ipairs(list) do
       for _, update in ipairs(updates.all) do
         it(("%s gives an error, from %s (%s)"):format(outcome.title, update.name, group), function()
@@ -155,7 +159,7 @@ describe("an update that meets", function()
   end
 
   it("any of these works again afterwards", function()
-    for _, list in ipairs { outcomes.answers, outcomes.successes, outcomes.failures } do
+    for _, list in ipairs { outcomes.responses, outcomes.successes, outcomes.failures } do
       for index = 1, #list, 7 do
         error_of(updates.all.set_name, list[index].fault, list[index].options)
         service:reset()

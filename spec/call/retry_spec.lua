@@ -241,7 +241,7 @@ describe("a call that fails", function()
       body = '{"code":14,"message":"m","details":[{"retryDelay":"' .. ("9"):rep(400) .. 's"}]}',
     },
   } do
-    it("gives an error where the answer holds " .. name, function()
+    it("gives an error where the response holds " .. name, function()
       fault.operation, fault.times = "set_name", 10
       service:fault(fault)
       local client <close> = client_with()

@@ -201,7 +201,7 @@ describe("the access token", function()
     end
 
     for _, body in ipairs { "{}", "[]", "not JSON", '{"token":""}', '{"token":5}', '{"token":"a\\nb"}', "" } do
-      it("cannot be had from the answer " .. body, function()
+      it("cannot be had from the response " .. body, function()
         service:fault { operation = "access_token", status = 200, body = body }
         local client <close> = with_key()
         local _ <const>, problem <const> = client:get_job(ID)

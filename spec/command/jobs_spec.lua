@@ -91,12 +91,12 @@ describe("bytenite list", function()
   local ROWS <const> = '{"data":[{"id":"a","name":"First","state":"JOB_STATE_COMPLETE","createdAt":"2025-08-27T17:55:57Z"},'
     .. '{"id":"bb","name":"One\\nline","state":"JOB_STATE_TASKS_COMPLETED"}],"pagination":{"total":%d,"hasNext":%s}}'
 
-  local function answer(operation, total, has_next)
+  local function response(operation, total, has_next)
     service:fault { operation = operation, body = ROWS:format(total, has_next) }
   end
 
   it("prints a table, and tells of what it leaves out", function()
-    answer("list_jobs", 7, "true")
+    response("list_jobs", 7, "true")
     local output <const>, errors <const> = run { "list", "--limit", "2", "--order-by", "createdAt" }
     assert.equal(
       [[
@@ -112,7 +112,7 @@ bb  tasks completed                       One line
   end)
 
   it("prints a list of the jobs as JSON, and nothing else", function()
-    answer("list_jobs", 7, "true")
+    response("list_jobs", 7, "true")
     local output <const>, errors <const> = run { "list", "--json" }
     local jobs <const> = core.decode(output)
     assert.same({ 2, "a", "One\nline" }, { #jobs, jobs[1].id, jobs[2].name })
@@ -128,20 +128,20 @@ bb  tasks completed                       One line
   end)
 
   it("prints ids alone with --ids, for other commands", function()
-    answer("list_jobs", 2, "false")
+    response("list_jobs", 2, "false")
     assert.equal("a\nbb\n", (run { "list", "--ids" }))
     assert.equal(ID .. "\n", (run { "get", ID, "--ids" }))
   end)
 
   it("goes through all pages with --all", function()
-    answer("list_jobs", 4, "true")
-    answer("list_jobs", 4, "false")
+    response("list_jobs", 4, "true")
+    response("list_jobs", 4, "false")
     assert.equal(4, #run_json { "list", "--all" })
     assert.equal(2, #connect.sent(service))
   end)
 
   it("filters, with values as JSON where they are", function()
-    answer("filter_jobs", 2, "false")
+    response("filter_jobs", 2, "false")
     run { "list", "--filter", "state=JOB_STATE_COMPLETE", "--filter", "numChunks >= 12", "--filter", "name~%batch%" }
     local filters <const> = sent("filter_jobs")[1].filters
     local told <const> = {}
@@ -156,7 +156,7 @@ bb  tasks completed                       One line
   end)
 
   it("takes states as it shows them, and looks for a text anywhere in a member", function()
-    answer("filter_jobs", 2, "false")
+    response("filter_jobs", 2, "false")
     run { "list", "--filter", "state=tasks_completed", "--filter", "name~batch" }
     local filters <const> = sent("filter_jobs")[1].filters
     assert.same({ "JOB_STATE_TASKS_COMPLETED", "%batch%" }, { filters[1].value.value, filters[2].value.value })

@@ -33,7 +33,7 @@ describe("bytenite in a terminal", function()
     service:put_job(ID, ('{"id":"%s","name":"Old name","state":"JOB_STATE_COMPLETE"}'):format(ID))
   end)
 
-  local function answer(operation, ...)
+  local function response(operation, ...)
     local faults <const> = {}
     for index, body in ipairs { ... } do
       faults[index] = { operation = operation, body = body }
@@ -54,7 +54,7 @@ describe("bytenite in a terminal", function()
   local LIST <const> = '{"data":[{"id":"a","name":"%s","state":"JOB_STATE_FAILED"}],"pagination":{"total":1}}'
 
   it("cuts tables to the width there is, and paints the states", function()
-    answer("list_jobs", LIST:format(("long "):rep(30)))
+    response("list_jobs", LIST:format(("long "):rep(30)))
     local output <const>, status <const> = run({ "list" }, { columns = 50 })
     assert.equal(0, status, output)
     assert.is_truthy(output:find("\27[31mfailed\27[0m", 1, true))
@@ -66,7 +66,7 @@ describe("bytenite in a terminal", function()
 
   it("paints nothing with NO_COLOR, or on a terminal that cannot", function()
     for _, environment in ipairs { { NO_COLOR = "1" }, { TERM = "dumb" } } do
-      answer("list_jobs", LIST:format "Nightly")
+      response("list_jobs", LIST:format "Nightly")
       local output <const> = run({ "list" }, { environment = environment })
       assert.equal("ID  STATE   CREATED (UTC)  NAME\na   failed                 Nightly\n", output)
     end
@@ -80,8 +80,8 @@ describe("bytenite in a terminal", function()
     local evil <const> = "\\u001b]0;title\\u0007\\u009b2J\\u202egnp\\r\\nx\\u007f"
     local shown <const> = "^[]0;title^G<9B>2J<U+202E>gnp x^?"
     local environment <const> = { NO_COLOR = "1" }
-    answer("list_jobs", LIST:format(evil))
-    answer("get_job", ('{"job":{"id":"%s","name":"%s","params":{"app":{"x":"%s"}}}}'):format(ID, evil, evil))
+    response("list_jobs", LIST:format(evil))
+    response("get_job", ('{"job":{"id":"%s","name":"%s","params":{"app":{"x":"%s"}}}}'):format(ID, evil, evil))
     service:fault { operation = "get_job", status = 404, message = "no \27[31mjob\27[0m \u{9B}2J" }
     local output <const> = run({ "list" }, { environment = environment })
       .. run({ "get", ID }, { environment = environment })
@@ -94,7 +94,7 @@ describe("bytenite in a terminal", function()
   end)
 
   it("makes lines of what programs draw over each other", function()
-    answer(
+    response(
       "logs",
       '{"partitioner":[{"log":" 1%\\r 2%\\r\\u001b[1mdone\\n","timestamp":"T","level":"UNKNOWN"}],"assembler":[],"taskrunner":{}}'
     )
@@ -103,7 +103,7 @@ describe("bytenite in a terminal", function()
   end)
 
   it("draws a bar, and leaves it at its end", function()
-    answer("get_job", job_in "STARTED", job_in "PARTITIONED", job_in "COMPLETE")
+    response("get_job", job_in "STARTED", job_in "PARTITIONED", job_in "COMPLETE")
     local output <const>, status <const> = run({ "wait", ID, "--interval", "0.02" }, { columns = 60 })
     assert.equal(0, status)
     assert.is_truthy(output:find "\rwaiting %[##%-+%]  11 %% started")
@@ -112,10 +112,10 @@ describe("bytenite in a terminal", function()
   end)
 
   it("draws no bar where that cannot be, and none wider than the terminal", function()
-    answer("get_job", job_in "STARTED", job_in "COMPLETE")
+    response("get_job", job_in "STARTED", job_in "COMPLETE")
     local output <const> = run({ "wait", ID, "--interval", "0.02" }, { environment = { TERM = "dumb" } })
     assert.is_truthy(output:find("waiting: 11 % started\nwaiting: 100 % complete\n", 1, true))
-    answer("get_job", job_in "STARTED", job_in "COMPLETE")
+    response("get_job", job_in "STARTED", job_in "COMPLETE")
     local narrow <const> = run({ "wait", ID, "--interval", "0.02" }, { columns = 20 })
     for drawn in narrow:gmatch "\r([^\r\n\b]*)" do
       assert.is_true(#drawn < 20, drawn)
@@ -123,10 +123,10 @@ describe("bytenite in a terminal", function()
   end)
 
   it("asks before it deletes, and takes only a yes for one", function()
-    answer("delete", '{"ok":true}')
+    response("delete", '{"ok":true}')
     for _, case in ipairs { { "y\n", 1 }, { "\n", 0 }, { "no\n", 0 }, { "\4", 0 } } do
       service:reset()
-      answer("delete", '{"ok":true}')
+      response("delete", '{"ok":true}')
       local typed <const> = { { after = "Delete job " .. ID:gsub("%-", "%%-") .. "%? %[y/N%] ", text = case[1] } }
       local output <const>, status <const> = run({ "delete", ID }, { typed = typed })
       assert.equal(0, status, output)
@@ -142,7 +142,7 @@ describe("bytenite in a terminal", function()
   end)
 
   it("draws the bar although the output goes into a pipe, which stays clean", function()
-    answer("get_job", job_in "STARTED", job_in "COMPLETE")
+    response("get_job", job_in "STARTED", job_in "COMPLETE")
     local output <const> = run({ "wait", ID, "--interval", "0.02" }, { shell = '"$@" | sed "s/^/> /"' })
     assert.is_truthy(output:find "100 %% complete[ \b]*\n")
     assert.is_truthy(output:find(("> id     %s\n> name   Nightly\n> state  complete\n"):format(ID), 1, true))

@@ -21,7 +21,7 @@ before_each(function()
 end)
 
 -- The next answers to a call, whatever the sandbox itself would say.
-local function answer(operation, ...)
+local function response(operation, ...)
   local faults <const> = {}
   for index, body in ipairs { ... } do
     faults[index] = { operation = operation, body = body }
@@ -49,14 +49,14 @@ end
 
 describe("bytenite wait", function()
   it("tells of each state on a line of its own, and then shows the job", function()
-    answer("get_job", job_in "STARTED", job_in "STARTED", job_in "PARTITIONED", job_in "COMPLETE")
+    response("get_job", job_in "STARTED", job_in "STARTED", job_in "PARTITIONED", job_in "COMPLETE")
     local output <const>, errors <const> = run { "wait", ID, "--interval", "0.02" }
     assert.equal("waiting: 11 % started\nwaiting: 44 % partitioned\nwaiting: 100 % complete\n", errors)
     assert.equal(("id     %s\nname   Nightly\nstate  complete\n"):format(ID), output)
   end)
 
   it("prints nothing but the job with --json, and nothing but errors with --quiet", function()
-    answer("get_job", job_in "STARTED", job_in "COMPLETE", job_in "STARTED", job_in "FAILED")
+    response("get_job", job_in "STARTED", job_in "COMPLETE", job_in "STARTED", job_in "FAILED")
     local output <const>, errors <const> = run { "wait", ID, "--interval", "0.02", "--json" }
     assert.equal("", errors)
     assert.same({ id = ID, name = "Nightly", state = "JOB_STATE_COMPLETE" }, core.decode(output))
@@ -65,7 +65,7 @@ describe("bytenite wait", function()
   end)
 
   it("ends with a status of its own when the job failed, and says where to look", function()
-    answer("get_job", job_in("FAILED", ',"errorMessage":"no GPU was found"'))
+    response("get_job", job_in("FAILED", ',"errorMessage":"no GPU was found"'))
     local ran <const> = command.run(service, { "wait", ID, "--quiet" })
     assert.equal(11, ran.status)
     assert.is_truthy(ran.errors:find "^bytenite: job_failed: no GPU was found[^\n]*bytenite logs 3f0c9a52%-")
@@ -81,15 +81,15 @@ end)
 
 describe("bytenite run", function()
   it("runs the job and shows it as it is then", function()
-    answer("run", '{"ok":true}')
-    answer("get_job", job_in "STARTED")
+    response("run", '{"ok":true}')
+    response("get_job", job_in "STARTED")
     assert.is_truthy(run({ "run", ID }):find "\nstate  started\n")
     assert.same({ "run", "get_job" }, operations_sent())
   end)
 
   it("waits when told so", function()
-    answer("run", '{"ok":true}')
-    answer("get_job", job_in "STARTED", job_in "COMPLETE")
+    response("run", '{"ok":true}')
+    response("get_job", job_in "STARTED", job_in "COMPLETE")
     assert.is_truthy(run({ "run", ID, "--wait", "--interval", "0.02" }):find "\nstate  complete\n")
   end)
 end)
@@ -126,12 +126,12 @@ describe("bytenite logs", function()
   local LAST_LINE <const> = ("2025-08-27T17:58:00Z ERROR   taskrunner/%s  \27[31mdone\n"):format(TASK)
 
   it("prints lines as they are", function()
-    answer("logs", logs_of(FIRST, BAR .. "," .. LAST))
+    response("logs", logs_of(FIRST, BAR .. "," .. LAST))
     assert.equal(FIRST_LINE .. BAR_LINE .. LAST_LINE, (run { "logs", ID }))
   end)
 
   it("prints an object for each line with --json", function()
-    answer("logs", logs_of(FIRST, LAST))
+    response("logs", logs_of(FIRST, LAST))
     local output <const> = run { "logs", ID, "--json" }
     local objects <const> = {}
     for line in output:gmatch "[^\n]+" do
@@ -150,7 +150,7 @@ describe("bytenite logs", function()
   end)
 
   it("asks for the wanted levels, services and tasks", function()
-    answer("logs", logs_of("", ""))
+    response("logs", logs_of("", ""))
     run { "logs", ID, "--level", "error", "--level", "FATAL", "--service", "taskrunner", "--task", TASK }
     assert.same({
       jobId = ID,
@@ -161,8 +161,8 @@ describe("bytenite logs", function()
   end)
 
   it("--follow prints each line once, until the job has ended", function()
-    answer("get_job", job_in "STARTED", job_in "PARTITIONED", job_in "PARTITIONED", job_in "COMPLETE")
-    answer("logs", logs_of(FIRST, ""), logs_of(FIRST, BAR), logs_of(FIRST, BAR), logs_of(FIRST, BAR .. "," .. LAST))
+    response("get_job", job_in "STARTED", job_in "PARTITIONED", job_in "PARTITIONED", job_in "COMPLETE")
+    response("logs", logs_of(FIRST, ""), logs_of(FIRST, BAR), logs_of(FIRST, BAR), logs_of(FIRST, BAR .. "," .. LAST))
     local output <const>, errors <const> = run { "logs", ID, "--follow", "--interval", "0.02" }
     assert.equal(FIRST_LINE .. BAR_LINE .. LAST_LINE, output)
     assert.equal("", errors)
@@ -172,8 +172,8 @@ describe("bytenite logs", function()
   end)
 
   it("--follow ends with the error of a look that fails", function()
-    answer("get_job", job_in "STARTED")
-    answer("logs", logs_of(FIRST, ""))
+    response("get_job", job_in "STARTED")
+    response("logs", logs_of(FIRST, ""))
     service:fault { operation = "get_job", status = 404 }
     local ran <const> = command.run(service, { "logs", ID, "-f", "--interval", "0.02" })
     assert.same({ 5, FIRST_LINE }, { ran.status, ran.output })
@@ -280,7 +280,7 @@ describe("bytenite results", function()
     '{"results":[{"name":"out_0/a.txt","link":"https://h.org/a?sig=1"},{"name":"b.txt","link":"https://h.org/b"}]}'
 
   it("lists names and links, or one of them", function()
-    answer("results", RESULTS, RESULTS, RESULTS)
+    response("results", RESULTS, RESULTS, RESULTS)
     assert.equal(
       "NAME         LINK\nout_0/a.txt  https://h.org/a?sig=1\nb.txt        https://h.org/b\n",
       (run { "results", ID })
@@ -290,14 +290,14 @@ describe("bytenite results", function()
   end)
 
   it("are an empty list where there are none", function()
-    answer("results", '{"results":[]}', '{"results":[]}')
+    response("results", '{"results":[]}', '{"results":[]}')
     assert.equal("[]\n", (run { "results", ID, "--json" }))
     local output <const>, errors <const> = run { "results", ID }
     assert.same({ "", "no results\n" }, { output, errors })
   end)
 
   it("tells that there is none of a name", function()
-    answer("results", RESULTS)
+    response("results", RESULTS)
     assert.equal(5, command.run(service, { "results", ID, "--only", "c.txt" }).status)
   end)
 end)
@@ -305,10 +305,10 @@ end)
 describe("bytenite info and templates", function()
   it("show what the service says", function()
     local INFO <const> = '{"version":{"major":1,"minor":4,"tag":"beta"},"messages":["Maintenance on Sunday"]}'
-    answer("info", INFO, INFO)
+    response("info", INFO, INFO)
     assert.equal("version  1.4 (beta)\nmessage  Maintenance on Sunday\n", (run { "info" }))
     assert.same(core.decode(INFO), core.decode((run { "info", "--json" })))
-    answer(
+    response(
       "list_templates",
       '{"data":[{"id":"img-gen","app":"img-gen@1","description":"Images"}],"pagination":{"total":1}}'
     )

@@ -5,7 +5,7 @@ local contract <const> = require "spec.contract.init"
 local core <const> = require "bytenite.core"
 local samples <const> = require "spec.contract.samples"
 local types <const> = require "spec.contract.types"
-local understood <const> = require "spec.contract.understood"
+local decoded_values <const> = require "spec.contract.decoded_values"
 
 -- Where we differ, and mean to.
 local MEANT <const> = {
@@ -51,7 +51,7 @@ describe("the core", function()
       for _, mood in ipairs(types.names(samples.moods)) do
         local text <const> = bytenite.encode(samples.value(contract.objects, name, mood))
         local got <const> = assert(core.decode(text, name))
-        local problem <const> = understood.problem(contract.objects, name, understood.decode(text), got)
+        local problem <const> = decoded_values.problem(contract.objects, name, decoded_values.decode(text), got)
         assert(not problem, ("%s: %s"):format(mood, problem))
       end
     end)

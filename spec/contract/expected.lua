@@ -1,8 +1,8 @@
---- What the module must give for an answer, by the contract.
+--- What the module must give for a response, by the contract.
 local bytenite <const> = require "bytenite"
 local contract <const> = require "spec.contract.init"
 local core <const> = require "bytenite.core"
-local understood <const> = require "spec.contract.understood"
+local decoded_values <const> = require "spec.contract.decoded_values"
 
 local expected = {}
 
@@ -13,7 +13,7 @@ local function described(problem)
 end
 
 local function right(type_text, wire, got)
-  return understood.problem(contract.objects, type_text, wire, got)
+  return decoded_values.problem(contract.objects, type_text, wire, got)
 end
 
 local function must_fail(got, problem)
@@ -28,7 +28,7 @@ local function has(value)
   return value ~= nil and value ~= null
 end
 
--- A job keeps its id where the answer has none, and shows the template that stands beside it.
+-- A job keeps its id where the response has none, and shows the template that stands beside it.
 function by_result.JobResponse(wire, got, problem, id)
   local job <const> = wire.job
   if type(job) ~= "table" or not (has(job.id) or id) then return must_fail(got, problem) end
@@ -43,7 +43,7 @@ function by_result.GenericResponse(wire, got, problem)
   if got ~= true and type(got) ~= "table" then return described(problem) end
 end
 
--- A page has both members, whatever the answer has.
+-- A page has both members, whatever the response has.
 local function page(type_text)
   return function(wire, got, problem)
     if got == nil then return described(problem) end
@@ -58,7 +58,7 @@ end
 by_result.JobPage = page "JobPage"
 by_result.TemplatePage = page "TemplatePage"
 
--- One member is what the call gives; empty where the answer has none.
+-- One member is what the call gives; empty where the response has none.
 local function member(name, type_text)
   return function(wire, got, problem)
     if got == nil then return described(problem) end
@@ -79,7 +79,7 @@ end
 by_result.ServerInfo = whole "ServerInfo"
 by_result.DataSourceInfo = whole "DataSourceInfo"
 
--- The lines in an answer, with where they stand.
+-- The lines in a response, with where they stand.
 local function lines_in(wire)
   local all <const> = {}
   local function add(lines, service, task_id)
@@ -110,7 +110,7 @@ function by_result.Logs(wire, got, problem)
   local left <const> = lines_in(wire)
   local latest = -math.huge
   for line, service, task_id in got do
-    if not take_line(left, line, service, task_id) then return "a line that is not in the answer" end
+    if not take_line(left, line, service, task_id) then return "a line that is not in the response" end
     local at <const> = line.timestamp and bytenite.time(line.timestamp) or latest
     if at < latest then return "lines out of order" end
     latest = at
@@ -118,16 +118,16 @@ function by_result.Logs(wire, got, problem)
   return #left > 0 and ("%d lines are missing"):format(#left) or nil
 end
 
---- The problem with what a call gave for an answer with status 200.
+--- The problem with what a call gave for a response with status 200.
 ---@param result string the type of the row's result
----@param body string the answer's
+---@param body string the response's
 ---@param got any what the call gave
 ---@param problem any what it gave beside nil
 ---@param id string|nil of the job that the call was about
 ---@return string|nil # nil when it is right
----@usage local problem = expected.of_success("JobResponse", seen.answer, job, nil, job.id)
+---@usage local problem = expected.of_success("JobResponse", seen.response, job, nil, job.id)
 function expected.of_success(result, body, got, problem, id)
-  return by_result[result](understood.decode(body), got, problem, id)
+  return by_result[result](decoded_values.decode(body), got, problem, id)
 end
 
 --- Kinds of errors by status.
@@ -157,17 +157,17 @@ local function code_in(wire)
   return math.tointeger(tonumber(inner.code or wire.code))
 end
 
---- The problem with the error that a call gave for an answer that is one.
+--- The problem with the error that a call gave for a response that is one.
 ---@param status integer
----@param body string the answer's
+---@param body string the response's
 ---@param got any
 ---@param err any
 ---@return string|nil # nil when it is right
----@usage local problem = expected.of_error(404, seen.answer, nil, err)
+---@usage local problem = expected.of_error(404, seen.response, nil, err)
 function expected.of_error(status, body, got, err)
   if got ~= nil then return "taken for a success" end
   if type(err) ~= "table" then return described(err) end
-  local decoded <const> = understood.decode(body)
+  local decoded <const> = decoded_values.decode(body)
   local wire <const> = type(decoded) == "table" and decoded or { decoded } -- with no member of either shape
   if err.kind ~= expected.kinds[status] then return ("kind %s"):format(err.kind) end
   if err.status ~= status then return ("status %s"):format(err.status) end

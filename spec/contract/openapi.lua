@@ -83,7 +83,7 @@ function sent_words.typed(nullable)
 end
 
 -- The sides of a call: what is sent is looked at more strictly than what is answered.
-local ANSWERED <const> = { prefix = "", words = words }
+local RESPONDED <const> = { prefix = "", words = words }
 local SENT <const> = { prefix = "Sent", words = sent_words }
 
 local function schema_of(side, text)
@@ -108,7 +108,7 @@ local function object_schema(side, members)
 end
 
 local function source_schema(name, members)
-  local schema <const> = object_schema(ANSWERED, members)
+  local schema <const> = object_schema(RESPONDED, members)
   schema.properties["@type"] = { const = contract.objects.type_prefix .. name }
   schema.required[#schema.required + 1] = "@type"
   return schema
@@ -146,7 +146,7 @@ local function schemas()
   for name, members in pairs(objects.sources) do
     all[name] = source_schema(name, members)
   end
-  for _, side in ipairs { ANSWERED, SENT } do
+  for _, side in ipairs { RESPONDED, SENT } do
     for name, members in pairs(objects.declared) do
       all[side.prefix .. name] = object_schema(side, members)
     end
@@ -174,8 +174,8 @@ local function parameters(row)
   return all
 end
 
-local function answer_with(schema, examples)
-  return { description = "an answer", content = { ["application/json"] = { schema = schema, examples = examples } } }
+local function response_with(schema, examples)
+  return { description = "a response", content = { ["application/json"] = { schema = schema, examples = examples } } }
 end
 
 --- What stands in answers that are errors, in the service's two shapes and others, by name.
@@ -223,14 +223,14 @@ function openapi.successes(result)
 end
 
 local function success(row)
-  return answer_with(schema_of(ANSWERED, row.result), examples_of(openapi.successes(row.result)))
+  return response_with(schema_of(RESPONDED, row.result), examples_of(openapi.successes(row.result)))
 end
 
 -- Errors are declared without a schema: any value may come.
 local function responses(row)
   local all <const> = {}
   for _, status in ipairs(contract.operations.statuses) do
-    all[status] = answer_with({}, examples_of(openapi.errors(tonumber(status) or 409)))
+    all[status] = response_with({}, examples_of(openapi.errors(tonumber(status) or 409)))
   end
   all["200"] = success(row)
   return all

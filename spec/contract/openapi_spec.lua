@@ -46,7 +46,7 @@ describe("the OpenAPI document", function()
     assert.is_table(openapi.document("computing").paths["/v1/computing/jobs"])
   end)
 
-  it("declares what is in path and query, and the answers, of every call", function()
+  it("declares what is in path and query, and the responses, of every call", function()
     for path, item in pairs(document.paths) do
       for _, operation in pairs(item) do
         local row <const> = contract.operations.rows[operation.operationId]

@@ -4,7 +4,7 @@
 --- body says that the call is not to be sent without one.
 local operations = {}
 
---- Every call declares these answers; what stands behind those that are no 200 is left open.
+--- Every call declares these responses; what stands behind those that are no 200 is left open.
 operations.statuses = { "200", "400", "401", "403", "404", "500", "503", "default" }
 
 local PAGE <const> = { ["pagination.limit"] = "uint32", ["pagination.offset"] = "uint32" }

@@ -16,7 +16,7 @@ local function passed_on(headers)
   return passed
 end
 
-local function answer(stream, status, content_type, body)
+local function response(stream, status, content_type, body)
   local headers <const> = new_headers()
   headers:append(":status", tostring(status))
   headers:append("content-type", content_type or "text/plain")
@@ -41,16 +41,16 @@ local function pass_on(self, stream)
   local body <const> = #seen.body > 0 and seen.body or nil
   local connection <close> = http_client.connect(self.prism)
   local got <const> = assert(connection:request { method = seen.method, path = target, headers = sent, body = body })
-  seen.status, seen.answer, seen.violations = got.status, got.body, got.headers["sl-violations"]
+  seen.status, seen.response, seen.violations = got.status, got.body, got.headers["sl-violations"]
   self.seen[#self.seen + 1] = seen
-  answer(stream, got.status, got.headers["content-type"], got.body)
+  response(stream, got.status, got.headers["content-type"], got.body)
 end
 
 --- Starts a relay.
 ---@param controller userdata of cqueues, which moves it on
 ---@param prism string Prism's address
 ---@return table # url; prefer, the header's value, for requests to the path prefers_for, or "all"; seen, the requests and
----   their answers
+---   their responses
 ---@usage local between = relay.start(controller, "http://127.0.0.1:4010")
 function relay.start(controller, prism)
   local self <const> = { prism = prism, seen = {} }
@@ -61,7 +61,7 @@ function relay.start(controller, prism)
     cq = controller,
     onstream = function(_, stream)
       local ok <const>, problem <const> = pcall(pass_on, self, stream)
-      if not ok then answer(stream, 599, nil, "the relay: " .. tostring(problem)) end
+      if not ok then response(stream, 599, nil, "the relay: " .. tostring(problem)) end
     end,
     onerror = function() end, -- clients that go
   })

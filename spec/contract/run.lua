@@ -3,7 +3,7 @@
 ---
 ---   lua5.4 spec/contract/run.lua http://127.0.0.1:4010 [DRAWS]
 ---
---- DRAWS is how many answers Prism invents for a call (default 40). The status tells whether all was right.
+--- DRAWS is how many responses Prism invents for a call (default 40). The status tells whether all was right.
 local bytenite <const> = require "bytenite"
 local calls <const> = require "spec.contract.calls"
 local contract <const> = require "spec.contract.init"
@@ -63,7 +63,7 @@ local function complain(name, what, seen, problem)
     problem,
     seen and seen.body:sub(1, 2000) or "nothing",
     seen and seen.status or "none",
-    seen and seen.answer:sub(1, 4000) or ""
+    seen and seen.response:sub(1, 4000) or ""
   )
 end
 
@@ -81,9 +81,9 @@ end
 -- What is wrong with a request, as Prism tells it, or with where it went.
 local function wrong_request(name, seen, problem, is_raw)
   local row <const> = contract.operations.rows[name]
-  if seen == nil then return "no request to its path, or no answer: " .. tostring(problem) end
+  if seen == nil then return "no request to its path, or no response: " .. tostring(problem) end
   if seen.violations then return "it breaks the contract: " .. seen.violations end
-  if seen.answer:find(PRISM_PROBLEM, 1, true) then return "Prism has a problem with it" end
+  if seen.response:find(PRISM_PROBLEM, 1, true) then return "Prism has a problem with it" end
   local unknown <const> = unknown_in_query(row, seen.query)
   if unknown then return "its query has a member unknown to the contract: " .. unknown end
   if is_raw then return seen.authorization ~= TOKEN and "it does not carry the token alone" or nil end
@@ -94,8 +94,8 @@ end
 
 -- An exchange of keys is looked at by what comes next: the request that carries the token.
 local function wrong_token(seen, got, problem)
-  local answer <const> = core.decode(seen.answer, "AccessToken")
-  local token <const> = answer.token
+  local response <const> = core.decode(seen.response, "AccessToken")
+  local token <const> = response.token
   if type(token) ~= "string" or token == "" or token:find "[\0-\31\127]" then
     return got ~= nil and "no token, and yet a success" or nil
   end
@@ -113,7 +113,7 @@ local function check_success(name, what, input, prefer)
   elseif not wrong then
     local row <const> = contract.operations.rows[name]
     local id <const> = row.path:find("{jobId}", 1, true) and samples.JOB_ID or nil
-    wrong = expected.of_success(row.result, seen.answer, got, problem, id)
+    wrong = expected.of_success(row.result, seen.response, got, problem, id)
   end
   if wrong then complain(name, what, seen, wrong) end
 end
@@ -129,7 +129,7 @@ local function check_error(name, status, shape)
   local wrong = wrong_request(name, seen, problem)
   if not wrong and seen.status ~= status then wrong = "Prism answers something else" end
   if not wrong and not is_fine_for_sign_out(name, status, got) then
-    wrong = expected.of_error(status, seen.answer, got, problem)
+    wrong = expected.of_error(status, seen.response, got, problem)
   end
   if wrong then complain(name, ("status %d, %s"):format(status, shape), seen, wrong) end
 end
@@ -179,7 +179,7 @@ local function check_broken()
     between.seen = {}
     client:request(calls.broken[name])
     local seen <const> = between.seen[1]
-    if not seen or not (seen.violations or seen.answer:find(PRISM_PROBLEM, 1, true)) then
+    if not seen or not (seen.violations or seen.response:find(PRISM_PROBLEM, 1, true)) then
       unnoticed = unnoticed + 1
       complain("Prism", name, seen, "it lets pass what breaks the contract")
     end
@@ -234,7 +234,7 @@ local function check_raw()
     local got <const> = client:request { method = row.method, path = path, query = query, body = body_of(row) }
     local seen <const> = between.seen[1]
     local wrong = wrong_request(name, seen, nil, true)
-    if not wrong and (not got or got.status ~= 200 or got.body ~= seen.answer) then wrong = "not what came" end
+    if not wrong and (not got or got.status ~= 200 or got.body ~= seen.response) then wrong = "not what came" end
     if wrong then complain(name, "by client:request", seen, wrong) end
     requests = requests + 1
   end

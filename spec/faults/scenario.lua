@@ -2,7 +2,7 @@
 ---
 --- A scenario goes through three phases. "warm": everything is in order, so that a client can have a kept connection. "armed":
 --- the row's faults happen. "mended": everything is in order again for whatever arrives from now on.
-local answers <const> = require "spec.faults.answers"
+local responses <const> = require "spec.faults.responses"
 local cqueues <const> = require "cqueues"
 local http1 <const> = require "spec.faults.http1"
 local http2 <const> = require "spec.faults.http2"
@@ -42,7 +42,7 @@ local function handle(self, peer, request)
     request.number = self.faults
     if row.fault(peer, request) ~= "reply" then return end
   end
-  peer:reply(request, 200, answers.body(request), { { "Content-Type", "application/json" } })
+  peer:reply(request, 200, responses.body(request), { { "Content-Type", "application/json" } })
 end
 
 local function record(self, peer, request)

@@ -69,7 +69,7 @@ static void check_round_trip(lua_State *L, const Schema *schema, const uint8_t *
   buffer_free(&text);
 }
 
-/* Replaces the answer on the top by its job, the way a call without the short cut would find it. */
+/* Replaces the response on the top by its job, the way a call without the short cut would find it. */
 static void take_job(lua_State *L) {
   lua_getfield(L, -1, "job");
   if (lua_getfield(L, -1, "templateInfo") == LUA_TNIL) {
@@ -84,18 +84,18 @@ static void take_job(lua_State *L) {
 static void check_refresh(lua_State *L, const JobMembers *members) {
   lua_newtable(L);
   refresh(L, lua_gettop(L), &schema_job, members);
-  host_require(host_is_same(L, 1, -1), "a job is read as what stands in the answer");
+  host_require(host_is_same(L, 1, -1), "a job is read as what stands in the response");
   lua_newtable(L);
   lua_pushliteral(L, "old");
   lua_setfield(L, -2, "name");
   lua_pushboolean(L, 1);
   lua_rawseti(L, -2, 1);
   refresh(L, lua_gettop(L), &schema_job, members);
-  host_require(host_is_same(L, 1, -1), "a refreshed job holds what stands in the answer and nothing else");
+  host_require(host_is_same(L, 1, -1), "a refreshed job holds what stands in the response and nothing else");
 }
 
 /*
-** The typed answer is at index 1. Its templateInfo, which may have been taken from inside the job, is what stands in the text: the same
+** The typed response is at index 1. Its templateInfo, which may have been taken from inside the job, is what stands in the text: the same
 ** as when it is read as part of any value, written, and read by itself.
 */
 static void check_template(lua_State *L, const uint8_t *text, size_t length) {
@@ -112,16 +112,16 @@ static void check_template(lua_State *L, const uint8_t *text, size_t length) {
   lua_settop(L, top);
 }
 
-/* The short cut that reads an answer's job without tables of its own must come to the same as the way everything else goes. */
+/* The short cut that reads a response's job without tables of its own must come to the same as the way everything else goes. */
 static void check_job(lua_State *L, const uint8_t *text, size_t length) {
   const bool accepted = read_text(L, text, length, &schema_job_response);
   char *copy = copy_text(text, length);
   JobMembers members;
-  const JobAnswer answer = marshal_read_job(L, copy, length, &members);
+  const JobOutcome outcome = marshal_read_job(L, copy, length, &members);
   free(copy);
-  host_require(accepted == (answer != JOB_NOT_JSON), "both readers accept the same texts");
+  host_require(accepted == (outcome != JOB_NOT_JSON), "both readers accept the same texts");
   if (accepted && lua_istable(L, 1)) check_template(L, text, length);
-  if (answer != JOB_READ) return;
+  if (outcome != JOB_READ) return;
   lua_pushvalue(L, 1);
   take_job(L);
   lua_replace(L, 1);

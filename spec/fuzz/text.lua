@@ -52,7 +52,7 @@ local function expect_without(value, secret, where)
   end
 end
 
--- The error that an answer turns into, the way steps.lua makes it.
+-- The error that a response turns into, the way steps.lua makes it.
 local function error_of(status, body, secrets)
   local text <const> = redact.text(body, redact.known(secrets))
   expect(type(text) == "string", "redacting gives a text")

@@ -54,7 +54,7 @@ describe("a call's time limit #timing", function()
   end)
 
   for _, version in ipairs { "auto", "1.1", "2" } do
-    it("holds while another call waits for the first answer of the server, HTTP " .. version, function()
+    it("holds while another call waits for the first response of the server, HTTP " .. version, function()
       client = with_token { http_version = version }
       service:fault { operation = "get_job", hang = true, times = "forever" }
       start("slow", 60)
@@ -94,7 +94,7 @@ describe("a call's time limit #timing", function()
     assert(full:bind("127.0.0.1", 0))
     assert(full:listen(0))
     local _ <const>, port <const> = full:getsockname()
-    for i = 1, 3 do -- more than it takes: whoever comes then gets no answer
+    for i = 1, 3 do -- more than it takes: whoever comes then gets no response
       waiting[i] = luasocket.tcp()
       waiting[i]:settimeout(0)
       waiting[i]:connect("127.0.0.1", port)

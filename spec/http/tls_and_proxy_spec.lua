@@ -26,7 +26,7 @@ describe("over TLS a client", function()
     service:put_job("some-id", updates.full_job "some-id")
   end)
 
-  -- An answer of 401 comes from a server that was trusted, since the token is none.
+  -- A response of 401 comes from a server that was trusted, since the token is none.
   local function check_trusted(result)
     assert.equal(401, result.status, result.text)
   end

@@ -82,7 +82,7 @@ describe("a job", function()
       assert.is_nil(request.header["content-length"])
     end)
 
-    it("has the id asked for when the answer has none", function()
+    it("has the id asked for when the response has none", function()
       for _, body in ipairs { '{"job":{}}', '{"job":{"id":""}}', '{"job":{"id":null}}' } do
         service:fault { operation = "get_job", body = body }
         assert.is_nil(deep.difference({ id = ID }, assert(client:get_job(ID))))
@@ -181,7 +181,7 @@ describe("a job", function()
       assert.is_false(job.config.isTestJob)
     end)
 
-    it("is an error when the answer holds none, and may be there all the same", function()
+    it("is an error when the response holds none, and may be there all the same", function()
       for _, body in ipairs {
         '{"job":{"name":"x"}}',
         '{"job":{"id":""}}',
@@ -214,9 +214,9 @@ describe("a job", function()
       ["504"] = { { status = 504 }, "unexpected", true },
       ["ok: false"] = { { ok_false = true }, "unexpected", nil },
       ["a broken connection"] = { { reset = true, times = "forever" }, "connection", true },
-      ["half an answer"] = { { truncate = 10 }, "connection", true },
+      ["half a response"] = { { truncate = 10 }, "connection", true },
       ["no HTTP"] = { { garbage = true }, "protocol", true },
-      ["no answer in time"] = { { hang = true }, "timeout", true },
+      ["no response in time"] = { { hang = true }, "timeout", true },
     } do
       it(("is an error after %s, and %s be there"):format(title, case[3] and "may" or "cannot"), function()
         case[1].operation = "create_job"

@@ -22,7 +22,7 @@ describe("the logs of a job", function()
     job = client:job "j1"
   end)
 
-  local function answer(body)
+  local function response(body)
     service:fault { operation = "logs", body = type(body) == "string" and body or bytenite.encode(body) }
   end
 
@@ -55,12 +55,12 @@ describe("the logs of a job", function()
   end
 
   local function told_of(body)
-    answer(body)
+    response(body)
     return told(assert(job:logs()))
   end
 
   it("come line by line, with the service and the task", function()
-    answer {
+    response {
       partitioner = { { log = "split", timestamp = "2025-08-27T17:56:20.118Z", level = "INFO", container = "main" } },
       assembler = bytenite.array {},
       taskrunner = { t1 = { logs = { { log = "begun", timestamp = "2025-08-27T17:56:40Z", level = "WARN" } } } },
@@ -95,7 +95,7 @@ describe("the logs of a job", function()
   end)
 
   it("are told apart by any fraction of a second, and whatever the zone", function()
-    answer {
+    response {
       partitioner = {
         { log = "e", timestamp = "2025-08-27T17:56:20.000000002Z" },
         { log = "d", timestamp = "2025-08-27T17:56:20.0000000011Z" },
@@ -145,7 +145,7 @@ describe("the logs of a job", function()
   end)
 
   it("with what is no time are taken for those without", function()
-    answer {
+    response {
       partitioner = {
         { log = "a", timestamp = "2025-08-27T17:56:20Z" },
         { log = "b", timestamp = "yesterday" },
@@ -160,7 +160,7 @@ describe("the logs of a job", function()
 
   it("keep every byte of the text, and members that are not known", function()
     local text <const> = "Fetching:  27%|██▋       | 4/15\r\27[0m\n\0"
-    answer { partitioner = { { log = text, level = "LOUD", pod = { name = "x" } } } }
+    response { partitioner = { { log = text, level = "LOUD", pod = { name = "x" } } } }
     local line <const> = assert(job:logs())()
     assert.same({ log = text, level = "LOUD", pod = { name = "x" } }, line)
   end)
@@ -170,7 +170,7 @@ describe("the logs of a job", function()
     for index = 1, 5000 do
       list[index] = ("%02d.%03d %d"):format(index * 7 % 60, index % 1000, index)
     end
-    answer { taskrunner = tasks { a = list, b = list } }
+    response { taskrunner = tasks { a = list, b = list } }
     local last, count = "", 0
     for line in assert(job:logs()) do
       assert.is_true(line.timestamp >= last)
@@ -203,7 +203,7 @@ describe("the logs of a job", function()
     ["a line that is a list"] = '{"assembler":[[]]}',
   } do
     it("are refused in " .. title, function()
-      answer(body)
+      response(body)
       local each <const>, problem <const> = job:logs()
       assert.is_nil(each)
       assert.same({ "unexpected", 200 }, { problem.kind, problem.status })
@@ -211,7 +211,7 @@ describe("the logs of a job", function()
   end
 
   it("are asked for once, with all lists there", function()
-    answer "{}"
+    response "{}"
     local each <const> = assert(job:logs())
     each()
     local requests <const> = connect.sent(service)
@@ -225,8 +225,8 @@ describe("the logs of a job", function()
   end)
 
   it("can be asked for in part", function()
-    answer "{}"
-    answer "{}"
+    response "{}"
+    response "{}"
     local filters <const> = { taskIds = { "t1", "t2" }, levels = { "ERROR", "warn" }, services = { "TASKRUNNER" } }
     assert(job:logs(filters))
     assert(client:logs {
@@ -243,7 +243,7 @@ describe("the logs of a job", function()
   end)
 
   it("give empty lists for empty tables", function()
-    answer "{}"
+    response "{}"
     assert(client:logs { jobId = "j1", levels = {} })
     assert.matches('"levels":%[%]', connect.sent(service)[1].body)
   end)
@@ -301,7 +301,7 @@ describe("the logs of a job", function()
   end)
 
   it("can be had though the job has a member of that name", function()
-    answer "{}"
+    response "{}"
     local saved <const> = client:job { id = "j1", logs = "none" }
     assert.equal("", told(assert(bytenite.Job.logs(saved))))
   end)

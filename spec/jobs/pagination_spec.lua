@@ -1,15 +1,15 @@
 -- Lists that come in pages, walked through row by row: which rows, and where the end is.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
-local page_answers <const> = require "spec.support.page_answers"
+local page_responses <const> = require "spec.support.page_responses"
 local sandbox <const> = require "spec.support.sandbox"
 local soon <const> = require "spec.support.soon"
 
-local walk <const> = page_answers.walk
+local walk <const> = page_responses.walk
 
 describe("a walk through pages", function()
   local service <const> = sandbox.plain()
-  local page <const>, asked <const> = page_answers.of(service)
+  local page <const>, asked <const> = page_responses.of(service)
   local client
 
   before_each(function()

@@ -3,15 +3,15 @@ local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local cqueues <const> = require "cqueues"
 local cqueues_loop <const> = require "bytenite.loop.cqueues"
-local page_answers <const> = require "spec.support.page_answers"
+local page_responses <const> = require "spec.support.page_responses"
 local refusals <const> = require "spec.support.refusals"
 local sandbox <const> = require "spec.support.sandbox"
 
-local walk <const> = page_answers.walk
+local walk <const> = page_responses.walk
 
 describe("a walk through pages", function()
   local service <const> = sandbox.plain()
-  local page <const> = page_answers.of(service)
+  local page <const> = page_responses.of(service)
   local client
 
   before_each(function()

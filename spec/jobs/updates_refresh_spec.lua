@@ -24,7 +24,7 @@ describe("an update that succeeds", function()
     service:put_job(ID, updates.full_job(ID))
   end)
 
-  local function answer(name, body)
+  local function response(name, body)
     service:fault { operation = name, body = body }
   end
 
@@ -41,7 +41,7 @@ describe("an update that succeeds", function()
       it("drops the members that the service dropped and those of the user's", function()
         local job <const> = assert(client:get_job(ID))
         job.mine, job[1], job[true] = "my own", "a list item", "odd"
-        answer(update.name, ('{"job":{"id":"%s","state":"JOB_STATE_NEW"}}'):format(ID))
+        response(update.name, ('{"job":{"id":"%s","state":"JOB_STATE_NEW"}}'):format(ID))
         assert(update.call(job))
         assert.is_nil(deep.difference({ id = ID, state = "JOB_STATE_NEW" }, job))
       end)
@@ -59,10 +59,10 @@ describe("an update that succeeds", function()
         assert.is_false(rawequal(labels, job.labels))
       end)
 
-      it("keeps the id when the answer has none", function()
+      it("keeps the id when the response has none", function()
         for _, id in ipairs { "", '"id":null,', '"id":"",' } do
           local job <const> = client:job(ID)
-          answer(update.name, ('{"job":{%s"name":"New name"}}'):format(id))
+          response(update.name, ('{"job":{%s"name":"New name"}}'):format(id))
           assert(update.call(job))
           assert.is_nil(deep.difference({ id = ID, name = "New name" }, job))
         end

@@ -1,4 +1,4 @@
--- What the answer to an update becomes: every member of the service's job, with its type.
+-- What the response to an update becomes: every member of the service's job, with its type.
 local bytenite <const> = require "bytenite"
 local cjson <const> = require("cjson").new()
 local connect <const> = require "spec.support.connect"
@@ -64,7 +64,7 @@ local EXPECTED <const> = {
   templateInfo = { id = "t", owner = "o", description = "d", app = "a", partitioner = "p", assembler = "z" },
 }
 
-describe("the answer to an update", function()
+describe("the response to an update", function()
   local service, client
 
   setup(function()
@@ -89,7 +89,7 @@ describe("the answer to an update", function()
     return job
   end
 
-  -- The job after an answer whose job holds these members, as JSON.
+  -- The job after a response whose job holds these members, as JSON.
   local function with(members)
     return after(('{"job":{"id":"some-id",%s}}'):format(members))
   end
@@ -260,11 +260,11 @@ describe("the answer to an update", function()
   end)
 
   it("takes the template's description inside the job before another one beside it, both read to the letter", function()
-    local answer <const> = '{"job":{"id":"some-id","templateInfo":{"id":"one"}},"templateInfo":{"id":"%s"}}'
-    assert.equal("one", after(answer:format "one").templateInfo.id)
-    assert.equal("one", after(answer:format "two").templateInfo.id)
-    assert.equal("one", after(answer:format "another").templateInfo.id)
-    service:fault { operation = "set_name", body = answer:format "o\\e" } -- as long as the first, but no JSON
+    local response <const> = '{"job":{"id":"some-id","templateInfo":{"id":"one"}},"templateInfo":{"id":"%s"}}'
+    assert.equal("one", after(response:format "one").templateInfo.id)
+    assert.equal("one", after(response:format "two").templateInfo.id)
+    assert.equal("one", after(response:format "another").templateInfo.id)
+    service:fault { operation = "set_name", body = response:format "o\\e" } -- as long as the first, but no JSON
     local job <const>, problem <const> = client:job("some-id"):set_name "My Job"
     assert.is_nil(job)
     assert.equal("protocol", problem.kind)

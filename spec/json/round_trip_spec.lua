@@ -205,14 +205,14 @@ describe("a trip through the service", function()
       assert.equal(0, #service:requests())
     end)
 
-    -- An answer with that many levels in all.
-    local function answer(levels)
+    -- A response with that many levels in all.
+    local function response(levels)
       local inside <const> = levels - 4
       return ('{"job":{"id":"%s","params":{"app":{"a":%s7%s}}}}'):format(ID, ("["):rep(inside), ("]"):rep(inside))
     end
 
-    it("reads 128 levels of an answer", function()
-      service:fault { operation = "get_job", body = answer(128) }
+    it("reads 128 levels of a response", function()
+      service:fault { operation = "get_job", body = response(128) }
       local job <const> = assert(client:get_job(ID))
       local value, levels = job.params.app.a, 4
       while type(value) == "table" do
@@ -222,8 +222,8 @@ describe("a trip through the service", function()
       assert.equal(128, levels)
     end)
 
-    it("fails at 129 levels of an answer, and leaves the job as it was", function()
-      service:fault { operation = "get_job", body = answer(129), times = "forever" }
+    it("fails at 129 levels of a response, and leaves the job as it was", function()
+      service:fault { operation = "get_job", body = response(129), times = "forever" }
       local job <const> = client:job { id = ID, name = "as it was" }
       local refreshed <const>, problem <const> = job:refresh { max_retries = 0 }
       assert.is_nil(refreshed)
@@ -259,7 +259,7 @@ describe("a trip through the service", function()
       ["an early end"] = [[{"a":1]],
     }
     for name, text in pairs(spoiled) do
-      it(("is an error for %s in the answer"):format(name), function()
+      it(("is an error for %s in the response"):format(name), function()
         local body <const> = ('{"job":{"id":"%s","params":{"app":%s}}}'):format(ID, text)
         service:fault { operation = "get_job", body = body, times = "forever" }
         local job <const>, problem <const> = client:get_job(ID, { max_retries = 0 })
@@ -268,7 +268,7 @@ describe("a trip through the service", function()
       end)
     end
 
-    it("is an error in good time for a long answer that cannot be read #timing", function()
+    it("is an error in good time for a long response that cannot be read #timing", function()
       local body <const> = ('{"job":{"id":"%s","params":{"app":{"long":"%s","bad":1e400}}}}'):format(
         ID,
         ("x"):rep(20000)

@@ -85,7 +85,7 @@ describe("a client", function()
       { body = "no JSON" },
       { status = 403 },
     } do
-      local title <const> = fault.status or (fault.body and "an answer that is no JSON" or "ok: false")
+      local title <const> = fault.status or (fault.body and "a response that is no JSON" or "ok: false")
       it("or not, and keeps the token, after " .. title, function()
         local client <close> = connect.client(service)
         assert(client:get_job "some-id")
@@ -254,7 +254,7 @@ describe("a client", function()
       assert.equal(2, events[4].attempt)
     end)
 
-    it("of a call without an answer", function()
+    it("of a call without a response", function()
       local client <close> = client_with()
       assert(client:get_job "some-id")
       events = {}

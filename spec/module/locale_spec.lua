@@ -122,7 +122,7 @@ describe("a host whose locale has a decimal comma", function()
           ]]
       end)
 
-      it("exchanges its key for a token, with numbers in the answer", function()
+      it("exchanges its key for a token, with numbers in the response", function()
         service:fault { operation = "access_token", body = [[{"token":"a-token","expiresIn":3599.5,"scope":"x"}]] }
         run [[client:get_job(os.getenv "ID", { max_retries = 0 })]]
         assert.equal("a-token", service:requests()[2].header.authorization)

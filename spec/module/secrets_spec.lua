@@ -74,7 +74,7 @@ describe("a secret", function()
 
   for _, holder in ipairs(holders) do
     for echo, body_of in pairs(leaks.echoes) do
-      local status <const> = echo == "an answer of success" and 200 or 400
+      local status <const> = echo == "a response of success" and 200 or 400
       it(("that is %s is not shown when the service sends it back in %s"):format(holder.name, echo), function()
         local client <close> = watched_client({ holder.secret }, {})
         local job <const> = client:job "some-id"

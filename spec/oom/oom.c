@@ -96,8 +96,8 @@ static int host_have_failed(lua_State *L) {
   return 1;
 }
 
-/* host.answer(method, path): the body that the server answers with, and the status. */
-static int host_answer(lua_State *L) {
+/* host.response(method, path): the body of the server's response, and the status. */
+static int host_response(lua_State *L) {
   int status;
   lua_pushstring(L, server_answer(luaL_checkstring(L, 1), luaL_checkstring(L, 2), &status));
   lua_pushinteger(L, status);
@@ -114,7 +114,7 @@ static int host_preload(lua_State *L) {
 static const luaL_Reg host_functions[] = {
   {"attempt", host_attempt},
   {"have_failed", host_have_failed},
-  {"answer", host_answer},
+  {"response", host_response},
   {"preload", host_preload},
   {NULL, NULL},
 };

@@ -1,5 +1,5 @@
 /*
-** server.c: canned answers over HTTP/1.1.
+** server.c: canned responses over HTTP/1.1.
 */
 #define _GNU_SOURCE /* strcasestr */
 #include "server.h"
@@ -21,19 +21,19 @@ enum { MAX_CONNECTIONS = 16, MAX_REQUEST = 16 * 1024, MAX_ANSWER = 16 * 1024 };
 /* The entries of the table of descriptors: what wakes the thread to end it, the listening socket, the connections. */
 enum { END, LISTENER, FIRST_CONNECTION, DESCRIPTORS = FIRST_CONNECTION + MAX_CONNECTIONS };
 
-typedef struct Answer {
+typedef struct Response {
   const char *method;
   const char *path_end;
   int status;
   const char *body;
-} Answer;
+} Response;
 
-static const Answer answers[] = {
+static const Response responses[] = {
   {"POST", "/auth/access_token", 200, "{\"token\":\"token-of-the-harness\",\"expiresIn\":\"3600\",\"scope\":\"\"}"},
   {"POST", "/auth/signout", 200, "{\"ok\":true,\"requestId\":\"r-1\",\"message\":\"\",\"error\":null}"},
   {"POST", "/jobs", 200,
    "{\"job\":{\"id\":\"job 1\",\"templateId\":\"img-gen\",\"name\":\"Nightly \\u00e9\",\"state\":\"JOB_STATE_DRAFT\","
-   "\"left\":\"in the next answer it is gone\",\"config\":null}}"},
+   "\"left\":\"in the next response it is gone\",\"config\":null}}"},
   {"PATCH", "/datasource", 200,
    "{\"job\":{\"id\":\"job 1\",\"templateId\":\"img-gen\",\"name\":\"Nightly\",\"state\":\"JOB_STATE_DRAFT\","
    "\"priority\":\"EXECUTION_PRIORITY_NORMAL\",\"dataSource\":{\"dataSourceDescriptor\":\"url\",\"params\":{\"url\":"
@@ -86,11 +86,11 @@ static bool ends_with(const char *text, const char *end) {
 }
 
 const char *server_answer(const char *method, const char *path, int *status) {
-  const Answer *answer = answers;
-  while (answer->method != NULL && (strcmp(answer->method, method) != 0 || !ends_with(path, answer->path_end)))
-    answer++;
-  *status = answer->status;
-  return answer->body;
+  const Response *response = responses;
+  while (response->method != NULL && (strcmp(response->method, method) != 0 || !ends_with(path, response->path_end)))
+    response++;
+  *status = response->status;
+  return response->body;
 }
 
 static void close_connection(struct pollfd *descriptor) {
@@ -107,7 +107,7 @@ static void send_all(int descriptor, const char *bytes, size_t count) {
   }
 }
 
-static void answer_request(int descriptor, const char *request) {
+static void send_response(int descriptor, const char *request) {
   char method[16];
   char path[256];
   char text[MAX_ANSWER];
@@ -142,7 +142,7 @@ static void serve(struct pollfd *descriptor, Connection *connection) {
   connection->request[connection->length] = '\0';
   const size_t length = request_length(connection->request, connection->length);
   if (length == 0) return;
-  answer_request(descriptor->fd, connection->request);
+  send_response(descriptor->fd, connection->request);
   connection->length -= length;
   memmove(connection->request, connection->request + length, connection->length + 1);
 }

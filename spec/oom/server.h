@@ -1,5 +1,5 @@
 /*
-** server.h: the least HTTP/1.1 server that a job's calls need: canned answers on a free port of 127.0.0.1, from a thread of
+** server.h: the least HTTP/1.1 server that a job's calls need: canned responses on a free port of 127.0.0.1, from a thread of
 ** its own. It allocates nothing, so it never stands in the way of those who count allocations.
 */
 #ifndef OOM_SERVER_H

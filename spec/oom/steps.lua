@@ -3,17 +3,17 @@
 -- The file's arguments are the host, a table that the steps share (bytenite, client, job, text, value) and is_equal(a, b).
 local host <const>, world <const>, is_equal <const> = ...
 
--- The job in the server's answer to a request.
-local function answered_job(method, path)
-  local text <const> = host.answer(method, path)
-  local answer <const> = assert(require("bytenite.core").decode(text, "JobResponse"))
-  if answer.job.templateInfo == nil then answer.job.templateInfo = answer.templateInfo end
-  return answer.job
+-- The job in the server's response to a request.
+local function job_of_response(method, path)
+  local text <const> = host.response(method, path)
+  local response <const> = assert(require("bytenite.core").decode(text, "JobResponse"))
+  if response.job.templateInfo == nil then response.job.templateInfo = response.templateInfo end
+  return response.job
 end
 
 local function expect_job(method, path)
   return function(job)
-    return job == world.job and is_equal(job, answered_job(method, path))
+    return job == world.job and is_equal(job, job_of_response(method, path))
   end
 end
 
@@ -118,7 +118,7 @@ return {
     end,
     check = function(job)
       world.job = job
-      return is_equal(job, answered_job("POST", "/jobs"))
+      return is_equal(job, job_of_response("POST", "/jobs"))
     end,
   },
   {
@@ -127,7 +127,7 @@ return {
     check = expect_job("PATCH", "/datasource"),
   },
   {
-    name = "adopt", -- a table that has no room, and grows several times when the answer comes
+    name = "adopt", -- a table that has no room, and grows several times when the response comes
     run = function()
       return world.client:job { id = "job 1" }
     end,
@@ -151,7 +151,7 @@ return {
       return refused.problem.kind == "bad_request"
         and refused.problem.details[1].field == "jobTimeout"
         and refused.text:find("jobTimeout is below taskTimeout (request r-2, 1 attempt", 1, true) ~= nil
-        and is_equal(world.job, answered_job("PATCH", "/datasource"))
+        and is_equal(world.job, job_of_response("PATCH", "/datasource"))
     end,
     is_refused = true,
   },
@@ -197,10 +197,10 @@ return {
         body = { list = world.bytenite.array() },
       }
     end,
-    check = function(answer)
-      return answer.status == 200
-        and answer.headers["x-twice"] == "a, b"
-        and answer.body == host.answer("POST", "/auth/signout")
+    check = function(response)
+      return response.status == 200
+        and response.headers["x-twice"] == "a, b"
+        and response.body == host.response("POST", "/auth/signout")
     end,
   },
   get_refused("page", "Bad Gateway & more"),
@@ -269,7 +269,7 @@ return {
       local file <close> = assert(io.open(path, "rb"))
       local text <const> = file:read "a"
       assert(os.remove(path))
-      return files[1].size == #text and text == host.answer("GET", "/jobs/job%201")
+      return files[1].size == #text and text == host.response("GET", "/jobs/job%201")
     end,
   },
   {

@@ -129,7 +129,7 @@ describe("the documented events", function()
     service:reset()
     seen = {}
     call_with { operation = "get_job", status = 503 }
-    call_with { operation = "get_job", truncate = 5 } -- no answer: a connection that broke midway
+    call_with { operation = "get_job", truncate = 5 } -- no response: a connection that broke midway
   end)
 
   it("are those there are", function()

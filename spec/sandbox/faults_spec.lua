@@ -74,18 +74,18 @@ describe("the sandbox", function()
   end)
 
   describe("answers", function()
-    local function answer_to(fault)
+    local function response_to(fault)
       service:fault(fault)
-      local _ <const>, body <const>, answer <const> = api:call("GET", path)
-      return answer, body
+      local _ <const>, body <const>, response <const> = api:call("GET", path)
+      return response, body
     end
 
     it("with an error in either shape", function()
-      local answer, body = answer_to { status = 403, message = "no" }
-      assert.same({ 403, 7, "no" }, { answer.status, body.code, body.message })
-      answer, body = answer_to { status = 403, shape = "envelope", message = "no" }
+      local response, body = response_to { status = 403, message = "no" }
+      assert.same({ 403, 7, "no" }, { response.status, body.code, body.message })
+      response, body = response_to { status = 403, shape = "envelope", message = "no" }
       assert.same({ 403, false, 403, "Forbidden", "no" }, {
-        answer.status,
+        response.status,
         body.ok,
         body.error.code,
         body.error.message,
@@ -95,57 +95,57 @@ describe("the sandbox", function()
     end)
 
     it("with HTML, with nothing, with JSON of other kinds", function()
-      local answer = answer_to { status = 502, shape = "html" }
-      assert.same({ 502, "text/html; charset=utf-8" }, { answer.status, answer.headers["content-type"] })
-      assert.is_truthy(answer.body:find("<h1>502 Bad Gateway</h1>", 1, true))
-      answer = answer_to { status = 500, shape = "empty" }
-      assert.same({ 500, "", nil }, { answer.status, answer.body, answer.headers["content-type"] })
+      local response = response_to { status = 502, shape = "html" }
+      assert.same({ 502, "text/html; charset=utf-8" }, { response.status, response.headers["content-type"] })
+      assert.is_truthy(response.body:find("<h1>502 Bad Gateway</h1>", 1, true))
+      response = response_to { status = 500, shape = "empty" }
+      assert.same({ 500, "", nil }, { response.status, response.body, response.headers["content-type"] })
       for shape, text in pairs { object = "{}", array = '["unexpected"]', string = '"unexpected"', number = "42" } do
-        answer = answer_to { status = 200, shape = shape }
-        assert.same({ 200, text }, { answer.status, answer.body })
+        response = response_to { status = 200, shape = shape }
+        assert.same({ 200, text }, { response.status, response.body })
       end
     end)
 
     it("with a body and headers of one's own", function()
-      local answer <const> = answer_to {
+      local response <const> = response_to {
         status = 302,
         body = "elsewhere",
         content_type = "text/plain",
         headers = { Location = "http://127.0.0.1:1/", ["X-Request-Id"] = "r1" },
       }
       assert.same({ 302, "elsewhere", "text/plain", "http://127.0.0.1:1/", "r1" }, {
-        answer.status,
-        answer.body,
-        answer.headers["content-type"],
-        answer.headers["location"],
-        answer.headers["x-request-id"],
+        response.status,
+        response.body,
+        response.headers["content-type"],
+        response.headers["location"],
+        response.headers["x-request-id"],
       })
-      assert.equal(204, (answer_to { status = 204, body = "" }).status)
+      assert.equal(204, (response_to { status = 204, body = "" }).status)
     end)
 
     it("with Retry-After in seconds or as a date", function()
-      assert.equal("2", answer_to({ status = 503, retry_after = 2 }).headers["retry-after"])
+      assert.equal("2", response_to({ status = 503, retry_after = 2 }).headers["retry-after"])
       local date <const> = "Fri, 31 Dec 1999 23:59:59 GMT"
-      assert.equal(date, answer_to({ status = 429, retry_after = date }).headers["retry-after"])
-      assert.equal("7", answer_to({ retry_after = 7 }).headers["retry-after"])
+      assert.equal(date, response_to({ status = 429, retry_after = date }).headers["retry-after"])
+      assert.equal("7", response_to({ retry_after = 7 }).headers["retry-after"])
     end)
 
     it("with ok: false, no job, or a job under another id", function()
-      local answer, body = answer_to { ok_false = true }
-      assert.same({ 200, false, 400 }, { answer.status, body.ok, body.error.code })
-      answer = answer_to { no_job = true }
-      assert.same({ 200, "{}" }, { answer.status, answer.body })
-      answer, body = answer_to { wrong_id = true }
-      assert.equal(200, answer.status)
+      local response, body = response_to { ok_false = true }
+      assert.same({ 200, false, 400 }, { response.status, body.ok, body.error.code })
+      response = response_to { no_job = true }
+      assert.same({ 200, "{}" }, { response.status, response.body })
+      response, body = response_to { wrong_id = true }
+      assert.equal(200, response.status)
       assert.equal("Nightly batch", body.job.name)
       assert.not_equal(path, "/customer/jobs/" .. body.job.id)
     end)
 
     it("with templateInfo at one place only", function()
-      local _, body = answer_to { inner_template_only = true }
+      local _, body = response_to { inner_template_only = true }
       assert.is_nil(body.templateInfo)
       assert.equal("img-gen-template", body.job.templateInfo.id)
-      _, body = answer_to { outer_template_only = true }
+      _, body = response_to { outer_template_only = true }
       assert.is_nil(body.job.templateInfo)
       assert.equal("img-gen-template", body.templateInfo.id)
     end)
@@ -153,8 +153,8 @@ describe("the sandbox", function()
     it("with the very bytes it got, whatever they are", function()
       service:fault { operation = "set_params", echo = true, times = "forever" }
       for _, bytes in ipairs { '{"app" : 1e400}', "not JSON \xff\0", "" } do
-        local answer <const> = assert(api:send("PATCH", "/customer/jobs/a%22b/params", bytes))
-        assert.equal('{"job":{"id":"a\\"b","state":"JOB_STATE_NEW","params":' .. bytes .. "}}", answer.body)
+        local response <const> = assert(api:send("PATCH", "/customer/jobs/a%22b/params", bytes))
+        assert.equal('{"job":{"id":"a\\"b","state":"JOB_STATE_NEW","params":' .. bytes .. "}}", response.body)
       end
     end)
   end)
@@ -177,8 +177,8 @@ describe("the sandbox", function()
 
       it("ends early", function()
         service:fault { operation = "get_job", truncate = 10 }
-        local answer <const>, _ <const>, part <const> = send_over(version, "GET", path)
-        assert.is_nil(answer)
+        local response <const>, _ <const>, part <const> = send_over(version, "GET", path)
+        assert.is_nil(response)
         assert.same({ 200, '{"job":{"i' }, { part.status, part.body })
       end)
 
@@ -190,8 +190,8 @@ describe("the sandbox", function()
         } do
           fault.operation = "get_job"
           service:fault(fault)
-          local answer <const>, _ <const>, part <const> = send_over(version, "GET", path, nil, 0.1)
-          assert.is_nil(answer)
+          local response <const>, _ <const>, part <const> = send_over(version, "GET", path, nil, 0.1)
+          assert.is_nil(response)
           -- A reset may overtake what was sent before it.
           assert.is_true(part == nil or part.body == '{"job":{"i' or part.body == "0123456789" or part.body == "")
         end
@@ -199,17 +199,17 @@ describe("the sandbox", function()
 
       it("drips and then ends early", function()
         service:fault { operation = "get_job", body = "0123456789", truncate = 4, drip = { bytes = 2, every = 0.01 } }
-        local answer <const>, _ <const>, part <const> = send_over(version, "GET", path)
-        assert.is_nil(answer)
+        local response <const>, _ <const>, part <const> = send_over(version, "GET", path)
+        assert.is_nil(response)
         assert.equal("0123", part.body)
       end)
 
       for _, kind in ipairs { true, "connection" } do
         it(("drops the %s"):format(kind == true and "call" or "connection"), function()
           service:fault { operation = "set_name", reset = kind, act = "before" }
-          local answer <const>, _ <const>, part <const> =
+          local response <const>, _ <const>, part <const> =
             send_over(version, "PATCH", path .. "/jobname", '"Dropped"', 2)
-          assert.is_nil(answer)
+          assert.is_nil(response)
           assert.is_nil(part)
           local _ <const>, body <const> = api:call("GET", path)
           assert.equal("Dropped", body.job.name)
@@ -296,9 +296,9 @@ describe("the sandbox", function()
       ["7"] = "a fault is an object",
       ["{"] = "",
     } do
-      local status <const>, answer <const> = service:control("POST", "/faults", description)
+      local status <const>, response <const> = service:control("POST", "/faults", description)
       assert.equal(400, status)
-      assert.is_truthy(cjson.decode(answer).message:find(message, 1, true), answer)
+      assert.is_truthy(cjson.decode(response).message:find(message, 1, true), response)
     end
     assert.equal(200, (api:call("GET", path)))
   end)

@@ -16,9 +16,9 @@ local function send(service, text)
   connection:settimeout(10)
   connection:setmode("b", "bn")
   assert(connection:write(text))
-  local answer <const> = connection:read "*a" or ""
+  local response <const> = connection:read "*a" or ""
   connection:close()
-  return tonumber(answer:match "^HTTP/1%.1 (%d+)"), answer
+  return tonumber(response:match "^HTTP/1%.1 (%d+)"), response
 end
 
 local function get(service, path, headers)
@@ -39,9 +39,9 @@ describe("the sandbox refuses", function()
   it("requests that name another host, as a rebound name in a browser does", function()
     for _, host in ipairs { "evil.example", "evil.example:8080", "127.0.0.1.evil.example", "[::2]:80", "10.0.0.1", "" } do
       for _, path in ipairs { "/v1/customer/jobs", "/sandbox/requests", "/sandbox/results/j/1/a" } do
-        local status <const>, answer <const> = get(service, path, "Host: " .. host)
+        local status <const>, response <const> = get(service, path, "Host: " .. host)
         assert.equal(403, status, host .. path)
-        assert.is_truthy(answer:find("the Host header must name a loopback address", 1, true))
+        assert.is_truthy(response:find("the Host header must name a loopback address", 1, true))
       end
     end
   end)
@@ -54,10 +54,10 @@ describe("the sandbox refuses", function()
 
   it("requests of web pages of other sites", function()
     for _, origin in ipairs { "http://evil.example", "null", "http://localhost:2", "file://", "http://localhost.evil" } do
-      local status <const>, answer <const> =
+      local status <const>, response <const> =
         get(service, "/v1/customer/jobs", "Host: localhost:1\r\nOrigin: " .. origin)
       assert.equal(403, status, origin)
-      assert.is_truthy(answer:find("the Origin header names another site", 1, true))
+      assert.is_truthy(response:find("the Origin header names another site", 1, true))
     end
     assert.equal(401, (get(service, "/v1/customer/jobs", "Host: localhost:1\r\nOrigin: http://localhost:1")))
   end)
@@ -67,7 +67,7 @@ describe("the sandbox refuses", function()
       for _, path in ipairs { "/sandbox/requests", "/sandbox/jobs/j/upload", "/sandbox/nothing" } do
         local status <const>, answer <const> = get(service, path, headers)
         assert.equal(403, status)
-        assert.is_nil(answer:find(service.control_token, 1, true))
+        assert.is_nil(response:find(service.control_token, 1, true))
       end
     end
     local headers <const> = "Host: localhost\r\nX-Sandbox-Token: " .. service.control_token
@@ -89,9 +89,9 @@ describe("the sandbox refuses", function()
       "5\r\nContent-Length: 6",
       "5\r\nTransfer-Encoding: chunked",
     } do
-      local status <const>, answer <const> = post(own, "Content-Length: " .. length)
+      local status <const>, response <const> = post(own, "Content-Length: " .. length)
       assert.equal(400, status, length)
-      assert.is_truthy(answer:find("Content-Length", 1, true), answer)
+      assert.is_truthy(response:find("Content-Length", 1, true), response)
       count = count + 1
       local _ <const>, lines <const> = place:read("errors"):gsub("\n", "")
       assert.equal(count, lines, place:read "errors")
@@ -116,9 +116,9 @@ describe("the sandbox refuses", function()
   end)
 
   it("bodies above 64 MiB, as soon as the length is known", function()
-    local status <const>, answer <const> = post(service, "Content-Length: 67108865")
+    local status <const>, response <const> = post(service, "Content-Length: 67108865")
     assert.equal(413, status)
-    assert.is_truthy(answer:find("the request body is too large", 1, true))
+    assert.is_truthy(response:find("the request body is too large", 1, true))
     local pieces = 0
     local stream <const> = {
       connection = { version = 1.1 },

@@ -34,10 +34,10 @@ describe("the sandbox", function()
   describe("exchanges an API key", function()
     it("for a token that looks as the service's do", function()
       api.headers = {}
-      local status <const>, body <const>, answer <const> =
+      local status <const>, body <const>, response <const> =
         api:call("POST", "/auth/access_token", { apiKey = service.api_key })
       assert.equal(200, status)
-      assert.equal("application/json", answer.headers["content-type"])
+      assert.equal("application/json", response.headers["content-type"])
       assert.equal("3600", body.expiresIn)
       assert.equal("openid", body.scope)
       assert.is_truthy(body.token:find "^[%w_-]+%.[%w_-]+%.[%w_-]+$")
@@ -95,9 +95,9 @@ describe("the sandbox", function()
       local first <const> = api.token
       api:sign_in()
       local second <const> = api.token
-      local status <const>, _ <const>, answer <const> = api:call("POST", "/auth/signout", {})
+      local status <const>, _ <const>, response <const> = api:call("POST", "/auth/signout", {})
       assert.equal(200, status)
-      assert.same({ ok = true, requestId = "", message = "", error = cjson.null }, cjson.decode(answer.body))
+      assert.same({ ok = true, requestId = "", message = "", error = cjson.null }, cjson.decode(response.body))
       assert.equal(401, status_with(second))
       assert.equal(200, status_with(first))
     end)
@@ -112,10 +112,10 @@ describe("the sandbox", function()
 
   describe("creates a job", function()
     it("that shows all 25 members, the unset ones too, and its template twice", function()
-      local status <const>, body <const>, answer <const> =
+      local status <const>, body <const>, response <const> =
         api:call("POST", "/customer/jobs", { templateId = "img-gen-template", name = "Nightly batch" })
       assert.equal(200, status)
-      local job <const> = cjson.decode(answer.body).job
+      local job <const> = cjson.decode(response.body).job
       local count = 0
       for _ in pairs(job) do
         count = count + 1
@@ -188,11 +188,11 @@ describe("the sandbox", function()
       local text <const> =
         '{"id" : "j1", "duration": 1.50, "numChunks": "7", "labels": [], "more": {"n": 9007199254740993}}'
       service:put_job("j1", text)
-      local _, _, answer = api:call("GET", "/customer/jobs/j1")
-      assert.is_truthy(answer.body:find(text, 1, true))
-      _, _, answer = api:call("PATCH", "/customer/jobs/j1/jobname", '"Renamed"')
+      local _, _, response = api:call("GET", "/customer/jobs/j1")
+      assert.is_truthy(response.body:find(text, 1, true))
+      _, _, response = api:call("PATCH", "/customer/jobs/j1/jobname", '"Renamed"')
       for _, part in ipairs { '"labels":[]', '"n":9007199254740993', '"name":"Renamed"', '"numChunks":"7"' } do
-        assert.is_truthy(answer.body:find(part, 1, true), part)
+        assert.is_truthy(response.body:find(part, 1, true), part)
       end
     end)
   end)

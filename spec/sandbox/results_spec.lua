@@ -63,10 +63,10 @@ describe("the sandbox", function()
       assert.same({ 1, "out_0/result.txt" }, { #list, list[1].name })
       local prefix <const> = ("%s/results/%s/1/result.txt?X-Expires="):format(service.control_url, id)
       assert.equal(1, list[1].link:find(prefix, 1, true))
-      local answer <const> = assert(fetch(list[1].link))
-      assert.same({ 200, "bytes" }, { answer.status, answer.headers["accept-ranges"] })
-      assert.equal(#answer.body, tonumber(answer.headers["content-length"]))
-      assert.is_truthy(answer.body:find("job " .. id, 1, true))
+      local response <const> = assert(fetch(list[1].link))
+      assert.same({ 200, "bytes" }, { response.status, response.headers["accept-ranges"] })
+      assert.equal(#response.body, tonumber(response.headers["content-length"]))
+      assert.is_truthy(response.body:find("job " .. id, 1, true))
     end)
 
     it("of a job that was put there complete, and of none that failed", function()
@@ -101,8 +101,8 @@ describe("the sandbox", function()
         "elsewhere=http://127.0.0.1:1/x",
       }, got)
       service:set_results(id, {})
-      local _ <const>, _ <const>, answer <const> = api:call("GET", path "results")
-      assert.equal('{"results":[]}', answer.body)
+      local _ <const>, _ <const>, response <const> = api:call("GET", path "results")
+      assert.equal('{"results":[]}', response.body)
     end)
 
     it("without a token, as long as the link is good", function()
@@ -130,10 +130,10 @@ describe("the sandbox", function()
         ["bytes=1-2,4-5"] = "200 nil 0123456789",
         ["lines=1-2"] = "200 nil 0123456789",
       } do
-        local answer <const> = assert(fetch(link, { headers = { range = range } }))
-        local body <const> = answer.status == 416 and "" or answer.body
-        assert.equal(expected, ("%d %s %s"):format(answer.status, answer.headers["content-range"], body), range)
-        if answer.status ~= 416 then assert.equal(etag, answer.headers["etag"]) end
+        local response <const> = assert(fetch(link, { headers = { range = range } }))
+        local body <const> = response.status == 416 and "" or response.body
+        assert.equal(expected, ("%d %s %s"):format(response.status, response.headers["content-range"], body), range)
+        if response.status ~= 416 then assert.equal(etag, response.headers["etag"]) end
       end
     end)
 
@@ -143,9 +143,9 @@ describe("the sandbox", function()
       local headers <const> = { range = "bytes=4-", ["if-range"] = etag }
       assert.equal("456789", assert(fetch(link, { headers = headers })).body)
       service:set_results(id, { { name = "out_0/a.bin", content = "abcdefghij" } })
-      local answer <const> = assert(fetch(link, { headers = headers }))
-      assert.same({ 200, "abcdefghij" }, { answer.status, answer.body })
-      assert.are_not.equal(etag, answer.headers["etag"])
+      local response <const> = assert(fetch(link, { headers = headers }))
+      assert.same({ 200, "abcdefghij" }, { response.status, response.body })
+      assert.are_not.equal(etag, response.headers["etag"])
     end)
 
     it("whose bytes are made from a seed", function()
@@ -171,8 +171,8 @@ describe("the sandbox", function()
         local _ <const>, _ <const>, cut_short <const> = fetch(link, nil, version)
         assert.equal("5000000", cut_short.headers["content-length"])
         assert.equal(1000000, #cut_short.body)
-        local answer <const>, problem <const> = fetch(link, nil, version)
-        assert.is_nil(answer)
+        local response <const>, problem <const> = fetch(link, nil, version)
+        assert.is_nil(response)
         assert.is_truthy(problem)
       end
       service:fault {

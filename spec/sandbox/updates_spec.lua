@@ -77,11 +77,11 @@ describe("the sandbox", function()
     end)
 
     it("with {} for a bucket's params and null for those of a bypass", function()
-      local _ <const>, _ <const>, answer <const> = api:call("PATCH", path, {
+      local _ <const>, _ <const>, response <const> = api:call("PATCH", path, {
         dataSource = { dataSourceDescriptor = "bypass" },
         dataDestination = { dataSourceDescriptor = "bucket" },
       })
-      local job <const> = cjson.decode(answer.body).job
+      local job <const> = cjson.decode(response.body).job
       assert.equal(cjson.null, job.dataSource.params)
       assert.same({}, job.dataDestination.params)
     end)
@@ -113,12 +113,12 @@ describe("the sandbox", function()
     it("free-form, to the last bit", function()
       local app <const> =
         '{"i":9223372036854775807,"j":-9223372036854775808,"f":0.1,"list":[],"object":{},"none":null,"text":"\\u0000ü"}'
-      local status <const>, _ <const>, answer <const> = api:call("PATCH", path, '{"app":' .. app .. "}")
+      local status <const>, _ <const>, response <const> = api:call("PATCH", path, '{"app":' .. app .. "}")
       assert.equal(200, status)
       local _ <const>, body <const> = api:call("GET", (path:gsub("/params$", "")))
       assert.same(core.decode(app), body.job.params.app)
       for _, text in ipairs { "9223372036854775807", "-9223372036854775808", '"list":[]', '"object":{}', '"none":null' } do
-        assert.is_truthy(answer.body:find(text, 1, true), text)
+        assert.is_truthy(response.body:find(text, 1, true), text)
       end
     end)
 

@@ -46,9 +46,9 @@ describe("the sandbox", function()
     for _, version in ipairs(VERSIONS) do
       it(("over HTTP/%s and gives its bytes back as a result"):format(version), function()
         local bytes <const> = ("\0\1\255 any bytes "):rep(20000)
-        local answer <const> =
+        local response <const> =
           assert(put(bytes, { ["content-disposition"] = 'attachment; filename="in.txt"' }, version))
-        assert.same({ 200, "" }, { answer.status, answer.body })
+        assert.same({ 200, "" }, { response.status, response.body })
         local uploaded <const> = service:uploaded(id)
         assert.same({ #bytes, 1, "in.txt", false }, {
           uploaded.length,
@@ -138,11 +138,11 @@ describe("the sandbox", function()
       assert.is_true(uploaded.bytes >= 100000 and uploaded.bytes < 300000, tostring(uploaded.bytes))
       assert.is_nil(uploaded.content)
       for _ = 1, 2 do
-        local answer <const> = put(bytes)
+        local response <const> = put(bytes)
         -- A client that is still sending may see the end of the connection first.
-        if answer then
-          assert.equal(503, answer.status)
-          assert.is_truthy(answer.body:find("<Code>ServiceUnavailable</Code>", 1, true))
+        if response then
+          assert.equal(503, response.status)
+          assert.is_truthy(response.body:find("<Code>ServiceUnavailable</Code>", 1, true))
         end
       end
       assert.equal(500, assert(put "done").status)

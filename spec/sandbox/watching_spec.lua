@@ -60,11 +60,11 @@ describe("the sandbox", function()
     end
 
     it("of every part, more as the job goes on", function()
-      local _ <const>, _ <const>, answer <const> =
+      local _ <const>, _ <const>, response <const> =
         api:call("POST", "/customer/logs", ('{"jobId":"%s","taskIds":[],"levels":[]}'):format(id))
-      assert.same({ partitioner = {}, assembler = {}, taskrunner = {} }, core.decode(answer.body))
+      assert.same({ partitioner = {}, assembler = {}, taskrunner = {} }, core.decode(response.body))
       for _, text in ipairs { '"partitioner":[]', '"taskrunner":{}' } do
-        assert.is_truthy(answer.body:find(text, 1, true))
+        assert.is_truthy(response.body:find(text, 1, true))
       end
       start()
       service:advance(4)
@@ -150,7 +150,7 @@ describe("the sandbox", function()
   end)
 
   describe("streams events", function()
-    -- Opens the stream over HTTP/1.1: the connection, after the answer's head.
+    -- Opens the stream over HTTP/1.1: the connection, after the response's head.
     local function open()
       local host <const>, port <const> = service.base_url:match "^http://([%d.]+):(%d+)/"
       local connection <const> = socket.connect(host, tonumber(port))

@@ -44,44 +44,44 @@ end
 
 -- What happens once a request is executed, by the first word of its job's name. Each returns the bytes to send, and
 -- whether the connection is closed after them.
-local answers <const> = {}
+local responses <const> = {}
 
-function answers.ok(name)
+function responses.ok(name)
   return response("200 OK", job_named(name))
 end
 
-function answers.work(name)
+function responses.work(name)
   cqueues.sleep(WORK_SECONDS)
-  return answers.ok(name)
+  return responses.ok(name)
 end
 
-function answers.slow(name)
+function responses.slow(name)
   cqueues.sleep(SLOW_SECONDS)
-  return answers.ok(name)
+  return responses.ok(name)
 end
 
-function answers.close()
+function responses.close()
   return "", true
 end
 
-function answers.cut(name)
-  return answers.ok(name):sub(1, -10), true
+function responses.cut(name)
+  return responses.ok(name):sub(1, -10), true
 end
 
-function answers.head()
+function responses.head()
   return "HTTP/1.1 200 OK\r\nContent-Ty", true
 end
 
-function answers.stall()
+function responses.stall()
   cqueues.sleep(STALL_SECONDS)
   return "", true
 end
 
-function answers.busy()
+function responses.busy()
   return response("503 Service Unavailable", '{"message":"busy"}')
 end
 
-function answers.useless()
+function responses.useless()
   return response("200 OK", "<p>Welcome</p>")
 end
 
@@ -137,7 +137,7 @@ local function serve(connection)
         bytes = refusals[mode]
       else
         note(key, headers["x-connection"])
-        bytes, closes = (answers[mode] or answers.ok)(name)
+        bytes, closes = (responses[mode] or responses.ok)(name)
       end
       if headers.connection == "close" then closes = true end
     end

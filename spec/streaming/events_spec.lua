@@ -25,7 +25,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end)
 
     -- What the stream says, and then ends.
-    local function answer(body, more)
+    local function response(body, more)
       local fault <const> = { operation = "events", body = body, status = 200 }
       for name, value in pairs(more or {}) do
         fault[name] = value
@@ -61,7 +61,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end)
 
     it("are read an object a line", function()
-      answer(item "a" .. "\r\n" .. item("b", "9007199254740993") .. item("c"):gsub("\n$", ""))
+      response(item "a" .. "\r\n" .. item("b", "9007199254740993") .. item("c"):gsub("\n$", ""))
       local numbers, seen = {}, {}
       for event in client:each_event() do
         seen[#seen + 1], numbers[#numbers + 1] = event.event, event.data.n
@@ -71,7 +71,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end)
 
     it("are read from server-sent events", function()
-      answer(
+      response(
         ": hello\n\nevent: message\nid: 1\ndata: " .. item "a" .. "\ndata:" .. item "b" .. "\n",
         { content_type = "text/event-stream" }
       )
@@ -79,12 +79,12 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end)
 
     it("are put together from pieces of any size", function()
-      answer(item "a" .. item "b" .. item "c", { drip = { bytes = 7, every = 0.001 } })
+      response(item "a" .. item "b" .. item "c", { drip = { bytes = 7, every = 0.001 } })
       assert.same({ "a", "b", "c" }, names())
     end)
 
     it("are none when the stream ends at once", function()
-      answer ""
+      response ""
       assert.same({}, names())
     end)
 
@@ -103,7 +103,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end
 
     it("raise the error that the service sends in place of one", function()
-      answer(item "a" .. '{"error":{"code":14,"message":"upstream unavailable","details":[]}}\n' .. item "b")
+      response(item "a" .. '{"error":{"code":14,"message":"upstream unavailable","details":[]}}\n' .. item "b")
       local err <const>, count <const> = failure()
       assert.equal("unexpected", err.kind)
       assert.equal(14, err.code)
@@ -113,7 +113,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end)
 
     it("raise an error for what is no JSON", function()
-      answer(item "a" .. "{broken\n")
+      response(item "a" .. "{broken\n")
       local err <const>, count <const> = failure()
       assert.equal("protocol", err.kind)
       assert.equal(1, count)
@@ -125,7 +125,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         '{"ok":false,"message":"no"}\n',
         '{"error":"plain text"}\n',
       } do
-        answer(item "a" .. body)
+        response(item "a" .. body)
         local err <const>, count <const> = failure()
         assert.is_true(err.kind == "protocol" or err.kind == "unexpected")
         assert.equal(1, count)
@@ -133,7 +133,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end)
 
     it("are not lost when the program takes longer between two of them than one may take to come", function()
-      answer(item "a" .. item "b" .. item "c", { drip = { bytes = #item "a", every = 0.1 } })
+      response(item "a" .. item "b" .. item "c", { drip = { bytes = #item "a", every = 0.1 } })
       local seen = 0
       for _ in client:each_event { timeout = 0.3, max_retries = 0 } do
         seen = seen + 1
@@ -145,7 +145,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end)
 
     it("may come as slowly as the time limit lets them, however long the program waits in one piece", function()
-      answer(item "a" .. item "b" .. item "c", { drip = { bytes = #item "a", every = 0.7 } })
+      response(item "a" .. item "b" .. item "c", { drip = { bytes = #item "a", every = 0.7 } })
       local seen <const> = {}
       local future <const> = client:async(function()
         for event in client:each_event { timeout = 0.8 } do
@@ -175,7 +175,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
 
     it("are asked for again as long as none has come", function()
       service:fault { operation = "events", status = 503, retry_after = 0.01 }
-      answer(item "a")
+      response(item "a")
       assert.same({ "a" }, names())
     end)
 
@@ -191,17 +191,17 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end)
 
     it("raise an error when the stream breaks, and are not asked for again", function()
-      answer(item "a" .. item "b", { truncate = #item "a" + 5 })
+      response(item "a" .. item "b", { truncate = #item "a" + 5 })
       local err <const>, count <const> = failure()
       assert.equal("connection", err.kind)
       assert.equal(1, count)
       assert.equal(1, #connect.sent(service))
     end)
 
-    it("may be as large as an answer, and no larger", function()
-      answer(item(("x"):rep(300000)) .. item "b")
+    it("may be as large as a response, and no larger", function()
+      response(item(("x"):rep(300000)) .. item "b")
       assert.equal("too_large", failure({ max_response_bytes = 100000 }).kind)
-      answer(item(("x"):rep(300000)) .. item "b")
+      response(item(("x"):rep(300000)) .. item "b")
       assert.equal(2, #names())
     end)
 
@@ -212,7 +212,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
 
     for loop, Host in pairs(event_loops.hosts) do
       it("suspend in the loop of " .. loop, function()
-        answer(item "a" .. item "b", { drip = { bytes = 10, every = 0.01 } })
+        response(item "a" .. item "b", { drip = { bytes = 10, every = 0.01 } })
         local host <const> = Host.new()
         host:attach(client)
         local ticks, seen = 0, nil

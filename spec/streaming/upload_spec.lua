@@ -165,7 +165,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("the bytes", content())
     end)
 
-    it("takes an answer as every call does", function()
+    it("takes a response as every call does", function()
       service:fault { operation = "upload", status = 200, body = ("x"):rep(300000), act = "before", times = 2 }
       assert(job:upload { data = "bytes" })
       local _ <const>, err <const> = job:upload({ data = "bytes" }, { max_response_bytes = 100000 })

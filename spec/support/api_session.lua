@@ -63,8 +63,8 @@ end
 ---@return table answer as of `http_client`
 ---@usage local status, body = api:call("GET", "/customer/jobs/j1")
 function Session:call(method, path, body)
-  local answer <const> = assert(self:send(method, path, body))
-  return answer.status, (core.decode(answer.body)), answer
+  local response <const> = assert(self:send(method, path, body))
+  return response.status, (core.decode(response.body)), response
 end
 
 --- Makes a job.

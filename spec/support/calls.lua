@@ -1,7 +1,7 @@
 --- Every call of the API, for specs that hold for each of them.
 ---
 ---   for name, case in pairs(calls.all) do
----     service:fault { operation = name, body = case.answer }
+---     service:fault { operation = name, body = case.response }
 ---     local result = case.call(client, client:job(calls.id))
 local assert <const> = require "luassert"
 local bytenite <const> = require "bytenite"
@@ -13,7 +13,7 @@ local deep <const> = require "spec.support.deep"
 ---@field sent {[1]: string, [2]: string, [3]: string} its method, path and body on the wire
 ---@field answer string a good one
 ---@field is_same_job boolean|nil whether it gives the job back
----@field gives fun(result: any)|nil else: raises unless that is what the answer becomes
+---@field gives fun(result: any)|nil else: raises unless that is what the response becomes
 
 local calls <const> = {}
 
@@ -34,7 +34,7 @@ calls.all = {
       return client:create_job({ templateId = "t" }, options)
     end,
     sent = { "POST", "/v1/customer/jobs", '{"templateId":"t"}' },
-    answer = JOB,
+    response = JOB,
     gives = function(job)
       assert.same({ "Some name", bytenite.Job.refresh }, { job.name, job.refresh })
     end,
@@ -44,7 +44,7 @@ calls.all = {
       return client:get_job(ID, options)
     end,
     sent = { "GET", PATH, "" },
-    answer = JOB,
+    response = JOB,
     gives = function(job)
       assert.equal("Some name", job.name)
     end,
@@ -54,7 +54,7 @@ calls.all = {
       return job:set_datasource({ dataSource = { dataSourceDescriptor = "bypass" } }, options)
     end,
     sent = { "PATCH", PATH .. "/datasource", '{"dataSource":{"dataSourceDescriptor":"bypass"}}' },
-    answer = JOB,
+    response = JOB,
     is_same_job = true,
   },
   set_params = {
@@ -62,7 +62,7 @@ calls.all = {
       return job:set_params({ app = {} }, options)
     end,
     sent = { "PATCH", PATH .. "/params", '{"app":{}}' },
-    answer = JOB,
+    response = JOB,
     is_same_job = true,
   },
   set_name = {
@@ -70,7 +70,7 @@ calls.all = {
       return job:set_name("My Job", options)
     end,
     sent = { "PATCH", PATH .. "/jobname", '"My Job"' },
-    answer = JOB,
+    response = JOB,
     is_same_job = true,
   },
   set_configs = {
@@ -78,7 +78,7 @@ calls.all = {
       return job:set_configs({ jobTimeout = "60" }, options)
     end,
     sent = { "PATCH", PATH .. "/configs", '{"jobTimeout":"60"}' },
-    answer = JOB,
+    response = JOB,
     is_same_job = true,
   },
   list_jobs = {
@@ -90,7 +90,7 @@ calls.all = {
       "/v1/customer/jobs?orderBy=createdAt%20%26%20more&pagination.limit=5&pagination.offset=10",
       "",
     },
-    answer = PAGE,
+    response = PAGE,
     gives = function(page)
       assert.is_nil(deep.difference({ total = 1, offset = 0 }, page.pagination))
       assert.same({ "A", bytenite.Job.refresh }, { page.data[1].name, page.data[1].refresh })
@@ -102,7 +102,7 @@ calls.all = {
       return client:filter_jobs({ limit = 5, orderBy = "name" }, options)
     end,
     sent = { "POST", "/v1/customer/jobs/filter", '{"pagination":{"limit":5},"orderBy":"name"}' },
-    answer = PAGE,
+    response = PAGE,
     gives = function(page)
       assert.same({ 1, "A", bytenite.Job.refresh }, { page.pagination.total, page.data[1].name, page.data[1].refresh })
     end,
@@ -112,7 +112,7 @@ calls.all = {
       return client:list_templates({ offset = 3 }, options)
     end,
     sent = { "GET", "/v1/customer/jobs/templates?pagination.offset=3", "" },
-    answer = '{"pagination":{"total":1,"hasNext":false},"data":[{"id":"t","config":{"taskTimeout":"9"},"isPublic":true}]}',
+    response = '{"pagination":{"total":1,"hasNext":false},"data":[{"id":"t","config":{"taskTimeout":"9"},"isPublic":true}]}',
     gives = function(page)
       assert.same({ id = "t", config = { taskTimeout = 9 }, isPublic = true }, page.data[1])
       assert.same({ total = 1, hasNext = false }, page.pagination)
@@ -124,7 +124,7 @@ calls.all = {
       return client:running_tasks({ "x", job }, options)
     end,
     sent = { "POST", "/v1/customer/jobs/runningTasks", '{"jobsIds":["x","a/b ü?"]}' },
-    answer = '{"jobsRunningTasks":{"x":"7","a/b ü?":0}}',
+    response = '{"jobsRunningTasks":{"x":"7","a/b ü?":0}}',
     gives = function(counts)
       assert.is_nil(deep.difference({ x = 7, [ID] = 0 }, counts))
     end,
@@ -134,7 +134,7 @@ calls.all = {
       return job:delete(options)
     end,
     sent = { "DELETE", PATH, "" },
-    answer = OK,
+    response = OK,
     gives = function(done)
       assert.is_true(done)
     end,
@@ -144,7 +144,7 @@ calls.all = {
       return job:upload_completed(options)
     end,
     sent = { "PATCH", PATH .. "/uploadcompleted", "" },
-    answer = OK,
+    response = OK,
     is_same_job = true,
   },
   run = {
@@ -152,7 +152,7 @@ calls.all = {
       return job:run({ isTestJob = true }, options)
     end,
     sent = { "POST", PATH .. "/run", '{"config":{"isTestJob":true}}' },
-    answer = OK,
+    response = OK,
     is_same_job = true,
   },
   abort = {
@@ -160,7 +160,7 @@ calls.all = {
       return job:abort(options)
     end,
     sent = { "POST", PATH .. "/abort", "" },
-    answer = OK,
+    response = OK,
     is_same_job = true,
   },
   results = {
@@ -168,7 +168,7 @@ calls.all = {
       return job:results(options)
     end,
     sent = { "GET", PATH .. "/results", "" },
-    answer = '{"results":[{"name":"out_0/a.zip","link":"https://example.org/a?x=1"},{"name":"ü"}]}',
+    response = '{"results":[{"name":"out_0/a.zip","link":"https://example.org/a?x=1"},{"name":"ü"}]}',
     gives = function(results)
       local expected <const> =
         bytenite.array { { name = "out_0/a.zip", link = "https://example.org/a?x=1" }, { name = "ü" } }
@@ -184,7 +184,7 @@ calls.all = {
       "/v1/customer/logs",
       '{"jobId":"a/b ü?","taskIds":[],"levels":["ERROR"],"services":[]}',
     },
-    answer = '{"assembler":[{"log":"done"}]}',
+    response = '{"assembler":[{"log":"done"}]}',
     gives = function(each)
       assert.same({ { log = "done" }, "ASSEMBLER" }, { each() })
     end,
@@ -198,7 +198,7 @@ calls.all = {
       "/v1/customer/datasource/test",
       '{"dataSource":{"dataSourceDescriptor":"bypass"},"listFiles":true}',
     },
-    answer = [[{"filename":"a","size":"18446744073709551615","tempUrl":"","properties":{"etag":"e"},"files":
+    response = [[{"filename":"a","size":"18446744073709551615","tempUrl":"","properties":{"etag":"e"},"files":
       {"directories":[{"name":"d","files":[]}],"files":[{"id":"1","size":"734003200"}]}}]],
     gives = function(info)
       assert.same({ "a", "18446744073709551615", "e" }, { info.filename, info.size, info.properties.etag })
@@ -210,7 +210,7 @@ calls.all = {
       return client:info(options)
     end,
     sent = { "GET", "/v1/customer/info", "" },
-    answer = '{"version":{"major":1,"minor":"2","tag":"v1.2"},"messages":[]}',
+    response = '{"version":{"major":1,"minor":"2","tag":"v1.2"},"messages":[]}',
     gives = function(info)
       assert.same({ version = { major = 1, minor = 2, tag = "v1.2" }, messages = {} }, info)
     end,
@@ -220,14 +220,14 @@ calls.all = {
       return client:sign_out(options)
     end,
     sent = { "POST", "/v1/auth/signout", "{}" },
-    answer = OK,
+    response = OK,
     gives = function(done)
       assert.is_true(done)
     end,
   },
 }
 
---- The answer of a call that gives nothing.
+--- The response of a call that gives nothing.
 calls.ok = OK
 
 return calls

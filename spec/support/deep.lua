@@ -27,7 +27,7 @@ end
 --- Where two values differ first; nil when they do not.
 ---@param expected any
 ---@param actual any
----@param path string|nil of the values, for the answer
+---@param path string|nil of the values, for the response
 ---@return string|nil difference
 ---@usage deep.difference({ a = { 1 } }, { a = { 1.0 } }) --> "value.a[1]: expected integer 1, got float 1.0"
 function deep.difference(expected, actual, path)

@@ -74,11 +74,11 @@ local function read(stream, read_next, queue, timeout)
   return read_next(stream, timeout)
 end
 
---- Sends a request and waits for the answer.
+--- Sends a request and waits for the response.
 ---@param wanted {method: string|nil, path: string, headers: table|nil, body: string|nil, timeout: number|nil}
 ---@return table|nil answer `{status, headers, body}`, headers by name; nil when there was none, or not a whole one
 ---@return any problem
----@return table|nil part what came of the answer
+---@return table|nil part what came of the response
 ---@usage local answer = assert(connection:request { path = "/v1/customer/jobs/j1" })
 function Connection:request(wanted)
   local timeout <const> = wanted.timeout or TIMEOUT
@@ -100,21 +100,21 @@ function Connection:request(wanted)
   end
   if not sent then return nil, problem end
   local received <const>, reason <const> = read(stream, stream.get_headers, stream.recv_headers_fifo, timeout)
-  if received == nil then return nil, reason or "no answer" end
+  if received == nil then return nil, reason or "no response" end
   local by_name <const> = {}
   for name, value in received:each() do
     by_name[name] = value
   end
-  local answer <const> = { status = tonumber(by_name[":status"]), headers = by_name, body = "" }
+  local response <const> = { status = tonumber(by_name[":status"]), headers = by_name, body = "" }
   repeat
     local chunk
     chunk, problem = read(stream, stream.get_next_chunk, stream.chunk_fifo, timeout)
-    answer.body = answer.body .. (chunk or "")
+    response.body = response.body .. (chunk or "")
   until chunk == nil
   local length <const> = tonumber(by_name["content-length"])
-  if problem == nil and length and length ~= #answer.body then problem = "the body ended early" end
-  if problem then return nil, problem, answer end
-  return answer
+  if problem == nil and length and length ~= #response.body then problem = "the body ended early" end
+  if problem then return nil, problem, response end
+  return response
 end
 
 --- Closes the connection, as it is: lua-http would first see its streams to their end, if need be for ever.

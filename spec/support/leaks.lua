@@ -78,7 +78,7 @@ leaks.echoes = {
   ["half a JSON text"] = function(secret)
     return ('{"message":"the value %s is wrong'):format(quoted(secret))
   end,
-  ["an answer of success"] = function(secret)
+  ["a response of success"] = function(secret)
     return ('{"job":[{"id":"another job","name":"%s"}]}'):format(quoted(secret))
   end,
 }
@@ -125,7 +125,7 @@ end
 --- Where a value shows one of some secrets: in its text, or anywhere in its tables. nil when it does not.
 ---@param value any
 ---@param secrets string[]
----@param path string|nil what the value is, for the answer
+---@param path string|nil what the value is, for the response
 ---@return string|nil found
 ---@usage assert.is_nil(leaks.find(problem, { password }))
 function leaks.find(value, secrets, path)

@@ -77,7 +77,7 @@ end
 
 --- Every status, in every body.
 ---@type table[]
-outcomes.answers = {}
+outcomes.responses = {}
 
 for _, status in ipairs(STATUSES) do
   for _, body in ipairs(bodies_of(status)) do
@@ -86,11 +86,11 @@ for _, status in ipairs(STATUSES) do
     outcome.fault = { status = status, body = body.body, content_type = body.content_type, times = "forever" }
     outcome.body = body.body
     outcome.has_details = body.has_details
-    table.insert(outcomes.answers, outcome)
+    table.insert(outcomes.responses, outcome)
   end
 end
 
--- An answer of success that is none: `fault` as given, status 200.
+-- A response of success that is none: `fault` as given, status 200.
 local function not_usable(title, fault, kind, more)
   fault.times = "forever"
   local outcome <const> =
@@ -104,7 +104,7 @@ local function other_success(status, body)
   return with(of_status(status), { title = ("%d"):format(status), fault = fault, body = body })
 end
 
---- Answers that are no errors by their status, or no answers to this call.
+--- Answers that are no errors by their status, or no responses to this call.
 ---@type table[]
 outcomes.successes = {
   not_usable(
@@ -167,11 +167,11 @@ for _, status in ipairs { 300, 301, 302, 303, 304, 307, 308 } do
   table.insert(outcomes.successes, outcome)
 end
 
---- Attempts without an answer that could be read to its end.
+--- Attempts without a response that could be read to its end.
 ---@type table[]
 outcomes.failures = {
-  { title = "half an answer", fault = { truncate = 20 }, kind = "connection" },
-  { title = "the head of an answer only", fault = { truncate = 0 }, kind = "connection" },
+  { title = "half a response", fault = { truncate = 20 }, kind = "connection" },
+  { title = "the head of a response only", fault = { truncate = 0 }, kind = "connection" },
   { title = "a reset connection", fault = { reset = "connection" }, kind = "connection" },
   { title = "bytes that are no HTTP", fault = { garbage = true }, kind = "protocol", retryable = false },
   { title = "a server that hangs", fault = { hang = true }, kind = "timeout", options = { timeout = 0.05 } },
@@ -182,7 +182,7 @@ outcomes.failures = {
     options = { timeout = 0.05 },
   },
   {
-    title = "an answer too large",
+    title = "a response too large",
     fault = { body = ("x"):rep(101) },
     kind = "too_large",
     options = { max_response_bytes = 100 },

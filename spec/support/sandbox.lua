@@ -171,17 +171,17 @@ local function exchange(self, method, path, body)
       body
     )
   )
-  local answer <const> = connection:read "*a"
+  local response <const> = connection:read "*a"
   connection:close()
-  local status <const>, rest <const> = answer:match "^HTTP/1%.1 (%d+).-\r\n\r\n(.*)$"
+  local status <const>, rest <const> = response:match "^HTTP/1%.1 (%d+).-\r\n\r\n(.*)$"
   return tonumber(status), rest
 end
 
 -- The same, with anything but status 200 raised.
 local function control(self, method, path, body)
-  local status <const>, answer <const> = exchange(self, method, path, body or "")
-  if status ~= 200 then error(("%s %s: %s %s"):format(method, path, status, answer), 3) end
-  return answer
+  local status <const>, response <const> = exchange(self, method, path, body or "")
+  if status ~= 200 then error(("%s %s: %s %s"):format(method, path, status, response), 3) end
+  return response
 end
 
 --- A control request of any kind.
@@ -252,7 +252,7 @@ function Sandbox:set_results(id, list)
   control(self, "PUT", path_of(id, "results"), #list == 0 and "[]" or json_of(list))
 end
 
---- Sets the logs of a job, in the form of the service's answer.
+--- Sets the logs of a job, in the form of the service's response.
 ---@param id string
 ---@param logs table|string as JSON when it is a string
 ---@usage service:set_logs(job.id, '{"partitioner":[{"log":"x","level":"INFO"}],"assembler":[],"taskrunner":{}}')
@@ -309,19 +309,19 @@ end
 function Sandbox:uploaded(id)
   local status <const>, body <const> = exchange(self, "GET", path_of(id, "upload"), "")
   if status ~= 200 then return nil end
-  local answer <const> = cjson.decode(body)
-  local encoded <const> = answer.content_base64
+  local response <const> = cjson.decode(body)
+  local encoded <const> = response.content_base64
   local uploaded <const> = {
-    attempts = math.tointeger(answer.attempts),
-    bytes = math.tointeger(answer.lastBytes),
-    length = answer.length and math.tointeger(answer.length),
-    sha256 = answer.sha256,
-    name = answer.name,
+    attempts = math.tointeger(response.attempts),
+    bytes = math.tointeger(response.lastBytes),
+    length = response.length and math.tointeger(response.length),
+    sha256 = response.sha256,
+    name = response.name,
     content = type(encoded) == "string" and base64_decoded(encoded) or nil,
-    completed = answer.completed,
+    completed = response.completed,
     header = {},
   }
-  for _, header in ipairs(answer.headers or {}) do
+  for _, header in ipairs(response.headers or {}) do
     uploaded.header[header[1]] = header[2]
   end
   return uploaded

@@ -3,13 +3,13 @@ local http_client <const> = require "spec.support.http_client"
 
 local signed_url = {}
 
---- Sends a request and waits for the answer.
+--- Sends a request and waits for the response.
 ---@param url string
 ---@param options {method: string|nil, headers: table|nil, body: string|nil, timeout: number|nil}|nil
 ---@param version number|nil of HTTP: 1.1 (default) or 2
 ---@return table|nil answer as of `http_client`
 ---@return any problem
----@return table|nil part what came of the answer
+---@return table|nil part what came of the response
 ---@usage local answer = assert(signed_url.fetch(link, { headers = { range = "bytes=4-" } }))
 function signed_url.fetch(url, options, version)
   local connection <close> = http_client.connect(url, { version = version })
@@ -39,9 +39,9 @@ end
 ---@param version number|nil of HTTP
 ---@usage signed_url.is_refused(403, "AccessDenied", link)
 function signed_url.is_refused(status, code, url, options, version)
-  local answer <const> = assert(signed_url.fetch(url, options, version))
-  assert(answer.status == status and answer.headers["content-type"] == "application/xml", answer.body)
-  assert(answer.body:find(("<Error><Code>%s</Code><Message>"):format(code), 1, true), answer.body)
+  local response <const> = assert(signed_url.fetch(url, options, version))
+  assert(response.status == status and response.headers["content-type"] == "application/xml", response.body)
+  assert(response.body:find(("<Error><Code>%s</Code><Message>"):format(code), 1, true), response.body)
 end
 
 return signed_url

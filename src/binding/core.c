@@ -154,12 +154,12 @@ static int core_percent_encode(lua_State *L) {
 }
 
 /*
-** core.look_at_url(url): whether it is https, whether its host is loopback, and whether that may be
+** core.check_url(url): whether it is https, whether its host is loopback, and whether that may be
 ** this machine by any name or address; or nil and why it is no base address.
 */
-static int core_look_at_url(lua_State *L) {
+static int core_check_url(lua_State *L) {
   UrlParts parts;
-  if (!url_look_at(luaL_checkstring(L, 1), &parts)) raise_no_memory(L);
+  if (!url_check_base(luaL_checkstring(L, 1), &parts)) raise_no_memory(L);
   if (parts.reason != NULL) {
     lua_pushnil(L);
     lua_pushstring(L, parts.reason);
@@ -335,7 +335,7 @@ static const luaL_Reg functions[] = {
   {"suggest", core_suggest},
   {"is_segment", core_is_segment},
   {"percent_encode", core_percent_encode},
-  {"look_at_url", core_look_at_url},
+  {"check_url", core_check_url},
   {"is_terminal", core_is_terminal},
   {"terminal_width", core_terminal_width},
   {"terminal_echo", core_terminal_echo},

@@ -113,9 +113,9 @@ static int exchange_job(lua_State *L) {
   lua_settop(L, 2);
   lua_getiuservalue(L, 1, EXCHANGE_ID);
   exchange->is_read = true; /* as in exchange_value */
-  const JobAnswer answer = marshal_read_job(L, buffer_text(body), body->length, &members);
+  const JobOutcome outcome = marshal_read_job(L, buffer_text(body), body->length, &members);
   exchange->is_read = false;
-  switch (answer) {
+  switch (outcome) {
     case JOB_READ: break;
     case JOB_NOT_JSON:
       lua_pushfstring(L, "the response is not JSON: %s", lua_tostring(L, -1));

@@ -45,13 +45,13 @@ bool marshal_encode(lua_State *L, int index, const Schema *schema, Buffer *out);
 */
 bool marshal_read(lua_State *L, const char *text, size_t length, const Schema *schema);
 
-typedef enum JobAnswer {
+typedef enum JobOutcome {
   JOB_READ,
   JOB_NOT_JSON,
   JOB_NOT_OBJECT, /* the response is not an object */
   JOB_NOT_OK,     /* it says `ok: false` */
   JOB_MISSING     /* it has no job */
-} JobAnswer;
+} JobOutcome;
 
 /* Stack indices of the values of a job that was read; 0 for absent members. */
 typedef struct JobMembers {
@@ -64,7 +64,7 @@ typedef struct JobMembers {
 ** JOB_READ pushes the values of the job's members and some more, and fills `members`. For
 ** JOB_NOT_JSON pushes what is wrong. Otherwise pushes nothing.
 */
-JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length, JobMembers *members);
+JobOutcome marshal_read_job(lua_State *L, const char *text, size_t length, JobMembers *members);
 
 /* Pushes the value that stands for null. */
 void marshal_push_null(lua_State *L);

@@ -100,7 +100,7 @@ static bool read_response(JobReader *reader) {
 }
 
 /* Judges a response that was read to its end. */
-static JobAnswer judge(const JobReader *reader) {
+static JobOutcome judge(const JobReader *reader) {
   lua_State *L = reader->builder.L;
   if (!reader->is_object) return JOB_NOT_OBJECT;
   if (reader->undeclared > 0) {
@@ -111,12 +111,12 @@ static JobAnswer judge(const JobReader *reader) {
   return reader->has_job ? JOB_READ : JOB_MISSING;
 }
 
-JobAnswer marshal_read_job(lua_State *L, const char *text, size_t length, JobMembers *members) {
+JobOutcome marshal_read_job(lua_State *L, const char *text, size_t length, JobMembers *members) {
   const int base = lua_gettop(L);
   JobReader reader = {.members = members};
   *members = (JobMembers){0};
   builder_begin(&reader.builder, L, text, length, (int)schema_job.count + 4);
-  const JobAnswer outcome = read_response(&reader) ? judge(&reader) : JOB_NOT_JSON;
+  const JobOutcome outcome = read_response(&reader) ? judge(&reader) : JOB_NOT_JSON;
   if (outcome != JOB_READ) lua_settop(L, base);
   if (outcome == JOB_NOT_JSON) builder_push_problem(&reader.builder);
   int *info = &members->at[SCHEMA_JOB_TEMPLATE_INFO];

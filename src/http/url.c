@@ -85,7 +85,7 @@ static bool read_parts(CURLU *handle, UrlParts *parts) {
   return read_scheme(handle, parts) && read_host(handle, parts);
 }
 
-bool url_look_at(const char *url, UrlParts *parts) {
+bool url_check_base(const char *url, UrlParts *parts) {
   *parts = (UrlParts){0};
   if (strpbrk(url, "?#") != NULL) { /* an empty query or fragment counts as well */
     parts->reason = "it has a query or a fragment";

@@ -37,7 +37,7 @@ typedef struct UrlParts {
 ** Checks a base URL: http or https, a host, perhaps a port and a path; no credentials, query or
 ** fragment. Returns false if memory runs out.
 */
-bool url_look_at(const char *url, UrlParts *parts);
+bool url_check_base(const char *url, UrlParts *parts);
 
 #pragma GCC visibility pop
 

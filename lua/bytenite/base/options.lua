@@ -28,7 +28,7 @@ local defaults <const> = {
 ---@return boolean|string # whether its host is loopback; or why it cannot be used
 ---@return boolean|nil # whether its host may be this machine by any name: "0.0.0.0", "a.localhost"
 function options.inspect_url(url)
-  local is_https <const>, detail <const>, may_be_loopback <const> = core.look_at_url(url)
+  local is_https <const>, detail <const>, may_be_loopback <const> = core.check_url(url)
   -- libcurl reads "https:///x" and "https:/x" as the host x
   if is_https ~= nil and not url:find "^%a+://[^/]" then return nil, "it has no host" end
   return is_https, detail, may_be_loopback

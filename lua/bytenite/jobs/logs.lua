@@ -8,7 +8,7 @@ local time <const> = require "bytenite.base.time"
 
 local logs <const> = {}
 
--- What a part of an answer holds: nothing where it is null or missing; nil where it is of another
+-- What a part of a response holds: nothing where it is null or missing; nil where it is of another
 -- type than it should be.
 local function content_of(part, is_list)
   if part == nil or part == core.null then return {} end
@@ -16,12 +16,12 @@ local function content_of(part, is_list)
   return part
 end
 
--- Parts that the answer consists of, in the order in which lines of the same time are given: lists
+-- Parts that the response consists of, in the order in which lines of the same time are given: lists
 -- of {lines, service, task_id}.
-local function parts_of(answer)
-  local tasks <const> = content_of(answer.taskrunner, false)
+local function parts_of(response)
+  local tasks <const> = content_of(response.taskrunner, false)
   if not tasks then return nil end
-  local parts <const> = { { lines = answer.partitioner, service = "PARTITIONER" } }
+  local parts <const> = { { lines = response.partitioner, service = "PARTITIONER" } }
   local ids <const> = {}
   for id in pairs(tasks) do
     ids[#ids + 1] = id
@@ -32,7 +32,7 @@ local function parts_of(answer)
     if not task then return nil end
     parts[#parts + 1] = { lines = task.logs, service = "TASKRUNNER", task_id = id }
   end
-  parts[#parts + 1] = { lines = answer.assembler, service = "ASSEMBLER" }
+  parts[#parts + 1] = { lines = response.assembler, service = "ASSEMBLER" }
   return parts
 end
 
@@ -86,15 +86,15 @@ end
 -- Accepts `{partitioner, assembler, taskrunner}`: a function that gives line after line, and keeps
 -- none that it gave.
 local function decode_logs(exchange)
-  local answer <const>, kind <const>, message <const> = responses.object(exchange)
-  if not answer then return nil, kind, message end
+  local response <const>, kind <const>, message <const> = responses.object(exchange)
+  if not response then return nil, kind, message end
   local entries <const> = {}
-  local parts <const> = parts_of(answer)
+  local parts <const> = parts_of(response)
   local are_lines = parts ~= nil
   for _, part in ipairs(parts or {}) do
     are_lines = are_lines and add_part(entries, part)
   end
-  if not are_lines then return nil, "unexpected", "the answer holds something else than logs" end
+  if not are_lines then return nil, "unexpected", "the response holds something else than logs" end
   table.sort(entries, is_before)
   local index = 0
   return function()

@@ -12,27 +12,27 @@ local pagination <const> = {}
 
 -- Accepts `{pagination, data}`. What is null or missing is empty.
 local function decode_page(exchange)
-  local answer <const>, kind <const>, message <const> = responses.object(exchange)
-  if not answer then return nil, kind, message end
-  answer.data = answer.data or core.array {}
-  answer.pagination = answer.pagination or {}
-  if not core.is_array(answer.data) or type(answer.pagination) ~= "table" then
-    return nil, "unexpected", "the answer holds no page"
+  local response <const>, kind <const>, message <const> = responses.object(exchange)
+  if not response then return nil, kind, message end
+  response.data = response.data or core.array {}
+  response.pagination = response.pagination or {}
+  if not core.is_array(response.data) or type(response.pagination) ~= "table" then
+    return nil, "unexpected", "the response holds no page"
   end
-  for _, row in ipairs(answer.data) do
-    if type(row) ~= "table" then return nil, "unexpected", "the answer's page holds something else than objects" end
+  for _, row in ipairs(response.data) do
+    if type(row) ~= "table" then return nil, "unexpected", "the response's page holds something else than objects" end
   end
-  return answer
+  return response
 end
 
 -- The same, of jobs that have the client's methods.
 local function decode_jobs(exchange, _, client)
-  local answer <const>, kind <const>, message <const> = decode_page(exchange)
-  if not answer then return nil, kind, message end
-  for _, row in ipairs(answer.data) do
+  local response <const>, kind <const>, message <const> = decode_page(exchange)
+  if not response then return nil, kind, message end
+  for _, row in ipairs(response.data) do
     setmetatable(row, client.job_metatable)
   end
-  return answer
+  return response
 end
 
 local plans <const> = {

@@ -42,7 +42,7 @@ must name a loopback address as its Host, and no other site as its Origin.]]
 local function add_service_options(parser)
   parser:option("--speed", "How much faster than real time jobs run.", "1"):convert(tonumber):argname "X"
   parser:option("--jobs", "How many jobs there are from the start, in all states.", "0"):convert(integer):argname "N"
-  parser:option("--latency", "Milliseconds every answer of the API waits.", "0"):convert(tonumber):argname "MS"
+  parser:option("--latency", "Milliseconds every response of the API waits.", "0"):convert(tonumber):argname "MS"
   parser:option("--api-key", "The API key to accept (default: a random one)."):argname "KEY"
   parser:option("--control-token", "What requests below /sandbox must send (default: a random one)."):argname "TOKEN"
   parser:flag("--show-secrets", "Keep keys and tokens in the record of requests.")

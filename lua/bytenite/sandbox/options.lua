@@ -12,7 +12,7 @@ local random_ids <const> = require "bytenite.sandbox.base.random_ids"
 ---@field api_key string|nil the key to exchange for tokens (default: a random one)
 ---@field control_token string|nil what calls below /sandbox must send (default: random)
 ---@field show_secrets boolean|nil keep keys and tokens in the record (default false)
----@field latency number|nil milliseconds every answer of the API waits (default 0)
+---@field latency number|nil milliseconds every response of the API waits (default 0)
 ---@field speed number|nil how much faster than real time started jobs go on (default 1)
 ---@field jobs integer|nil how many jobs there are from the start, in all states (default 0)
 ---@field link_lifetime number|nil seconds until links to uploads and results expire (default

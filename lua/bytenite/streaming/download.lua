@@ -34,7 +34,7 @@ local function plan_files(results, options)
   local files <const>, taken <const> = {}, {}
   for index, result in ipairs(results) do
     if type(result) ~= "table" then
-      return nil, errors.new { kind = "unexpected", message = "the answer holds something else than results" }
+      return nil, errors.new { kind = "unexpected", message = "the response holds something else than results" }
     end
     if not options.result or result.name == options.result then
       local name = result.name
@@ -114,7 +114,7 @@ function Fetch:meet(attempt, status, headers)
   return not restarted and file_error(("cannot write %s: %s"):format(self.name, problem)) or nil
 end
 
--- Writes bytes of the answer.
+-- Writes bytes of the response.
 local function write(fetch, bytes)
   local written <const>, problem <const> = fetch.file:write(bytes)
   if not written then return file_error(("cannot write %s: %s"):format(fetch.name, problem)) end

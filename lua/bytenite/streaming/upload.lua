@@ -61,7 +61,7 @@ local function plan_for(opened, address)
     },
     decode_response = function()
       if opened.given == opened.size then return true end
-      return nil, "unexpected", ("the answer came after %d of %d bytes"):format(opened.given, opened.size)
+      return nil, "unexpected", ("the response came after %d of %d bytes"):format(opened.given, opened.size)
     end,
     classify = explain,
     stream = stream.plan {

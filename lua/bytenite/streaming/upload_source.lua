@@ -21,7 +21,7 @@ end
 ---@return string|nil # not empty; nil and an error if they cannot be read or end too early
 function Source:read(most)
   local piece, problem
-  self.was_asked = true -- before it answers: a function may take its time, and what it gives then must not be lost
+  self.was_asked = true -- before it returns: a function may take its time, and its piece must not be lost
   repeat
     piece, problem = self.next_piece(math.min(most, self.size - self.given))
   until piece ~= ""

@@ -55,7 +55,7 @@ static void knows_what_is_no_segment(void) {
 
 static UrlParts parts_of(const char *url) {
   UrlParts parts;
-  CHECK(url_look_at(url, &parts));
+  CHECK(url_check_base(url, &parts));
   return parts;
 }
 

@@ -12,7 +12,7 @@ local core <const> = require "bytenite.core"
 ---@field status integer|nil of the response, 200 to 599
 ---@field shape string|nil of an error's body (default "gateway", "xml" for transfers)
 ---@field message string|nil in that body
----@field body string|nil the answer's body, word for word
+---@field body string|nil the response's body, word for word
 ---@field content_type string|nil of the response
 ---@field retry_after number|string|nil seconds or an HTTP date
 ---@field headers table<string, string>|nil further ones

@@ -53,7 +53,7 @@ end
 --- Whether a request with this Authorization may pass.
 ---@param authorization string|nil the header's whole value
 ---@return boolean valid
----@return string|nil reason why not, for the answer
+---@return string|nil reason why not, for the response
 ---@usage local valid, reason = known:check(request.authorization)
 function AccessTokens:check(authorization)
   if authorization == nil or authorization == "" then return false, "the access token is missing" end

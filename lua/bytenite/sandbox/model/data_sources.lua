@@ -46,7 +46,7 @@ end
 
 local read_source <const> = protobuf_json.message { dataSourceDescriptor = protobuf_json.string, params = read_params }
 
--- What an answer prints for params that were not given.
+-- What a response prints for params that were not given.
 local function unset_params(descriptor)
   if descriptor == "bucket" then return {} end
   if descriptor == "file" then return { ["@type"] = TYPE_PREFIX .. "LocalFileDataSource", name = "", tempUrl = "" } end
@@ -57,7 +57,7 @@ end
 --- text, the type in params must be known.
 ---@param value any what the body holds
 ---@param name string the member, for the message
----@return table|nil source `{dataSourceDescriptor, params}` as an answer prints it
+---@return table|nil source `{dataSourceDescriptor, params}` as a response prints it
 ---@return string|nil message
 ---@usage local source, message = data_sources.read(given, "dataDestination")
 function data_sources.read(value, name)

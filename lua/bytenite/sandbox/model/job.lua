@@ -1,4 +1,4 @@
---- A job as the sandbox keeps it, and as an answer prints it.
+--- A job as the sandbox keeps it, and as a response prints it.
 ---
 --- A job is never changed: an update makes another one, so that an operation can be computed
 --- without taking effect.
@@ -13,7 +13,7 @@ local null <const> = core.null
 ---@field package text string|nil the job printed, once it was
 local job = {}
 
--- Every member, in the order of the service's answers, with what it prints when unset.
+-- Every member, in the order of the service's responses, with what it prints when unset.
 local members <const> = {
   { "id", "" },
   { "templateId", "" },
@@ -197,7 +197,7 @@ function job.text(kept)
   return kept.text
 end
 
---- The body of an answer that holds the job: `{job, templateInfo}`. Raises a string when the job
+--- The body of a response that holds the job: `{job, templateInfo}`. Raises a string when the job
 --- cannot be written as JSON, as when something in it is nested too deeply.
 ---@param kept bytenite.sandbox.Job
 ---@param where "inner"|"outer"|nil to print templateInfo only inside the job, or only next to it

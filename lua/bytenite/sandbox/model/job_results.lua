@@ -39,7 +39,7 @@ function job_results.of(state, id, kept)
   return state.results[id] or usual(state, id, kept)
 end
 
---- The answer's list of a job's results, with links signed now.
+--- The response's list of a job's results, with links signed now.
 ---@param state bytenite.sandbox.State
 ---@param id string
 ---@param kept bytenite.sandbox.Job

@@ -5,7 +5,7 @@ local templates = {}
 
 local OWNER <const> = "7a1e0c52-9d3f-4b86-a4f1-0c5d2e9b6378"
 
--- Older templates have the first six members only, as older answers show them.
+-- Older templates have the first six members only, as older responses show them.
 local known <const> = {
   {
     id = "img-gen-diffusers-flux-gpu-template",

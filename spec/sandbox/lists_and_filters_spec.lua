@@ -109,9 +109,12 @@ describe("the sandbox", function()
 
     it("none, when there are none", function()
       service:reset()
-      local _ <const>, _ <const>, answer <const> = api:call("GET", "/customer/jobs")
-      assert.is_truthy(answer.body:find('"data":[]', 1, true))
-      assert.same({ total = 0, offset = 0, hasPrevious = false, hasNext = false }, core.decode(answer.body).pagination)
+      local _ <const>, _ <const>, response <const> = api:call("GET", "/customer/jobs")
+      assert.is_truthy(response.body:find('"data":[]', 1, true))
+      assert.same(
+        { total = 0, offset = 0, hasPrevious = false, hasNext = false },
+        core.decode(response.body).pagination
+      )
     end)
 
     it("as they are now", function()

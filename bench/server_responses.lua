@@ -1,5 +1,6 @@
--- server_answers.lua FOLDER: writes what nginx answers with, as two tables for its `map`: FOLDER/turns.map, FOLDER/answers.map.
-local answers <const> = require "answers"
+-- server_responses.lua FOLDER: writes what nginx responds with, as two tables for its `map`: FOLDER/turns.map and
+-- FOLDER/responses.map.
+local responses <const> = require "responses"
 
 local folder <const> = ...
 local job_id <const> = os.getenv "BENCH_JOB_ID"
@@ -13,15 +14,15 @@ end
 -- connection tell whose turn it is. Numbers below 1,000 come without leading zeros, too.
 local turns <const> = {}
 for number = 0, 9999 do
-  local turn <const> = number % answers.COUNT
+  local turn <const> = number % responses.COUNT
   table.insert(turns, ("%04d %d;"):format(number, turn))
   if number < 1000 then table.insert(turns, ("%d %d;"):format(number, turn)) end
 end
 
 local bodies <const> = {}
-for turn = 0, answers.COUNT - 1 do
-  table.insert(bodies, ("%d '%s';"):format(turn, answers.body(turn, job_id)))
+for turn = 0, responses.COUNT - 1 do
+  table.insert(bodies, ("%d '%s';"):format(turn, responses.body(turn, job_id)))
 end
 
 write("turns.map", turns)
-write("answers.map", bodies)
+write("responses.map", bodies)

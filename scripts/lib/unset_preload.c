@@ -1,5 +1,5 @@
 /*
-** beside_asan.c: preloaded by scripts/asan behind the sanitizers' libraries.
+** unset_preload.c: preloaded by scripts/asan behind the sanitizers' libraries.
 */
 #include <stdlib.h>
 

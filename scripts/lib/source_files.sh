@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# code.sh: the project's files by kind, for lint and format. To be sourced, from the project's folder.
+# source_files.sh: the project's files by kind, for lint and format. To be sourced, from the project's folder.
 
 existing() {
   for path in "$@"; do

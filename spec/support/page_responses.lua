@@ -1,19 +1,19 @@
 --- Pages that a sandbox answers, one after the other.
 ---
----   local page <const>, asked <const> = page_answers.of(service)
+---   local page <const>, asked <const> = page_responses.of(service)
 ---   page("a b", { total = 3 })
 ---   page("c", { total = 3 })
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 
-local page_answers <const> = {}
+local page_responses <const> = {}
 
 --- What makes pages of a sandbox's, and what it was asked for.
 ---@param service spec.Sandbox
 ---@return fun(ids: string, pagination: table|nil, operation: string|nil) page lets a page be answered, after those before it
 ---@return fun(): string[] asked gives the paths asked for, without what they have in common
----@usage local page <const>, asked <const> = page_answers.of(sandbox.plain())
-function page_answers.of(service)
+---@usage local page <const>, asked <const> = page_responses.of(sandbox.plain())
+function page_responses.of(service)
   local function page(ids, pagination, operation)
     local data <const> = bytenite.array {}
     for id in ids:gmatch "%S+" do
@@ -39,8 +39,8 @@ end
 --- The rows that an iterator gives, as their ids in one text.
 ---@param each function
 ---@return string
----@usage assert.equal("a b c", page_answers.walk(client:each_job()))
-function page_answers.walk(each)
+---@usage assert.equal("a b c", page_responses.walk(client:each_job()))
+function page_responses.walk(each)
   local ids <const> = {}
   for row in each do
     ids[#ids + 1] = row.id
@@ -48,4 +48,4 @@ function page_answers.walk(each)
   return table.concat(ids, " ")
 end
 
-return page_answers
+return page_responses

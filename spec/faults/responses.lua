@@ -1,7 +1,7 @@
---- answers.lua: what a service in order responds with, as far as the rows need it.
+--- responses.lua: what a service in order responds with, as far as the rows need it.
 local cjson <const> = require("cjson").new()
 
-local answers <const> = {}
+local responses <const> = {}
 
 local GENERIC <const> = '{"ok":true,"requestId":"","message":"","error":null}'
 
@@ -12,7 +12,7 @@ end
 --- Returns the body of a successful response.
 ---@param request table method, path and body
 ---@return string
-function answers.body(request)
+function responses.body(request)
   local path <const> = request.path:gsub("%?.*", "")
   if path:find "/access_token$" then return '{"token":"fresh","expiresIn":"3600"}' end
   if path:find "/jobs$" then return job("new-job", tostring(cjson.decode(request.body).name)) end
@@ -23,4 +23,4 @@ function answers.body(request)
   return GENERIC
 end
 
-return answers
+return responses

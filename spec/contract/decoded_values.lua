@@ -1,4 +1,4 @@
---- Whether what the module made of an answer is what the contract says it means. The second opinion on the JSON is
+--- Whether what the module made of a response is what the contract says it means. The second opinion on the JSON is
 --- lua-cjson's, which knows floats only: integers beyond 2^53 are compared as such.
 local bytenite <const> = require "bytenite"
 local cjson <const> = require("cjson").new()
@@ -7,7 +7,7 @@ local types <const> = require "spec.contract.types"
 
 cjson.decode_max_depth(200)
 
-local understood = {}
+local decoded_values = {}
 
 local null <const> = cjson.null
 local problem_with
@@ -18,7 +18,7 @@ local function described(value)
 end
 
 local function mismatch(path, wire, got)
-  return ("%s: the answer has %s, the module gave %s"):format(path, described(wire), described(got))
+  return ("%s: the response has %s, the module gave %s"):format(path, described(wire), described(got))
 end
 
 local function is_same(wire, got)
@@ -36,7 +36,7 @@ local function free_problem(wire, got, path)
     if problem then return problem end
   end
   for key in pairs(got) do
-    if wire[key] == nil then return ("%s.%s: the answer does not have it"):format(path, key) end
+    if wire[key] == nil then return ("%s.%s: the response does not have it"):format(path, key) end
   end
 end
 
@@ -87,7 +87,7 @@ local function object_problem(objects, member_type, is_map, wire, got, path)
     if problem then return problem end
   end
   for name in pairs(got) do
-    if wire[name] == nil then return ("%s.%s: the answer does not have it"):format(path, name) end
+    if wire[name] == nil then return ("%s.%s: the response does not have it"):format(path, name) end
   end
 end
 
@@ -106,25 +106,25 @@ function problem_with(objects, kind, wire, got, path)
   end, kind.map ~= nil, wire, got, path)
 end
 
---- Compares an answer's value with what the module made of it.
+--- Compares a response's value with what the module made of it.
 ---@param objects table of the contract
 ---@param type_text string the type of the value
 ---@param wire any the value as lua-cjson reads it
 ---@param got any the value as the module gave it
 ---@return string|nil # nil when it is right; else where it is not
----@usage assert.is_nil(understood.problem(objects, "Job", cjson.decode(text), job))
-function understood.problem(objects, type_text, wire, got)
+---@usage assert.is_nil(decoded_values.problem(objects, "Job", cjson.decode(text), job))
+function decoded_values.problem(objects, type_text, wire, got)
   return problem_with(objects, types.parse(type_text), wire, got, type_text)
 end
 
 --- Reads JSON the other way.
 ---@param text string
 ---@return any
----@usage understood.decode(body)
-function understood.decode(text)
+---@usage decoded_values.decode(body)
+function decoded_values.decode(text)
   return cjson.decode(text)
 end
 
 assert(null == bytenite.null)
 
-return understood
+return decoded_values

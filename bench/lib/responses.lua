@@ -1,10 +1,10 @@
--- answers.lua: what the server answers with: 16 jobs of about 2 KB each.
+-- responses.lua: what the server sends: 16 jobs of about 2 KB each.
 --
 -- They are drafts as the service prints them, unset members included. Whatever differs between the jobs of one user differs
 -- here, so that nobody gains by seeing the same values again and again.
-local answers <const> = {}
+local responses <const> = {}
 
-answers.COUNT = 16
+responses.COUNT = 16
 
 local subjects <const> = { "river delta", "night market", "glacier", "tram depot" }
 local lights <const> = { "at dawn", "in heavy rain", "under sodium lamps", "in late autumn sun" }
@@ -47,8 +47,8 @@ end
 --- A job and its template's description, as JSON.
 ---@param turn integer any; every 16th is the same but for the id
 ---@param id string
-function answers.job(turn, id)
-  turn = turn % answers.COUNT
+function responses.job(turn, id)
+  turn = turn % responses.COUNT
   local subject <const> = subjects[turn % 4 + 1]
   local light <const> = lights[turn // 4 + 1]
   local values <const> = {
@@ -84,9 +84,9 @@ function answers.job(turn, id)
   return fill(job_template, values), values.template_info
 end
 
---- The body of an answer, `{job, templateInfo}`.
-function answers.body(turn, id)
-  return ('{"job":%s,"templateInfo":%s}'):format(answers.job(turn, id))
+--- The body of a response, `{job, templateInfo}`.
+function responses.body(turn, id)
+  return ('{"job":%s,"templateInfo":%s}'):format(responses.job(turn, id))
 end
 
-return answers
+return responses
