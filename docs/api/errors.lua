@@ -36,7 +36,7 @@ errors.fields = {
   {
     name = "body",
     type = "string?",
-    text = "The answer's body, at most 64 KiB. Secrets and the queries of URLs read `[redacted]`.",
+    text = "The response's body, at most 64 KiB. Secrets and the queries of URLs read `[redacted]`.",
   },
 }
 

@@ -72,7 +72,7 @@ options.client = {
     type = "integer",
     unit = "bytes",
     default = 16 * 1024 * 1024,
-    text = "The largest answer taken; a larger one is the error `too_large`.",
+    text = "The largest response taken; a larger one is the error `too_large`.",
     source = "module",
   },
   {

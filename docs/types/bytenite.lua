@@ -123,7 +123,7 @@
 ---@field timeout? number (seconds) For one attempt, from its start to the last byte of the response.
 ---@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job, a free connection.
 ---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
----@field max_response_bytes? integer (bytes) The largest answer taken; a larger one is the error `too_large`.
+---@field max_response_bytes? integer (bytes) The largest response taken; a larger one is the error `too_large`.
 ---@field max_connections? integer Connections at once, 1 to 1000, and calls on the wire at once: others wait in order, within their `deadline`. Over HTTP/2 calls share a connection; the HTTP/1.1 connections that bodies above 60 kB need there are counted apart. See Many at once.
 ---@field ca_file? string A file with the certificates (PEM) of the authorities to trust, and no others. Certificates are always verified.
 ---@field ca_path? string A folder with the certificates of the authorities to trust, and no others but those in `ca_file`. They have the names that `openssl rehash` gives them. Options and variables do not add up: if one of the two options is given, no variable is read; if one of the two `BYTENITE_` variables is set, `SSL_CERT_FILE` is not.
@@ -140,7 +140,7 @@
 ---@field timeout? number (seconds) For one attempt, from its start to the last byte of the response.
 ---@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job, a free connection.
 ---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
----@field max_response_bytes? integer (bytes) The largest answer taken; a larger one is the error `too_large`.
+---@field max_response_bytes? integer (bytes) The largest response taken; a larger one is the error `too_large`.
 
 ---@class bytenite.Error
 ---@field kind string What happened, in one word; see the table of kinds.
@@ -161,7 +161,7 @@
 ---@field maybe_done? boolean True when the service may have acted although no good answer came: look before you repeat `create_job`.
 ---@field step? string Of `submit`: what failed: "create_job", "set_datasource", "set_params", "set_configs", "upload", "run" or "refresh".
 ---@field job? bytenite.Job Of `submit`: the job that exists, as far as it got.
----@field body? string The answer's body, at most 64 KiB. Secrets and the queries of URLs read `[redacted]`.
+---@field body? string The response's body, at most 64 KiB. Secrets and the queries of URLs read `[redacted]`.
 
 ---@class bytenite.Event
 ---@field type "request"|"response"|"retry"|"token" What happened.

@@ -39,12 +39,12 @@ describe("on a screen", function()
     return screen.lines(seen.output, columns), seen
   end
 
-  local function answer(operation, body, times)
+  local function response(operation, body, times)
     service:fault { operation = operation, body = body, times = times or "forever" }
   end
 
   local function with_jobs(state)
-    answer(
+    response(
       "list_jobs",
       ([[{"data":[
         {"id":"%s","name":"Nightly batch of August, all of the sunsets","state":"%s","createdAt":"2025-08-27T17:56:02.1Z"},
@@ -106,7 +106,7 @@ describe("on a screen", function()
     end)
 
     it("is indented and coloured as JSON", function()
-      answer(
+      response(
         "list_jobs",
         '{"data":[{"name":"a \\": b","id":"i","params":{},"numChunks":2,"x":null}],"pagination":{"total":1}}'
       )
@@ -127,7 +127,7 @@ describe("on a screen", function()
   end)
 
   it("a job has zones and units", function()
-    answer(
+    response(
       "get_job",
       ([[{"job":{"id":"%s","name":"Nightly","state":"JOB_STATE_COMPLETE","createdAt":"2025-08-27T17:56:02.1Z",
       "startedAt":"2025-08-27T17:56:02+02:00","duration":302.81,"paymentAmount":0.0025,"numChunks":4,

@@ -83,7 +83,7 @@ for _, kind in ipairs(kinds) do
       assert.equal(0, results.failed)
     end)
 
-    it("keep their time limits: one without an answer ends by itself #timing", function()
+    it("keep their time limits: one without a response ends by itself #timing", function()
       service:fault { operation = "set_name", hang = true }
       local problem <const> = run(function()
         local _, problem <const> = client:job(ID):set_name("Other", { timeout = 0.1 })

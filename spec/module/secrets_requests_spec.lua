@@ -53,7 +53,7 @@ describe("a secret in", function()
           }
         end)
         assert.is_nil(leaks.find(problem, { SECRET }, "the error"))
-        if echo ~= "an answer of success" then assert.is_truthy(tostring(problem.body):find("[redacted]", 1, true)) end
+        if echo ~= "a response of success" then assert.is_truthy(tostring(problem.body):find("[redacted]", 1, true)) end
       end)
     end
   end

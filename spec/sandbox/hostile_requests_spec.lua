@@ -65,7 +65,7 @@ describe("the sandbox refuses", function()
   it("its own calls without the token that it printed", function()
     for _, headers in ipairs { "Host: localhost", "Host: localhost\r\nX-Sandbox-Token: wrong" } do
       for _, path in ipairs { "/sandbox/requests", "/sandbox/jobs/j/upload", "/sandbox/nothing" } do
-        local status <const>, answer <const> = get(service, path, headers)
+        local status <const>, response <const> = get(service, path, headers)
         assert.equal(403, status)
         assert.is_nil(response:find(service.control_token, 1, true))
       end

@@ -17,7 +17,7 @@ local function html_escaped(secret)
   return (secret:gsub('[&<>"]', entities))
 end
 
---- Ways in which an answer can hold a text, by name: each gives the body in which the text stands.
+--- Ways in which a response can hold a text, by name: each gives the body in which the text stands.
 ---@type table<string, fun(secret: string): string>
 leaks.echoes = {
   ["plain text"] = function(secret)

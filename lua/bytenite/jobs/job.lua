@@ -39,11 +39,10 @@ function job.check_id(where, id)
   return validate.segment(where .. ": job id", id)
 end
 
--- Accepts the response to an update: the job takes it over in place, whole or not at all.
+-- Decodes the response to an update: refreshes the job in place, completely or not at all.
 local decode_refresh <const> = core.methods.exchange.job
 
--- Accepts the response to a fetch or a creation: a new job. One that was created has no id before the
--- response.
+-- Decodes the response to a fetch or a creation into a new job. A created job has no id before.
 local function decode_new(exchange, _, client)
   local fresh <const>, kind <const>, message <const> = exchange:job(nil)
   if not fresh then return nil, kind, message end

@@ -16,8 +16,8 @@ local function content_of(part, is_list)
   return part
 end
 
--- Parts that the response consists of, in the order in which lines of the same time are given: lists
--- of {lines, service, task_id}.
+-- Returns the parts of the response, {lines, service, task_id}, in the order in which lines of the
+-- same time are returned.
 local function parts_of(response)
   local tasks <const> = content_of(response.taskrunner, false)
   if not tasks then return nil end

@@ -160,7 +160,8 @@ end
 ---@param new table what to do, as the user gave it
 ---@param options table|nil limits of each step; on_created(job);
 ---   on_progress(sent, total) and size of the upload, in bytes
----@return table|nil # the job, refreshed; nil and an error, whose `step` tells what failed and whose `job` is the job that exists
+---@return table|nil # the job, refreshed; nil and an error with `step`, the step that failed, and
+---   `job`, the job if it exists
 --- Raises on bad input; nothing is sent then.
 function submit.run(client, new, options)
   local given <const>, chosen <const> = check_all(new, options)
