@@ -245,14 +245,12 @@ calls.rows = {
       within("dataDestination", sources, { dataSource = sources.url })
     )
   ),
-  set_params = update("set_params", params),
   -- not among them: no text, which Prism takes for no body
   set_name = update("set_name", {
     ["a name"] = "My Job",
     ["all in it"] = 'Größe 世界 \u{1F600} "quoted" \\ / \n\t\r\u{0}\u{7F}\u{2028}',
     ["a long one"] = ("ü"):rep(10000),
   }),
-  set_configs = update("set_configs", configs),
   upload_completed = of_job "upload_completed",
   run = {
     inputs = merged({ ["no config"] = false }, configs),
@@ -268,6 +266,13 @@ calls.rows = {
     merged({ nothing = {}, listFiles = { listFiles = true } }, within("dataSource", sources, { listFiles = false }))
   ),
 }
+
+-- An update whose body is of one of these types needs no line of its own above.
+local inputs_of <const> = { ["JobParams!"] = params, ["JobConfig!"] = configs }
+for name, row in pairs(contract.operations.rows) do
+  local inputs <const> = inputs_of[row.body]
+  if inputs and row.method == "PATCH" and not calls.rows[name] then calls.rows[name] = update(name, inputs) end
+end
 
 local everything <const> = {
   templateId = "img-gen",

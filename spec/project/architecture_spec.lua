@@ -224,7 +224,7 @@ describe("CONTRIBUTING.md", function()
         hunks = hunks + 1
       end
     end
-    assert.equal(6, hunks)
+    assert.equal(4, hunks)
   end)
 end)
 

@@ -5,13 +5,14 @@
 ---     local result = case.call(client, client:job(calls.id))
 local assert <const> = require "luassert"
 local bytenite <const> = require "bytenite"
+local contract <const> = require "spec.contract.init"
 local core <const> = require "bytenite.core"
 local deep <const> = require "spec.support.deep"
 
 ---@class spec.Call
 ---@field call fun(client: table, job: table, options: table|nil): any, table|nil makes it
 ---@field sent {[1]: string, [2]: string, [3]: string} its method, path and body on the wire
----@field answer string a good one
+---@field response string a good one
 ---@field is_same_job boolean|nil whether it gives the job back
 ---@field gives fun(result: any)|nil else: raises unless that is what the response becomes
 
@@ -57,27 +58,11 @@ calls.all = {
     response = JOB,
     is_same_job = true,
   },
-  set_params = {
-    call = function(_, job, options)
-      return job:set_params({ app = {} }, options)
-    end,
-    sent = { "PATCH", PATH .. "/params", '{"app":{}}' },
-    response = JOB,
-    is_same_job = true,
-  },
   set_name = {
     call = function(_, job, options)
       return job:set_name("My Job", options)
     end,
     sent = { "PATCH", PATH .. "/jobname", '"My Job"' },
-    response = JOB,
-    is_same_job = true,
-  },
-  set_configs = {
-    call = function(_, job, options)
-      return job:set_configs({ jobTimeout = "60" }, options)
-    end,
-    sent = { "PATCH", PATH .. "/configs", '{"jobTimeout":"60"}' },
     response = JOB,
     is_same_job = true,
   },
@@ -226,6 +211,26 @@ calls.all = {
     end,
   },
 }
+
+-- An update whose body is of one of these types needs no case of its own above: it goes out as the
+-- contract has it, and refreshes the job.
+local bodies <const> = {
+  ["JobParams!"] = { value = { app = {} }, text = '{"app":{}}' },
+  ["JobConfig!"] = { value = { jobTimeout = "60" }, text = '{"jobTimeout":"60"}' },
+}
+for name, row in pairs(contract.operations.rows) do
+  local body <const> = bodies[row.body]
+  if body and row.method == "PATCH" and not calls.all[name] then
+    calls.all[name] = {
+      call = function(_, job, options)
+        return job[name](job, body.value, options)
+      end,
+      sent = { row.method, PATH .. row.path:match "{jobId}(.*)$", body.text },
+      response = JOB,
+      is_same_job = true,
+    }
+  end
+end
 
 --- The response of a call that gives nothing.
 calls.ok = OK
