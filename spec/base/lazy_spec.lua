@@ -38,7 +38,7 @@ describe("modules loaded later are found", function()
   end)
 
   it("in package.preload, where a host has put them all", function()
-    local answer <const> = child.run [[
+    local response <const> = child.run [[
       local names = { "", "async.await", "async.reactor", "async.tasks", "async.timers", "base.lazy", "base.option_sources",
         "base.options", "base.time", "base.validate", "call", "call.call_object", "call.credentials", "call.exchanges",
         "call.query_string", "call.responses", "call.retry_policy", "call.state_machine", "client", "client_methods",

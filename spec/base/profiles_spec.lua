@@ -186,14 +186,14 @@ describe("the file of profiles", function()
       "io, os, debug = nil local b = require 'bytenite'",
       "local b = require 'bytenite' io, os, package, debug, require = nil",
     } do
-      local answer <const> = child.run(
+      local response <const> = child.run(
         program
           .. [[ local client = b.new {} client:close()
                 local ok, message = pcall(b.new, { profile = "work" }) return { ok, message }]],
         { XDG_CONFIG_HOME = base.path }
       )
-      assert.is_false(answer[1])
-      contains(answer[2], 'new: profile "work": this Lua state has no os.getenv to find the file of profiles with')
+      assert.is_false(response[1])
+      contains(response[2], 'new: profile "work": this Lua state has no os.getenv to find the file of profiles with')
     end
   end)
 
