@@ -96,8 +96,8 @@ end)
 
 describe("bytenite abort", function()
   it("shows the job as it is then", function()
-    answer("abort", '{"ok":true}')
-    answer("get_job", job_in "STARTED", job_in "FAILED")
+    response("abort", '{"ok":true}')
+    response("get_job", job_in "STARTED", job_in "FAILED")
     assert.is_truthy(run({ "abort", ID }):find "\nstate  failed\n")
     assert.same({ "get_job", "abort", "get_job" }, operations_sent())
   end)
@@ -193,10 +193,10 @@ describe("bytenite logs --follow", function()
   local function follow(...)
     local count <const> = select("#", ...)
     for number = 1, count do
-      answer("get_job", job_in(number < count and "STARTED" or "COMPLETE"))
+      response("get_job", job_in(number < count and "STARTED" or "COMPLETE"))
     end
-    answer("logs", ...)
-    answer("logs", (select(count, ...)))
+    response("logs", ...)
+    response("logs", (select(count, ...)))
     local output <const>, errors <const> = run { "logs", ID, "--follow", "--interval", "0.02" }
     local words <const> = {}
     for word in output:gmatch "partitioner  ([^\n]+)\n" do
@@ -223,21 +223,21 @@ describe("bytenite logs --follow", function()
 
   it("shows what comes after the end", function()
     local a <const>, b <const> = line("a", 10), line("b", 11)
-    answer("get_job", job_in "COMPLETE")
-    answer("logs", logs(a), logs(a, b), logs(a, b))
+    response("get_job", job_in "COMPLETE")
+    response("logs", logs(a), logs(a, b), logs(a, b))
     local output <const> = run { "logs", ID, "--follow", "--interval", "0.02" }
     assert.is_truthy(output:find "  a\n.*  b\n$")
   end)
 
   it("goes on through an outage, and says so once", function()
     local a <const>, b <const> = line("a", 10), line("b", 11)
-    answer("get_job", job_in "STARTED")
-    answer("logs", logs(a))
+    response("get_job", job_in "STARTED")
+    response("logs", logs(a))
     service:fault { operation = "get_job", status = 503, times = 2 }
-    answer("get_job", job_in "STARTED")
+    response("get_job", job_in "STARTED")
     service:fault { operation = "logs", status = 500, times = 1 }
-    answer("get_job", job_in "COMPLETE")
-    answer("logs", logs(a, b), logs(a, b))
+    response("get_job", job_in "COMPLETE")
+    response("logs", logs(a, b), logs(a, b))
     local ran <const> = command.run(service, { "--max-retries", "0", "logs", ID, "-f", "--interval", "0.02" })
     assert.equal(0, ran.status, ran.errors)
     assert.is_truthy(ran.output:find "  a\n[^\n]*  b\n$", ran.output)
