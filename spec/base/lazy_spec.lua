@@ -168,7 +168,7 @@ describe("the module needs nothing more from its host after it was loaded:", fun
   end
 
   it("every file of the module is prepared, but for programs, adapters and helpers of tests", function()
-    local answer <const> = child.run [[
+    local response <const> = child.run [[
       require "bytenite"
       local missing = {}
       local apart = "! -path '*/command/*' ! -path '*/sandbox/*' ! -path '*/loop/*' ! -path '*/testing/*'"
