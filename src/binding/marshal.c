@@ -104,3 +104,40 @@ bool marshal_is_array(lua_State *L, int index) {
   lua_pop(L, 1);
   return marked;
 }
+
+/*
+** Returns true for a table that shows its content only through __pairs: it would be written as
+** empty.
+*/
+static bool hides_content(lua_State *L, int index) {
+  if (luaL_getmetafield(L, index, "__pairs") == LUA_TNIL) return false;
+  lua_pop(L, 1);
+  return true;
+}
+
+/*
+** Returns what a table is by the marks of other JSON libraries: `__jsontype` of dkjson and
+** rapidjson is "array" or "object". One with another type, or with `__tojson`, is foreign.
+*/
+static TableKind kind_of_foreign(lua_State *L, int index, TableKind usual) {
+  TableKind kind = usual;
+  const int top = lua_gettop(L);
+  if (luaL_getmetafield(L, index, "__jsontype") != LUA_TNIL) {
+    const char *type = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+    kind = strcmp(type, "array") == 0 ? TABLE_ARRAY : strcmp(type, "object") == 0 ? TABLE_OBJECT : TABLE_FOREIGN;
+  } else if (luaL_getmetafield(L, index, "__tojson") != LUA_TNIL) {
+    kind = TABLE_FOREIGN;
+  }
+  lua_settop(L, top);
+  return kind;
+}
+
+TableKind marshal_table_kind(lua_State *L, int index) {
+  if (lua_getmetatable(L, index)) {
+    lua_pop(L, 1);
+    if (marshal_is_array(L, index)) return TABLE_ARRAY;
+    if (hides_content(L, index)) return TABLE_HIDDEN;
+    return kind_of_foreign(L, index, lua_rawlen(L, index) > 0 ? TABLE_ARRAY : TABLE_OBJECT);
+  }
+  return lua_rawlen(L, index) > 0 ? TABLE_ARRAY : TABLE_OBJECT;
+}

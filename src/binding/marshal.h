@@ -80,6 +80,16 @@ void marshal_push_array_metatable(lua_State *L);
 */
 bool marshal_is_array(lua_State *L, int index);
 
+typedef enum TableKind {
+  TABLE_OBJECT,
+  TABLE_ARRAY,
+  TABLE_HIDDEN, /* shows its content only through __pairs: it would be written as empty */
+  TABLE_FOREIGN /* may stand for null in another JSON library */
+} TableKind;
+
+/* Returns what a table is written as: an array if it is marked as one or has items. */
+TableKind marshal_table_kind(lua_State *L, int index);
+
 /*
 ** Pushes the list of an object's member names, in the order of their declaration. Raises only if
 ** memory runs out.

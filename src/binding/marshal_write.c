@@ -232,46 +232,6 @@ static bool write_object(Writer *writer, int index, const Schema *schema) {
   return written && leave(writer, '}');
 }
 
-/*
-** Returns true for a table that shows its content only through __pairs: it would be written as
-** empty.
-*/
-static bool hides_content(lua_State *L, int index) {
-  if (luaL_getmetafield(L, index, "__pairs") == LUA_TNIL) return false;
-  lua_pop(L, 1);
-  return true;
-}
-
-typedef enum TableKind { TABLE_OBJECT, TABLE_ARRAY, TABLE_HIDDEN, TABLE_FOREIGN } TableKind;
-
-/*
-** Returns what a table is by the marks of other JSON libraries: `__jsontype` of dkjson and
-** rapidjson is "array" or "object". One with another type, or with `__tojson`, is foreign.
-*/
-static TableKind kind_of_foreign(lua_State *L, int index, TableKind usual) {
-  TableKind kind = usual;
-  const int top = lua_gettop(L);
-  if (luaL_getmetafield(L, index, "__jsontype") != LUA_TNIL) {
-    const char *type = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-    kind = strcmp(type, "array") == 0 ? TABLE_ARRAY : strcmp(type, "object") == 0 ? TABLE_OBJECT : TABLE_FOREIGN;
-  } else if (luaL_getmetafield(L, index, "__tojson") != LUA_TNIL) {
-    kind = TABLE_FOREIGN;
-  }
-  lua_settop(L, top);
-  return kind;
-}
-
-/* Returns what a table is written as: an array if it is marked as one or has items. */
-static TableKind kind_of_table(lua_State *L, int index) {
-  if (lua_getmetatable(L, index)) {
-    lua_pop(L, 1);
-    if (marshal_is_array(L, index)) return TABLE_ARRAY;
-    if (hides_content(L, index)) return TABLE_HIDDEN;
-    return kind_of_foreign(L, index, lua_rawlen(L, index) > 0 ? TABLE_ARRAY : TABLE_OBJECT);
-  }
-  return lua_rawlen(L, index) > 0 ? TABLE_ARRAY : TABLE_OBJECT;
-}
-
 /* Refuses what may be the null of another library: it must not be written as {}. */
 static bool refuse_foreign(Writer *writer) {
   return writer_refuse(writer,
@@ -283,7 +243,7 @@ static bool refuse_hidden(Writer *writer) {
 }
 
 static bool write_table(Writer *writer, int index) {
-  switch (kind_of_table(writer->L, index)) {
+  switch (marshal_table_kind(writer->L, index)) {
     case TABLE_ARRAY: return write_array(writer, index, &schema_any);
     case TABLE_HIDDEN: return refuse_hidden(writer);
     case TABLE_FOREIGN: return refuse_foreign(writer);
@@ -309,7 +269,7 @@ static bool write_any(Writer *writer, int index) {
 }
 
 static bool write_declared_object(Writer *writer, int index, const Schema *schema) {
-  const TableKind kind = lua_istable(writer->L, index) ? kind_of_table(writer->L, index) : TABLE_ARRAY;
+  const TableKind kind = lua_istable(writer->L, index) ? marshal_table_kind(writer->L, index) : TABLE_ARRAY;
   if (kind == TABLE_OBJECT) return write_object(writer, index, schema);
   if (kind == TABLE_HIDDEN) return refuse_hidden(writer);
   if (kind == TABLE_FOREIGN) return refuse_foreign(writer);
@@ -319,7 +279,7 @@ static bool write_declared_object(Writer *writer, int index, const Schema *schem
 static bool write_declared_array(Writer *writer, int index, const Schema *schema) {
   lua_State *L = writer->L;
   if (!lua_istable(L, index) && !marshal_is_array(L, index)) return writer_refuse_type(writer, index, "a list");
-  if (lua_istable(L, index) && kind_of_table(L, index) == TABLE_FOREIGN) return refuse_foreign(writer);
+  if (lua_istable(L, index) && marshal_table_kind(L, index) == TABLE_FOREIGN) return refuse_foreign(writer);
   return write_array(writer, index, schema->element);
 }
 

@@ -11,8 +11,9 @@ static void knows_loopback(void) {
   static const char *const loopback[] = {"localhost",       "LOCALHOST", "127.0.0.1",
                                          "127.255.255.254", "[::1]",     "[0:0:0:0:0:0:0:1]"};
   static const char *const others[] = {
-    "",   "localhost.", "x.localhost",           "126.0.0.1",  "128.0.0.1", "0.0.0.0", "127.1", "[::2]", "[::]", "::1", "[",
-    "[]", "[::1",       "127.0.0.1.example.com", "example.com"};
+    "",           "localhost.", "x.localhost", "126.0.0.1", "128.0.0.1", "0.0.0.0", "127.1",
+    "[::2]",      "[::]",       "::1",         "[",         "[]",        "[::1",    "127.0.0.1.example.com",
+    "example.com"};
   for (size_t i = 0; i < sizeof loopback / sizeof *loopback; i++)
     if (!host_is_loopback(loopback[i])) CHECK_TEXT("loopback", loopback[i]);
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
