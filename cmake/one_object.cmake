@@ -21,6 +21,12 @@ function(bytenite_one_object target)
       message(WARNING "objcopy was not found: the static libraries show the names of all their functions to the linker.")
       return()
     endif()
+    # Functions that several objects share, such as i386's __x86.get_pc_thunk.bx, become our own: a host's linker would drop ours
+    # for its own, which the local names do not reach.
+    check_linker_flag(C "LINKER:--force-group-allocation" BYTENITE_LINKER_KNOWS_GROUPS)
+    if(BYTENITE_LINKER_KNOWS_GROUPS)
+      list(APPEND flags -Wl,--force-group-allocation)
+    endif()
     set(hide "${CMAKE_OBJCOPY}" --keep-global-symbol=luaopen_bytenite_core --keep-global-symbol=bytenite_preload "${object}")
   endif()
 

@@ -97,7 +97,7 @@ describe("an update", function()
         assert.equal("application/json", header["content-type"])
         assert.equal(tostring(#request.body), header["content-length"])
         assert.equal(service.base_url:match "//([^/]+)", header.host)
-        assert.is_truthy(header["user-agent"]:find "^bytenite%-lua/%d+%.%d+$")
+        assert.is_truthy(header["user-agent"]:find "^bytenite%-lua/%d+%.%d+%.%d+$")
       end)
     end
 

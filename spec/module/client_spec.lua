@@ -72,7 +72,7 @@ describe("a client", function()
     local client <close> = connect.client(service, { user_agent = "batch-tool/1.2 (test)" })
     assert(client:get_job "some-id")
     local agent <const> = connect.sent(service)[1].header["user-agent"]
-    assert.is_truthy(agent:find "^bytenite%-lua/0%.1 batch%-tool/1%.2 %(test%)$")
+    assert.is_truthy(agent:find "^bytenite%-lua/0%.1%.0 batch%-tool/1%.2 %(test%)$")
   end)
 
   describe("speaks", function()
