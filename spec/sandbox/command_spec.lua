@@ -111,7 +111,7 @@ describe("bytenite-sandbox", function()
     end
     local output <const>, status <const> = run(sandbox.command "--version")
     assert.equal(0, status)
-    assert.is_truthy(output:find "^bytenite%-sandbox %d+%.%d+\n$", output)
+    assert.is_truthy(output:find "^bytenite%-sandbox %d+%.%d+%.%d+\n$", output)
     for _, option in ipairs { "--version", "--help" } do
       local told <const>, failed <const> = run(("{ %s >/dev/full; }"):format(sandbox.command(option)))
       assert.same({ "bytenite-sandbox: cannot write the output\n", 1 }, { told, failed })
