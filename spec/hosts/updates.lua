@@ -13,11 +13,12 @@ local client = bytenite.new { base_url = "@URL@", api_key = "@KEY@", ca_file = "
 -- The updates of one job. Errors are raised.
 local function make()
   local job = assert(client:create_job { templateId = "img-gen", name = "Before" })
-  assert(job:set_datasource { source = bytenite.datasource.url "https://example.org/in.txt" })
+  assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })
   assert(job:set_params { partitioner = {}, assembler = {}, app = { seed = 9007199254740993 } })
   assert(job:set_name "From a host")
   assert(job:set_configs { jobTimeout = 7200 })
-  assert(job.name == "From a host" and job.params.app.seed == 9007199254740993 and job.config.jobTimeout == 7200)
+  assert(job.dataSource.params.url == "https://example.org/in.txt" and job.name == "From a host")
+  assert(job.params.app.seed == 9007199254740993 and job.config.jobTimeout == 7200)
   return "four updates made"
 end
 

@@ -60,7 +60,7 @@ it("creates a job", function()
 end)
 
 it("sets the data source", function()
-  assert(job:set_datasource { source = bytenite.datasource.url "https://example.org/in.txt" })
+  assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })
   equal("https://example.org/in.txt", job.dataSource.params.url)
 end)
 

@@ -49,11 +49,12 @@ local client <close> = bytenite.new {
 }
 for round = 1, 3 do
   local job = assert(client:create_job { templateId = "img-gen", name = "Before" })
-  assert(job:set_datasource { source = bytenite.datasource.url "https://example.org/in.txt" })
+  assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })
   assert(job:set_params { partitioner = {}, assembler = {}, app = { seed = 9007199254740993 } })
   assert(job:set_name("Thread " .. number))
   assert(job:set_configs { jobTimeout = 7200 })
-  assert(job.params.app.seed == 9007199254740993 and job.config.jobTimeout == 7200)
+  assert(job.dataSource.params.url == "https://example.org/in.txt" and job.config.jobTimeout == 7200)
+  assert(job.params.app.seed == 9007199254740993)
   local missing, problem = client:get_job "no-such-job"
   assert(missing == nil and problem.kind == "not_found", tostring(problem))
   if round == 3 then print(job.name, core_name, io == nil and os == nil and debug == nil) end
