@@ -201,6 +201,7 @@ build = {
     ["bytenite.sandbox.http.handlers.data_sources"] = "lua/bytenite/sandbox/http/handlers/data_sources.lua",
     ["bytenite.sandbox.http.handlers.drafts"] = "lua/bytenite/sandbox/http/handlers/drafts.lua",
     ["bytenite.sandbox.http.handlers.lists"] = "lua/bytenite/sandbox/http/handlers/lists.lua",
+    ["bytenite.sandbox.http.handlers.secrets"] = "lua/bytenite/sandbox/http/handlers/secrets.lua",
     ["bytenite.sandbox.http.handlers.runs"] = "lua/bytenite/sandbox/http/handlers/runs.lua",
     ["bytenite.sandbox.http.origin_check"] = "lua/bytenite/sandbox/http/origin_check.lua",
     ["bytenite.sandbox.http.pages"] = "lua/bytenite/sandbox/http/pages.lua",

@@ -122,6 +122,54 @@ print(assert(bytenite.decode(response.body)).job.name)   --> Nightly batch
       source = "module",
     },
     {
+      name = "create_secret",
+      operation = "create_secret",
+      summary = "Stores a secret, which the params of S3 data sources name as `secret_id`.",
+      parameters = {
+        { "new", "bytenite.NewSecret", "`secret` (`name`, `secretType`, `accessKey`) and `secretKey`" },
+        OPTIONS,
+      },
+      returns = { "bytenite.Secret", "secret", "with its id, without its key" },
+      fails = "As the other calls. With `maybe_done` the secret may exist: `list_secrets` shows it.",
+      raises = "A member that is missing, misspelled or of the wrong type; nothing is sent then.",
+      example = [[
+local secret = assert(client:create_secret {
+  secret = { name = "renders", secretType = "aws", accessKey = "AKIA..." },
+  secretKey = os.getenv "AWS_SECRET_ACCESS_KEY" or "not a real one",
+})
+assert(job:set_datasource {
+  dataSource = bytenite.datasource.s3 { name = "in.txt", bucketName = "renders", cloudRegion = "eu-west-1", secret_id = secret.id },
+})
+print(job.dataSource.params.secret_id == secret.id) --> true
+]],
+      source = "docs and clients; the response: inferred",
+    },
+    {
+      name = "list_secrets",
+      operation = "list_secrets",
+      summary = "Lists the account's secrets, without their keys.",
+      parameters = { OPTIONS },
+      returns = { "bytenite.Secret[]", "secrets", "" },
+      fails = "As the other calls.",
+      example = [[
+for _, secret in ipairs(assert(client:list_secrets())) do print(secret.id, secret.name) end
+]],
+      source = "docs and clients; the response: inferred",
+    },
+    {
+      name = "delete_secret",
+      operation = "delete_secret",
+      summary = "Deletes a secret.",
+      parameters = { { "secret_type", "string", "its `secretType`" }, { "id", "string", "" }, OPTIONS },
+      returns = { "true", "done", "also if a repeated attempt finds it gone" },
+      fails = "`not_found` if there is no such secret.",
+      raises = "A type or an id that cannot be part of a path.",
+      example = [[
+print(select(2, client:delete_secret("aws", "no-such-secret")).kind) --> not_found
+]],
+      source = "docs and clients",
+    },
+    {
       name = "sign_out",
       operation = "sign_out",
       summary = "Ends the life of the access token in hand.",

@@ -91,6 +91,10 @@
 ---@field params? bytenite.JobParams parameters of the building blocks
 ---@field config? bytenite.JobConfig execution settings
 
+---@class bytenite.NewSecret
+---@field secret bytenite.Secret the secret, without an id
+---@field secretKey string the key itself, which no response contains
+
 ---@class bytenite.Pagination
 ---@field total? integer rows there are
 ---@field offset? integer rows before this page
@@ -100,6 +104,20 @@
 ---@class bytenite.Regions
 ---@field blacklist? string[] regions to keep out of
 ---@field whitelist? string[] regions allowed
+
+---@class bytenite.Secret
+---@field id? string its id: `secret_id` in a data source's params
+---@field name? string its name
+---@field secretType? string what it is for: s3 or aws, gcp, storj, other
+---@field accessKey? string the account's access key
+---@field expiresAt? string when it ends
+---@field params? any more about it; the members are not documented
+
+---@class bytenite.SecretList
+---@field secrets? bytenite.Secret[] the account's secrets
+
+---@class bytenite.SecretResponse
+---@field secret? bytenite.Secret the secret, with its id
 
 ---@class bytenite.ServerInfo
 ---@field version? bytenite.Version the server's version
@@ -430,6 +448,27 @@ function Client:job(what) end
 ---@return bytenite.Response? response
 ---@return bytenite.Error? err As the other calls.
 function Client:request(wanted, options) end
+
+---Stores a secret, which the params of S3 data sources name as `secret_id`.
+---@param new bytenite.NewSecret `secret` (`name`, `secretType`, `accessKey`) and `secretKey`
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Secret? secret with its id, without its key
+---@return bytenite.Error? err As the other calls. With `maybe_done` the secret may exist: `list_secrets` shows it.
+function Client:create_secret(new, options) end
+
+---Lists the account's secrets, without their keys.
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return bytenite.Secret[]? secrets
+---@return bytenite.Error? err As the other calls.
+function Client:list_secrets(options) end
+
+---Deletes a secret.
+---@param secret_type string its `secretType`
+---@param id string
+---@param options? bytenite.CallOptions limits of this call; see Options
+---@return true? done also if a repeated attempt finds it gone
+---@return bytenite.Error? err `not_found` if there is no such secret.
+function Client:delete_secret(secret_type, id, options) end
 
 ---Ends the life of the access token in hand. A client with an API key gets a new token when it next needs one; one that was given a token cannot go on.
 ---@param options? bytenite.CallOptions limits of this call; see Options

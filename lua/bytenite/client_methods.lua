@@ -183,6 +183,52 @@ function Client:request(wanted, options)
   return call.run(self, { operation = raw_request.operation(wanted), decode_response = decode_raw }, nil, nil, options)
 end
 
+-- Decodes a secret that was created.
+local function decode_secret(exchange)
+  local response <const>, kind <const>, message <const> = responses.object(exchange)
+  if not response then return nil, kind, message end
+  if type(response.secret) ~= "table" then return nil, "unexpected", "the response holds no secret" end
+  return response.secret
+end
+
+local create_secret_plan <const> = { operation = core.operations.create_secret, decode_response = decode_secret }
+
+--- Stores a secret, which data sources name by its id (`secret_id`).
+---@param new table secret (name, secretType, accessKey, ...) and secretKey
+---@param options table|nil of this call
+---@return table|nil # the secret with its id, without its key; nil and an error, whose `maybe_done`
+---   says that the secret may exist
+function Client:create_secret(new, options)
+  check_client(self, "create_secret")
+  return call.run(self, create_secret_plan, nil, new, options)
+end
+
+local list_secrets_plan <const> =
+  { operation = core.operations.list_secrets, decode_response = responses.member("secrets", true) }
+
+--- Lists the account's secrets, without their keys.
+---@param options table|nil of this call
+---@return table|nil # a list of secrets; nil and an error
+function Client:list_secrets(options)
+  check_client(self, "list_secrets")
+  return call.run(self, list_secrets_plan, nil, nil, options)
+end
+
+local delete_secret_plan <const> =
+  { operation = core.operations.delete_secret, decode_response = responses.done, done_when_repeated = 404 }
+
+--- Deletes a secret.
+---@param secret_type string its secretType
+---@param id string
+---@param options table|nil of this call
+---@return boolean|nil # true; nil and an error
+function Client:delete_secret(secret_type, id, options)
+  check_client(self, "delete_secret")
+  validate.segment("delete_secret: type", secret_type)
+  validate.segment("delete_secret: id", id)
+  return call.run(self, delete_secret_plan, { secret_type, id }, nil, options)
+end
+
 local sign_out_plan <const> =
   { operation = core.operations.sign_out, decode_response = responses.done, with_current_token = true }
 

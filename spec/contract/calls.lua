@@ -222,6 +222,26 @@ calls.rows = {
   },
   sign_out = of_client("sign_out", NONE),
   info = of_client("info", NONE),
+  create_secret = of_client("create_secret", {
+    small = { secret = { name = "renders", secretType = "aws" }, secretKey = "k" },
+    whole = {
+      secret = {
+        name = "ü/ ?",
+        secretType = "s3",
+        accessKey = "AKIA",
+        expiresAt = "2027-01-01T00:00:00Z",
+        params = {},
+      },
+      secretKey = 'a"b\\c',
+    },
+  }),
+  list_secrets = of_client("list_secrets", NONE),
+  delete_secret = {
+    inputs = { plain = { "aws", "some-id" }, odd = { "s3", "ü/ ?" } },
+    send = function(client, _, input)
+      return client:delete_secret(table.unpack(input))
+    end,
+  },
   create_job = of_client("create_job", new_jobs),
   list_jobs = of_client("list_jobs", merged(pages, ordered_pages)),
   filter_jobs = of_client("filter_jobs", merged(pages, ordered_pages, filters)),

@@ -93,6 +93,18 @@ objects.declared = {
   GenericError = { code = "integer?", message = "string?", description = "string?" },
   Status = { code = "integer?", message = "string?", details = "[typed]?" },
 
+  Secret = {
+    id = "string?",
+    name = "string?",
+    secretType = "string?",
+    accessKey = "string?",
+    expiresAt = "timestamp?",
+    params = "any",
+  },
+  NewSecret = { secret = "Secret!", secretKey = "string!" },
+  SecretResponse = { secret = "Secret?" },
+  SecretList = { secrets = "[Secret]?" },
+
   ServerInfo = { version = "Version?", messages = "any" },
   Version = { major = "integer?", minor = "integer?", tag = "string?" },
 

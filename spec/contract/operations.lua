@@ -23,6 +23,15 @@ operations.rows = {
   },
   sign_out = { method = "POST", path = "/auth/signout", body = "object!", result = "GenericResponse" },
   info = { method = "GET", path = "/{service}/info", result = "ServerInfo" },
+  create_secret = {
+    method = "POST",
+    path = "/auth/secrets",
+    body = "NewSecret!",
+    result = "SecretResponse",
+    once = true,
+  },
+  list_secrets = { method = "GET", path = "/auth/secrets", result = "SecretList" },
+  delete_secret = { method = "DELETE", path = "/auth/secrets/{secretType}/{secretId}", result = "GenericResponse" },
   create_job = {
     method = "POST",
     path = "/{service}/jobs",

@@ -93,3 +93,35 @@ describe("the example cron_job", function()
     assert.equal(78, run("cron_job", {}).status)
   end)
 end)
+
+describe("the example s3_source", function()
+  local function run_with_keys(arguments)
+    local environment <const> = program.environment(service)
+    environment.AWS_ACCESS_KEY_ID, environment.AWS_SECRET_ACCESS_KEY = "AKIA1", "not-a-real-key"
+    return run("s3_source", arguments, environment)
+  end
+
+  it("stores its secret once, and names it in jobs", function()
+    for _ = 1, 2 do
+      local ran <const> = run_with_keys { "renders", "in.txt" }
+      assert.same({ 0, "" }, { ran.status, ran.errors })
+      assert.matches("^%x+%-.* reads in.txt from renders\n$", ran.output)
+    end
+    local client <close> = connect.client(service)
+    local secrets <const> = assert(client:list_secrets())
+    assert.equal(1, #secrets)
+    local named = 0
+    for each in client:each_job() do
+      local job <const> = assert(client:get_job(each.id))
+      for _, side in ipairs { "dataSource", "dataDestination" } do
+        assert.equal(secrets[1].id, job[side].params.secret_id)
+        named = named + 1
+      end
+    end
+    assert.equal(4, named)
+  end)
+
+  it("says how it is used", function()
+    assert.equal(2, run("s3_source", {}).status)
+  end)
+end)

@@ -84,7 +84,9 @@ describe("the folder of examples", function()
     local run_here <const> =
       { ["update_job.lua"] = true, ["errors.lua"] = true, ["many_jobs.lua"] = true, embed = true }
     run_here.blocks, run_here["count_words.lua"] = true, true -- by example_blocks_spec.lua
-    run_here["ten_thousand.lua"], run_here["cron_job.lua"] = true, true -- by examples_scripts_spec.lua
+    for _, name in ipairs { "ten_thousand", "cron_job", "s3_source" } do
+      run_here[name .. ".lua"] = true -- by examples_scripts_spec.lua
+    end
     for _, name in ipairs { "submit_job", "transcode_video", "rename_jobs", "nightly_report" } do
       run_here[name .. ".lua"] = true
     end

@@ -200,6 +200,37 @@ calls.all = {
       assert.same({ version = { major = 1, minor = 2, tag = "v1.2" }, messages = {} }, info)
     end,
   },
+  create_secret = {
+    call = function(client, _, options)
+      return client:create_secret({ secret = { name = "renders", secretType = "aws" }, secretKey = "k" }, options)
+    end,
+    sent = { "POST", "/v1/auth/secrets", '{"secret":{"name":"renders","secretType":"aws"},"secretKey":"k"}' },
+    response = '{"secret":{"id":"s1","name":"renders","secretType":"aws","later":9007199254740993}}',
+    gives = function(secret)
+      assert.same({ id = "s1", name = "renders", secretType = "aws", later = 9007199254740993 }, secret)
+    end,
+  },
+  list_secrets = {
+    call = function(client, _, options)
+      return client:list_secrets(options)
+    end,
+    sent = { "GET", "/v1/auth/secrets", "" },
+    response = '{"secrets":[{"id":"s1","expiresAt":null}]}',
+    gives = function(secrets)
+      assert.is_true(core.is_array(secrets))
+      assert.same({ id = "s1" }, secrets[1])
+    end,
+  },
+  delete_secret = {
+    call = function(client, _, options)
+      return client:delete_secret("aws", "ü/1", options)
+    end,
+    sent = { "DELETE", "/v1/auth/secrets/aws/%C3%BC%2F1", "" },
+    response = '{"ok":true}',
+    gives = function(done)
+      assert.is_true(done)
+    end,
+  },
   sign_out = {
     call = function(client, _, options)
       return client:sign_out(options)

@@ -71,6 +71,14 @@ const Operation operations[] = {
    &schema_data_source_info, REPEATABLE, WITH_TOKEN},
   /* Streams what happens */
   {"events", "GET", "/{service}/events", NULL, NULL, &schema_event_item, REPEATABLE, WITH_TOKEN},
+  /* Stores a secret for data sources */
+  {"create_secret", "POST", "/auth/secrets", NULL, &schema_new_secret, &schema_secret_response,
+   ONCE_ONLY, WITH_TOKEN},
+  /* Lists the secrets, without their keys */
+  {"list_secrets", "GET", "/auth/secrets", NULL, NULL, &schema_secret_list, REPEATABLE, WITH_TOKEN},
+  /* Deletes a secret */
+  {"delete_secret", "DELETE", "/auth/secrets/{secretType}/{secretId}", NULL, NULL,
+   &schema_generic_response, REPEATABLE, WITH_TOKEN},
   {NULL, NULL, NULL, NULL, NULL, NULL, false, false},
 };
 /* clang-format on */

@@ -151,6 +151,33 @@ static const SchemaMember data_source_info_members[] = {
 };
 const Schema schema_data_source_info = OBJECT("DataSourceInfo", data_source_info_members);
 
+static const SchemaMember secret_members[] = {
+  MEMBER("id", schema_string, "its id: `secret_id` in a data source's params"),
+  MEMBER("name", schema_string, "its name"),
+  MEMBER("secretType", schema_string, "what it is for: s3 or aws, gcp, storj, other"),
+  MEMBER("accessKey", schema_string, "the account's access key"),
+  MEMBER("expiresAt", schema_timestamp, "when it ends"),
+  MEMBER("params", schema_any, "more about it; the members are not documented"),
+};
+const Schema schema_secret = OBJECT("Secret", secret_members);
+static const Schema secrets = LIST("Secret[]", SCHEMA_ARRAY, schema_secret);
+
+static const SchemaMember new_secret_members[] = {
+  REQUIRED_MEMBER("secret", schema_secret, "the secret, without an id"),
+  REQUIRED_MEMBER("secretKey", schema_string, "the key itself, which no response contains"),
+};
+const Schema schema_new_secret = OBJECT("NewSecret", new_secret_members);
+
+static const SchemaMember secret_response_members[] = {
+  MEMBER("secret", schema_secret, "the secret, with its id"),
+};
+const Schema schema_secret_response = OBJECT("SecretResponse", secret_response_members);
+
+static const SchemaMember secret_list_members[] = {
+  MEMBER("secrets", secrets, "the account's secrets"),
+};
+const Schema schema_secret_list = OBJECT("SecretList", secret_list_members);
+
 static const SchemaMember version_members[] = {
   MEMBER("major", schema_integer, "changes that break"),
   MEMBER("minor", schema_integer, "changes that add"),

@@ -42,6 +42,7 @@ extern const Schema schema_log_line;
 extern const Schema schema_page_request;
 extern const Schema schema_pagination;
 extern const Schema schema_regions;
+extern const Schema schema_secret;
 extern const Schema schema_status;
 extern const Schema schema_task_logs;
 extern const Schema schema_version;

@@ -143,17 +143,53 @@ static int exchange_free(lua_State *L) {
   return 0;
 }
 
+/*
+** Returns what fills the nth placeholder of a path, from 1: the id at stack index 3, or the nth of
+** the list there. Returns NULL if that cannot be a segment.
+*/
+static const char *path_id(lua_State *L, int number, size_t *length) {
+  const bool is_list = lua_istable(L, 3);
+  if (is_list)
+    lua_rawgeti(L, 3, number);
+  else
+    lua_pushvalue(L, 3);
+  const char *id = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, length) : NULL;
+  lua_pop(L, 1); /* stack or list keep the string */
+  return id != NULL && url_is_segment(id, *length) ? id : NULL;
+}
+
+/* Returns the next placeholder of a path that stands for an id, not for the service; NULL if there is none. */
+static const char *next_placeholder(const char *path) {
+  const char *found = strchr(path, '{');
+  while (found != NULL && strncmp(found, "{service}", strlen("{service}")) == 0)
+    found = strchr(found + 1, '{');
+  return found;
+}
+
+static bool has_ids(lua_State *L, const char *path) {
+  size_t length;
+  int number = 0;
+  while ((path = next_placeholder(path)) != NULL) {
+    if (path_id(L, ++number, &length) == NULL) return false;
+    path++;
+  }
+  return true;
+}
+
 /* Appends the path of a row with its placeholders filled in. */
-static bool append_path(Exchange *exchange, const char *path, const char *id, size_t id_length) {
+static bool append_path(lua_State *L, Exchange *exchange, const char *path) {
   Buffer *url = &exchange->url;
   const Buffer *service = &exchange->session->service;
+  int number = 0;
   while (*path != '\0') {
     const size_t literal = strcspn(path, "{");
     if (!buffer_append(url, path, literal)) return false;
     path += literal;
     if (*path == '\0') break;
     const bool is_service = strncmp(path, "{service}", strlen("{service}")) == 0;
-    if (is_service ? !buffer_append(url, service->data, service->length) : !url_append_encoded(url, id, id_length))
+    size_t length = 0;
+    const char *id = is_service ? NULL : path_id(L, ++number, &length);
+    if (is_service ? !buffer_append(url, service->data, service->length) : !url_append_encoded(url, id, length))
       return false;
     path += strcspn(path, "}") + 1;
   }
@@ -173,10 +209,7 @@ int exchange_new(lua_State *L) {
   Session *session = session_check(L, 1);
   const Operation *operation = operation_at(luaL_checkinteger(L, 2));
   luaL_argcheck(L, operation != NULL, 2, "no such operation");
-  size_t id_length = 0;
-  const char *id = lua_type(L, 3) == LUA_TSTRING ? lua_tolstring(L, 3, &id_length) : NULL;
-  const bool needs_id = strstr(operation->path, "{jobId}") != NULL;
-  if (needs_id && (id == NULL || !url_is_segment(id, id_length))) return 0;
+  if (!has_ids(L, operation->path)) return 0;
   const char *query = luaL_optstring(L, 5, NULL);
   lua_settop(L, 6);
   Exchange *exchange = push_exchange(L, session);
@@ -186,7 +219,7 @@ int exchange_new(lua_State *L) {
   exchange->is_for_service = true;
   lua_pushvalue(L, 3);
   lua_setiuservalue(L, -2, EXCHANGE_ID);
-  check_memory(L, append_base(exchange) && append_path(exchange, operation->path, id, id_length));
+  check_memory(L, append_base(exchange) && append_path(L, exchange, operation->path));
   check_memory(L,
                query == NULL || (buffer_append_byte(&exchange->url, '?') && buffer_append_text(&exchange->url, query)));
   if (exchange->url.length > MAX_URL) return refuse_url(L);

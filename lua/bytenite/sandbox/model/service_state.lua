@@ -26,6 +26,7 @@ local access_tokens <const> = require "bytenite.sandbox.model.access_tokens"
 ---@field uploads table<string, bytenite.sandbox.Upload> by job
 ---@field upload_attempts table<string, {attempts: integer, bytes: integer}> by job; bytes of the
 ---  last attempt
+---@field secrets table[] for data sources, without their keys
 ---@field signed_urls bytenite.sandbox.SignedUrls
 ---@field tokens bytenite.sandbox.AccessTokens
 ---@field faults bytenite.sandbox.Faults
@@ -46,6 +47,7 @@ local function begin(self)
   self.jobs = job_store.new()
   self.state_changes:clear()
   self.results, self.logs, self.uploads, self.upload_attempts = {}, {}, {}, {}
+  self.secrets = {}
   self.speed, self.ahead, self.refusals = self.beginning.speed, 0, 0
   if self.beginning.jobs > 0 then self:fill(self.beginning.jobs) end
 end

@@ -22,6 +22,7 @@ local groups <const> = {
   require "bytenite.sandbox.http.handlers.data_sources",
   require "bytenite.sandbox.http.handlers.drafts",
   require "bytenite.sandbox.http.handlers.lists",
+  require "bytenite.sandbox.http.handlers.secrets",
   (require "bytenite.sandbox.http.handlers.runs"), -- without the path, which require returns second
 }
 for _, group in ipairs(groups) do
