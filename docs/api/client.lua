@@ -140,7 +140,7 @@ local secret = assert(client:create_secret {
 assert(job:set_datasource {
   dataSource = bytenite.datasource.s3 { name = "in.txt", bucketName = "renders", cloudRegion = "eu-west-1", secret_id = secret.id },
 })
-print(job.dataSource.params.secret_id == secret.id) --> true
+print(job.dataSource.params.secretId == secret.id) --> true
 ]],
       source = "docs and clients; the response: inferred",
     },

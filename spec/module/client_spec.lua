@@ -35,6 +35,7 @@ describe("a client", function()
       allow_http = false,
       is_https = true,
       may_be_loopback = false,
+      sources = {},
     }, options)
   end)
 

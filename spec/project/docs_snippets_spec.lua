@@ -149,8 +149,16 @@ describe("the shell commands of the pages", function()
 
   checks["export"] = function(words)
     for _, word in ipairs(words) do
-      assert.is_truthy(word:find "^LUA_C?PATH=" or word:find "^PATH=")
+      assert.is_truthy(word:find "^LUA_C?PATH=" or word:find "^PATH=" or word:find "^BYTENITE_PROFILE=")
     end
+  end
+
+  checks["bytenite"] = function(words)
+    local help <const> = program.lua({ "bin/bytenite", words[1], "--help" }).output
+    for index = 2, #words do
+      if words[index]:find "^%-%-" then assert_named(words[index], read "docs/command.md") end
+    end
+    assert.is_truthy(help:find("Usage: bytenite " .. words[1], 1, true), help)
   end
 
   checks["scripts/demo"] = assert_exists

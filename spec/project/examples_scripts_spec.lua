@@ -114,7 +114,7 @@ describe("the example s3_source", function()
     for each in client:each_job() do
       local job <const> = assert(client:get_job(each.id))
       for _, side in ipairs { "dataSource", "dataDestination" } do
-        assert.equal(secrets[1].id, job[side].params.secret_id)
+        assert.equal(secrets[1].id, job[side].params.secretId)
         named = named + 1
       end
     end

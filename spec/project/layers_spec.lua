@@ -83,7 +83,7 @@ local may_import <const> = {
   ["sandbox.faults"] = { "sandbox.base" },
   ["sandbox.base"] = {},
   testing = { "public", "sandbox", "base" },
-  command = { "public", "sandbox", "command.commands" },
+  command = { "public", "sandbox", "base", "command.commands" },
   ["command.commands"] = { "public", "command", "sandbox", "sandbox.runner" },
 }
 

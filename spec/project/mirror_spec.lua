@@ -25,6 +25,7 @@ local covered <const> = {
   ["lua/bytenite/init.lua"] = "spec/module/client_spec.lua",
   ["lua/bytenite/client.lua"] = "spec/module/client_spec.lua",
   ["lua/bytenite/client_methods.lua"] = "spec/module/client_calls_spec.lua",
+  ["lua/bytenite/event_log.lua"] = "spec/command/request_spec.lua",
   ["lua/bytenite/datasource.lua"] = "spec/module/datasource_spec.lua",
   ["lua/bytenite/testing/"] = "spec/testing/init_spec.lua",
   ["lua/bytenite/async/await.lua"] = "spec/async/waiters_spec.lua",

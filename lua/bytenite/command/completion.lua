@@ -1,7 +1,7 @@
 --- completion.lua: what may stand at the end of a command line that is being typed. The scripts for
 --- shells ask the program for it each time, so that they know states, levels and jobs.
 local job_states <const> = require "bytenite.command.job_states"
-local profiles <const> = require "bytenite.profiles"
+local profiles <const> = require "bytenite.command.profiles"
 local recent_ids <const> = require "bytenite.command.recent_ids"
 
 local completion <const> = {}

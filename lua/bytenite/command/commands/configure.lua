@@ -1,7 +1,7 @@
 --- configure.lua: the command that stores a profile.
 local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
-local profiles <const> = require "bytenite.profiles"
+local profiles <const> = require "bytenite.command.profiles"
 local questions <const> = require "bytenite.command.questions"
 
 local DEFAULT_NAME <const> = "default"

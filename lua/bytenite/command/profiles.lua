@@ -1,4 +1,4 @@
---- profiles.lua: reads and writes profiles, for the command `configure`. base/profiles.lua reads
+--- profiles.lua: reads and writes profiles, for `configure`. base/profiles.lua reads
 --- the one that a client asks for.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
