@@ -138,7 +138,9 @@ local secret = assert(client:create_secret {
   secretKey = os.getenv "AWS_SECRET_ACCESS_KEY" or "not a real one",
 })
 assert(job:set_datasource {
-  dataSource = bytenite.datasource.s3 { name = "in.txt", bucketName = "renders", cloudRegion = "eu-west-1", secret_id = secret.id },
+  dataSource = bytenite.datasource.s3 {
+    name = "in.txt", bucketName = "renders", cloudRegion = "eu-west-1", secret_id = secret.id,
+  },
 })
 print(job.dataSource.params.secretId == secret.id) --> true
 ]],

@@ -2,6 +2,7 @@
 local bytenite <const> = require "bytenite"
 local contract <const> = require "spec.contract.init"
 local samples <const> = require "spec.contract.samples"
+local sources <const> = require "spec.contract.sources"
 
 local null <const> = bytenite.null
 local source <const> = bytenite.datasource
@@ -15,37 +16,6 @@ local function many(count)
   end
   return ids
 end
-
-local STORAGE <const> = { name = "in/größe 1.bin", bucketName = "b", cloudRegion = "eu-west-1", secret_id = "s" }
-
--- Every constructor, with little and with much.
-local sources <const> = {
-  url = source.url "https://example.org/in.txt?a=b&c=%20",
-  ["url with all"] = source.url {
-    url = "https://example.org/x",
-    name = "x",
-    username = "u",
-    password = "p",
-    more = { 1 },
-  },
-  file = source.file(),
-  ["file with a name"] = source.file { name = "世界.zip" },
-  s3 = source.s3(STORAGE),
-  aws = source.aws(STORAGE),
-  gcp = source.gcp { name = "a", bucketName = "b", accessKey = "k", secretKey = "s" },
-  storj = source.storj { name = "a", bucketName = "b", secretId = "s", cloudRegion = "global" },
-  bucket = source.bucket(),
-  bypass = source.bypass(),
-  ["nothing in it"] = {},
-  ["params empty"] = { dataSourceDescriptor = "bucket", params = {} },
-  ["params null"] = { dataSourceDescriptor = "bucket", params = null },
-  ["descriptor null"] = { dataSourceDescriptor = null },
-  ["of a kind unknown"] = {
-    dataSourceDescriptor = "wasabi",
-    params = { ["@type"] = "type.googleapis.com/google.protobuf.Struct", endpoint = "x" },
-    region = "eu",
-  },
-}
 
 local FREE <const> = {
   prompt = 'Ein Sonnenuntergang \u{1F305} "quoted" \\ \n\t\u{1}',

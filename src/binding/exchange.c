@@ -158,7 +158,7 @@ static const char *path_id(lua_State *L, int number, size_t *length) {
   return id != NULL && url_is_segment(id, *length) ? id : NULL;
 }
 
-/* Returns the next placeholder of a path that stands for an id, not for the service; NULL if there is none. */
+/* Returns the next placeholder of a path that stands for an id, not the service; NULL if none. */
 static const char *next_placeholder(const char *path) {
   const char *found = strchr(path, '{');
   while (found != NULL && strncmp(found, "{service}", strlen("{service}")) == 0)
