@@ -190,7 +190,7 @@ describe("calls on one job", function()
     job = client:job "x"
     local ok <const>, raised <const> = pcall(job.refresh, job)
     assert.is_false(ok)
-    assert.matches("on_event must not make a call that waits for the one it is told about", raised)
+    assert.matches("on_event must not make a call that waits for the event's own call", raised)
   end)
 
   it("do not wait for those on other jobs", function()

@@ -5,7 +5,6 @@ local samples <const> = require "spec.contract.samples"
 local sources <const> = require "spec.contract.sources"
 
 local null <const> = bytenite.null
-local source <const> = bytenite.datasource
 
 local calls = {}
 

@@ -25,6 +25,7 @@ end
 declared.required = {
   NewJob = { templateId = "t" },
   AccessTokenRequest = { apiKey = "k" },
+  NewSecret = { secret = {}, secretKey = "k" },
   Filter = { field = "name", condition = "FILTER_CONDITION_EQ" },
   RunningTasksRequest = { jobsIds = require("bytenite").array { "j" } },
 }
