@@ -1,4 +1,5 @@
---- Writes docs/reference.md, docs/command.md and docs/types from docs/api.lua and the module's own rows.
+--- Writes docs/reference.md, docs/command.md, docs/man, docs/completion and docs/types, from docs/api.lua, the module's own
+--- rows and the commands' own help.
 --
 --   lua5.4 docs/generate.lua            writes them
 --   lua5.4 docs/generate.lua --check    writes nothing; fails when a file differs from what would be written
@@ -49,6 +50,12 @@ table.move({
     man.page("bytenite-sandbox", "a local ByteNite service for development and tests", sandbox_parser, "bytenite"),
   },
 }, 1, 2, #pages + 1, pages)
+
+-- The names that the shells look for.
+local completions <const> = { bash = "bytenite", zsh = "_bytenite", fish = "bytenite.fish" }
+for shell, text in pairs(require("bytenite.command.commands.completion")[1].scripts) do
+  pages[#pages + 1] = { ("docs/completion/%s/%s"):format(shell, completions[shell]), text }
+end
 
 for _, file in ipairs(require "docs.generators.types"(api)) do
   pages[#pages + 1] = file

@@ -113,6 +113,10 @@ describe("an installation by CMake", function()
       "lib/lua/5.4/bytenite/core.so",
       "share/lua/5.4/bytenite/init.lua",
       "share/doc/bytenite/reference.md",
+      "share/man/man1/bytenite.1",
+      "share/bash-completion/completions/bytenite",
+      "share/zsh/site-functions/_bytenite",
+      "share/fish/vendor_completions.d/bytenite.fish",
       "share/doc/bytenite/LICENSE",
       "share/bytenite/types/bytenite.lua",
     } do

@@ -63,6 +63,7 @@ local completion <const> = {
     'eval "$(bytenite completion zsh)" # in ~/.zshrc',
     "bytenite completion fish > ~/.config/fish/completions/bytenite.fish",
   },
+  scripts = SCRIPTS, -- for docs/completion
   define = function(command)
     command:argument("shell", "bash, zsh or fish."):choices { "bash", "zsh", "fish" }
   end,
