@@ -145,17 +145,15 @@ static int exchange_free(lua_State *L) {
 
 /*
 ** Returns what fills the nth placeholder of a path, from 1: the id at stack index 3, or the nth of
-** the list there. Returns NULL if that cannot be a segment.
+** the list there. Returns NULL if that is not a string.
 */
 static const char *path_id(lua_State *L, int number, size_t *length) {
-  const bool is_list = lua_istable(L, 3);
-  if (is_list)
-    lua_rawgeti(L, 3, number);
-  else
-    lua_pushvalue(L, 3);
-  const char *id = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, length) : NULL;
-  lua_pop(L, 1); /* stack or list keep the string */
-  return id != NULL && url_is_segment(id, *length) ? id : NULL;
+  const int type = lua_type(L, 3);
+  if (type == LUA_TSTRING) return lua_tolstring(L, 3, length);
+  if (type != LUA_TTABLE || lua_rawgeti(L, 3, number) != LUA_TSTRING) return NULL;
+  const char *id = lua_tolstring(L, -1, length);
+  lua_pop(L, 1); /* the list keeps it */
+  return id;
 }
 
 /* Returns the next placeholder of a path that stands for an id, not the service; NULL if none. */
@@ -170,7 +168,8 @@ static bool has_ids(lua_State *L, const char *path) {
   size_t length;
   int number = 0;
   while ((path = next_placeholder(path)) != NULL) {
-    if (path_id(L, ++number, &length) == NULL) return false;
+    const char *id = path_id(L, ++number, &length);
+    if (id == NULL || !url_is_segment(id, length)) return false;
     path++;
   }
   return true;
