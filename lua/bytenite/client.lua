@@ -1,11 +1,11 @@
 --- client.lua: clients. Their methods are in client_methods.lua.
 local core <const> = require "bytenite.core"
-local credentials <const> = require "bytenite.call.credentials"
 local lazy <const> = require "bytenite.base.lazy"
 local options <const> = require "bytenite.base.options"
 local validate <const> = require "bytenite.base.validate"
 
 local client_methods <const> = lazy.module "bytenite.client_methods"
+local credentials <const> = lazy.module "bytenite.call.credentials"
 local job <const> = lazy.module "bytenite.jobs.job"
 local reactor <const> = lazy.module "bytenite.async.reactor"
 local retry_policy <const> = lazy.module "bytenite.call.retry_policy"
@@ -14,10 +14,17 @@ local client <const> = { version = "0.1.0" }
 
 local Client <const> = { __name = "bytenite.Client" }
 
+-- By client, the options that are secrets. No table that a program might print holds them.
+local secrets <const> = setmetatable({}, { __mode = "k" })
+
 -- What a client is given when it is first asked for it.
 local parts <const> = {
   reactor = function(self)
     return reactor.new(self.session, self.clock)
+  end,
+  credentials = function(self)
+    local given <const> = secrets[self]
+    return credentials.new(given.access_token, given.api_key, given.proxy)
   end,
   budget = function()
     return retry_policy.budget()
@@ -100,10 +107,10 @@ function client.new(given, clock)
   local self <const> = setmetatable({
     clock = clock or system,
     session = session,
-    credentials = credentials.new(settings.access_token, settings.api_key, settings.proxy),
     options = settings,
     renewal = false, -- the pending token exchange
   }, Client)
+  secrets[self] = { access_token = settings.access_token, api_key = settings.api_key, proxy = settings.proxy }
   settings.api_key, settings.access_token, settings.proxy = nil, nil, nil -- no table shows secrets
   return self
 end

@@ -13,6 +13,10 @@ local validate <const> = require "bytenite.base.validate"
 local json_layout <const> = lazy.module "bytenite.base.json_layout"
 local time <const> = lazy.module "bytenite.base.time"
 
+-- Not lazily: lua-cjson asks for the locale when an instance is made, and exits if the decimal
+-- point is not a single byte.
+require "bytenite.errors.lenient_json"
+
 -- Everything else. The first call loads what a failure needs, so that no failure loads anything.
 lazy.prepare {
   "async.await",
@@ -29,6 +33,7 @@ lazy.prepare {
   "base.time",
   "call",
   "call.call_object",
+  "call.credentials",
   "call.exchanges",
   "call.query_string",
   "call.raw_request",

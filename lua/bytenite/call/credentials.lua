@@ -4,8 +4,6 @@
 ---
 --- The secrets live in upvalues: no table that a program might print holds one.
 local validate <const> = require "bytenite.base.validate"
--- Not lazily: lua-cjson asks for the locale when it is loaded, and exits if the decimal point is
--- not a single byte.
 local lenient_json <const> = require "bytenite.errors.lenient_json"
 
 local credentials <const> = {}
