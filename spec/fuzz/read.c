@@ -83,14 +83,14 @@ static void take_job(lua_State *L) {
 /* A new table and one that held something else take the job's members over. */
 static void check_refresh(lua_State *L, const JobMembers *members) {
   lua_newtable(L);
-  refresh(L, lua_gettop(L), &schema_job, members);
+  refresh(L, lua_gettop(L), members);
   host_require(host_is_same(L, 1, -1), "a job is read as what stands in the response");
   lua_newtable(L);
   lua_pushliteral(L, "old");
   lua_setfield(L, -2, "name");
   lua_pushboolean(L, 1);
   lua_rawseti(L, -2, 1);
-  refresh(L, lua_gettop(L), &schema_job, members);
+  refresh(L, lua_gettop(L), members);
   host_require(host_is_same(L, 1, -1), "a refreshed job holds what stands in the response and nothing else");
 }
 
