@@ -141,16 +141,15 @@ static void retire_stale(const Transport *transport, bool once_only) {
 }
 
 /*
-** Closes the idle connections of the other pools if a pool may have to open the last one that
-** max_connections allows: libcurl counts those of each pool by themselves.
+** Retires the other pools if they are idle and this kind of pool may have to open the last
+** connection that max_connections allows: libcurl counts those of each pool by themselves.
 */
-static void make_room(Transport *transport, const ConnectionPool *pool) {
+static void make_room(const Transport *transport, PoolKind wanted) {
   for (int kind = 0; kind < POOL_KINDS; kind++) {
     ConnectionPool *other = transport->current_pools[kind];
-    if (other == NULL || other == pool || other->in_flight > 0) continue;
+    if (other == NULL || kind == (int)wanted || other->in_flight > 0) continue;
     if (connections_count(&transport->connections) >= transport->options.max_connections) pool_retire(other);
   }
-  pools_close_retired(transport);
 }
 
 /*
@@ -162,7 +161,6 @@ static CURLcode submit(Transfer *transfer) {
   retire_stale(transport, transfer->once_only);
   ConnectionPool *pool = pool_current(transport, transfer->pool_kind);
   if (pool == NULL) return CURLE_OUT_OF_MEMORY;
-  make_room(transport, pool);
   if (curl_multi_add_handle(pool->multi, transfer->easy) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
   if (transport->in_flight == 0) transport->next_limit = LLONG_MAX;
   transfer->pool = pool;
@@ -183,7 +181,6 @@ static CURLcode submit(Transfer *transfer) {
 CURLcode transport_start(Transport *transport, const TransferRequest *request, Transfer **holder, void *owner) {
   CURLcode code = transport->free_list == NULL ? transfer_new(transport, &transport->free_list) : CURLE_OK;
   if (code != CURLE_OK) return code;
-  pools_close_retired(transport);
   Transfer *transfer = take_transfer(transport);
   transfer->holder = holder;
   transfer->owner = owner;
@@ -195,6 +192,8 @@ CURLcode transport_start(Transport *transport, const TransferRequest *request, T
     transport_release(transfer);
     return code;
   }
+  make_room(transport, transfer->pool_kind);
+  pools_close_retired(transport); /* not in submit, which runs while the pools are gone through, too */
   code = submit(transfer);
   if (code != CURLE_OK) transport_finish(transfer, code);
   return CURLE_OK;

@@ -300,6 +300,27 @@ static void starts_again_on_a_new_connection(void) {
   close_fixture(&fixture);
 }
 
+/* The caller of transport_finish goes through the pools, and through the messages of one. */
+static void closes_no_pool_when_a_transfer_starts_again(void) {
+  Fixture fixture;
+  open_fixture(&fixture);
+  ConnectionPool *const pool = fixture.transport.current_pools[POOL_MAIN];
+  Transfer *transfer = fixture.transfers[0];
+  transport_release(fixture.transfers[1]);
+  transport_release(fixture.transfers[2]);
+  transfer->version = CURL_HTTP_VERSION_2TLS;
+  transfer->was_turned_away = true;
+  transport_finish(transfer, CURLE_ABORTED_BY_CALLBACK);
+  CHECK(transfer->was_restarted && transfer->pool != pool);
+  const ConnectionPool *other = fixture.transport.pools;
+  while (other != NULL && other != pool)
+    other = other->next;
+  CHECK(other == pool && pool->is_retired);
+  transport_step(&fixture.transport, 0);
+  CHECK(fixture.transport.pools == transfer->pool && transfer->pool->next == NULL);
+  close_fixture(&fixture);
+}
+
 static void refuses_what_libcurl_cannot_send(void) {
   Server server;
   Transport transport;
@@ -351,5 +372,6 @@ UNIT(transport_unit, "http/transport",
      {"retires a pool whose connection is dead", retires_a_pool_whose_connection_is_dead},
      {"retires no pool for a connection that libcurl closes", retires_no_pool_for_a_connection_of_http1},
      {"starts a transfer again once if nothing left", starts_again_on_a_new_connection},
+     {"closes no pool when a transfer starts again", closes_no_pool_when_a_transfer_starts_again},
      {"refuses what libcurl cannot send", refuses_what_libcurl_cannot_send},
      {"belongs to the process that opened it", belongs_to_its_process});
