@@ -49,8 +49,10 @@ function arguments.suggestion(word, names)
   return nil
 end
 
--- Adds a parser's options to a table, by all their names.
-local function add_options(known, parser)
+--- Adds a parser's options to a table, by all their names.
+---@param known table<string, table>
+---@param parser table of argparse
+function arguments.add_options(known, parser)
   for _, option in ipairs(parser._options) do
     for _, name in ipairs(option._aliases) do
       known[name] = option
@@ -75,7 +77,7 @@ end
 ---@return string|nil # the command's name, where one is given, known or not
 function arguments.prepare(root, words)
   local known <const>, prepared <const> = {}, {}
-  add_options(known, root)
+  arguments.add_options(known, root)
   local command
   local index = 1
   while index <= #words do
@@ -94,7 +96,7 @@ function arguments.prepare(root, words)
       if not command and word:sub(1, 1) ~= "-" then
         command = word
         for _, each in ipairs(root._commands) do
-          if each._name == word then add_options(known, each) end
+          if each._name == word then arguments.add_options(known, each) end
         end
       end
       prepared[#prepared + 1] = word

@@ -1,5 +1,6 @@
 --- completion.lua: what may stand at the end of a command line that is being typed. The scripts for
 --- shells ask the program for it each time, so that they know states, levels and jobs.
+local arguments <const> = require "bytenite.command.arguments"
 local job_states <const> = require "bytenite.command.job_states"
 local profiles <const> = require "bytenite.command.profiles"
 local recent_ids <const> = require "bytenite.command.recent_ids"
@@ -39,14 +40,6 @@ local ARGUMENT_VALUES <const> = {
   end,
 }
 
-local function add_options(known, parser)
-  for _, option in ipairs(parser._options) do
-    for _, name in ipairs(option._aliases) do
-      known[name] = option
-    end
-  end
-end
-
 local function command_names(root)
   local names <const> = {}
   for index, command in ipairs(root._commands) do
@@ -74,8 +67,8 @@ end
 -- What may stand for the argument of a number.
 local function values_of_argument(root, command, number)
   if #command._commands > 0 then return number == 1 and command_names(command) or {} end
-  local arguments <const> = command._arguments
-  local argument <const> = arguments[math.min(number, #arguments)]
+  local declared <const> = command._arguments
+  local argument <const> = declared[math.min(number, #declared)]
   if not argument then return {} end
   if argument._name == "topic" then return command_names(root) end
   local values <const> = ARGUMENT_VALUES[argument._name]
@@ -86,7 +79,7 @@ end
 -- arguments there were, and the option that waits for its value.
 local function read(root, words)
   local known <const> = {}
-  add_options(known, root)
+  arguments.add_options(known, root)
   local command, pending
   local count = 0
   for index = 1, #words - 1 do
@@ -104,7 +97,7 @@ local function read(root, words)
         if each._name == word then command = each end
       end
       if not command then return nil end
-      add_options(known, command)
+      arguments.add_options(known, command)
     end
   end
   return known, command, pending, count
