@@ -1,5 +1,5 @@
---- screen.lua: what a terminal shows after a program has written to it, as an SVG picture. Knows what
---- our command writes: colours, bold, the start of the line, and clearing a line.
+--- screen.lua: what a terminal shows after a program has written to it, as lines of text or as an SVG
+--- picture. Knows colours, bold, going back in the line, and clearing a line.
 local screen <const> = {}
 
 local CELL_WIDTH <const>, LINE_HEIGHT <const>, MARGIN <const> = 8, 18, 14 -- pixels
@@ -40,13 +40,23 @@ local function set_style(self, numbers)
   end
 end
 
-local function next_row(self)
-  self.rows[#self.rows + 1] = {}
-  self.column = 1
-end
+local moves <const> = {
+  ["\r"] = function(self)
+    self.column = 1
+  end,
+  ["\n"] = function(self)
+    self.rows[#self.rows + 1] = {}
+  end,
+  ["\b"] = function(self)
+    self.column = math.max(1, self.column - 1)
+  end,
+}
 
 local function put(self, character)
-  if self.column > self.columns then next_row(self) end
+  if self.column > self.columns then
+    moves["\n"](self)
+    moves["\r"](self)
+  end
   self.rows[#self.rows][self.column] = { text = character, style = self.style }
   self.column = self.column + 1
 end
@@ -71,13 +81,8 @@ function Screen:write(text)
       at = after
     else
       local character <const> = text:match("^" .. utf8.charpattern, at)
-      if character == "\n" then
-        next_row(self)
-      elseif character == "\r" then
-        self.column = 1
-      else
-        put(self, character)
-      end
+      local move <const> = moves[character] or put
+      move(self, character)
       at = at + #character
     end
   end
@@ -120,13 +125,27 @@ local function row_elements(row, columns, y)
   return table.concat(elements)
 end
 
+--- Returns the lines, without trailing spaces.
+---@return string[]
+function Screen:lines()
+  local lines <const> = {}
+  for index, row in ipairs(self.rows) do
+    local cells <const> = {}
+    for column = 1, self.columns do
+      cells[column] = row[column] and row[column].text or " "
+    end
+    lines[index] = table.concat(cells):gsub("%s+$", "")
+  end
+  while lines[#lines] == "" do
+    lines[#lines] = nil
+  end
+  return lines
+end
+
 --- Returns the picture.
 ---@return string # SVG
 function Screen:svg()
-  local last = #self.rows
-  while last > 1 and next(self.rows[last]) == nil do
-    last = last - 1
-  end
+  local last <const> = math.max(1, #self:lines())
   local width <const>, height <const> = self.columns * CELL_WIDTH + 2 * MARGIN, last * LINE_HEIGHT + 2 * MARGIN
   local parts <const> = {
     ('<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d">\n'):format(
