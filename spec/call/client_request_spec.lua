@@ -3,23 +3,12 @@ local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local deep <const> = require "spec.support.deep"
 local refusals <const> = require "spec.support.refusals"
-local sandbox <const> = require "spec.support.sandbox"
 local updates <const> = require "spec.support.updates"
 
 describe("client:request", function()
-  local service, client
-
-  setup(function()
-    service = sandbox.plain()
-    client = connect.client(service)
-  end)
-
-  teardown(function()
-    client:close()
-  end)
+  local service <const>, client <const> = connect.for_tests(before_each, teardown)
 
   before_each(function()
-    service:reset()
     service:put_job("some-id", updates.full_job "some-id")
   end)
 

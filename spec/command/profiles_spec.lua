@@ -1,7 +1,6 @@
 -- `bytenite configure` and `bytenite whoami`, in pipes and in a terminal: what is asked, stored, sent where, and never shown.
 local cjson <const> = require("cjson").new()
 local command <const> = require "spec.support.command"
-local compile <const> = require "spec.support.compile"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local folder <const> = require "spec.support.folder"
@@ -9,12 +8,6 @@ local sandbox <const> = require "spec.support.sandbox"
 
 local function contains(text, part)
   assert.is_truthy(text:find(part, 1, true), ("%q is not in: %s"):format(part, text))
-end
-
--- A root without /dev/pts has no terminals to give.
-local function has_terminals()
-  local file <close> = io.open("/dev/ptmx", "r+")
-  return file ~= nil
 end
 
 describe("profiles on the command line", function()
@@ -299,18 +292,9 @@ accepted      yes
   end)
 
   describe("in a terminal", function()
-    if not has_terminals() then return pending "this system has no pseudo-terminals" end
+    if not command.has_terminals() then return pending "this system has no pseudo-terminals" end
 
-    local built, terminal
-
-    setup(function()
-      built = compile.folder()
-      terminal = built:module "terminal"()
-    end)
-
-    teardown(function()
-      built:__close()
-    end)
+    local terminal <const> = command.terminal(teardown)
 
     local function type_in(typed, options)
       local seen <const> = command.in_terminal(

@@ -1,31 +1,16 @@
 -- What people see of `bytenite` in terminals of 40, 80 and 200 columns, line by line.
 local command <const> = require "spec.support.command"
-local compile <const> = require "spec.support.compile"
 local sandbox <const> = require "spec.support.sandbox"
 local screen <const> = require "spec.support.screen"
 
 local ONE <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 local TWO <const> = "0a8e5d1b-94f7-4e31-8b6c-d25f1c7e9a04"
 
--- A root without /dev/pts has no terminals to give.
-local function has_terminals()
-  local file <close> = io.open("/dev/ptmx", "r+")
-  return file ~= nil
-end
-
 describe("on a screen", function()
-  if not has_terminals() then return pending "this system has no pseudo-terminals" end
+  if not command.has_terminals() then return pending "this system has no pseudo-terminals" end
 
-  local folder, terminal, service
-
-  setup(function()
-    folder = compile.folder()
-    terminal = folder:module "terminal"()
-  end)
-
-  teardown(function()
-    folder:__close()
-  end)
+  local terminal <const> = command.terminal(teardown)
+  local service
 
   before_each(function()
     service = sandbox.plain()

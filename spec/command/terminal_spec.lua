@@ -1,31 +1,16 @@
 -- `bytenite` in a terminal: tables that fit, colours, bars, questions, Ctrl-C; nothing of a server's that steers the terminal.
 local command <const> = require "spec.support.command"
-local compile <const> = require "spec.support.compile"
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
 local text <const> = require "bytenite.command.text"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
--- A root without /dev/pts has no terminals to give.
-local function has_terminals()
-  local file <close> = io.open("/dev/ptmx", "r+")
-  return file ~= nil
-end
-
 describe("bytenite in a terminal", function()
-  if not has_terminals() then return pending "this system has no pseudo-terminals" end
+  if not command.has_terminals() then return pending "this system has no pseudo-terminals" end
 
-  local folder, terminal, service
-
-  setup(function()
-    folder = compile.folder()
-    terminal = folder:module "terminal"()
-  end)
-
-  teardown(function()
-    folder:__close()
-  end)
+  local terminal <const> = command.terminal(teardown)
+  local service
 
   before_each(function()
     service = sandbox.plain()

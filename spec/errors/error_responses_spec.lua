@@ -2,25 +2,11 @@
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
-local sandbox <const> = require "spec.support.sandbox"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
 describe("the error of a refused update", function()
-  local service, client
-
-  setup(function()
-    service = sandbox.plain()
-    client = connect.client(service)
-  end)
-
-  teardown(function()
-    client:close()
-  end)
-
-  before_each(function()
-    service:reset()
-  end)
+  local service <const>, client <const> = connect.for_tests(before_each, teardown)
 
   local function error_of(fault)
     fault.operation = "set_name"

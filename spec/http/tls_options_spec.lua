@@ -23,12 +23,6 @@ mqmJrlPesjFjuDNiLOjiQVntUswRabFlqOsHyvA/7TBLFAAFPGmYb1QBBzXip9I=
 
 local LIMIT <const> = 20 -- seconds within which a loop must have ended
 
--- A root without /dev/pts has no terminals.
-local function has_terminals()
-  local file <close> = io.open("/dev/ptmx", "r+")
-  return file ~= nil
-end
-
 -- Runs a function in a controller in which servers may run too.
 local function run(controller, body)
   local problem
@@ -297,7 +291,7 @@ describe("to a server that asks for a certificate a client", function()
   end)
 
   it("does not ask for a pass phrase on the terminal", function()
-    if not has_terminals() then return pending "this system has no pseudo-terminals" end
+    if not command.has_terminals() then return pending "this system has no pseudo-terminals" end
     local programs <close> = compile.folder()
     local ran <const> = command.in_terminal(programs:module "terminal"(), sandbox.tls(), { "list" }, {
       environment = {

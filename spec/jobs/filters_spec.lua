@@ -4,24 +4,13 @@ local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local deep <const> = require "spec.support.deep"
 local refusals <const> = require "spec.support.refusals"
-local sandbox <const> = require "spec.support.sandbox"
 
 local TYPES <const> = "type.googleapis.com/google.protobuf."
 
 describe("filters", function()
-  local service, client
-
-  setup(function()
-    service = sandbox.plain()
-    client = connect.client(service)
-  end)
-
-  teardown(function()
-    client:close()
-  end)
+  local service <const>, client <const> = connect.for_tests(before_each, teardown)
 
   before_each(function()
-    service:reset()
     service:fault { operation = "filter_jobs", body = "{}", times = "forever" }
   end)
 

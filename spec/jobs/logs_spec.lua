@@ -3,22 +3,12 @@ local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local refusals <const> = require "spec.support.refusals"
-local sandbox <const> = require "spec.support.sandbox"
 
 describe("the logs of a job", function()
-  local service, client, job
-
-  setup(function()
-    service = sandbox.plain()
-    client = connect.client(service)
-  end)
-
-  teardown(function()
-    client:close()
-  end)
+  local job
+  local service <const>, client <const> = connect.for_tests(before_each, teardown)
 
   before_each(function()
-    service:reset()
     job = client:job "j1"
   end)
 

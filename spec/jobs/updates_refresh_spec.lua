@@ -2,25 +2,14 @@
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local deep <const> = require "spec.support.deep"
-local sandbox <const> = require "spec.support.sandbox"
 local updates <const> = require "spec.support.updates"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
 describe("an update that succeeds", function()
-  local service, client
-
-  setup(function()
-    service = sandbox.plain()
-    client = connect.client(service)
-  end)
-
-  teardown(function()
-    client:close()
-  end)
+  local service <const>, client <const> = connect.for_tests(before_each, teardown)
 
   before_each(function()
-    service:reset()
     service:put_job(ID, updates.full_job(ID))
   end)
 

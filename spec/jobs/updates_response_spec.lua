@@ -3,7 +3,6 @@ local bytenite <const> = require "bytenite"
 local cjson <const> = require("cjson").new()
 local connect <const> = require "spec.support.connect"
 local deep <const> = require "spec.support.deep"
-local sandbox <const> = require "spec.support.sandbox"
 local updates <const> = require "spec.support.updates"
 
 local null <const> = bytenite.null
@@ -65,20 +64,7 @@ local EXPECTED <const> = {
 }
 
 describe("the response to an update", function()
-  local service, client
-
-  setup(function()
-    service = sandbox.plain()
-    client = connect.client(service)
-  end)
-
-  teardown(function()
-    client:close()
-  end)
-
-  before_each(function()
-    service:reset()
-  end)
+  local service <const>, client <const> = connect.for_tests(before_each, teardown)
 
   -- The job after an update that was answered with a body.
   local function after(body, update)

@@ -3,61 +3,23 @@ local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local cqueues <const> = require "cqueues"
 local refusals <const> = require "spec.support.refusals"
-local sandbox <const> = require "spec.support.sandbox"
-local virtual_clock <const> = require "spec.support.virtual_clock"
+local watched_job <const> = require "spec.support.watched_job"
 
-local ID <const> = "j1"
+local ID <const> = watched_job.ID
+local assert_near <const>, looks <const> = watched_job.assert_near, watched_job.looks
+local show <const>, show_state <const>, times_of_looks <const> =
+  watched_job.show, watched_job.show_state, watched_job.times_of_looks
 
 describe("waiting for a job", function()
-  local service, client, clock, job
+  local service, client, job, clock
 
   before_each(function()
-    service = sandbox.plain()
-    service:reset()
-    client, clock = virtual_clock.client { base_url = service.base_url, api_key = service.api_key, max_retries = 0 }
-    job = client:job(ID)
+    service, client, job, clock = watched_job.begin()
   end)
 
   after_each(function()
     client:close()
   end)
-
-  -- Lets looks show a job with these members beside its id, as JSON.
-  local function show(members, times)
-    local body <const> = ('{"job":{"id":"%s",%s}}'):format(ID, members)
-    service:fault { operation = "get_job", body = body, times = times or 1 }
-  end
-
-  local function show_state(state, times)
-    show(('"state":"JOB_STATE_%s"'):format(state), times)
-  end
-
-  local function looks()
-    return #connect.sent(service)
-  end
-
-  -- Waits, and gives the times of the looks, counted from the first.
-  local function times_of_looks(options)
-    local times <const> = {}
-    local began <const> = clock.time
-    local chosen <const> = {
-      on_progress = function()
-        times[#times + 1] = clock.time - began
-      end,
-    }
-    for name, value in pairs(options or {}) do
-      chosen[name] = value
-    end
-    local ended <const>, problem <const> = job:wait(chosen)
-    return times, ended, problem
-  end
-
-  local function assert_near(expected, actual)
-    assert.equal(#expected, #actual)
-    for index, value in ipairs(expected) do
-      assert.is_true(math.abs(value - actual[index]) < 1e-6, ("%d: %g, not %g"):format(index, actual[index], value))
-    end
-  end
 
   it("returns the job itself, refreshed, once it is complete", function()
     show_state "PARTITIONED"

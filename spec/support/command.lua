@@ -2,6 +2,7 @@
 ---
 ---   local ran = command.run(service, { "get", id, "--json" })
 ---   local seen = command.in_terminal(terminal, service, { "delete", id }, { typed = { { after = "%[y/N%]", text = "y\n" } } })
+local compile <const> = require "spec.support.compile"
 local core <const> = require "bytenite.core"
 local program <const> = require "spec.support.program"
 
@@ -66,6 +67,25 @@ local function attend(terminal, descriptor, process, typed)
       error("the program did not end; so far it wrote: " .. output)
     end
   end
+end
+
+--- Returns whether the system has terminals to give: a root without /dev/pts has none.
+---@return boolean
+function command.has_terminals()
+  local file <close> = io.open("/dev/ptmx", "r+")
+  return file ~= nil
+end
+
+--- Compiles the module for `in_terminal`, for all tests of a block.
+---@param teardown function busted's
+---@return table terminal
+---@usage local terminal <const> = command.terminal(teardown)
+function command.terminal(teardown)
+  local folder <const> = compile.folder()
+  teardown(function()
+    folder:__close()
+  end)
+  return folder:module "terminal"()
 end
 
 --- Runs the program in a terminal.

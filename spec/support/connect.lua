@@ -1,5 +1,6 @@
 --- Clients of the sandbox, and what they sent to it.
 local bytenite <const> = require "bytenite"
+local sandbox <const> = require "spec.support.sandbox"
 
 local connect = {}
 
@@ -19,6 +20,25 @@ function connect.client(service, options)
     all[name] = value
   end
   return bytenite.new(all)
+end
+
+--- Makes a client of the plain sandbox for all tests of a block. The sandbox is reset before each, the client closed after
+--- the last.
+---@param before_each function busted's
+---@param teardown function busted's
+---@return spec.Sandbox
+---@return table client
+---@usage local service <const>, client <const> = connect.for_tests(before_each, teardown)
+function connect.for_tests(before_each, teardown)
+  local service <const> = sandbox.plain()
+  local client <const> = connect.client(service)
+  before_each(function()
+    service:reset()
+  end)
+  teardown(function()
+    client:close()
+  end)
+  return service, client
 end
 
 --- The requests received since the last reset, without the exchanges of keys for tokens.
