@@ -174,8 +174,9 @@ print(select(2, client:delete_secret("aws", "no-such-secret")).kind) --> not_fou
     {
       name = "sign_out",
       operation = "sign_out",
-      summary = "Ends the life of the access token in hand.",
-      text = "A client with an API key gets a new token when it next needs one; one that was given a token cannot go on.",
+      summary = "Invalidates the current access token.",
+      text = "A client with an API key gets a new token when it next needs one; one that was given a token can make no "
+        .. "further calls.",
       parameters = { OPTIONS },
       returns = { "true", "done", "also when there was no token to end, or it had ended already" },
       fails = "As the other calls.",
@@ -186,9 +187,9 @@ print(client:sign_out()) --> true
     },
     {
       name = "close",
-      summary = "Ends what is under way and closes all connections.",
-      text = "Calls under way, and later ones, give the error `closed`; tasks that wait for them go on with that. May be called "
-        .. "twice. `local client <close>` calls it at the end of the block.",
+      summary = "Ends all pending calls and closes all connections.",
+      text = "Pending calls, and later ones, return the error `closed`, also in tasks. May be called twice. "
+        .. "`local client <close>` calls it at the end of the block.",
       parameters = {},
       example = [[
 client:close()

@@ -89,7 +89,7 @@ errors.kinds = {
   },
   {
     "connection",
-    text = "The name did not resolve, nobody listens, the connection broke, or a proxy refused to connect.",
+    text = "The name did not resolve, no server listens there, the connection broke, or a proxy refused to connect.",
     advice = "Check `base_url` and the proxy, try later; see `maybe_done`.",
   },
   {

@@ -17,7 +17,7 @@ events.fields = {
   { name = "delay", type = "number?", unit = "seconds", text = "Until the next attempt." },
 }
 
---- By type: when, and which fields it has beside type, operation, method, path and attempt. Those in `some` may be missing.
+--- By type: when, and which fields it has besides type, operation, method, path and attempt. Those in `some` may be missing.
 events.types = {
   { "request", text = "An attempt starts.", fields = {} },
   {

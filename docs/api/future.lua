@@ -3,13 +3,13 @@ return {
   name = "Future",
   title = "Futures",
   prefix = "future:",
-  text = "What `client:async` returns. What its function raises is told by `get` and `wait_all`, and nowhere else. "
-    .. "`tostring(future)` tells whether it is pending, done or cancelled.\n\n"
-    .. "**A future that nobody keeps is cancelled when it is collected**, and its call with it; as with any coroutine that is "
+  text = "What `client:async` returns. Only `get` and `wait_all` report what its function raises. "
+    .. "`tostring(future)` says whether it is pending, done or cancelled.\n\n"
+    .. "**A future that is not kept is cancelled when it is collected**, and its call with it; as with any coroutine that is "
     .. "collected, its `<close>` variables are not closed then. That changes once a loop "
     .. "drives the client, that is after the first `step` or `pollable`, or with an adapter: from then on the client itself "
     .. "keeps its futures until they end.\n\n"
-    .. "When the client is closed the calls of its futures give the error `closed`, and their functions go on with that.",
+    .. "When the client is closed the calls of its futures give the error `closed`, and their functions receive it.",
 
   functions = {
     {
@@ -18,7 +18,7 @@ return {
       text = "May be called again, from several places. In a task it suspends.",
       parameters = { { "seconds", "number?", "to wait at most, above 0; no limit when left out" } },
       returns = { "any", "...", "what the function returned" },
-      fails = "`timeout` when the seconds have passed, and the function goes on; `cancelled`; and what the function itself "
+      fails = "`timeout` when the seconds have passed, and the function continues; `cancelled`; and what the function itself "
         .. "returned.",
       raises = "What the function raised; seconds that cannot be.",
       example = [[

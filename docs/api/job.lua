@@ -16,7 +16,7 @@ return {
   text = "A job is a plain table of the service's members under their wire names (see [Job](#job)) and nothing else: `pairs` "
     .. "shows them, `bytenite.encode(job)` and `cjson.encode(job)` write them. The methods come from the metatable. "
     .. "`tostring(job)` gives id, name and state.\n\n"
-    .. "A call that returns the job refreshes it in place: the table then holds what the service answered, and members that "
+    .. "A call that returns the job refreshes it in place: the table then holds the response, and members that "
     .. "are not in the response are gone, those a program added too. Nested tables are replaced, never changed, so a copy of "
     .. "the outer table is a snapshot. When a call fails the job is untouched. Calls on one job take turns.",
 
@@ -69,7 +69,7 @@ print(pcall(job.set_params, job, { app = { frames = { 1, 2, print } } }))
       parameters = { { "name", "string", "at least 4 characters, says the service" }, OPTIONS },
       returns = REFRESHED,
       fails = FAILS,
-      raises = "What is no string, or not UTF-8; nothing is sent then.",
+      raises = "If the name is not a string, or not UTF-8; nothing is sent then.",
       example = [[
 assert(job:set_name "My Job")
 print(job.name) --> My Job

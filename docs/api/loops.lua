@@ -8,8 +8,8 @@ loops.client = {
   text = "A program that has an event loop lets it drive the client. For cqueues and luv there are adapters, below. Any other "
     .. "loop needs `pollable` and `step`:\n\n"
     .. "1. Wait until the descriptor `pollfd()` is readable. It is when there is something to do, for a transfer or because "
-    .. "the time for something has come: no timer is needed beside it.\n"
-    .. "2. Then call `client:step()`. When that returns false nothing is under way, and the loop may stop waiting.\n"
+    .. "a timer has expired: the loop needs no timer of its own for the client.\n"
+    .. "2. Then call `client:step()`. When that returns false nothing is pending, and the loop may stop waiting.\n"
     .. "3. Wait again when `async` or a call has started something: the descriptor is readable then.\n\n"
     .. "[examples/select.lua](../examples/select.lua) does this with luasocket's `select`. Where the system has neither epoll "
     .. "nor kqueue `pollfd()` is nil: call `step` every `timeout()` seconds.",
@@ -17,9 +17,9 @@ loops.client = {
   functions = {
     {
       name = "step",
-      summary = "Moves calls and tasks on as far as can be without waiting.",
+      summary = "Runs calls and tasks as far as possible without waiting.",
       text = "From the first call on the client keeps its futures until they end. A program without an event loop can use it, "
-        .. "too, to run all that is under way.",
+        .. "too, to run all that is pending.",
       parameters = {
         {
           "seconds",
@@ -27,7 +27,7 @@ loops.client = {
           "how long to wait for something to do where there is nothing at first; 0 when left out",
         },
       },
-      returns = { "boolean", "busy", "whether anything is left under way" },
+      returns = { "boolean", "busy", "whether anything is still pending" },
       raises = "Seconds that cannot be.",
       example = [[
 local future = client:async(client.get_job, client, job.id)
@@ -108,14 +108,14 @@ loops.cqueues = {
       name = "attach",
       summary = "Lets a cqueues controller drive a client. Needs the rock cqueues.",
       text = "Calls, `map`, `get` and the other waits then suspend the coroutines that the controller runs, and those of "
-        .. "`client:async`; elsewhere they wait in place, and the controller stands still. The controller's loop ends when "
+        .. "`client:async`; elsewhere they block, and the controller with them. The controller's loop ends when "
         .. "nothing is left to do. A client has one adapter: attaching another takes the place of the first.",
       parameters = {
         { "client", "bytenite.Client", "" },
         { "controller", "any", "what `cqueues.new()` returned" },
       },
       returns = { "bytenite.Client", "client", "the same" },
-      raises = "What is no controller; a missing rock, at `require`.",
+      raises = "If `controller` is not a controller; a missing rock, at `require`.",
       example = [[
 local cqueues = require "cqueues"
 local controller = cqueues.new()
@@ -142,7 +142,7 @@ loops.luv = {
       name = "attach",
       summary = "Lets libuv's loop drive a client. Needs the rock luv.",
       text = "libuv knows no coroutines, so calls, `map`, `get` and the other waits suspend inside `client:async` and "
-        .. "`client:map` only: anywhere else, in callbacks too, they wait in place, and libuv's loop stands still. `uv.run` "
+        .. "`client:map` only: anywhere else, in callbacks too, they block, and libuv's loop with them. `uv.run` "
         .. "returns when nothing is left to do.",
       parameters = { { "client", "bytenite.Client", "" } },
       returns = { "bytenite.Client", "client", "the same" },

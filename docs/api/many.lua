@@ -1,25 +1,25 @@
---- Methods of clients that run functions beside each other.
+--- Methods of clients that run functions concurrently.
 return {
   name = "Client",
   title = "Many at once",
   prefix = "client:",
   text = "`map` and `async` run functions as *tasks*. In a task the calls are the same as everywhere, but they suspend it, and "
-    .. "others go on meanwhile. No event loop is needed: whoever waits (`map`, `get`, `wait_all`, `wait_any`, `step`, a plain "
-    .. "call) moves all calls and tasks of the client on.\n\n"
+    .. "others run meanwhile. No event loop is needed: everything that waits (`map`, `get`, `wait_all`, `wait_any`, `step`, a "
+    .. "plain call) runs all calls and tasks of the client.\n\n"
     .. "- **What suspends:** a call of the task's own client, made by the task's function or by what that calls, through "
-    .. "`pcall` and `for` too. A call waits in place in a coroutine that the program made itself (a generator, say), in what "
-    .. "`string.gsub` or `table.sort` call, and when it is another client's. While a task waits in place for a "
+    .. "`pcall` and `for` too. A call blocks in a coroutine that the program made itself (a generator, say), in what "
+    .. "`string.gsub` or `table.sort` call, and when it is another client's. While a task blocks in a "
     .. "call no other task runs, and time limits of what waits outside of it are looked at when it is done; while the program "
     .. "waits for one client the others stand still.\n"
     .. "- **Connections:** there are at most `max_connections`, and as many calls on the wire; the others wait in the order in "
     .. "which they were made, while their `deadline` runs and their `timeout` does not. `map`, `async` and plain calls use the "
     .. "same connections; over HTTP/2 calls share one, as far as the server lets them. The first call of a client to a TLS "
     .. "server goes ahead alone, for at most 1 s, to see whether its connection can be shared.\n"
-    .. "- **Retries** are timers: a task that waits for one holds up nobody, nor does one that waits for a token. One token "
+    .. "- **Retries** are timers: a task that waits for one delays no other task, nor does one that waits for a token. One token "
     .. "exchange serves all.\n"
     .. "- **Rate limits:** after a 429 the client sends nothing for tasks until the time has passed that the service asked for, "
-    .. "or that the call waits before its retry. What is on the wire goes on, and plain calls are not held up. A wish of over "
-    .. "60 s holds nothing up: the call that met it gives it back as `retry_after`.\n"
+    .. "or that the call waits before its retry. Requests in flight continue, and plain calls are not delayed. A delay of more "
+    .. "than 60 s pauses nothing: the call returns it as `retry_after`.\n"
     .. "- **Cancelling** ends a task where it waits: its `<close>` variables are closed, its call's transfer is dropped. An "
     .. "update that was on the wire may have been done all the same: `refresh` tells.\n\n"
     .. "A program's functions run one at a time: one that computes for long holds up the others. Calls on one job take turns. "
@@ -41,7 +41,7 @@ return {
       },
       returns = { "bytenite.Results", "results", "see [Results](#results); errors are in there" },
       raises = "Items that are neither list nor function, an unknown option; whatever the iterator or `on_done` raise. What is "
-        .. "under way is cancelled then.",
+        .. "pending is cancelled then.",
       example = [[
 local jobs = { job, client:job "no-such-job", assert(client:create_job { templateId = "img-gen" }) }
 local results = client:map(jobs, function(each) return each:set_configs { jobTimeout = 7200 } end)
@@ -63,8 +63,8 @@ print(counts.succeeded, counts[1]) --> 2 nil
     {
       name = "async",
       summary = "Runs a function while others wait.",
-      text = "It begins to run when the client is next driven: by whoever waits, or by an event loop. **A future that nobody "
-        .. "keeps is cancelled when it is collected, unless a loop drives the client**; see [Futures](#futures).",
+      text = "It starts when something next waits on the client, or an event loop drives it. **A future that is not "
+        .. "kept is cancelled when it is collected, unless a loop drives the client**; see [Futures](#futures).",
       parameters = { { "run", "fun(...): ...", "the function" }, { "...", "any", "its arguments" } },
       returns = { "bytenite.Future", "future", "" },
       raises = "What cannot be called.",
@@ -86,8 +86,8 @@ print(fetched:get().name, created:get().name) --> Nightly batch My Job
         { "seconds", "number?", "to wait at most, above 0; no limit when left out" },
       },
       returns = { "bytenite.Results", "results", "how each ended, in the order of the list; see [Results](#results)" },
-      fails = "`timeout` when the seconds have passed. The functions go on.",
-      raises = "What is no list of this client's futures; seconds that cannot be.",
+      fails = "`timeout` when the seconds have passed. The functions continue.",
+      raises = "If `futures` is not a list of this client's futures; seconds that cannot be.",
       example = [[
 local results = assert(client:wait_all({
   client:async(client.get_job, client, job.id),
@@ -109,8 +109,8 @@ print(results.succeeded, results.failed)            --> 1 1
       },
       returns = { "bytenite.Future", "future", "one that is done" },
       second = { "integer", "index", "its place in the list" },
-      fails = "`timeout` when the seconds have passed. The functions go on.",
-      raises = "An empty list, what is no list of this client's futures; seconds that cannot be.",
+      fails = "`timeout` when the seconds have passed. The functions continue.",
+      raises = "An empty list, or one of anything but this client's futures; seconds that cannot be.",
       example = [[
 local pending, found = {}, 0
 for index, id in ipairs { job.id, "no-such-job", job.id } do
@@ -135,7 +135,7 @@ print(found) --> 2
         {
           name = "concurrency",
           type = "integer",
-          text = "functions under way at once, 1 to 1000000; 64 when left out. More than `max_connections` have their calls "
+          text = "functions that run at once, 1 to 1000000; 64 when left out. More than `max_connections` have their calls "
             .. "wait for a connection, within the calls' `deadline`.",
         },
         {
@@ -147,7 +147,7 @@ print(found) --> 2
         {
           name = "stop_on_error",
           type = "boolean",
-          text = "after the first failure cancels the items under way and starts no more; false when left out",
+          text = "after the first failure cancels the pending items and starts no other; false when left out",
         },
       },
     },

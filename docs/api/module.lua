@@ -64,7 +64,7 @@ print(client) --> bytenite client of http...
         .. "`empty_array_mt`) are honoured where lua-cjson has them.",
       parameters = { { "items", "table?", "a new empty table when left out; its metatable is replaced" } },
       returns = { "table", "items", "the same table" },
-      raises = "What is no table.",
+      raises = "If `items` is not a table.",
       example = [[
 print(bytenite.encode { tags = {} })                --> {"tags":{}}
 print(bytenite.encode { tags = bytenite.array {} }) --> {"tags":[]}
@@ -124,7 +124,7 @@ print((lines[#lines]:gsub("\n", ""))) --> ...bytenite: GET /v1/customer/jobs/...
       },
       returns = { "any", "value", "" },
       fails = "`protocol`, with the place in the text.",
-      raises = "What is no string.",
+      raises = "If `text` is not a string.",
       example = [[
 local saved = bytenite.encode(job)                        -- a job is a plain table
 local again = client:job(assert(bytenite.decode(saved)))  -- and a table with an id is a job again
@@ -140,7 +140,7 @@ print(bytenite.decode "{") --> nil protocol: not JSON: ...
       parameters = { { "timestamp", "string", "RFC 3339, with any offset and any number of fractional digits" } },
       returns = { "number", "seconds", "an integer, or a float where the timestamp has a fraction" },
       fails = "`protocol` when the text is no timestamp.",
-      raises = "What is no string.",
+      raises = "If `timestamp` is not a string.",
       example = [[
 print(bytenite.time "2025-08-27T21:51:41Z")     --> 1756331501
 print(bytenite.time "2025-08-27T21:51:41.803Z") --> 1756331501.803

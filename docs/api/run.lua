@@ -43,9 +43,9 @@ print(assert(job:refresh()).state ~= "JOB_STATE_NEW") --> true
       makes_calls = true,
       summary = "Waits for the job's end.",
       text = "The job is refreshed at once, and then again and again, after 1 s, 1.5 s, 2.25 s and so on up to 10 s. In a task "
-        .. "others go on meanwhile, so many jobs can be waited for by `client:map`. A job that was never run is waited for like "
-        .. "any other; a state that is not known is not final. When a look fails in a way that may pass, the waiting goes on up "
-        .. "to the fifth failure in a row, each with its own retries.",
+        .. "other tasks run meanwhile, so `client:map` can wait for many jobs. A job that was never run is waited for like any "
+        .. "other; an unknown state is not final. If a look fails in a way that may pass, the wait continues until the fifth "
+        .. "failure in a row, each with its own retries.",
       parameters = {
         { "wait_options", "bytenite.WaitOptions?", "see [WaitOptions](#waitoptions)" },
         { "options", "bytenite.CallOptions?", "limits of each look; see [Options](#options)" },
@@ -66,7 +66,7 @@ assert(job:wait {
 })
 print(last) --> 100 % JOB_STATE_COMPLETE
 
--- a job that fails (in the sandbox: when it is told to)
+-- a job that fails (in the sandbox: on request)
 local bad = assert(client:submit {
   templateId = "img-gen",
   dataSource = sources.dataSource,
@@ -119,7 +119,7 @@ print(#files > 0, files[1].name ~= "", files[1].link:match "^https?://" ~= nil) 
         "an iterator that gives a [line](#logline), its service and its task's id",
       },
       fails = "`not_found` when there is no such job.",
-      raises = "A misspelled member, what is no list of strings; nothing is sent then.",
+      raises = "A misspelled member, a value that is not a list of strings; nothing is sent then.",
       example = [[
 for line in assert(job:logs { services = { "PARTITIONER" } }) do
   io.write(line.log, "\n")

@@ -12,7 +12,7 @@ return {
       text = "The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those "
         .. "for which something is given. Everything is checked before the first one, and a file to upload is opened: bad input "
         .. "leaves no job behind. "
-        .. "To go on after an error, do the rest with `err.job`, or submit again with its id as `jobId`.",
+        .. "To continue after an error, do the rest with `err.job`, or submit again with its id as `jobId`.",
       parameters = {
         { "new", "bytenite.Submission", "`templateId` is needed; see [Submission](#submission)" },
         {
@@ -48,7 +48,7 @@ print(none, err.step, err.kind, err.job) --> nil create_job bad_request nil
       parameters = { { "jobs", "(bytenite.Job|string)[]", "jobs or their ids, in a list" }, OPTIONS },
       returns = { "table<string, integer>", "counts", "by the job's id" },
       fails = "As the other calls.",
-      raises = "What is no list of jobs and ids.",
+      raises = "If `jobs` is not a list of jobs and ids.",
       example = [[
 local counts = assert(client:running_tasks { job, "no-such-job" })
 print(counts[job.id] or 0) --> 0
@@ -59,7 +59,7 @@ print(counts[job.id] or 0) --> 0
       name = "logs",
       operation = "logs",
       summary = "Fetches a job's logs, and gives them line by line in the order of time.",
-      text = "`job:logs(filters)` is the same for a job at hand. One request fetches all: a long log may need more than the "
+      text = "`job:logs(filters)` does so for one job. One request fetches all: a long log may need more than the "
         .. "usual `max_response_bytes`. Lines of the same time come in the order partitioner, tasks, assembler; a line without a "
         .. "time stays behind the one before it. Carriage returns and progress bars are in the text as the program wrote them.",
       parameters = { { "query", "bytenite.LogQuery", "`jobId` is needed; see [LogQuery](#logquery)" }, OPTIONS },
@@ -70,7 +70,7 @@ print(counts[job.id] or 0) --> 0
           .. "task runner, the task's id",
       },
       fails = "`not_found` when there is no such job.",
-      raises = "A missing `jobId`, a misspelled member, what is no list of strings; nothing is sent then.",
+      raises = "A missing `jobId`, a misspelled member, a value that is not a list of strings; nothing is sent then.",
       example = [[
 for line, service, task in assert(client:logs { jobId = job.id, levels = { "WARN", "ERROR" } }) do
   print(line.timestamp, service, task, line.level, line.log)
@@ -127,12 +127,12 @@ print(math.type(info.version.major)) --> integer
           type = "any",
           text = "the input itself, for a data source of kind `file`: what `job:upload` takes",
         },
-        { name = "jobId", type = "string", text = "of a draft to go on with, in place of a new job" },
+        { name = "jobId", type = "string", text = "of a draft to continue with, instead of a new job" },
       },
     },
     {
       name = "SubmitOptions",
-      of = "The last argument of `client:submit`, beside the limits that every call takes.",
+      of = "The last argument of `client:submit`, besides the limits that every call takes.",
       fields = {
         {
           name = "on_created",

@@ -8,11 +8,11 @@ transfers.job = {
   name = "Job",
   title = "Uploads and downloads",
   prefix = "job:",
-  text = "What is sent and fetched goes through in pieces of about 64 KiB, however large it is. Both go to addresses that the "
-    .. "service signs: they get no Authorization, redirects are not followed, and plain http is for loopback hosts unless "
+  text = "Files are sent and received in pieces of about 64 KiB, whatever their size. The addresses are signed by the "
+    .. "service: they get no Authorization, redirects are not followed, and plain http is for loopback hosts unless "
     .. "`allow_http` is set. An address of this machine is refused unless `base_url` is one too. "
-    .. "Attempts that fail are repeated as those of other calls; a download goes on where it broke when "
-    .. "the server can do that, and its attempts are counted anew from there. Inside tasks and event loops both suspend, and "
+    .. "Failed attempts are repeated like those of other calls; a download resumes where it broke off if "
+    .. "the server supports that, and its attempts are counted anew from there. Inside tasks and event loops both suspend, and "
     .. "readers and `on_progress` may make calls themselves; a transfer holds one of the client's `max_connections` meanwhile. "
     .. "An upload from a function, or from a file that has no size, is not repeated once it was read.\n\n"
     .. LIMITS,
@@ -80,7 +80,7 @@ os.execute("rm -r " .. folder)
   members = {
     {
       name = "UploadOptions",
-      of = "The last argument of `upload`, beside the limits that every call takes.",
+      of = "The last argument of `upload`, besides the limits that every call takes.",
       fields = {
         {
           name = "on_progress",
@@ -98,7 +98,7 @@ os.execute("rm -r " .. folder)
     },
     {
       name = "DownloadOptions",
-      of = "The last argument of `download`, beside the limits that every call takes.",
+      of = "The last argument of `download`, besides the limits that every call takes.",
       fields = {
         { name = "result", type = "string", text = "the name of the only result that is wanted" },
         {

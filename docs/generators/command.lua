@@ -20,7 +20,7 @@ name, for `--profile` or `BYTENITE_PROFILE`: see [Profiles](reference.md#profile
 - On a terminal there are bars and colours, unless `NO_COLOR` is set, and tables are cut to its width. Control characters in
   what the service says are shown (`^[` for the escape character) and not obeyed. Elsewhere there are plain lines, and bytes
   stay as they are.
-- Ctrl-C ends the command; a job that runs goes on.
+- Ctrl-C ends the command; a running job continues.
 
 ## Files
 
@@ -40,8 +40,8 @@ return {
 ```
 
 A data source in a file may go without its `"@type"`. What a file prints goes to stderr. Files of Lua find installed modules
-only, none in the working directory; `LUA_PATH` can name other folders, as absolute paths. A mistake in a file is told with the
-file's name and the line.
+only, none in the working directory; `LUA_PATH` can name other folders, as absolute paths. The message for a mistake in a file
+names the file and the line.
 
 ## Values
 

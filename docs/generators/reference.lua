@@ -39,8 +39,7 @@ local RETRIES <const> = {
   }),
   "The wait is random: from 0 to 0.5 s before the first retry, then up to 1, 2, 4 and at most 8 s; or what `Retry-After` asks "
     .. "for in seconds or by an HTTP date, up to 60 s (beyond that the error is returned, with `retry_after`). "
-    .. "What a 429 does to the calls beside it is told "
-    .. "under [Many at once](#many-at-once). Each client has a budget of 500 points: a "
+    .. "[Many at once](#many-at-once) says what a 429 does to concurrent calls. Each client has a budget of 500 points: a "
     .. "retry takes 5, after a timeout 10, a success gives 1 back; without points nothing is retried. `maybe_done` is never "
     .. "set for a GET. Source: module.\n",
 }
@@ -190,7 +189,7 @@ local function events_section(api)
     "## Events\n",
     "`on_event` is called with a table for each. Nothing in it is secret. The token exchange shows as a call of its own, "
       .. "`access_token`. Source: module.\n",
-    markdown.table({ "type", "when", "fields beside the common ones" }, rows),
+    markdown.table({ "type", "when", "fields besides the common ones" }, rows),
     tables.fields(api.events.fields),
     markdown.lua_block [[
 local bytenite = require "bytenite"

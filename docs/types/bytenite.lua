@@ -246,7 +246,7 @@
 ---@field params? bytenite.JobParams parameters of the building blocks
 ---@field config? bytenite.JobConfig execution settings
 ---@field upload? any the input itself, for a data source of kind `file`: what `job:upload` takes
----@field jobId? string of a draft to go on with, in place of a new job
+---@field jobId? string of a draft to continue with, instead of a new job
 
 ---@class bytenite.SubmitOptions
 ---@field on_created? fun(job: bytenite.Job) called as soon as the job exists, so that its id is known whatever happens later
@@ -280,9 +280,9 @@
 ---@field size integer (bytes) of the file
 
 ---@class bytenite.MapOptions
----@field concurrency? integer functions under way at once, 1 to 1000000; 64 when left out. More than `max_connections` have their calls wait for a connection, within the calls' `deadline`.
+---@field concurrency? integer functions that run at once, 1 to 1000000; 64 when left out. More than `max_connections` have their calls wait for a connection, within the calls' `deadline`.
 ---@field on_done? fun(index: integer, ok: boolean, value: any) called as soon as an item is done, in the order in which they end, with its value or error; not for cancelled ones
----@field stop_on_error? boolean after the first failure cancels the items under way and starts no more; false when left out
+---@field stop_on_error? boolean after the first failure cancels the pending items and starts no other; false when left out
 
 ---@class bytenite.Results
 ---@field [integer] bytenite.Outcome how each item or future ended; nothing for an iterator's items
@@ -368,7 +368,7 @@ function Job:is_final() end
 ---@return bytenite.Error? err `bad_request` when the job has been started already, or is not ready; `unexpected` with `code` 402 where the balance is too low. With `maybe_done` it may have been done all the same: the call is never repeated once the service may have acted on it.
 function Job:run(config, options) end
 
----Waits for the job's end. The job is refreshed at once, and then again and again, after 1 s, 1.5 s, 2.25 s and so on up to 10 s. In a task others go on meanwhile, so many jobs can be waited for by `client:map`. A job that was never run is waited for like any other; a state that is not known is not final. When a look fails in a way that may pass, the waiting goes on up to the fifth failure in a row, each with its own retries.
+---Waits for the job's end. The job is refreshed at once, and then again and again, after 1 s, 1.5 s, 2.25 s and so on up to 10 s. In a task other tasks run meanwhile, so `client:map` can wait for many jobs. A job that was never run is waited for like any other; an unknown state is not final. If a look fails in a way that may pass, the wait continues until the fifth failure in a row, each with its own retries.
 ---@param wait_options? bytenite.WaitOptions see WaitOptions
 ---@param options? bytenite.CallOptions limits of each look; see Options
 ---@return bytenite.Job? job the same table, refreshed
@@ -470,13 +470,13 @@ function Client:list_secrets(options) end
 ---@return bytenite.Error? err `not_found` if there is no such secret.
 function Client:delete_secret(secret_type, id, options) end
 
----Ends the life of the access token in hand. A client with an API key gets a new token when it next needs one; one that was given a token cannot go on.
+---Invalidates the current access token. A client with an API key gets a new token when it next needs one; one that was given a token can make no further calls.
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return true? done also when there was no token to end, or it had ended already
 ---@return bytenite.Error? err As the other calls.
 function Client:sign_out(options) end
 
----Ends what is under way and closes all connections. Calls under way, and later ones, give the error `closed`; tasks that wait for them go on with that. May be called twice. `local client <close>` calls it at the end of the block.
+---Ends all pending calls and closes all connections. Pending calls, and later ones, return the error `closed`, also in tasks. May be called twice. `local client <close>` calls it at the end of the block.
 function Client:close() end
 
 ---Fetches a page of jobs.
@@ -512,7 +512,7 @@ function Client:list_templates(query, options) end
 ---@return fun(): bytenite.JobTemplate? next_template an iterator function
 function Client:each_template(query, options) end
 
----Creates a job, sets it up, runs it, and refreshes it. The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those for which something is given. Everything is checked before the first one, and a file to upload is opened: bad input leaves no job behind. To go on after an error, do the rest with `err.job`, or submit again with its id as `jobId`.
+---Creates a job, sets it up, runs it, and refreshes it. The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those for which something is given. Everything is checked before the first one, and a file to upload is opened: bad input leaves no job behind. To continue after an error, do the rest with `err.job`, or submit again with its id as `jobId`.
 ---@param new bytenite.Submission `templateId` is needed; see Submission
 ---@param options? bytenite.SubmitOptions limits of each step (see Options); and SubmitOptions
 ---@return bytenite.Job? job running, as far as the service has come
@@ -526,7 +526,7 @@ function Client:submit(new, options) end
 ---@return bytenite.Error? err As the other calls.
 function Client:running_tasks(jobs, options) end
 
----Fetches a job's logs, and gives them line by line in the order of time. `job:logs(filters)` is the same for a job at hand. One request fetches all: a long log may need more than the usual `max_response_bytes`. Lines of the same time come in the order partitioner, tasks, assembler; a line without a time stays behind the one before it. Carriage returns and progress bars are in the text as the program wrote them.
+---Fetches a job's logs, and gives them line by line in the order of time. `job:logs(filters)` does so for one job. One request fetches all: a long log may need more than the usual `max_response_bytes`. Lines of the same time come in the order partitioner, tasks, assembler; a line without a time stays behind the one before it. Carriage returns and progress bars are in the text as the program wrote them.
 ---@param query bytenite.LogQuery `jobId` is needed; see LogQuery
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return fun(): bytenite.LogLine?, string?, string?? next_line an iterator that gives a line, the service it is of (PARTITIONER, TASKRUNNER or ASSEMBLER) and, of the task runner, the task's id
@@ -559,7 +559,7 @@ function Client:each_event(options) end
 ---@return bytenite.Results results see Results; errors are in there
 function Client:map(items, run, options) end
 
----Runs a function while others wait. It begins to run when the client is next driven: by whoever waits, or by an event loop. **A future that nobody keeps is cancelled when it is collected, unless a loop drives the client**; see Futures.
+---Runs a function while others wait. It starts when something next waits on the client, or an event loop drives it. **A future that is not kept is cancelled when it is collected, unless a loop drives the client**; see Futures.
 ---@param run fun(...): ... the function
 ---@param ... any its arguments
 ---@return bytenite.Future future
@@ -569,19 +569,19 @@ function Client:async(run, ...) end
 ---@param futures bytenite.Future[] of this client
 ---@param seconds? number to wait at most, above 0; no limit when left out
 ---@return bytenite.Results? results how each ended, in the order of the list; see Results
----@return bytenite.Error? err `timeout` when the seconds have passed. The functions go on.
+---@return bytenite.Error? err `timeout` when the seconds have passed. The functions continue.
 function Client:wait_all(futures, seconds) end
 
 ---Waits until one of some futures is done. When several are, it is the first of them in the list. Each call goes through the list: for more than some hundred functions take `map` with `on_done`.
 ---@param futures bytenite.Future[] of this client, at least one
 ---@param seconds? number to wait at most, above 0; no limit when left out
 ---@return bytenite.Future? future one that is done
----@return integer|bytenite.Error index its place in the list; or the error: `timeout` when the seconds have passed. The functions go on.
+---@return integer|bytenite.Error index its place in the list; or the error: `timeout` when the seconds have passed. The functions continue.
 function Client:wait_any(futures, seconds) end
 
----Moves calls and tasks on as far as can be without waiting. From the first call on the client keeps its futures until they end. A program without an event loop can use it, too, to run all that is under way.
+---Runs calls and tasks as far as possible without waiting. From the first call on the client keeps its futures until they end. A program without an event loop can use it, too, to run all that is pending.
 ---@param seconds? number how long to wait for something to do where there is nothing at first; 0 when left out
----@return boolean busy whether anything is left under way
+---@return boolean busy whether anything is still pending
 function Client:step(seconds) end
 
 ---Returns what an event loop waits for: always the same object, as cqueues wants it. From the first call on the client keeps its futures until they end.
@@ -593,7 +593,7 @@ local Future = {}
 
 ---Waits for the function's end and returns what it returned, all of it. May be called again, from several places. In a task it suspends.
 ---@param seconds? number to wait at most, above 0; no limit when left out
----@return any ... what the function returned; or nil and an error: `timeout` when the seconds have passed, and the function goes on; `cancelled`; and what the function itself returned.
+---@return any ... what the function returned; or nil and an error: `timeout` when the seconds have passed, and the function continues; `cancelled`; and what the function itself returned.
 function Future:get(seconds) end
 
 ---Tells whether the function has ended, or was cancelled. Nothing is waited for or moved on.

@@ -1,5 +1,5 @@
---- prose.lua: checks wording and line lengths in src/ and lua/, and the lengths of all files that
---- are written by hand, for scripts/lint.
+--- prose.lua: checks wording and line lengths in src/ and lua/, the wording of docs/api, and the
+--- lengths of all files that are written by hand, for scripts/lint.
 ---
 ---     lua5.4 scripts/lib/prose.lua           checks all files
 ---     lua5.4 scripts/lib/prose.lua FILE...   checks some files
@@ -30,16 +30,22 @@ local function width(line)
   return utf8.len(line) or #line
 end
 
+-- Returns what is wrong with the words of a line, one message for each problem.
+local function problems_of_words(line)
+  local problems <const> = {}
+  for _, phrase in ipairs(phrases.find(line)) do
+    problems[#problems + 1] = ('instead of "%s" write %s'):format(phrase.avoid, phrase.write)
+  end
+  return problems
+end
+
 -- Returns what is wrong with a line, one message for each problem.
 local function problems_of(line, is_comment)
-  local problems <const> = {}
+  local problems <const> = problems_of_words(line)
   local limit <const> = is_comment and COMMENT_WIDTH or CODE_WIDTH
   if width(line) > limit and not line:find "https?://%S+$" then
     local kind <const> = is_comment and "comment" or "code"
-    problems[1] = ("%s line of %d columns, at most %d are allowed"):format(kind, width(line), limit)
-  end
-  for _, phrase in ipairs(phrases.find(line)) do
-    problems[#problems + 1] = ('instead of "%s" write %s'):format(phrase.avoid, phrase.write)
+    problems[#problems + 1] = ("%s line of %d columns, at most %d are allowed"):format(kind, width(line), limit)
   end
   return problems
 end
@@ -51,12 +57,13 @@ local function report(place, problem)
   failed = true
 end
 
-local function check_lines(path)
+-- Reports what a function finds wrong with the lines of a file; it also gets whether a line is a comment.
+local function check_lines(path, find_problems)
   local is_comment <const> = path:find "%.lua$" and lua_comments() or c_comments()
   local number = 0
   for line in io.lines(path) do
     number = number + 1
-    for _, problem in ipairs(problems_of(line, is_comment(line))) do
+    for _, problem in ipairs(find_problems(line, is_comment(line))) do
       report(("%s:%d"):format(path, number), problem)
     end
   end
@@ -84,7 +91,10 @@ local function paths_of(command)
 end
 
 for _, path in ipairs(#arg > 0 and arg or paths_of "find src lua -name '*.[ch]' -o -name '*.lua' | sort") do
-  check_lines(path)
+  check_lines(path, problems_of)
+end
+for _, path in ipairs(#arg > 0 and {} or paths_of "find docs/api docs/generators -name '*.lua' | sort") do
+  check_lines(path, problems_of_words)
 end
 -- All but pages and what is generated.
 local sources <const> = "find src include lua bin spec scripts examples bench docs -type f"

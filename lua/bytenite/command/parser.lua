@@ -10,10 +10,10 @@ local DESCRIPTION <const> = "Submits, watches and changes jobs of ByteNite."
 local ENVIRONMENT <const> = [[
 Environment:
   BYTENITE_API_KEY       the account's API key
-  BYTENITE_ACCESS_TOKEN  an access token, in place of a key
+  BYTENITE_ACCESS_TOKEN  an access token, used instead of a key
   BYTENITE_BASE_URL      where the service is
   BYTENITE_PROFILE       the name of a profile, see bytenite configure
-  BYTENITE_CA_FILE       certificates to trust in place of the system's
+  BYTENITE_CA_FILE       certificates to trust instead of the system's
   BYTENITE_LOG           debug: tell of each request, as --debug does
   NO_COLOR               no colours when set to anything]]
 
