@@ -24,7 +24,7 @@ Reactor.__index = Reactor
 
 -- What is done at most before others get their turn: transfers before tasks, tasks before
 -- transfers, and the host's loop before ours.
-local MOST_ENDED <const>, MOST_TASKS <const>, MOST_TURNS <const> = 16, 16, 64
+local MOST_ENDED <const>, MOST_TASKS <const>, MOST_TURNS <const> = 8, 8, 64
 local LONGEST_STEP <const> = 1 / 200 -- seconds
 
 -- Seconds between polls where the system has no descriptor to wait for.
