@@ -49,16 +49,18 @@ print(job:upload "no-such-file.txt") --> nil file: cannot read no-such-file.txt:
     {
       name = "download",
       summary = "Fetches the job's results into a folder, which is made when it is missing, with those above it.",
-      text = "Names may hold slashes: folders on the way are made. A name that leads out of the folder (`..`, an absolute one), "
-        .. "holds a backslash or control characters, or is that of two results, is refused before anything is fetched: "
-        .. "`file_name` can give others. Symbolic links in the folder are never followed. Each file is written under a "
-        .. "temporary name and renamed when it is whole; one of that name from before is replaced.",
+      text = "Names may hold slashes: folders on the way are made. `out//b` and `./out/b` are `out/b`, and an empty result "
+        .. "whose name ends in a slash is a folder. A name that leads out of the folder (`..`, an absolute one), holds a "
+        .. "backslash, control characters or characters that turn the direction of text, has more than 64 folders or is too "
+        .. "long, or clashes with that of another result (also `a` with `a/b`, and `A` with `a`), is refused before anything is "
+        .. "fetched: `file_name` can give others. So is a file that exists, unless `existing` says otherwise. Symbolic links in "
+        .. "the folder are never followed. Each file is written under a temporary name and renamed when it is whole.",
       parameters = {
         { "folder", "string", "its path" },
         { "options", "bytenite.DownloadOptions?", "see [DownloadOptions](#downloadoptions)" },
       },
       returns = { "bytenite.DownloadedFile[]", "files", "see [DownloadedFile](#downloadedfile)" },
-      fails = "those of `results`; `file` for an unsafe name or one that cannot be written; `permission_denied` when a link has "
+      fails = "those of `results`; `file` for an unsafe name, a file that exists or one that cannot be written; `permission_denied` when a link has "
         .. "expired; `not_found` when there is no such result. Behind the error comes a list of the files fetched before it.",
       raises = "An unknown option; whatever `file_name` or `on_progress` raise.",
       example = [[
@@ -107,6 +109,17 @@ os.execute("rm -r " .. folder)
           text = "gives the path below the folder; the result's name when left out",
         },
         {
+          name = "existing",
+          type = '"error"|"skip"|"replace"',
+          text = "what to do about files that exist: `error`, the default, fetches nothing then; `skip` keeps them; `replace` "
+            .. "overwrites them, with the mode that they have",
+        },
+        {
+          name = "decode",
+          type = "boolean",
+          text = "whether to undo the `Content-Encoding` of an object (gzip, deflate); by default it is written as it is stored",
+        },
+        {
           name = "on_progress",
           type = "fun(received: integer, total: integer?, name: string)",
           unit = "bytes",
@@ -122,6 +135,7 @@ os.execute("rm -r " .. folder)
         { name = "name", type = "string", text = "below the folder" },
         { name = "path", type = "string", text = "the folder's path and the name" },
         { name = "size", type = "integer", unit = "bytes", text = "of the file" },
+        { name = "skipped", type = "boolean", text = "true if it existed and was kept; otherwise nil" },
       },
     },
   },

@@ -272,12 +272,15 @@
 ---@class bytenite.DownloadOptions
 ---@field result? string the name of the only result that is wanted
 ---@field file_name? fun(result: bytenite.JobResult, index: integer): string gives the path below the folder; the result's name when left out
+---@field existing? "error"|"skip"|"replace" what to do about files that exist: `error`, the default, fetches nothing then; `skip` keeps them; `replace` overwrites them, with the mode that they have
+---@field decode? boolean whether to undo the `Content-Encoding` of an object (gzip, deflate); by default it is written as it is stored
 ---@field on_progress? fun(received: integer, total: integer?, name: string) (bytes) called after each piece that was written; `total` is nil where the server does not tell
 
 ---@class bytenite.DownloadedFile
 ---@field name string below the folder
 ---@field path string the folder's path and the name
 ---@field size integer (bytes) of the file
+---@field skipped boolean true if it existed and was kept; otherwise nil
 
 ---@class bytenite.MapOptions
 ---@field concurrency? integer functions that run at once, 1 to 1000000; 64 when left out. More than `max_connections` have their calls wait for a connection, within the calls' `deadline`.
@@ -413,11 +416,11 @@ function Job:upload_completed(options) end
 ---@return bytenite.Error? err `file` when the source cannot be read, changes meanwhile or has another size than announced; `permission_denied` when the address has expired; `unexpected` when the job has none. The input can be sent again.
 function Job:upload(source, options) end
 
----Fetches the job's results into a folder, which is made when it is missing, with those above it. Names may hold slashes: folders on the way are made. A name that leads out of the folder (`..`, an absolute one), holds a backslash or control characters, or is that of two results, is refused before anything is fetched: `file_name` can give others. Symbolic links in the folder are never followed. Each file is written under a temporary name and renamed when it is whole; one of that name from before is replaced.
+---Fetches the job's results into a folder, which is made when it is missing, with those above it. Names may hold slashes: folders on the way are made. `out//b` and `./out/b` are `out/b`, and an empty result whose name ends in a slash is a folder. A name that leads out of the folder (`..`, an absolute one), holds a backslash, control characters or characters that turn the direction of text, has more than 64 folders or is too long, or clashes with that of another result (also `a` with `a/b`, and `A` with `a`), is refused before anything is fetched: `file_name` can give others. So is a file that exists, unless `existing` says otherwise. Symbolic links in the folder are never followed. Each file is written under a temporary name and renamed when it is whole.
 ---@param folder string its path
 ---@param options? bytenite.DownloadOptions see DownloadOptions
 ---@return bytenite.DownloadedFile[]? files see DownloadedFile
----@return bytenite.Error? err those of `results`; `file` for an unsafe name or one that cannot be written; `permission_denied` when a link has expired; `not_found` when there is no such result. Behind the error comes a list of the files fetched before it.
+---@return bytenite.Error? err those of `results`; `file` for an unsafe name, a file that exists or one that cannot be written; `permission_denied` when a link has expired; `not_found` when there is no such result. Behind the error comes a list of the files fetched before it.
 function Job:download(folder, options) end
 
 ---@class bytenite.Client

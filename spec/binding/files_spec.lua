@@ -52,13 +52,26 @@ describe("a file in a folder", function()
     assert.equal("right", base:read "a.txt")
   end)
 
+  it("leaves one from before alone, unless it is to replace that", function()
+    base:write("a.txt", "before")
+    do
+      local file <close> = assert(place:create "a.txt")
+      file:write "after"
+      local none <const>, problem <const> = file:commit()
+      assert.is_nil(none)
+      assert.matches("exists", problem)
+    end
+    assert.equal("before", base:read "a.txt")
+    assert.same({ "a.txt" }, base:names())
+  end)
+
   it("takes the place of one from before", function()
     base:write("a.txt", "before")
     local file <close> = assert(place:create "a.txt")
     file:write "after"
     local before <const> = file:occupant()
     assert.is_string(before)
-    local now <const> = assert(file:commit())
+    local now <const> = assert(file:commit(true))
     assert.not_equal(before, now)
     assert.equal("after", base:read "a.txt")
   end)
@@ -125,7 +138,7 @@ describe("a file in a folder", function()
     assert(lfs.link(target, base:at "a.txt", true))
     local file <close> = assert(place:create "a.txt")
     file:write "ours"
-    assert(file:commit())
+    assert(file:commit(true))
     assert.equal("not ours", outside:read "target.txt")
     assert.equal("ours", base:read "a.txt")
     assert.equal("file", lfs.symlinkattributes(base:at "a.txt", "mode"))

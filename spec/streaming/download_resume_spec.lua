@@ -150,20 +150,15 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       end)
     end
 
-    it("is an error when the server gives a part that was not asked for, or an encoded file", function()
+    it("is an error when the server gives a part that was not asked for", function()
       service:set_results("j1", { { name = "a", content = BIG } })
-      for _, fault in ipairs {
-        { status = 206, headers = { ["content-range"] = "bytes 0-2/*" } },
-        { status = 200, headers = { ["content-encoding"] = "gzip" } },
-      } do
-        fault.operation, fault.body = "download", "xxx"
-        service:fault(fault)
-        local none <const>, err <const> = job:download(into)
-        assert.is_nil(none)
-        assert.equal("protocol", err.kind)
-        assert.equal("GET", err.method)
-        assert.matches("^/sandbox/results/", err.path)
-      end
+      local headers <const> = { ["content-range"] = "bytes 0-2/*" }
+      service:fault { operation = "download", status = 206, headers = headers, body = "xxx" }
+      local none <const>, err <const> = job:download(into)
+      assert.is_nil(none)
+      assert.equal("protocol", err.kind)
+      assert.equal("GET", err.method)
+      assert.matches("^/sandbox/results/", err.path)
       assert.same({}, base:names())
       assert.equal("identity", downloads()[1].header["accept-encoding"])
     end)

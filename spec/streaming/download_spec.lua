@@ -152,7 +152,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       service:fault { operation = "download", drip = { bytes = 4000, every = 0.1 } }
       assert(job:download(into, { timeout = 0.3 }))
       service:fault { operation = "download", hang = true }
-      local _ <const>, err <const> = job:download(into, { timeout = 0.2, max_retries = 0 })
+      local _ <const>, err <const> = job:download(into, { timeout = 0.2, max_retries = 0, existing = "replace" })
       assert.equal("timeout", err.kind)
     end)
 

@@ -287,6 +287,7 @@ static void start_attempt(lua_State *L, Exchange *exchange) {
     .headers = exchange->headers,
     .streams = exchange->streams,
     .stream_size = exchange->stream_size,
+    .decodes = exchange->decodes,
   };
   const CURLcode code = transport_start(&exchange->session->transport, &request, &exchange->transfer, exchange);
   check_memory(L, code != CURLE_OUT_OF_MEMORY);

@@ -34,6 +34,7 @@ typedef struct Exchange {
   const Schema *result;
   bool streams;          /* its bodies pass in pieces */
   long long stream_size; /* bytes of the request body then; negative: it has none */
+  bool decodes;          /* undoes a Content-Encoding of the response then */
   Buffer url;
   Buffer body;
   bool has_body;

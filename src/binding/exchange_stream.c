@@ -14,13 +14,14 @@ static Transfer *find_transfer(const Exchange *exchange) {
 }
 
 /*
-** exchange:stream(size): lets its bodies pass in pieces from now on. `size` is that of the request
-** body in bytes; nil: it has none.
+** exchange:stream(size, decodes): lets its bodies pass in pieces from now on. `size` is that of the
+** request body in bytes; nil: it has none. If it `decodes`, a Content-Encoding is undone.
 */
 static int exchange_stream(lua_State *L) {
   Exchange *exchange = exchange_check(L);
   exchange->stream_size = luaL_optinteger(L, 2, -1);
   exchange->streams = true;
+  exchange->decodes = lua_toboolean(L, 3);
   return 0;
 }
 

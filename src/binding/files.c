@@ -29,7 +29,7 @@ static const char file_class[] = "bytenite.file";
 enum { CLOSED = -1, LONGEST_NAME = 255, TEMPORARY_NAME = 48, TRIES = 10000 };
 
 /* Permissions of what is created; the process's umask takes from them. */
-enum { FOLDER_MODE = 0777, FILE_MODE = 0666, PRIVATE_FOLDER_MODE = 0700, PRIVATE_FILE_MODE = 0600 };
+enum { FOLDER_MODE = 0777, FILE_MODE = 0666, PRIVATE_FOLDER_MODE = 0700, PRIVATE_FILE_MODE = 0600, NO_CREATION = 0 };
 
 typedef struct Folder {
   int descriptor;
@@ -54,6 +54,10 @@ static int return_errno(lua_State *L) {
   lua_pushstring(L, strerror(code));
   lua_pushinteger(L, code);
   return 3;
+}
+
+static mode_t folder_mode(const Folder *folder) {
+  return folder->is_private ? PRIVATE_FOLDER_MODE : FOLDER_MODE;
 }
 
 static void close_descriptor(int *descriptor) {
@@ -96,9 +100,12 @@ static int return_walk_problem(lua_State *L) {
   return return_problem(L);
 }
 
-/* Opens a folder inside a folder, and creates it if necessary. Returns CLOSED on failure. */
+/*
+** Opens a folder inside a folder, and creates it with a mode unless that is NO_CREATION. Returns
+** CLOSED on failure.
+*/
 static int open_inner(int parent, const char *name, mode_t mode) {
-  if (mkdirat(parent, name, mode) != 0 && errno != EEXIST) return CLOSED;
+  if (mode != NO_CREATION && mkdirat(parent, name, mode) != 0 && errno != EEXIST) return CLOSED;
   return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
@@ -110,9 +117,11 @@ static bool copy_part(char *part, const char *path, size_t length) {
   return strcmp(part, ".") != 0 && strcmp(part, "..") != 0;
 }
 
-/* Opens the folder that will contain the file, and sets the file's folder and name. */
-static bool walk(File *file, const Folder *from, const char *path) {
-  const mode_t mode = from->is_private ? PRIVATE_FOLDER_MODE : FOLDER_MODE;
+/*
+** Opens the folder that contains a file, or will contain it, and sets the file's folder and name.
+** Creates missing folders with a mode unless that is NO_CREATION.
+*/
+static bool walk(File *file, const Folder *from, const char *path, mode_t mode) {
   errno = EINVAL;
   file->folder = fcntl(from->descriptor, F_DUPFD_CLOEXEC, 0);
   while (file->folder != CLOSED) {
@@ -133,8 +142,21 @@ static bool walk(File *file, const Folder *from, const char *path) {
   return false;
 }
 
-/* Creates a file under an unused temporary name. */
-static bool open_temporary(File *file, mode_t mode) {
+/*
+** Gets the status of what has the file's name now, a symbolic link itself. Returns false if
+** nothing has.
+*/
+static bool find_occupant(const File *file, struct stat *status) {
+  return fstatat(file->folder, file->name, status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/*
+** Creates a file under an unused temporary name. What will replace a file is private until it has
+** that file's mode.
+*/
+static bool open_temporary(File *file, mode_t wanted) {
+  struct stat occupant;
+  const mode_t mode = find_occupant(file, &occupant) && S_ISREG(occupant.st_mode) ? PRIVATE_FILE_MODE : wanted;
   for (int i = 1; i <= TRIES && !file->is_temporary; i++) {
     snprintf(file->temporary, sizeof file->temporary, ".bytenite-%ld-%d.part", (long)file->process, i);
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
@@ -145,20 +167,68 @@ static bool open_temporary(File *file, mode_t mode) {
   return file->is_temporary;
 }
 
+static const char *check_path(lua_State *L) {
+  size_t length;
+  const char *path = luaL_checklstring(L, 2, &length);
+  luaL_argcheck(L, strlen(path) == length, 2, "a NUL in it");
+  return path;
+}
+
 /*
 ** folder:create(path): creates a file below the folder, and its parents. Returns the file, or nil
 ** and the reason.
 */
 static int folder_create(lua_State *L) {
   const Folder *folder = class_check(L, 1, folder_class);
-  size_t length;
-  const char *path = luaL_checklstring(L, 2, &length);
-  luaL_argcheck(L, strlen(path) == length, 2, "a NUL in it");
+  const char *path = check_path(L);
   File *file = lua_newuserdatauv(L, sizeof *file, 0);
   *file = (File){.folder = CLOSED, .descriptor = CLOSED, .process = getpid()};
   luaL_setmetatable(L, file_class);
   const mode_t mode = folder->is_private ? PRIVATE_FILE_MODE : FILE_MODE;
-  return walk(file, folder, path) && open_temporary(file, mode) ? 1 : return_walk_problem(L);
+  return walk(file, folder, path, folder_mode(folder)) && open_temporary(file, mode) ? 1 : return_walk_problem(L);
+}
+
+/*
+** folder:kind(path): returns "file", "folder" or "other" for what is at a path below the folder,
+** and the size of a file in bytes; nil if nothing is there; false and the reason if it cannot say.
+*/
+static int folder_kind(lua_State *L) {
+  const Folder *folder = class_check(L, 1, folder_class);
+  File file = {.folder = CLOSED, .descriptor = CLOSED};
+  struct stat status;
+  const bool is_there = walk(&file, folder, check_path(L), NO_CREATION) && find_occupant(&file, &status);
+  const int problem = errno;
+  close_descriptor(&file.folder);
+  if (is_there) {
+    lua_pushstring(L, S_ISREG(status.st_mode) ? "file" : S_ISDIR(status.st_mode) ? "folder" : "other");
+    lua_pushinteger(L, (lua_Integer)status.st_size);
+    return 2;
+  }
+  if (problem == ENOENT) return 0;
+  errno = problem;
+  return_walk_problem(L);
+  lua_pushboolean(L, 0);
+  lua_replace(L, -3);
+  return 2;
+}
+
+/*
+** folder:make(path): creates a folder below the folder, and its parents. Returns true, or nil and
+** the reason.
+*/
+static int folder_make(lua_State *L) {
+  const Folder *folder = class_check(L, 1, folder_class);
+  const mode_t mode = folder_mode(folder);
+  File file = {.folder = CLOSED, .descriptor = CLOSED};
+  int made = CLOSED;
+  if (walk(&file, folder, check_path(L), mode)) made = open_inner(file.folder, file.name, mode);
+  const int problem = errno;
+  close_descriptor(&file.folder);
+  errno = problem;
+  if (made == CLOSED) return return_walk_problem(L);
+  close_descriptor(&made);
+  lua_pushboolean(L, 1);
+  return 1;
 }
 
 /* file:discard(): closes and removes the file. Does nothing after a commit. */
@@ -219,22 +289,52 @@ static void push_identity(lua_State *L, const struct stat *status) {
 static int file_occupant(lua_State *L) {
   const File *file = class_check(L, 1, file_class);
   struct stat status;
-  if (fstatat(file->folder, file->name, &status, AT_SYMLINK_NOFOLLOW) != 0) return 0;
+  if (!find_occupant(file, &status)) return 0;
   push_identity(L, &status);
   return 1;
 }
 
+static bool replace_name(const File *file) {
+  return renameat(file->folder, file->temporary, file->folder, file->name) == 0;
+}
+
 /*
-** file:commit(): gives the file its name and replaces what had that name; a symbolic link is
-** replaced, not followed. Returns the file's identity, or nil and the reason.
+** Gives the file its name unless something has it. A hard link cannot replace anything; where the
+** file system has none, something that appears just now would be replaced.
+*/
+static bool take_name(File *file) {
+  if (linkat(file->folder, file->temporary, file->folder, file->name, 0) == 0)
+    return unlinkat(file->folder, file->temporary, 0) == 0;
+  if (errno == EEXIST) return false;
+  struct stat status;
+  if (find_occupant(file, &status)) {
+    errno = EEXIST;
+    return false;
+  }
+  return replace_name(file);
+}
+
+/* Gives the file the mode of the file that it will replace. */
+static bool keep_mode(const File *file) {
+  struct stat status;
+  if (!find_occupant(file, &status) || !S_ISREG(status.st_mode)) return true;
+  return fchmod(file->descriptor, status.st_mode & 0777) == 0;
+}
+
+/*
+** file:commit(replaces): gives the file its name. If it `replaces` what has that name, it takes
+** over the mode of a file, and a symbolic link is replaced, not followed; otherwise something that
+** has the name is a reason to fail. Returns the file's identity, or nil and the reason.
 */
 static int file_commit(lua_State *L) {
   File *file = class_check(L, 1, file_class);
+  const bool replaces = lua_toboolean(L, 2);
   struct stat status;
-  if (fstat(file->descriptor, &status) != 0) return return_errno(L);
+  if (fstat(file->descriptor, &status) != 0 || (replaces && !keep_mode(file))) return return_errno(L);
   const int closed = close(file->descriptor); /* network file systems report a full disk here */
   file->descriptor = CLOSED;
-  if (closed != 0 || renameat(file->folder, file->temporary, file->folder, file->name) != 0) return return_errno(L);
+  if (closed != 0) return return_errno(L);
+  if (!(replaces ? replace_name(file) : take_name(file))) return return_errno(L);
   file->is_temporary = false;
   push_identity(L, &status);
   return 1;
@@ -278,6 +378,8 @@ int files_permissions(lua_State *L) {
 
 static const luaL_Reg folder_methods[] = {
   {"create", folder_create},
+  {"kind", folder_kind},
+  {"make", folder_make},
   {NULL, NULL},
 };
 

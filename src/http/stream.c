@@ -55,8 +55,8 @@ CURLcode stream_prepare(Transfer *transfer, const TransferRequest *request) {
   Stream *stream = &transfer->stream;
   buffer_reset(&stream->input, 0);
   *stream = (Stream){.is_on = true, .size = request->stream_size};
-  if (stream->size < 0) return CURLE_OK;
   CURL *easy = transfer->easy;
+  if (stream->size < 0) return request->decodes ? curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") : CURLE_OK;
   curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL); /* or libcurl would think that it can send the body again */
   curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(easy, CURLOPT_READFUNCTION, stream_send);

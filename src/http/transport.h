@@ -89,6 +89,7 @@ typedef struct TransferRequest {
   size_t max_response_bytes;
   bool streams;          /* the bodies pass through a bounded buffer; `body` is ignored */
   long long stream_size; /* bytes of a streamed request body; negative: it has none */
+  bool decodes;          /* undoes a Content-Encoding of a streamed response */
 } TransferRequest;
 
 enum { STREAM_PIECE = 64 * 1024 }; /* bytes that a stream holds in each direction, about */

@@ -41,7 +41,7 @@ function exchanges.new(client, plan, id, body, job)
     if not problem then validate.segment(name_of(plan) .. ": job id", id) end -- raises
     validate.raise(name_of(plan) .. ": " .. problem)
   end
-  if plan.stream then exchange:stream(plan.stream.size) end
+  if plan.stream then exchange:stream(plan.stream.size, plan.stream.decode) end
   return exchange
 end
 

@@ -70,7 +70,7 @@ function profiles.store(name, profile)
   local text <const> = bytenite.encode({ profiles = all }, { sorted = true, indent = 2 })
   local done, problem = file:write(text .. "\n")
   if done then
-    done, problem = file:commit()
+    done, problem = file:commit(true)
   end
   if not done then return nil, ("%s: %s"):format(path, problem) end
   return path

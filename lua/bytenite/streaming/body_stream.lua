@@ -36,12 +36,16 @@ end
 local function nothing() end
 
 --- Returns what the plan of a streaming call says about its stream.
----@param fields table size, bytes of the request body, nil if it has none; begin(call), called
----   before each attempt; may_repeat(call, problem), whether another attempt is possible
+---@param fields table # its members:
+---   size: bytes of the request body, nil if it has none;
+---   decode: whether to undo a Content-Encoding;
+---   begin(call): called before each attempt;
+---   may_repeat(call, problem): returns whether there may be another attempt
 ---@return table # for the plan's `stream`
 function body_stream.plan(fields)
   return {
     size = fields.size,
+    decode = fields.decode,
     begin = fields.begin or nothing,
     may_repeat = fields.may_repeat or always,
     on_ready = notify,

@@ -2,6 +2,7 @@
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
+local download_plan <const> = require "bytenite.streaming.download_plan"
 local errors <const> = require "bytenite.errors"
 local signed_url <const> = require "bytenite.streaming.signed_url"
 local settings <const> = require "bytenite.base.options"
@@ -9,60 +10,30 @@ local stream <const> = require "bytenite.streaming.body_stream"
 
 local download <const> = {}
 
-local known <const> =
-  settings.with_limits { on_progress = validate.callable, result = validate.text, file_name = validate.callable }
+local known <const> = settings.with_limits {
+  on_progress = validate.callable,
+  result = validate.text,
+  file_name = validate.callable,
+  existing = validate.one_of { "error", "skip", "replace" },
+  decode = validate.boolean,
+}
 
 local file_error <const> = errors.file
 
--- Why a name cannot be that of a file below the folder, or nil.
-local function problem_with(name)
-  if type(name) ~= "string" or name == "" then return "it has none" end
-  if name:find "%c" then return "it holds control characters" end
-  if name:find "\\" then return "it holds a backslash" end
-  if name:sub(1, 1) == "/" then return "it is absolute" end
-  for part in (name .. "/"):gmatch "([^/]*)/" do
-    if part == "" or part == "." or part == ".." then return "it would lead elsewhere" end
-  end
-  return nil
-end
-
 local NAME_HINT <const> = "choose names of your own with file_name"
-
--- What is to be fetched, and under which names, or an error: nothing is fetched when one of them
--- cannot be.
-local function plan_files(results, options)
-  local files <const>, taken <const> = {}, {}
-  for index, result in ipairs(results) do
-    if type(result) ~= "table" then
-      return nil, errors.new { kind = "unexpected", message = "the response holds something else than results" }
-    end
-    if not options.result or result.name == options.result then
-      local name = result.name
-      if options.file_name then name = options.file_name(result, index) end
-      local problem <const> = problem_with(name)
-      if problem then
-        return nil, file_error(("cannot write result %d, %q: %s"):format(index, tostring(name), problem), NAME_HINT)
-      end
-      if taken[name] then return nil, file_error(("two results are called %q"):format(name), NAME_HINT) end
-      taken[name] = true
-      files[#files + 1] = { name = name, link = result.link }
-    end
-  end
-  if options.result and #files == 0 then
-    return nil, errors.new { kind = "not_found", message = ("the job has no result %q"):format(options.result) }
-  end
-  return files
-end
 
 local Fetch <const> = { __name = "bytenite.Fetch" }
 Fetch.__index = Fetch
 
+local DECODED <const> = "Accept-Encoding: gzip, deflate"
+
 -- The further headers of a sending: what is there already is not asked for again.
 local function headers_of(fetch)
-  local headers <const> = { "Accept: */*", "Accept-Encoding: identity" }
+  local headers <const> = { "Accept: */*", fetch.decode and DECODED or "Accept-Encoding: identity" }
   local size <const> = fetch.file:size()
   fetch.asks_for_part = false
-  if size == 0 or not fetch.validator then return headers end -- nothing would tell a part of another file
+  -- without a validator nothing would tell a part of another file
+  if size == 0 or not fetch.validator or fetch.is_decoded then return headers end
   fetch.asks_for_part = true
   headers[3] = ("Range: bytes=%d-"):format(size)
   headers[4] = "If-Range: " .. fetch.validator
@@ -103,13 +74,10 @@ end
 ---@return table|nil # an error
 function Fetch:meet(attempt, status, headers)
   self.attempt, self.status = attempt, status
-  local encoding <const> = headers["content-encoding"]
-  if encoding and encoding ~= "identity" then
-    return wrong(("the server encoded the file (%s), which was not asked for"):format(encoding))
-  end
   if status == 206 then return problem_with_part(self, headers) end
   self.validator = validator_in(headers)
-  self.total = header_number(headers["content-length"])
+  self.is_decoded = self.decode and (headers["content-encoding"] or "identity") ~= "identity"
+  self.total = not self.is_decoded and header_number(headers["content-length"]) or nil
   local restarted <const>, problem <const> = self.file:restart()
   return not restarted and file_error(("cannot write %s: %s"):format(self.name, problem)) or nil
 end
@@ -153,6 +121,7 @@ local function plan_for(fetch, address)
     accepts_status = NOTHING_BEHIND,
     classify = explain,
     stream = stream.plan {
+      decode = fetch.decode,
       begin = function(self)
         self.exchange:set_headers(headers_of(fetch))
       end,
@@ -221,7 +190,14 @@ local function commit(fetch, written)
   if occupant and written[occupant] then
     return nil, file_error(("two results would be the one file %s"):format(fetch.name), NAME_HINT)
   end
-  local identity <const>, problem <const> = fetch.file:commit()
+  if fetch.is_folder then
+    if fetch.file:size() > 0 then
+      return nil, file_error(("cannot write %s: it is not empty, and its name is that of a folder"):format(fetch.name))
+    end
+    local made <const>, trouble <const> = fetch.folder:make(fetch.name)
+    return made or nil, not made and file_error(("cannot make %s: %s"):format(fetch.name, trouble)) or nil
+  end
+  local identity <const>, problem <const> = fetch.file:commit(fetch.replaces)
   if not identity then return nil, file_error(("cannot write %s: %s"):format(fetch.name, problem)) end
   written[identity] = true
   return true
@@ -234,8 +210,16 @@ local function fetch_file(client, folder, wanted, options, written)
   if not address then return nil, unusable end
   local file <close>, unwritable <const> = folder:create(wanted.name)
   if not file then return nil, file_error(("cannot write %s: %s"):format(wanted.name, unwritable)) end
-  local fetch <const> =
-    setmetatable({ name = wanted.name, file = file, on_progress = options.on_progress, most = 0 }, Fetch)
+  local fetch <const> = setmetatable({
+    name = wanted.name,
+    is_folder = wanted.is_folder,
+    folder = folder,
+    file = file,
+    replaces = options.existing == "replace",
+    decode = options.decode,
+    on_progress = options.on_progress,
+    most = 0,
+  }, Fetch)
   local whole, problem
   repeat
     whole, problem = fetch_part(client, fetch, address, settings.limits_in(options))
@@ -255,8 +239,12 @@ end
 --- Fetches a job's results into a folder.
 ---@param client table
 ---@param into string the folder; it is made when it is missing
----@param options table|nil result, the name of the only one wanted; file_name(result, index) for
----   the path below the folder; on_progress(received, total, name) in bytes, total nil if unknown;
+---@param options table|nil # its members:
+---   result: the name of the only one wanted;
+---   file_name(result, index): returns the path below the folder;
+---   on_progress(received, total, name): in bytes, total nil if unknown;
+---   existing: what to do with files that exist;
+---   decode: whether to undo a Content-Encoding;
 ---   limits of this call
 ---@param list function(limits) the call that lists the results
 ---@return table|nil # a list of {name, path, size}; nil and an error
@@ -266,15 +254,21 @@ function download.run(client, into, options, list)
   validate.path("download: folder", into)
   local results <const>, without <const> = list(settings.limits_in(checked))
   if not results then return nil, without, {} end
-  local files <const>, unsafe <const> = plan_files(results, checked)
+  local files <const>, unsafe <const> = download_plan.files(results, into, checked)
   if not files then return nil, unsafe, {} end
   local folder <close>, unusable <const> = core.folder(into)
   if not folder then return nil, file_error(("cannot use the folder %s: %s"):format(into, unusable)), {} end
+  local may_write <const>, occupied <const> = download_plan.look(files, folder, checked.existing or "error")
+  if not may_write then return nil, occupied, {} end
   local fetched <const>, written <const> = {}, {}
   for _, wanted in ipairs(files) do
-    local size <const>, problem <const> = fetch_file(client, folder, wanted, checked, written)
+    local size, problem = wanted.size, nil
+    if not wanted.skipped then
+      size, problem = fetch_file(client, folder, wanted, checked, written)
+    end
     if not size then return nil, problem, fetched end
-    fetched[#fetched + 1] = { name = wanted.name, path = into:gsub("/+$", "") .. "/" .. wanted.name, size = size }
+    fetched[#fetched + 1] =
+      { name = wanted.name, path = into:gsub("/+$", "") .. "/" .. wanted.name, size = size, skipped = wanted.skipped }
   end
   return fetched
 end

@@ -97,6 +97,7 @@ local command <const> = {
     parser:flag("--wait", "Wait for the job's end.")
     run_commands.define_waiting(parser)
     parser:option("--download", "Wait, then fetch the results into this folder."):argname "DIR"
+    transfers.define_existing(parser)
     dry_run.define(parser)
   end,
   run = function(context, given)
@@ -107,7 +108,7 @@ local command <const> = {
     if given.dry_run then return print_requests(context, given, new) end
     local job <const> = (given.draft and draft or submit)(context, given, new)
     if given.wait or given.download then assert(run_commands.wait(context, job, given)) end
-    local files <const> = given.download and transfers.download(context, job, given.download)
+    local files <const> = given.download and transfers.download(context, job, given.download, given)
     display.show_job(context.console, job)
     if files and not context.console.json then display.files(context.console, files) end
   end,

@@ -22,9 +22,9 @@ end
 ---@param context table
 ---@param job table
 ---@param folder string
----@param only string|nil the name of the one that is wanted
+---@param given table the command's options: only, the name of the one that is wanted; existing
 ---@return table # a list of {name, path, size}
-function transfers.download(context, job, folder, only)
+function transfers.download(context, job, folder, given)
   local told
   local name
   local function follow(done, total, file)
@@ -34,9 +34,19 @@ function transfers.download(context, job, folder, only)
     end
     told.update_bytes(done, total)
   end
-  local files <const>, problem <const> = job:download(folder, { result = only, on_progress = follow })
+  local files <const>, problem <const> =
+    job:download(folder, { result = given.only, existing = given.existing, on_progress = follow })
   if told then told:finish() end
   return files or error(problem, 0)
+end
+
+--- Adds the option that says what to do about files that exist.
+---@param command table of argparse
+function transfers.define_existing(command)
+  command
+    :option("--existing", "What --download does about files that exist: error (the default), skip or replace.")
+    :choices({ "error", "skip", "replace" })
+    :argname "WHAT"
 end
 
 local upload <const> = {
@@ -77,7 +87,7 @@ end
 local function rows_of(context, given, job)
   if not given.download then return results_of(job, given.only) end
   local folder <const> = #given.ids > 1 and ("%s/%s"):format(given.download, job.id) or given.download
-  local ok <const>, files <const> = pcall(transfers.download, context, job, folder, given.only)
+  local ok <const>, files <const> = pcall(transfers.download, context, job, folder, given)
   if ok then return files end
   return nil, files
 end
@@ -94,6 +104,7 @@ local results <const> = {
   define = function(command)
     several.define(command)
     command:option("--download", "Fetch them into this folder, which is made when it is missing."):argname "DIR"
+    transfers.define_existing(command)
     command:option("--only", "Only the result of this name."):argname "NAME"
   end,
   run = function(context, given)

@@ -1,0 +1,264 @@
+-- Downloads: files that exist, names that clash, objects that are stored compressed.
+local connect <const> = require "spec.support.connect"
+local lfs <const> = require "lfs"
+local sandbox <const> = require "spec.support.sandbox"
+local transfers <const> = require "spec.support.transfers"
+
+describe("a download", function()
+  local transfer, service, job, base, into
+
+  before_each(function()
+    transfer = transfers.download(sandbox.plain)
+    service, job = transfer.service, transfer.job
+    base, into = transfer.folder, transfer.folder:at "results"
+  end)
+
+  after_each(function()
+    transfer:finish()
+  end)
+
+  -- Sets results whose content is their name.
+  local function set_results(...)
+    local results <const> = {}
+    for index, name in ipairs { ... } do
+      results[index] = { name = name, content = name }
+    end
+    service:set_results("j1", results)
+  end
+
+  -- Fails unless nothing was fetched but the list of results.
+  local function check_refused(options, reason)
+    local none <const>, err <const>, fetched <const> = job:download(into, options)
+    assert.is_nil(none)
+    assert.equal("file", err.kind)
+    assert.matches(reason, err.message, 1, true)
+    assert.same({}, fetched)
+    for _, request in ipairs(connect.sent(service)) do
+      assert.not_equal("download", request.operation)
+    end
+    return err
+  end
+
+  local function permissions(path)
+    return lfs.attributes(base:at(path), "permissions")
+  end
+
+  describe("into a folder with files of those names", function()
+    before_each(function()
+      assert(lfs.mkdir(into))
+      assert(lfs.mkdir(into .. "/out"))
+      base:write("results/out/b", "from before")
+      set_results("a", "out/b")
+    end)
+
+    it("fetches nothing and says how to go on", function()
+      for _, options in ipairs { {}, { existing = "error" } } do
+        local err <const> = check_refused(options, "cannot write out/b: it exists")
+        assert.matches("replace", err.hint)
+      end
+      assert.equal("from before", base:read "results/out/b")
+      assert.is_nil(lfs.attributes(into .. "/a"))
+    end)
+
+    it("keeps them if it is told to, and fetches the others", function()
+      local files <const> = assert(job:download(into, { existing = "skip" }))
+      assert.same({
+        { name = "a", path = into .. "/a", size = 1 },
+        { name = "out/b", path = into .. "/out/b", size = 11, skipped = true },
+      }, files)
+      assert.equal("from before", base:read "results/out/b")
+      assert.equal("a", base:read "results/a")
+    end)
+
+    it("replaces them if it is told to, and keeps their modes", function()
+      os.execute(("chmod 600 '%s'"):format(base:at "results/out/b"))
+      assert(job:download(into, {
+        existing = "replace",
+        on_progress = function(_, _, name)
+          if name ~= "out/b" then return end
+          for entry in lfs.dir(into .. "/out") do
+            if entry:find "part$" then assert.equal("rw-------", permissions("results/out/" .. entry)) end
+          end
+        end,
+      }))
+      assert.equal("out/b", base:read "results/out/b")
+      assert.equal("rw-------", permissions "results/out/b")
+      os.execute(("chmod 664 '%s'"):format(base:at "results/out/b"))
+      assert(job:download(into, { existing = "replace" }))
+      assert.equal("rw-rw-r--", permissions "results/out/b")
+    end)
+
+    it("refuses other words", function()
+      assert.has_error(function()
+        job:download(into, { existing = "overwrite" })
+      end)
+    end)
+
+    it("does not replace a file that appears meanwhile", function()
+      set_results "late"
+      local none <const>, err <const> = job:download(into, {
+        on_progress = function()
+          base:write("results/late", "from somebody else")
+        end,
+      })
+      assert.is_nil(none)
+      assert.matches("File exists", err.message)
+      assert.equal("from somebody else", base:read "results/late")
+    end)
+
+    it("fetches nothing if a folder is where a file is wanted, or the reverse", function()
+      set_results("c", "out")
+      check_refused({ existing = "replace" }, "cannot write out: there is a folder of that name")
+      set_results("c", "out/b/d")
+      check_refused({ existing = "replace" }, "a part of its path is a file or a symbolic link")
+      service:set_results("j1", { { name = "out/b/", content = "" } })
+      check_refused({ existing = "replace" }, "cannot write out/b: there is a file of that name")
+    end)
+
+    it("replaces a symbolic link, not what it leads to", function()
+      assert(lfs.link("b", base:at "results/out/link", true))
+      set_results "out/link"
+      check_refused({}, "cannot write out/link: it exists")
+      assert(job:download(into, { existing = "replace" }))
+      assert.equal("out/link", base:read "results/out/link")
+      assert.equal("from before", base:read "results/out/b")
+    end)
+  end)
+
+  for _, case in ipairs {
+    { "a", "a/b" },
+    { "a/b", "a" },
+    { "a/b/c", "a" },
+    { "x/a/b", "x/A" },
+    { "a", "A" },
+    { "out/a", "OUT/A" },
+    { "a", "./a" },
+    { "out/b", "out//b" },
+  } do
+    it(("fetches nothing when %q and %q clash"):format(case[1], case[2]), function()
+      set_results(case[1], case[2])
+      local none <const>, err <const>, fetched <const> = job:download(into)
+      assert.is_nil(none)
+      assert.equal("file", err.kind)
+      assert.matches("file_name", err.hint)
+      assert.same({}, fetched)
+      assert.same({}, base:names())
+      assert.equal(1, #connect.sent(service))
+    end)
+  end
+
+  it("writes names that do not clash", function()
+    set_results("a/b", "a/c", "A/d", "ab", "a.b")
+    assert.equal(5, #assert(job:download(into)))
+  end)
+
+  for title, case in pairs {
+    ["C1 control characters"] = { "a\u{9B}2Jb", "control characters" },
+    ["a delete character"] = { "a\x7Fb", "control characters" },
+    ["a right-to-left override"] = { "a\u{202E}gpj.exe", "turn the direction" },
+    ["an isolate"] = { "a\u{2066}b", "turn the direction" },
+    ["a line separator"] = { "a\u{2028}b", "turn the direction" },
+    ["65 folders"] = { ("a/"):rep(65) .. "b", "more than 64 folders" },
+    ["a part of 256 bytes"] = { ("a"):rep(256), "more than 255 bytes" },
+    ["more bytes than a path may have"] = { (("a"):rep(200) .. "/"):rep(21) .. "b", "more than 4095 bytes" },
+  } do
+    it("fetches nothing when a name has " .. title, function()
+      set_results("good", case[1])
+      local err <const> = check_refused({}, case[2])
+      assert.is_nil(err.message:find "[\x7F\x80-\xBF]")
+      assert.same({}, base:names())
+    end)
+  end
+
+  it("writes names with 64 folders", function()
+    set_results(("a/"):rep(64) .. "b")
+    assert.equal(1, #assert(job:download(into)))
+  end)
+
+  it("reads out//b and ./c as out/b and c", function()
+    set_results("out//b", "./c", "d/./e")
+    local files <const> = assert(job:download(into))
+    assert.same({ "out/b", "c", "d/e" }, { files[1].name, files[2].name, files[3].name })
+    assert.equal("out//b", base:read "results/out/b")
+  end)
+
+  it("makes a folder of an empty result whose name ends in a slash", function()
+    service:set_results("j1", { { name = "out/empty/", content = "" }, { name = "out/a", content = "1" } })
+    local files <const> = assert(job:download(into))
+    assert.same({ name = "out/empty", path = into .. "/out/empty", size = 0 }, files[1])
+    assert.equal("directory", lfs.attributes(into .. "/out/empty", "mode"))
+    assert.same(
+      { "a", "empty", "out" },
+      (function()
+        local names <const> = {}
+        for entry in lfs.dir(into .. "/out") do
+          if not entry:find "^%.+$" then names[#names + 1] = entry end
+        end
+        names[#names + 1] = "out"
+        table.sort(names)
+        return names
+      end)()
+    )
+    assert.equal(2, #assert(job:download(into, { existing = "replace" })))
+  end)
+
+  it("says so when a result whose name ends in a slash is not empty", function()
+    service:set_results("j1", { { name = "out/", content = "1" } })
+    local none <const>, err <const> = job:download(into)
+    assert.is_nil(none)
+    assert.matches("it is not empty", err.message)
+  end)
+
+  describe("of an object that is stored with a Content-Encoding", function()
+    local content <const> = ("some content, "):rep(20000)
+
+    -- What a program prints that gets the path of the content.
+    local function output_of(program)
+      local path <const> = base:write("content", content)
+      local pipe <close> = assert(io.popen(program:format(path)))
+      return pipe:read "a"
+    end
+
+    before_each(function()
+      service:set_results("j1", { { name = "a", content_base64 = output_of "gzip -c '%s' | openssl base64 -A" } })
+      service:fault { operation = "download", headers = { ["content-encoding"] = "gzip" }, times = "forever" }
+    end)
+
+    it("writes it as it is stored", function()
+      local files <const> = assert(job:download(into))
+      local stored <const> = base:read "results/a"
+      assert.equal("\x1F\x8B", stored:sub(1, 2))
+      assert.equal(#stored, files[1].size)
+      local pipe <close> = assert(io.popen(("gzip -dc < '%s'"):format(files[1].path)))
+      assert.equal(content, pipe:read "a")
+    end)
+
+    it("decodes it if it is told to", function()
+      local files <const> = assert(job:download(into, { decode = true }))
+      assert.equal(content, base:read "results/a")
+      assert.equal(#content, files[1].size)
+    end)
+
+    it("starts again when that breaks off", function()
+      service:fault {
+        { operation = "download", headers = { ["content-encoding"] = "gzip" }, truncate = 300 },
+        { operation = "download", headers = { ["content-encoding"] = "gzip" } },
+      }
+      assert(job:download(into, { decode = true }))
+      assert.equal(content, base:read "results/a")
+    end)
+
+    it("says so when it is not what it says", function()
+      service:set_results("j1", { { name = "a", content = "no gzip" } })
+      local none <const>, err <const> = job:download(into, { decode = true })
+      assert.is_nil(none)
+      assert.is_string(err.kind)
+      assert.is_nil(lfs.attributes(into .. "/a"))
+    end)
+  end)
+
+  it("decodes nothing that is not encoded", function()
+    set_results "a"
+    assert.equal(1, assert(job:download(into, { decode = true }))[1].size)
+  end)
+end)
