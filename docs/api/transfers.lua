@@ -60,8 +60,9 @@ print(job:upload "no-such-file.txt") --> nil file: cannot read no-such-file.txt:
         { "options", "bytenite.DownloadOptions?", "see [DownloadOptions](#downloadoptions)" },
       },
       returns = { "bytenite.DownloadedFile[]", "files", "see [DownloadedFile](#downloadedfile)" },
-      fails = "those of `results`; `file` for an unsafe name, a file that exists or one that cannot be written; `permission_denied` when a link has "
-        .. "expired; `not_found` when there is no such result. Behind the error comes a list of the files fetched before it.",
+      fails = "those of `results`; `file` for an unsafe name, a file that exists or one that cannot be written; "
+        .. "`permission_denied` when a link has expired; `not_found` when there is no such result. Behind the error comes a list "
+        .. "of the files fetched before it.",
       raises = "An unknown option; whatever `file_name` or `on_progress` raise.",
       example = [[
 assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })

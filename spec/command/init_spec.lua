@@ -114,7 +114,7 @@ describe("a mistake on the command line", function()
     { { "get", ".." }, "job id: the dots would change the path" },
     { { "wait", ID, "--timeout", "0" }, "seconds above 0" },
     { { "set-params", ID }, "give a file, or --param" },
-    { { "set-params", ID, "--param", "prompt=x" }, "--param prompt=x: expected app.NAME=VALUE" },
+    { { "set-params", ID, "--param", "prompt=x" }, "--param prompt=...: expected app.NAME=VALUE" },
     { { "set-params", ID, "--param", "app.x=[1,2" }, "--param app.x: not JSON" },
     { { "set-params", ID, "--param", 'app.x="open' }, "for text put it in JSON's quotes" },
     { { "set-params", ID, "--param", "app.x=9223372036854775808" }, "is beyond 64 bits" },

@@ -84,7 +84,7 @@ local may_import <const> = {
   ["sandbox.base"] = {},
   testing = { "public", "sandbox", "base" },
   command = { "public", "sandbox", "base", "command.commands" },
-  ["command.commands"] = { "public", "command", "sandbox", "sandbox.runner" },
+  ["command.commands"] = { "public", "base", "command", "sandbox", "sandbox.runner" },
 }
 
 local folders <const> =

@@ -2,6 +2,8 @@
 --- turns them into an exit status.
 local arguments <const> = require "bytenite.command.arguments"
 local bytenite <const> = require "bytenite"
+local core <const> = require "bytenite.core"
+local printable <const> = require "bytenite.base.printable"
 local exit_status <const> = require "bytenite.command.exit_status"
 local text <const> = require "bytenite.command.text"
 local wording <const> = require "bytenite.command.wording"
@@ -15,6 +17,11 @@ function Failure:__tostring()
   return self.hint and ("%s; %s"):format(self.message, self.hint) or self.message
 end
 
+-- Removes the secrets of addresses from a message, which may repeat what was given.
+local function redacted(message)
+  return core.secrets():redact(message)
+end
+
 --- Raises a failure of the command's own. Those of the module (`nil, err`) are raised as they are,
 --- by assert.
 ---@param kind string see exit_status.lua
@@ -22,7 +29,7 @@ end
 ---@param hint string|nil a next step
 ---@param usage string|nil how it is called
 function command_errors.raise(kind, message, hint, usage)
-  error(setmetatable({ kind = kind, message = message, hint = hint, usage = usage }, Failure), 0)
+  error(setmetatable({ kind = kind, message = redacted(message), hint = hint, usage = usage }, Failure), 0)
 end
 
 --- Raises a mistake on the command line, or in a file given there.
@@ -90,7 +97,7 @@ function command_errors.from(raised)
     return setmetatable({ kind = "interrupted", message = "interrupted" }, Failure)
   end
   local mistake <const> = type(raised) == "string" and mistake_of(raised)
-  if mistake then return setmetatable({ kind = "usage", message = wording.of_mistake(mistake) }, Failure) end
+  if mistake then return setmetatable({ kind = "usage", message = redacted(wording.of_mistake(mistake)) }, Failure) end
   return setmetatable({ kind = "bug", message = "a fault of this program: " .. tostring(raised) }, Failure)
 end
 
@@ -151,7 +158,8 @@ end
 function command_errors.tell(failure, console)
   if failure.kind == "closed_output" then return end -- nothing reads the output
   if console.json then
-    io.stderr:write(as_json(failure, console), "\n")
+    local json <const> = as_json(failure, console)
+    io.stderr:write(console.err.is_terminal and printable.json(json) or json, "\n")
     return
   end
   if failure.kind == "interrupted" and console.job_id ~= "ID" then

@@ -84,8 +84,18 @@ end
 function Console:job_created(id)
   self.job_id, self.has_created = id, true
   if not self.ids_only then return end
-  self:line(id)
+  self:id(id)
   self.flush()
+end
+
+--- Writes an id on a line of its own. Raises if it would be two lines.
+---@param id any
+function Console:id(id)
+  local line <const> = tostring(id)
+  if line:find "[\r\n]" then
+    command_errors.raise("unexpected", ("the service sent an id with a line break: %s"):format(text.visible(line)))
+  end
+  self:line(line)
 end
 
 --- Writes a value as JSON.

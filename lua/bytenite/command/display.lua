@@ -114,7 +114,7 @@ local RESULT_COLUMNS <const> = { { title = "NAME", value = member "name" }, { ti
 function display.jobs(console, rows)
   if console.ids_only then
     for _, job in ipairs(rows) do
-      console:line(tostring(job.id))
+      console:id(job.id)
     end
     return
   end
@@ -218,7 +218,7 @@ end
 ---@param job table
 function display.show_job(console, job)
   if console.ids_only then
-    if not console.has_created then console:line(tostring(job.id)) end
+    if not console.has_created then console:id(job.id) end
   elseif console.json then
     console:value(job)
   else
@@ -241,7 +241,7 @@ end
 function display.show_jobs(console, jobs, are_many)
   if console.ids_only then
     for _, job in ipairs(jobs) do
-      console:line(tostring(job.id))
+      console:id(job.id)
     end
   elseif console.json and are_many then
     console:value(bytenite.array(jobs))

@@ -175,6 +175,11 @@ function input.seconds(option)
   end)
 end
 
+-- A setting as messages show it: its value may be a secret.
+local function shown(setting)
+  return (setting:gsub("=.*$", "=..."))
+end
+
 local GROUPS <const> = { app = true, partitioner = true, assembler = true }
 
 local function split_setting(setting)
@@ -182,7 +187,7 @@ local function split_setting(setting)
   local group <const>, rest <const> = (path or ""):match "^([^.]+)%.(.+)$"
   if not GROUPS[group] then
     command_errors.usage(
-      ("--param %s: expected app.NAME=VALUE, partitioner.NAME=VALUE or assembler.NAME=VALUE"):format(setting)
+      ("--param %s: expected app.NAME=VALUE, partitioner.NAME=VALUE or assembler.NAME=VALUE"):format(shown(setting))
     )
   end
   return group, rest, input.value("--param " .. path, given)
@@ -193,7 +198,7 @@ local function object_in(parent, name, setting)
   local found <const> = parent[name]
   if type(found) == "table" and #found == 0 then return found end
   if found ~= nil and found ~= bytenite.null then
-    command_errors.usage(("--param %s: %s is no object: give it as a whole"):format(setting, name))
+    command_errors.usage(("--param %s: %s is no object: give it as a whole"):format(shown(setting), name))
   end
   parent[name] = {}
   return parent[name]
@@ -230,6 +235,11 @@ function input.complete_source(source)
   return make(params)
 end
 
+-- A source as messages show it. Without a scheme it may be an address, too.
+local function shown_source(given)
+  return (given:gsub("^([^/@]*):[^@]*@", "%1:...@"):gsub("%?.*$", "?..."))
+end
+
 local PLAIN_SOURCES <const> = { file = true, bucket = true, bypass = true }
 
 --- Reads a data source from the command line.
@@ -244,7 +254,10 @@ function input.source(option, given)
     return input.complete_source(input.read_object(given))
   end
   command_errors.usage(
-    ("%s %s: expected file, bucket, bypass, url:ADDRESS, or a file that ends in .json or .lua"):format(option, given)
+    ("%s %s: expected file, bucket, bypass, url:ADDRESS, or a file that ends in .json or .lua"):format(
+      option,
+      shown_source(given)
+    )
   )
 end
 

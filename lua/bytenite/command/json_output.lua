@@ -1,8 +1,9 @@
 --- json_output.lua: values as JSON on stdout: for programs compact, for people on a terminal with
---- lines, indents and colours. Members always come in the same order: as they are declared, then by
---- name.
+--- lines, indents and colours, and nothing that would steer it. Members always come in the same
+--- order: as they are declared, then by name.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
+local printable <const> = require "bytenite.base.printable"
 
 local json_output <const> = {}
 
@@ -65,7 +66,7 @@ function json_output.text(console, value, margin)
   if not console.out.is_terminal then return json_output.line(value) end
   order = order or declared_order()
   local lines <const> = {}
-  for line in bytenite.encode(value, { sorted = order, indent = INDENT }):gmatch "[^\n]+" do
+  for line in printable.json(bytenite.encode(value, { sorted = order, indent = INDENT })):gmatch "[^\n]+" do
     lines[#lines + 1] = painted(console, line)
   end
   return table.concat(lines, "\n" .. (" "):rep(margin or 0))

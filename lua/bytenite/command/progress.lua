@@ -19,7 +19,7 @@ local STEPS <const> = 10 -- lines at most that one state is worth where there is
 function progress.start(console, label)
   local self <const> = setmetatable({
     console = console,
-    label = label,
+    label = text.visible(label),
     is_silent = console.quiet or console.json,
     drawn = "", -- what stands in the terminal's last line
     last = "", -- what was last to be shown
@@ -45,7 +45,7 @@ local function bar(self, done, note)
   local columns <const> = self.console.err.width - 1 -- some terminals wrap when the last one is written
   local percentage <const> = done and ("%3d %%"):format(done) or "     "
   -- on a narrow terminal the bar gives way to the percentage, then the label does
-  local label <const> = text.cut(text.visible(self.label), math.max(0, columns - #percentage - 1))
+  local label <const> = text.cut(self.label, math.max(0, columns - #percentage - 1))
   local size <const> = math.min(BAR, columns - text.width(label) - #percentage - #" [] ")
   local filled <const> = done and done * size // 100 or 0
   local drawn <const> = size > 0 and ("[%s%s] "):format(("#"):rep(filled), ("-"):rep(size - filled)) or ""
@@ -59,7 +59,7 @@ local function plain_line(self, done, note, key)
   local told <const> = ("%s %s"):format(tenth or "", key)
   if told == self.told then return end
   self.told = told
-  io.stderr:write(self.label, ": ", done and ("%d %% "):format(done) or "", note, "\n")
+  io.stderr:write(self.label, ": ", done and ("%d %% "):format(done) or "", text.visible(note), "\n")
 end
 
 -- Runs a part of the display. A fault in it must not end what it tells of; Ctrl-C must.

@@ -1,46 +1,14 @@
 --- text.lua: text made fit for a terminal: nothing in it that steers the terminal, and as wide as
 --- wanted.
+local printable <const> = require "bytenite.base.printable"
+
 local text <const> = {}
-
--- Characters that have no picture but turn the direction of what follows, or break the line
--- (Unicode, UAX 9 and UAX 14).
-local function steers(code)
-  return code == 0x061C
-    or (code >= 0x200E and code <= 0x200F)
-    or (code >= 0x2028 and code <= 0x202E)
-    or (code >= 0x2066 and code <= 0x2069)
-end
-
-local function visible_character(character)
-  local code <const> = utf8.codepoint(character)
-  if code == 0x09 then return nil end
-  if code < 0x20 or code == 0x7F then return "^" .. string.char(code ~ 0x40) end
-  if code >= 0x80 and code < 0xA0 then return ("<%02X>"):format(code) end
-  if steers(code) then return ("<U+%04X>"):format(code) end
-  return nil
-end
-
--- Replaces each byte that is not UTF-8 by "<FF>": a terminal may take such bytes for control
--- characters.
-local function valid_utf8(value)
-  local parts <const> = {}
-  local from = 1
-  while from <= #value do
-    local _ <const>, bad_at <const> = utf8.len(value, from)
-    parts[#parts + 1] = value:sub(from, (bad_at or #value + 1) - 1)
-    if not bad_at then break end
-    parts[#parts + 1] = ("<%02X>"):format(value:byte(bad_at))
-    from = bad_at + 1
-  end
-  return table.concat(parts)
-end
 
 --- Makes control characters visible: the escape character as ^[, for one. A tab stays.
 ---@param value string
 ---@return string
 function text.visible(value)
-  if not value:find "[\0-\x08\x0A-\x1F\x7F-\xFF]" then return value end
-  return (valid_utf8(value):gsub(utf8.charpattern, visible_character))
+  return (value:gsub("[^\t]+", printable.visible))
 end
 
 -- Ranges of code points that take two columns, or none: {first, last, columns}. A rough picture of

@@ -19,7 +19,10 @@ local REPLACEMENTS <const> = {
   { "job:wait()", "bytenite wait ID" },
   { "job:run()", "bytenite run ID" },
   { "bytenite.datasource.file()", "--source file" },
-  { 'existing = "replace" overwrites it, "skip" keeps it', "--existing replace overwrites it, --existing skip keeps it" },
+  {
+    'existing = "replace" overwrites it, "skip" keeps it',
+    "--existing replace overwrites it, --existing skip keeps it",
+  },
   { "a query goes into query", "a query goes into --query" },
   { "max_response_bytes", "--max-response-bytes" },
   { "base_url and service", "--base-url and --service" },

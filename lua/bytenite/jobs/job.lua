@@ -7,6 +7,7 @@ local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local lazy <const> = require "bytenite.base.lazy"
 
+local printable <const> = lazy.module "bytenite.base.printable"
 local download <const> = lazy.module "bytenite.streaming.download"
 local logs <const> = lazy.module "bytenite.jobs.logs"
 local states <const> = lazy.module "bytenite.jobs.states"
@@ -209,7 +210,12 @@ end
 local function to_string(self)
   local name <const> = text_or(rawget(self, "name"), "")
   local state <const> = text_or(rawget(self, "state"), "state unknown")
-  return ("bytenite job %s %q %s"):format(text_or(rawget(self, "id"), "without id"), name, state)
+  local line <const> = ("bytenite job %s %q %s"):format(
+    text_or(rawget(self, "id"), "without id"),
+    printable.visible(name),
+    state
+  )
+  return printable.visible(line)
 end
 
 --- The metatable of a client's jobs.

@@ -2,6 +2,7 @@
 local input <const> = require "bytenite.command.input"
 local json_output <const> = require "bytenite.command.json_output"
 local log_follower <const> = require "bytenite.command.log_follower"
+local printable <const> = require "bytenite.base.printable"
 local several <const> = require "bytenite.command.several"
 
 local LEVEL_COLOURS <const> =
@@ -53,7 +54,8 @@ local function show_json(console, job_id, line, service, task_id)
   for name, value in pairs(line) do
     told[name] = value
   end
-  console:write(json_output.line(told), "\n")
+  local json <const> = json_output.line(told)
+  console:write(console.out.is_terminal and printable.json(json) or json, "\n")
 end
 
 -- Returns what shows the lines of a job.
