@@ -40,8 +40,8 @@ return {
   },
   {
     name = "everything is bounded",
-    text = "Status line, headers and trailers together (256 KiB), the body (`max_response_bytes`, refused as soon as a larger "
-      .. "length is announced), the time of an attempt and of a call (exceeded by 50 ms at most), and memory.",
+    text = "Status line, headers and trailers together (256 KiB, 5000 headers), the body (`max_response_bytes`, refused as "
+      .. "soon as a larger length is announced), the time of an attempt and of a call (exceeded by 50 ms at most), and memory.",
   },
   {
     name = "the end of an idle connection is noticed before a request is written",

@@ -78,6 +78,15 @@ add {
 }
 
 add {
+  name = "more than 5000 headers are refused, in any case",
+  over = HTTP1,
+  fault = function(peer)
+    peer.wire:write("HTTP/1.1 404 Not Found\r\n" .. ("a:\r\n"):rep(5000) .. "Content-Length: 0\r\n\r\n")
+  end,
+  calls = too_large(),
+}
+
+add {
   name = "100 kB of headers are taken",
   over = HTTP1,
   fault = function(peer, request)

@@ -11,6 +11,11 @@
 
 enum {
   MAX_HEADER_BYTES = 256 * 1024,
+  /*
+  ** Newer versions of libcurl have this limit, too. Going through its list of headers takes time
+  ** quadratic in their number.
+  */
+  MAX_HEADERS = 5000,
   KEEP_RESPONSE = 256 * 1024, /* bytes of a buffer that are worth keeping for the next response */
   PROBE_BYTES = 256 * 1024,   /* more than the header line that libcurl refuses */
   OK = 200,
@@ -21,7 +26,7 @@ enum {
 
 void response_reset(Transfer *transfer) {
   buffer_reset(&transfer->response, KEEP_RESPONSE);
-  transfer->header_bytes = 0;
+  transfer->header_bytes = transfer->header_count = transfer->headers_start = transfer->headers_end = 0;
   transfer->has_whole_head = false;
 }
 
@@ -35,11 +40,17 @@ size_t response_receive_header(char *data, size_t size, size_t count, void *cont
   Transfer *transfer = context;
   const size_t length = size * count;
   transfer->header_bytes += length;
-  if (transfer->header_bytes > MAX_HEADER_BYTES) return stop(transfer, TRANSFER_TOO_LARGE);
-  if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
+  if (transfer->header_bytes > MAX_HEADER_BYTES || transfer->header_count > MAX_HEADERS)
+    return stop(transfer, TRANSFER_TOO_LARGE);
+  if (length >= 5 && memcmp(data, "HTTP/", 5) == 0) {
     transfer->has_whole_head = false; /* also the head that follows an interim response */
-  else if (length <= 2 && data[length - 1] == '\n' && (length == 1 || data[0] == '\r'))
+    transfer->headers_start = transfer->header_count;
+  } else if (length <= 2 && data[length - 1] == '\n' && (length == 1 || data[0] == '\r')) {
+    if (!transfer->has_whole_head) transfer->headers_end = transfer->header_count; /* else it ends the trailers */
     transfer->has_whole_head = true; /* a lone CR is no end: libcurl 8.23 passes it on when the connection closes */
+  } else if (data[0] != ' ' && data[0] != '\t') { /* else it continues the header before */
+    transfer->header_count++;
+  }
   return length;
 }
 

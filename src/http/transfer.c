@@ -177,6 +177,10 @@ bool transfer_is_final(const Transfer *transfer) {
   return is_certificate || (transfer->outcome == TRANSFER_CONNECTION && transfer_proxy_status(transfer) != 0);
 }
 
+size_t transfer_header_count(const Transfer *transfer) {
+  return transfer->headers_end - transfer->headers_start;
+}
+
 struct curl_header *transfer_next_header(const Transfer *transfer, struct curl_header *previous) {
   return curl_easy_nextheader(transfer->easy, CURLH_HEADER, -1, previous);
 }

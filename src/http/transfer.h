@@ -65,7 +65,9 @@ struct Transfer {
 
   /* what comes (response.c) */
   size_t max_response_bytes;
-  size_t header_bytes; /* of status line, headers and trailers, of interim responses too */
+  size_t header_bytes;               /* of status line, headers and trailers, of interim responses too */
+  size_t header_count;               /* of interim responses and trailers, too */
+  size_t headers_start, headers_end; /* counts before and behind the header section of the response */
   bool has_whole_head;
   Buffer response;
   TransferOutcome outcome;

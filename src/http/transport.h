@@ -214,6 +214,12 @@ bool transfer_is_final(const Transfer *transfer);
 long transfer_proxy_status(const Transfer *transfer);
 
 /*
+** Returns the number of headers of the response. Over HTTP/2 libcurl 7.88 lists the trailers behind
+** them.
+*/
+size_t transfer_header_count(const Transfer *transfer);
+
+/*
 ** Iterates over the headers of the response: pass NULL first, then the last result. Returns NULL
 ** after the last one.
 */

@@ -7,7 +7,7 @@
 #include "host.h"
 #include "server.h"
 
-enum { MAX_HEADER_BYTES = 256 * 1024 };
+enum { MAX_HEADER_BYTES = 256 * 1024, MAX_HEADERS = 5000 };
 
 static size_t head(Transfer *transfer, const char *line) {
   char copy[256];
@@ -73,6 +73,39 @@ static void limits_the_head(void) {
   CHECK_NUMBER(0, response_receive_header(line, 1, 1, transfer));
   CHECK_NUMBER(TRANSFER_TOO_LARGE, transfer->outcome);
   CHECK_NUMBER(TRANSFER_TOO_LARGE, response_judge(transfer, CURLE_WRITE_ERROR));
+  finish(&transport, transfer);
+}
+
+static void limits_the_number_of_headers(void) {
+  Transport transport;
+  Transfer *transfer = make(&transport);
+  head(transfer, "HTTP/1.1 200 OK\r\n");
+  for (int i = 0; i <= MAX_HEADERS; i++)
+    head(transfer, "a:\r\n");
+  CHECK_NUMBER(TRANSFER_RESPONSE, transfer->outcome);
+  CHECK_NUMBER(0, head(transfer, "\r\n"));
+  CHECK_NUMBER(TRANSFER_TOO_LARGE, transfer->outcome);
+  finish(&transport, transfer);
+}
+
+static void counts_the_headers_of_the_response(void) {
+  Transport transport;
+  Transfer *transfer = make(&transport);
+  CHECK_NUMBER(0, transfer_header_count(transfer));
+  head(transfer, "HTTP/1.1 103 Early Hints\r\n");
+  head(transfer, "Link: a\r\n");
+  head(transfer, "\r\n");
+  head(transfer, "HTTP/1.1 200 OK\r\n");
+  head(transfer, "X: a\r\n");
+  head(transfer, " folded\r\n");
+  head(transfer, "\tfolded\r\n");
+  head(transfer, "Y: b\r\n");
+  head(transfer, "\r\n");
+  head(transfer, "X-Trailer: c\r\n");
+  head(transfer, "\r\n");
+  CHECK_NUMBER(2, transfer_header_count(transfer));
+  response_reset(transfer);
+  CHECK_NUMBER(0, transfer_header_count(transfer));
   finish(&transport, transfer);
 }
 
@@ -221,8 +254,11 @@ static void counts_only_whole_responses(void) {
 }
 
 UNIT(response_unit, "http/response", {"sees the end of each header section", sees_the_end_of_the_head},
-     {"limits the header section to 256 KiB", limits_the_head}, {"counts items of any size", counts_items_of_a_size},
-     {"limits the body", limits_the_body}, {"forgets what has come, and keeps memory within reason", starts_anew},
+     {"limits the header section to 256 KiB", limits_the_head},
+     {"limits the number of headers", limits_the_number_of_headers},
+     {"counts the headers of the final response", counts_the_headers_of_the_response},
+     {"counts items of any size", counts_items_of_a_size}, {"limits the body", limits_the_body},
+     {"forgets what has come, and keeps memory within reason", starts_anew},
      {"judges libcurl's results", judges_results},
      {"judges some results by their words", judges_results_by_their_words},
      {"tells a header line that is too long from lack of memory", tells_a_large_header_from_lack_of_memory},
