@@ -169,6 +169,7 @@ build = {
     ["bytenite.errors.call_failure"] = "lua/bytenite/errors/call_failure.lua",
     ["bytenite.errors.lenient_json"] = "lua/bytenite/errors/lenient_json.lua",
     ["bytenite.errors.redact"] = "lua/bytenite/errors/redact.lua",
+    ["bytenite.errors.response_headers"] = "lua/bytenite/errors/response_headers.lua",
     ["bytenite.errors.retry_after"] = "lua/bytenite/errors/retry_after.lua",
     ["bytenite.event_log"] = "lua/bytenite/event_log.lua",
     ["bytenite.jobs.filters"] = "lua/bytenite/jobs/filters.lua",

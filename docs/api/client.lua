@@ -41,7 +41,13 @@ return {
       is_result = true,
       fields = {
         { name = "status", type = "integer", text = "200 to 299" },
-        { name = "headers", type = "table<string, string>", text = "names in lower case" },
+        {
+          name = "headers",
+          type = "table<string, string>",
+          text = "by name in lower case; those of one name joined by `, `. `Set-Cookie`, which cannot be joined, is in "
+            .. "`header_list` only.",
+        },
+        { name = "header_list", type = "string[][]", text = "the same headers in their order, each `{ name, value }`" },
         { name = "body", type = "string", text = "as it was received" },
       },
     },

@@ -11,6 +11,13 @@ errors.fields = {
   { name = "request_id", type = "string?", text = "The service's id of the request: quote it to ByteNite." },
   { name = "details", type = "table?", text = "The list of details in the response's body." },
   {
+    name = "headers",
+    type = "table<string, string>?",
+    text = "The headers of the last response by name, in lower case; those of one name joined by `, `. At most 64 KiB. "
+      .. "`Set-Cookie` is in `header_list` only. Secrets and the queries of URLs read `[redacted]`.",
+  },
+  { name = "header_list", type = "string[][]?", text = "The same headers in their order, each `{ name, value }`." },
+  {
     name = "operation",
     type = "string?",
     text = 'The API operation that failed, such as "set_params"; "access_token" if there was no token and the call was not '

@@ -13,6 +13,12 @@ events.fields = {
     type = "string?",
     text = "The kind of failure, where there was no response or another attempt follows.",
   },
+  {
+    name = "headers",
+    type = "table<string, string>?",
+    text = "Of the response, as in an [error](#errors).",
+  },
+  { name = "header_list", type = "string[][]?", text = "Of the response, as in an [error](#errors)." },
   { name = "elapsed", type = "number?", unit = "seconds", text = "Since the call began." },
   { name = "delay", type = "number?", unit = "seconds", text = "Until the next attempt." },
 }
@@ -24,7 +30,7 @@ events.types = {
     "response",
     text = "An attempt ends, with a response or a failure.",
     fields = { "elapsed" },
-    some = { "status", "kind" },
+    some = { "status", "headers", "header_list", "kind" },
   },
   { "retry", text = "Another attempt follows.", fields = { "delay", "kind" }, some = { "status" } },
   { "token", text = "The API key was exchanged for a new access token.", fields = {} },

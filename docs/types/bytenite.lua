@@ -169,6 +169,8 @@
 ---@field description? string The description in the response's body.
 ---@field request_id? string The service's id of the request: quote it to ByteNite.
 ---@field details? table The list of details in the response's body.
+---@field headers? table<string, string> The headers of the last response by name, in lower case; those of one name joined by `, `. At most 64 KiB. `Set-Cookie` is in `header_list` only. Secrets and the queries of URLs read `[redacted]`.
+---@field header_list? string[][] The same headers in their order, each `{ name, value }`.
 ---@field operation? string The API operation that failed, such as "set_params"; "access_token" if there was no token and the call was not sent.
 ---@field method? string The HTTP method of the call.
 ---@field path? string The path of the call, without the query.
@@ -189,6 +191,8 @@
 ---@field attempt integer 1 for the first.
 ---@field status? integer The HTTP status, where there was a response.
 ---@field kind? string The kind of failure, where there was no response or another attempt follows.
+---@field headers? table<string, string> Of the response, as in an error.
+---@field header_list? string[][] Of the response, as in an error.
 ---@field elapsed? number (seconds) Since the call began.
 ---@field delay? number (seconds) Until the next attempt.
 
@@ -219,7 +223,8 @@
 
 ---@class bytenite.Response
 ---@field status integer 200 to 299
----@field headers table<string, string> names in lower case
+---@field headers table<string, string> by name in lower case; those of one name joined by `, `. `Set-Cookie`, which cannot be joined, is in `header_list` only.
+---@field header_list string[][] the same headers in their order, each `{ name, value }`
 ---@field body string as it was received
 
 ---@class bytenite.JobQuery

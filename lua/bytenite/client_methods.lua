@@ -1,5 +1,6 @@
 --- client_methods.lua: the methods of clients. client.lua loads it when the first of them is
 --- called.
+local response_headers <const> = require "bytenite.errors.response_headers"
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
@@ -168,7 +169,8 @@ function Client:each_event(options)
 end
 
 local function decode_raw(exchange, _, _, status)
-  return { status = status, headers = exchange:headers(), body = exchange:body() }
+  local list <const> = exchange:headers()
+  return { status = status, headers = response_headers.join(list), header_list = list, body = exchange:body() }
 end
 
 --- Sends any request, with the client's token, retries and limits. POST and PATCH are sent once
@@ -177,7 +179,8 @@ end
 ---@param wanted table method (default GET), path below base_url, query, body (text, or a table for
 ---   JSON), headers
 ---@param options table|nil of this call
----@return table|nil # status, headers (names in lower case), body as text; nil and an error
+---@return table|nil # status, headers (by name in lower case), header_list, body as text; nil and
+---   an error
 function Client:request(wanted, options)
   check_client(self, "request")
   return call.run(self, { operation = raw_request.operation(wanted), decode_response = decode_raw }, nil, nil, options)

@@ -45,6 +45,7 @@ lazy.prepare {
   "datasource",
   "errors.call_failure",
   "errors.redact",
+  "errors.response_headers",
   "errors.retry_after",
   "event_log",
   "jobs.filters",

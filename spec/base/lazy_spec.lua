@@ -42,8 +42,8 @@ describe("modules loaded later are found", function()
       local names = { "", "async.await", "async.reactor", "async.tasks", "async.timers", "base.lazy", "base.option_sources",
         "base.options", "base.time", "base.validate", "call", "call.call_object", "call.credentials", "call.exchanges",
         "call.query_string", "call.responses", "call.retry_policy", "call.state_machine", "client", "client_methods",
-        "datasource", "errors", "errors.call_failure", "errors.lenient_json", "errors.redact", "errors.retry_after",
-        "jobs.job" }
+        "datasource", "errors", "errors.call_failure", "errors.lenient_json", "errors.redact",
+        "errors.response_headers", "errors.retry_after", "jobs.job" }
       for _, name in ipairs(names) do
         local module = name == "" and "bytenite" or "bytenite." .. name
         package.preload[module] = assert(loadfile(assert(package.searchpath(module, package.path))))
@@ -196,7 +196,7 @@ describe("the module needs nothing more from its host after it was loaded:", fun
       assert(client:info())
       local missing = {}
       for _, name in ipairs { "errors", "errors.call_failure", "errors.lenient_json", "errors.redact",
-        "errors.retry_after", "call.retry_policy", "call.credentials" } do
+        "errors.response_headers", "errors.retry_after", "call.retry_policy", "call.credentials" } do
         if not package.loaded["bytenite." .. name] then missing[#missing + 1] = name end
       end
       return { table.concat(missing, " ") }

@@ -203,18 +203,25 @@ describe("a call's events", function()
       on_event = function(event)
         events[#events + 1] = event
       end,
-    }, in_turn { { status = 503, after = 0.5 }, { kind = "timeout", after = 2 }, OK })
+    }, in_turn { { status = 503, after = 0.5, headers = { age = "7" } }, { kind = "timeout", after = 2 }, OK })
     get(client)
     assert.same(
       {
         { type = "request", attempt = 1 },
-        { type = "response", attempt = 1, status = 503, elapsed = 0.5 },
+        {
+          type = "response",
+          attempt = 1,
+          status = 503,
+          elapsed = 0.5,
+          headers = { age = "7" },
+          header_list = { { "age", "7" } },
+        },
         { type = "retry", attempt = 1, status = 503, kind = "unavailable", delay = RETRY },
         { type = "request", attempt = 2 },
         { type = "response", attempt = 2, kind = "timeout", elapsed = 2 },
         { type = "retry", attempt = 2, kind = "timeout", delay = 2 * RETRY },
         { type = "request", attempt = 3 },
-        { type = "response", attempt = 3, status = 200, elapsed = 0 },
+        { type = "response", attempt = 3, status = 200, elapsed = 0, headers = {}, header_list = {} },
       },
       (function()
         for _, event in ipairs(events) do

@@ -24,7 +24,11 @@ local function new_call(about)
         return about.body or ""
       end,
       headers = function()
-        return about.headers or {}
+        local list <const> = {}
+        for name, value in pairs(about.headers or {}) do
+          list[#list + 1] = { name, value }
+        end
+        return list
       end,
       path = function()
         return "/v1/customer/jobs/j1/run"
@@ -173,8 +177,19 @@ describe("the error of a response", function()
     assert.equal(7, of({ ["retry-after"] = "7" }, 503, body).retry_after)
   end)
 
+  it("has its headers, by name and as a list", function()
+    local problem <const> = of({ ["x-served-by"] = "cache-7" }, 404)
+    assert.same({ ["x-served-by"] = "cache-7" }, problem.headers)
+    assert.same({ { "x-served-by", "cache-7" } }, problem.header_list)
+  end)
+
   it("holds no secret of the client", function()
-    local problem <const> = of({}, 400, '{"code":3,"message":"bad token the-access-token"}')
+    local headers <const> = { ["x-echo"] = "the-access-token", ["set-cookie"] = "id=7" }
+    local problem <const> = of(headers, 400, '{"code":3,"message":"bad token the-access-token"}')
+    assert.same({ ["x-echo"] = "[redacted]" }, problem.headers)
+    for _, pair in ipairs(problem.header_list) do
+      assert.equal("[redacted]", pair[2])
+    end
     assert.equal("bad token [redacted]", problem.message)
     assert.is_nil(problem.body:find("the-access-token", 1, true))
   end)

@@ -204,4 +204,69 @@ for _, status in ipairs { 429, 503 } do
   end
 end
 
+-- Sends an interim response, a response with some headers, and trailers.
+local function reply_with_headers(peer, request, status)
+  peer:interim(request, 103, { { "X-Early", "1" } })
+  local headers <const> = {
+    { "Content-Type", "application/json" },
+    { "Vary", "a" },
+    { "Set-Cookie", "id=7; Expires=Sun, 06 Nov 1994 08:49:37 GMT" },
+    { "Vary", "b, c" },
+    { "Set-Cookie", "id=8" },
+  }
+  peer:begin(request, status, nil, headers)
+  peer:data(request, '{"message":"it says why"}')
+  peer:finish(request, { { "x-trailer", "1" } })
+end
+
+-- Writes headers as a line.
+local function headers_as_text(by_name, list)
+  local words <const> = {}
+  for _, name in ipairs { "content-type", "vary", "set-cookie", "x-early", "x-trailer" } do
+    words[#words + 1] = ("%s=%s"):format(name, by_name[name])
+  end
+  for _, pair in ipairs(list) do
+    if pair[1] ~= "transfer-encoding" then words[#words + 1] = ("%s: %s"):format(pair[1], pair[2]) end
+  end
+  return table.concat(words, "\n")
+end
+
+local HEADERS <const> = [[
+content-type=application/json
+vary=a, b, c
+set-cookie=nil
+x-early=nil
+x-trailer=nil
+content-type: application/json
+vary: a
+set-cookie: %s
+vary: b, c
+set-cookie: %s]]
+
+local SHOWN <const> = HEADERS:format("id=7; Expires=Sun, 06 Nov 1994 08:49:37 GMT", "id=8")
+local REDACTED <const> = HEADERS:format("[redacted]", "[redacted]")
+
+add {
+  name = "errors, events and responses have the headers of the final response, neither interim ones nor trailers",
+  promise = "a response answers its own request",
+  fault = function(peer, request)
+    reply_with_headers(peer, request, request.path:find "/bad$" and 404 or 200)
+  end,
+  test = function(context)
+    local events <const> = {}
+    local client <close> = context.connect {
+      on_event = function(event)
+        if event.type == "response" then events[#events + 1] = headers_as_text(event.headers, event.header_list) end
+      end,
+    }
+    context.remote:arm()
+    local complaints <const> = context.complaints
+    local good <const> = assert(client:request { path = "/good" })
+    complaints:expect("the response", SHOWN, headers_as_text(good.headers, good.header_list))
+    local _ <const>, problem <const> = client:request { path = "/bad" }
+    complaints:expect("the error", REDACTED, headers_as_text(problem.headers, problem.header_list))
+    complaints:expect("the events", REDACTED .. "|" .. REDACTED, table.concat(events, "|"))
+  end,
+}
+
 return rows

@@ -58,6 +58,28 @@ describe("a secret in", function()
     end
   end
 
+  for where, request in pairs(requests) do
+    it(("%s is not shown in a header of the response, in errors and events"):format(where), function()
+      local events <const> = {}
+      service:fault { operation = "*", status = 400, headers = { ["X-Echo"] = "no to " .. SECRET }, times = "forever" }
+      local client <close> = connect.client(service, {
+        access_token = "t",
+        on_event = function(event)
+          events[#events + 1] = event
+        end,
+      })
+      local wanted <const> = { path = "/customer/later" }
+      for name, value in pairs(request) do
+        wanted[name] = value
+      end
+      local _ <const>, problem <const> = client:request(wanted)
+      assert.equal("no to [redacted]", problem.headers["x-echo"])
+      assert.equal("no to [redacted]", events[#events].headers["x-echo"])
+      assert.is_nil(leaks.find(problem, { SECRET }, "the error"))
+      assert.is_nil(leaks.find(events, { SECRET }, "the events"))
+    end)
+  end
+
   it("params of a job is not shown, and counts are", function()
     local problem <const> = error_of(('{"message":"key %s, 4096000 tokens"}'):format(SECRET), function(client)
       return client:job("some-id"):set_params { app = { awsSecretAccessKey = SECRET, max_tokens = 4096000 } }

@@ -197,7 +197,11 @@ function Exchange:body()
 end
 
 function Exchange:headers()
-  return self.result and self.result.headers or {}
+  local list <const> = {}
+  for name, value in pairs(self.result and self.result.headers or {}) do
+    list[#list + 1] = { name, value }
+  end
+  return list
 end
 
 function Exchange:status()

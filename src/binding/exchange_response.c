@@ -150,7 +150,8 @@ static int exchange_body(lua_State *L) {
 /* Appends "name\0value\0" for each header of the response, names in lower case. */
 static bool append_headers(Buffer *out, const Transfer *transfer) {
   struct curl_header *header = NULL;
-  while ((header = transfer_next_header(transfer, header)) != NULL) {
+  for (size_t left = transfer_header_count(transfer); left > 0; left--) {
+    if ((header = transfer_next_header(transfer, header)) == NULL) break;
     for (const char *c = header->name; *c != '\0'; c++)
       if (!buffer_append_byte(out, *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c)) return false;
     if (!buffer_append_byte(out, '\0') || !buffer_append(out, header->value, strlen(header->value) + 1)) return false;
@@ -159,8 +160,8 @@ static bool append_headers(Buffer *out, const Transfer *transfer) {
 }
 
 /*
-** exchange:headers(): returns the response headers by name in lower case, repeated ones joined by
-** ", " (RFC 9110 section 5.3).
+** exchange:headers(): returns the response headers in their order, a list of pairs: the name in
+** lower case, and the value.
 */
 static int exchange_headers(lua_State *L) {
   const Exchange *exchange = exchange_check(L);
@@ -168,14 +169,15 @@ static int exchange_headers(lua_State *L) {
   check_memory(L, buffer_reserve(text, 0) && (exchange->transfer == NULL || append_headers(text, exchange->transfer)));
   lua_newtable(L);
   const char *end = text->data + text->length;
+  lua_Integer count = 0;
   for (const char *name = text->data; name < end;) {
     const char *value = name + strlen(name) + 1;
-    if (lua_getfield(L, -1, name) == LUA_TSTRING)
-      lua_pushfstring(L, "%s, %s", lua_tostring(L, -1), value);
-    else
-      lua_pushstring(L, value);
-    lua_setfield(L, -3, name);
-    lua_pop(L, 1);
+    lua_createtable(L, 2, 0);
+    lua_pushstring(L, name);
+    lua_rawseti(L, -2, 1);
+    lua_pushstring(L, value);
+    lua_rawseti(L, -2, 2);
+    lua_rawseti(L, -2, ++count);
     name = value + strlen(value) + 1;
   }
   return 1;

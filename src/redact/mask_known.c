@@ -133,7 +133,7 @@ static bool has_ellipsis_at(const View *view, size_t position) {
 }
 
 static bool is_boundary(unsigned char byte) {
-  return byte == '"' || byte == '\'' || byte == '`' || byte == '<' || byte == '>';
+  return byte == '"' || byte == '\'' || byte == '`' || byte == '<' || byte == '>' || byte == '\n' || byte == '\r';
 }
 
 /* Returns true if a text in the text may have been cut before, or behind, a position. */

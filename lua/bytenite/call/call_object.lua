@@ -53,6 +53,9 @@ end
 function call_object.emit_response(self, event)
   local now <const> = self.client.clock.now()
   event.type = "response"
+  if event.status then
+    event.headers, event.header_list = call_failure.headers(self)
+  end
   event.elapsed = now - (self.sent_at or now)
   call_object.emit(self, event)
 end

@@ -5,6 +5,7 @@ local errors <const> = require "bytenite.errors"
 local lenient_json <const> = require "bytenite.errors.lenient_json"
 local options <const> = require "bytenite.base.options"
 local redact <const> = require "bytenite.errors.redact"
+local response_headers <const> = require "bytenite.errors.response_headers"
 local retry_after <const> = require "bytenite.errors.retry_after"
 
 local call_failure <const> = {}
@@ -179,12 +180,21 @@ local function wait_asked_by(headers)
   return retry_after.seconds(text, retry_after.date(headers.date, now) or now)
 end
 
+--- Returns the headers of a response, by name and as a list, as they may be shown.
+---@param call table
+---@return table<string, string>
+---@return string[][]
+function call_failure.headers(call)
+  return response_headers.redacted(call.exchange:headers(), secrets_of(call))
+end
+
 --- Makes the error of a response, to be completed if its attempt was the last.
 ---@param call table
 ---@param status integer
 function call_failure.of_response(call, status)
-  local received <const> = call.exchange:body(errors.MAX_BODY + 1)
-  local body <const> = redact.text(received:sub(1, errors.MAX_BODY), secrets_of(call))
+  local received <const>, headers <const> = call.exchange:body(errors.MAX_BODY + 1), call.exchange:headers()
+  local secrets <const> = secrets_of(call)
+  local body <const> = redact.text(received:sub(1, errors.MAX_BODY), secrets)
   local is_cut <const> = #received > errors.MAX_BODY
   local decode <const> = is_cut and lenient_json.decode_beginning or lenient_json.decode
   local problem <const> = errors.from_response(status, body, decode)
@@ -192,7 +202,8 @@ function call_failure.of_response(call, status)
   for _, name in ipairs { "message", "description", "request_id" } do
     problem[name] = problem[name] and redact.text(problem[name])
   end
-  problem.retry_after = wait_asked_by(call.exchange:headers()) or problem.retry_after
+  problem.headers, problem.header_list = response_headers.redacted(headers, secrets)
+  problem.retry_after = wait_asked_by(response_headers.join(headers)) or problem.retry_after
   if status >= 300 and status < 400 then problem.hint = "redirects are not followed: check base_url and service" end
   if status == 407 then problem.hint = proxy_hints[407] end
   return problem
@@ -237,7 +248,7 @@ function call_failure.unusable(call, status, kind, message)
   problem.kind = kind
   problem.message = message or problem.message
   if kind == "protocol" then
-    local what <const>, hint <const> = look_at(call.exchange:body(errors.MAX_BODY), call.exchange:headers())
+    local what <const>, hint <const> = look_at(call.exchange:body(errors.MAX_BODY), problem.headers)
     if what then
       problem.message = ("the response %s, not JSON"):format(what)
       problem.hint = hint

@@ -8,6 +8,9 @@ local core <const> = require "bytenite.core"
 
 local redact <const> = {}
 
+--- Stands in place of what is secret.
+redact.MARK = "[redacted]"
+
 local SHORTEST_COOKIE <const> = 8 -- bytes; shorter ones are settings, as in "theme=dark"
 
 local nothing <const> = core.secrets()

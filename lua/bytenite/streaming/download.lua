@@ -4,6 +4,7 @@ local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local download_plan <const> = require "bytenite.streaming.download_plan"
 local errors <const> = require "bytenite.errors"
+local response_headers <const> = require "bytenite.errors.response_headers"
 local signed_url <const> = require "bytenite.streaming.signed_url"
 local settings <const> = require "bytenite.base.options"
 local stream <const> = require "bytenite.streaming.body_stream"
@@ -96,7 +97,7 @@ local NOTHING_BEHIND <const> = 416 -- RFC 9110 section 15.5.17: there is nothing
 
 local function decode_response(fetch)
   return function(exchange, _, _, status)
-    local headers <const> = exchange:headers()
+    local headers <const> = response_headers.join(exchange:headers())
     if status == 200 or status == 206 then return { status = status, headers = headers, bytes = exchange:body() } end
     local total <const> = header_number((headers["content-range"] or ""):match "^bytes %*/(%d+)$")
     if status == NOTHING_BEHIND and fetch.asks_for_part and total == fetch.file:size() then
@@ -145,7 +146,8 @@ local function take(get, fetch)
     if bytes == "" then
       stream.await(get)
     else
-      local problem <const> = attempt ~= fetch.attempt and fetch:meet(attempt, status, get.exchange:headers())
+      local problem <const> = attempt ~= fetch.attempt
+          and fetch:meet(attempt, status, response_headers.join(get.exchange:headers()))
         or write(fetch, bytes)
       if problem then return get:abandon(problem) end
     end
