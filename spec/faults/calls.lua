@@ -119,4 +119,20 @@ calls.request = {
   end,
 }
 
+-- The response has no body, whatever its headers say.
+calls.head = {
+  title = "request with HEAD",
+  method = "HEAD",
+  path = "/v1/customer/jobs/job-1",
+  make = function(client)
+    return nil,
+      function(limits)
+        return client:request({ method = "HEAD", path = "/customer/jobs/job-1" }, limits)
+      end
+  end,
+  is_right = function(value)
+    return value.status == 200 and value.body == "" and value.headers["content-length"] == nil
+  end,
+}
+
 return calls

@@ -137,6 +137,18 @@ for status, kind in pairs { [403] = "permission_denied", [404] = "not_found", [4
 end
 
 add {
+  name = "200 as nothing but headers without a length is a whole response to HEAD, not to GET",
+  promise = WHOLE,
+  fault = function(peer, request)
+    peer:end_with_headers(request, 200)
+  end,
+  calls = {
+    head = { ok = true, seen = 1 },
+    request = { kind = "connection", attempts = 2, seen = 2 },
+  },
+}
+
+add {
   name = "a 401 as nothing but headers without a length has the token renewed",
   promise = WHOLE,
   options = { access_token = false, api_key = "key" },
