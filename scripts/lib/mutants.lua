@@ -242,21 +242,42 @@ local function reason_for(change)
   return accepted[change.path .. "\n" .. change.code .. "\n" .. change.what]
 end
 
+-- The changes that a run has caught, one on each line of a file, so that another run can skip them.
+local function read_caught(path)
+  local caught <const> = {}
+  local file <close> = io.open(path)
+  for line in (file and file:read "a" or ""):gmatch "[^\n]+" do
+    caught[line] = true
+  end
+  return caught
+end
+
+local function key_of(change)
+  return ("%s at %d: %s: %s"):format(change.path, change.from, change.what, change.code)
+end
+
 -- Tries a sample of the changes of a folder. Returns its figures.
 local function try(folder, paths, options)
   local is_c <const> = folder:find "^src/" ~= nil
-  local tree <const> = copy_tree("build/mutants/" .. room_of(folder .. "/"), is_c)
+  local tree_folder <const> = "build/mutants/" .. room_of(folder .. "/")
+  local tree <const> = copy_tree(tree_folder, is_c)
+  local known <const> = options.again and read_caught(tree_folder .. ".caught") or {}
+  local caught_file <close> = assert(io.open(tree_folder .. ".caught", options.again and "a" or "w"))
   local specs <const> = specs_of(tree, folder, options.units)
   local candidates <const> = candidates_of(paths, options.at)
   shuffle(candidates, options.seed)
   local figures <const> = { folder = folder, candidates = #candidates, tried = 0, caught = 0, survivors = {} }
   for _, change in ipairs(candidates) do
     if figures.tried == options.sample then break end
-    if tree:change(change.path, change.source, changed(change)) then
+    if known[key_of(change)] then
+      figures.tried, figures.caught = figures.tried + 1, figures.caught + 1
+    elseif tree:change(change.path, change.source, changed(change)) then
       figures.tried = figures.tried + 1
       local by <const> = is_noticed(tree, specs, change.path)
       if by then
         figures.caught = figures.caught + 1
+        caught_file:write(key_of(change), "\n")
+        caught_file:flush()
         if os.getenv "MUTANTS_VERBOSE" then print(("caught by %s: %s: %s"):format(by, change.place, change.what)) end
       else
         figures.survivors[#figures.survivors + 1] = change
@@ -342,7 +363,7 @@ do
   while arg[index] do
     local word <const> = arg[index]
     local name <const> = word:match "^%-%-(%w+)$"
-    if name == "write" or name == "units" then
+    if name == "write" or name == "units" or name == "again" then
       options[name] = true
     elseif name == "at" then
       index = index + 1
