@@ -34,9 +34,8 @@ local parts <const> = {
   end,
 }
 
---- Ends all pending calls (with the error `closed`) and closes all connections. May be called
---- twice; also the client's `__close`. It is here, apart from the other methods, because a client
---- that made no call needs it too.
+--- Documented in docs/api/client.lua.
+--- Also the client's `__close`. It is in this file because a client that made no call needs it too.
 function client.close(self)
   validate.called_on_client(self, "close")
   if rawget(self, "reactor") then return self.reactor:close() end
@@ -84,12 +83,9 @@ local function user_agent(addition)
   return addition and own .. " " .. addition or own
 end
 
---- Makes a client. See the reference for the options.
----@param given table|nil options
+--- Implements `bytenite.new`.
 ---@param clock table|nil for tests of policy: now() in seconds, random() in [0, 1) and
 ---   step(session, seconds). Without `first_wait` all waiting is done by `step`
----@return table
---- Raises on bad options.
 function client.new(given, clock)
   local settings <const> = options.read(given)
   local session <const> = core.session {

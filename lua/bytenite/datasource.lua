@@ -49,11 +49,9 @@ local function without_params(where, descriptor, given)
   return { dataSourceDescriptor = descriptor }
 end
 
---- The constructors, one a descriptor: each takes the members of the params (`url` a plain URL as
---- well) and returns what set_datasource and create_job take as dataSource or dataDestination. They
---- raise on a member that is needed and missing, no string, or misspelled.
 for descriptor, kind in pairs(kinds) do
   local where <const> = "datasource." .. descriptor
+  --- Documented in docs/api/datasource.lua.
   datasource[descriptor] = function(given)
     if not kind.type then return without_params(where, descriptor, given) end
     if descriptor == "url" and type(given) == "string" then given = { url = given } end

@@ -27,12 +27,7 @@ local words <const> = {
   end,
 }
 
---- Makes an `on_event` that writes a line for each event:
----
----     bytenite.new { on_event = bytenite.log(io.stderr) }
----@param stream table|userdata an open file, or any object with a method `write`
----@return function
---- Raises if `stream` cannot be written to.
+--- Documented in docs/api/module.lua.
 function event_log.new(stream)
   local kind <const> = type(stream)
   if kind ~= "table" and kind ~= "userdata" then

@@ -70,18 +70,13 @@ local bytenite <const> = {
   null = core.null,
 }
 
---- Makes a client.
----@param options table|nil every one has a default; see the reference
----@return table # a client; declare it `<close>` or call close()
---- Raises on an unknown option ("did you mean ...?") or a value that cannot be.
+--- Documented in docs/api/module.lua.
 function bytenite.new(options)
   if options == bytenite then validate.raise "new: call it with a dot: bytenite.new { ... }" end
   return client.new(options)
 end
 
---- Marks a table as a list, so that an empty one goes out as [] and not as {}.
----@param items table|nil
----@return table # the same table, or a new empty one
+--- Documented in docs/api/module.lua.
 function bytenite.array(items)
   if items == nil then return core.array {} end
   validate.type("array: items", items, "table")
@@ -99,12 +94,7 @@ local layout_options <const> = {
   end,
 }
 
---- Writes a value as JSON, the way the module's calls do.
----@param value any a table, string, number, boolean or bytenite.null
----@param options table|nil sorted: true for members by name, or a list of the first names;
----   indent: spaces a level, from 1 to 8
----@return string
---- Raises on what JSON cannot hold, with the place: "encode: frames[3]: cannot write a function".
+--- Documented in docs/api/module.lua.
 function bytenite.encode(value, options)
   local layout <const> = options ~= nil and validate.options("encode", options, layout_options)
   local text <const>, problem <const> = core.encode(value)
@@ -112,18 +102,14 @@ function bytenite.encode(value, options)
   return layout and json_layout.format(text, layout.sorted, layout.indent) or text
 end
 
---- Reads JSON, the way the module's calls do: integers exact, null as bytenite.null, lists marked.
----@param text string
----@return any # the value; or nil and an error of kind "protocol"
+--- Documented in docs/api/module.lua.
 function bytenite.decode(text)
   local value <const>, problem <const> = core.decode(validate.type("decode: text", text, "string"))
   if value == nil then return nil, errors.new { kind = "protocol", message = "not JSON: " .. problem } end
   return value
 end
 
---- Seconds since the epoch of a timestamp such as job.createdAt.
----@param timestamp string RFC 3339: "2025-08-27T21:51:41.803Z"
----@return number|nil # an integer, or a float if there is a fraction; nil and a `protocol` error
+--- Documented in docs/api/module.lua.
 function bytenite.time(timestamp)
   local seconds <const> = time.parse(validate.type("time: timestamp", timestamp, "string"))
   if not seconds then return nil, errors.new { kind = "protocol", message = "not an RFC 3339 timestamp" } end

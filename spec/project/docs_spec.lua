@@ -153,6 +153,40 @@ describe("the documented functions", function()
     end)
   end
 
+  local function has_value(table, value)
+    for _, each in pairs(table) do
+      if each == value then return true end
+    end
+    return false
+  end
+
+  -- The lines of comment above the place where a function is defined.
+  local function comment_above(defined)
+    local where <const> = debug.getinfo(defined, "S")
+    local lines <const> = {}
+    for line in io.lines((where.source:gsub("^@", ""))) do
+      lines[#lines + 1] = line
+      if #lines == where.linedefined then break end
+    end
+    local first = #lines
+    while lines[first - 1]:find "^%s*%-%-%-" do
+      first = first - 1
+    end
+    return table.concat(lines, "\n", first, #lines - 1)
+  end
+
+  for _, class in ipairs(api.classes) do
+    for _, entry in ipairs(class.functions) do
+      it(("are described in docs/api alone: %s%s"):format(class.prefix, entry.name), function()
+        local comment <const> = comment_above(real[class.name][entry.name])
+        local file <const> = assert(comment:match "%-%-%- Documented in docs/api/(%l+)%.lua%.", comment)
+        local section <const> = require("docs.api." .. file)
+        assert.is_true(section == class or has_value(section, class))
+        assert.is_nil(comment:find "@param" or comment:find "@return")
+      end)
+    end
+  end
+
   it("are of all classes", function()
     assert.same(sorted(real), sorted(set_of(api.classes, "name")))
   end)

@@ -34,11 +34,7 @@ local function on_end(task)
   end
 end
 
---- Starts a function that runs while others wait.
----@param client table
----@param run function
----@param ... any its arguments
----@return table # a future
+--- Implements `client:async`. `run` has been checked.
 function future.start(client, run, ...)
   local reactor <const> = client.reactor
   local task <const> = tasks.create(reactor, { on_end = on_end, waits = setmetatable({}, weak_keys) }, run, ...)
@@ -82,10 +78,7 @@ local function timeout(seconds, what)
   }
 end
 
---- Waits for the function's end and returns what it returned. What it raised is raised again.
----@param seconds number|nil to wait at most; no limit unless given
----@return any # the function's results; or nil and an error: `timeout` (the function continues),
----   `cancelled`
+--- Documented in docs/api/future.lua.
 function Future:get(seconds)
   check_future("get", self)
   local task <const> = self.task
@@ -96,14 +89,12 @@ function Future:get(seconds)
   return table.unpack(task.results, 1, task.results.n)
 end
 
---- Whether the function has ended.
----@return boolean
+--- Documented in docs/api/future.lua.
 function Future:done()
   return check_future("done", self).task.done
 end
 
---- Ends the function where it waits: its call is cancelled, its `<close>` variables are closed.
---- Nothing happens when it has ended.
+--- Documented in docs/api/future.lua.
 function Future:cancel()
   tasks.cancel(check_future("cancel", self).task)
   self.client.reactor:wake_loop()
@@ -129,11 +120,7 @@ local function check_futures(method, client, futures)
   return futures
 end
 
---- Waits until all futures are done.
----@param client table
----@param futures table a list
----@param seconds number|nil
----@return table|nil # their outcomes, like those of client:map; nil and an error of kind `timeout`
+--- Implements `client:wait_all`.
 function future.wait_all(client, futures, seconds)
   check_futures("wait_all", client, futures)
   local limit <const> = check_limit("wait_all: seconds", seconds)
@@ -152,12 +139,7 @@ function future.wait_all(client, futures, seconds)
   return results:finished()
 end
 
---- Waits until one of some futures is done.
----@param client table
----@param futures table a list, not empty
----@param seconds number|nil
----@return table|nil # one that is done, the first in the list; nil and an error of kind `timeout`
----@return integer|table # its place in the list
+--- Implements `client:wait_any`.
 function future.wait_any(client, futures, seconds)
   check_futures("wait_any", client, futures)
   if #futures == 0 then validate.raise "wait_any: the list of futures is empty" end

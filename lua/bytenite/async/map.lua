@@ -103,13 +103,7 @@ work = function(pool)
   end
 end
 
---- Runs a function over items, some of them at once.
----@param client table
----@param items table|function a list, or an iterator function
----@param run function
----@param options table|nil concurrency, on_done, stop_on_error
----@return table # the outcomes (see outcomes.lua); for an iterator only their counts
---- Raises on bad input, and what the iterator or on_done raises; pending items are cancelled then.
+--- Implements `client:map`. If it raises, pending items are cancelled.
 function map.run(client, items, run, options)
   local read <const>, total <const> = reader_of(items)
   validate.callable("map: function", run)

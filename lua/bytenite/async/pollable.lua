@@ -5,21 +5,18 @@ local pollable <const> = {}
 local Pollable <const> = { __name = "bytenite.Pollable" }
 Pollable.__index = Pollable
 
---- Returns the descriptor; nil where the system has none, and when the client is closed.
----@return integer|nil
+--- Documented in docs/api/loops.lua.
 function Pollable:pollfd()
   return self.reactor.session:descriptor()
 end
 
---- Returns what to poll the descriptor for.
----@return string # "r": readable
+--- Documented in docs/api/loops.lua.
 function Pollable.events()
   return "r"
 end
 
---- Returns how long to wait at most. The descriptor covers that time, too; where there is none this
---- is how often to poll.
----@return number|nil # seconds; nil for no limit
+--- Documented in docs/api/loops.lua.
+--- The descriptor covers this time, too, where there is one.
 function Pollable:timeout()
   return self.reactor:arm()
 end

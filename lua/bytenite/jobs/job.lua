@@ -66,6 +66,7 @@ for _, operation in ipairs(core.operations) do
   if operation.method == "PATCH" and operation.body and operation.result == "JobResponse" then
     local name <const> = operation.name
     local plan <const> = { operation = operation, decode_response = decode_refresh }
+    --- Documented in docs/api/job.lua.
     Job[name] = function(self, body, options)
       return run(client_of(self, name), plan, self.id, body, options, self)
     end
@@ -74,29 +75,21 @@ end
 
 local refresh_plan <const> = { operation = core.operations.get_job, name = "refresh", decode_response = decode_refresh }
 
---- Fetches the job as it is now.
----@param options table|nil of this call
----@return table|nil # the job itself, refreshed in place; nil and an error
+--- Documented in docs/api/job.lua.
 function Job:refresh(options)
   return run_call(self, "refresh", refresh_plan, nil, options)
 end
 
 local run_plan <const> = { operation = core.operations.run, decode_response = responses.same_job }
 
---- Runs the job.
----@param config table|nil settings of this run
----@param options table|nil of this call
----@return table|nil # the job itself, not refreshed; nil and an error: with `maybe_done` the job
----   may run all the same
+--- Documented in docs/api/run.lua.
 function Job:run(config, options)
   return run_call(self, "run", run_plan, { config = config }, options)
 end
 
 local abort_plan <const> = { operation = core.operations.abort, decode_response = responses.same_job }
 
---- Stops a running job; deletes one that was never run.
----@param options table|nil of this call
----@return table|nil # the job itself, as it is; nil and an error
+--- Documented in docs/api/run.lua.
 function Job:abort(options)
   return run_call(self, "abort", abort_plan, nil, options)
 end
@@ -104,9 +97,7 @@ end
 local delete_plan <const> =
   { operation = core.operations.delete, decode_response = responses.done, done_when_repeated = 404 }
 
---- Deletes the job.
----@param options table|nil of this call
----@return boolean|nil # true; nil and an error
+--- Documented in docs/api/run.lua.
 function Job:delete(options)
   return run_call(self, "delete", delete_plan, nil, options)
 end
@@ -114,10 +105,7 @@ end
 local upload_completed_plan <const> =
   { operation = core.operations.upload_completed, decode_response = responses.same_job }
 
---- Tells the service that the job's input lies at the address that it gave. `upload` does so by
---- itself.
----@param options table|nil of this call
----@return table|nil # the job itself, as it is; nil and an error
+--- Documented in docs/api/run.lua.
 function Job:upload_completed(options)
   return run_call(self, "upload_completed", upload_completed_plan, nil, options)
 end
@@ -135,19 +123,12 @@ local results_plan <const> = {
   classify = classify_results,
 }
 
---- Lists the job's results.
----@param options table|nil of this call
----@return table|nil # a list of {name, link}, where link is a signed URL; nil and an error
+--- Documented in docs/api/run.lua.
 function Job:results(options)
   return run_call(self, "results", results_plan, nil, options)
 end
 
---- Sends the job's input to the address that the service gave for it, and tells the service.
----@param source any a path; { data = bytes }; an open file, read from its position; or a function
----   that returns the next piece and nil at the end
----@param options table|nil on_progress(sent, total) and size in bytes (needed for a function);
----   limits of this call
----@return table|nil # the job itself, as it is; nil and an error
+--- Documented in docs/api/transfers.lua.
 function Job:upload(source, options)
   return upload.run(client_of(self, "upload"), self, source, options, {
     refresh = function(limits)
@@ -159,23 +140,14 @@ function Job:upload(source, options)
   })
 end
 
---- Fetches the job's results into a folder.
----@param folder string made when it is missing
----@param options table|nil result, the name of the only one wanted; file_name(result, index) for
----   the path below the folder; on_progress(received, total, name) in bytes; limits of this call
----@return table|nil # a list of {name, path, size}; nil and an error
----@return table|nil # then: a list of those that were fetched
+--- Documented in docs/api/transfers.lua.
 function Job:download(folder, options)
   return download.run(client_of(self, "download"), folder, options, function(limits)
     return Job.results(self, limits)
   end)
 end
 
---- Fetches the job's logs.
----@param filters table|nil taskIds, levels, services: lists of what alone is wanted
----@param options table|nil of this call
----@return function|nil # returns the next line, its service and its task's id, in the order of
----   time; nil and an error
+--- Documented in docs/api/run.lua.
 function Job:logs(filters, options)
   local client <const> = client_of(self, "logs")
   return logs.of_job(client, job.check_id("logs", rawget(self, "id")), filters, options)
@@ -183,11 +155,7 @@ end
 
 local wait_plan <const> = { operation = core.operations.get_job, name = "wait", decode_response = decode_refresh }
 
---- Waits for the job's end. The job is refreshed in place each time it is looked at.
----@param options table|nil timeout, interval, max_interval (seconds), on_progress(job, fraction)
----@param call_options table|nil of each call
----@return table|nil # the job itself; nil and an error: `job_failed`, `timeout`, or a call's
----@return table|nil # the job, after an error
+--- Documented in docs/api/run.lua.
 function Job:wait(options, call_options)
   local client <const> = client_of(self, "wait")
   job.check_id("wait", rawget(self, "id"))
@@ -196,9 +164,7 @@ function Job:wait(options, call_options)
   end)
 end
 
---- True when the job has come to its end: a final state, or a time at which it ended or was
---- deleted. An unknown state is not final.
----@return boolean
+--- Documented in docs/api/job.lua.
 function Job:is_final()
   return states.outcome(validate.type("is_final: job", self, "table")) ~= nil
 end

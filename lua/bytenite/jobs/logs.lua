@@ -124,24 +124,14 @@ local function fetch(client, id, chosen, options)
   return call.run(client, plan, nil, body, options)
 end
 
---- Fetches the logs of a job by a query.
----@param client table
----@param query table jobId; taskIds, levels, services as needed
----@param options table|nil of this call
----@return function|nil # gives the next line, its service and its task's id; nil and an error
---- Raises on bad input.
+--- Implements `client:logs`.
 function logs.of_query(client, query, options)
   local chosen <const> = validate.options("logs", validate.type("logs: query", query, "table"), wanted_of, "member")
   if not chosen.jobId then validate.raise "logs: jobId is needed" end
   return fetch(client, chosen.jobId, chosen, options)
 end
 
---- Fetches the logs of a job.
----@param client table
----@param id string
----@param filters table|nil taskIds, levels, services as needed
----@param options table|nil of this call
----@return function|nil # the same
+--- Implements `job:logs`. The id has been checked.
 function logs.of_job(client, id, filters, options)
   return fetch(client, id, validate.options("logs", filters, wanted, "member"), options)
 end

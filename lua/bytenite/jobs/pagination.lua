@@ -63,12 +63,8 @@ local function request_of(name, query)
   return request
 end
 
---- Fetches a page.
----@param client table
----@param name string of the call: list_jobs, filter_jobs or list_templates
----@param query table|nil limit, offset, orderBy, filters, as far as the call takes them
----@param options table|nil of this call
----@return table|nil # data and pagination; nil and an error
+--- Implements the methods that fetch a page.
+---@param name string of the method: list_jobs, filter_jobs or list_templates
 function pagination.fetch(client, name, query, options)
   return call.run(client, plans[name], nil, request_of(name, query), options)
 end
@@ -170,13 +166,8 @@ local function check_request(name, operation, request, options)
   if not ok then validate.raise(name .. ": " .. problem) end
 end
 
---- Walks through the rows of all pages, one page in memory at a time.
----@param client table
+--- Implements the methods that walk through all pages. One page is in memory at a time.
 ---@param name string of the method: each_job or each_template
----@param query table|nil as of `fetch`; limit is the size of a page
----@param options table|nil of each call
----@return function # returns the next row, nil at the end; raises the error of a page that failed
---- Raises on bad input.
 function pagination.each(client, name, query, options)
   local request <const> = request_of(name, query)
   local call_name <const> = name == "each_template" and "list_templates"

@@ -155,14 +155,7 @@ local function run_steps(client, given, options)
   return created
 end
 
---- Creates a job, sets it up and runs it.
----@param client table
----@param new table what to do, as the user gave it
----@param options table|nil limits of each step; on_created(job);
----   on_progress(sent, total) and size of the upload, in bytes
----@return table|nil # the job, refreshed; nil and an error with `step`, the step that failed, and
----   `job`, the job if it exists
---- Raises on bad input; nothing is sent then.
+--- Implements `client:submit`. Bad input raises before anything is sent.
 function submit.run(client, new, options)
   local given <const>, chosen <const> = check_all(new, options)
   local opened <close>, unreadable <const> = open_upload(given, chosen) -- luacheck: ignore opened

@@ -139,15 +139,8 @@ local function wait_for_end(self)
   end
 end
 
---- Waits for a job's end.
----@param client table
----@param job table
----@param options table|nil timeout, interval, max_interval (seconds), on_progress(job, fraction)
----@param call_options table|nil limits of each look
+--- Implements `job:wait`.
 ---@param refresh function refreshes the job in place, within limits: the job, or nil and an error
----@return table|nil # the job; nil and an error
----@return table|nil # the job, after an error
---- Raises on bad input, and what on_progress raises.
 function wait.run(client, job, options, call_options, refresh)
   local chosen <const> = settings_of(options)
   local started_at <const> = client.clock.now()

@@ -12,12 +12,7 @@ local cqueues <const> = require "cqueues"
 
 local loop <const> = {}
 
---- Attaches a client to a controller. Its calls then suspend the coroutines that the controller
---- runs, and functions of `client:async` run by themselves. The controller's loop ends when nothing
---- is left to do.
----@param client table
----@param controller userdata cqueues.new()
----@return table # the client
+--- Documented in docs/api/loops.lua.
 ---@see https://25thandclement.com/~william/projects/cqueues.pdf section 3.1, on pollable objects
 function loop.attach(client, controller)
   validate.client("attach: client", client)

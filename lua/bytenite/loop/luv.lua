@@ -30,10 +30,7 @@ local function watch(pollable, callback)
   return handle
 end
 
---- Attaches a client to libuv's loop, which then drives what `client:async` started. The loop ends
---- when nothing is left to do.
----@param client table
----@return table # the client
+--- Documented in docs/api/loops.lua.
 function loop.attach(client)
   validate.client("attach: client", client)
   local pollable <const> = client:pollable()

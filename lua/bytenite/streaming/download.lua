@@ -238,19 +238,8 @@ local function fetch_file(client, folder, wanted, options, written)
   return file:size()
 end
 
---- Fetches a job's results into a folder.
----@param client table
----@param into string the folder; it is made when it is missing
----@param options table|nil # its members:
----   result: the name of the only one wanted;
----   file_name(result, index): returns the path below the folder;
----   on_progress(received, total, name): in bytes, total nil if unknown;
----   existing: what to do with files that exist;
----   decode: whether to undo a Content-Encoding;
----   limits of this call
+--- Implements `job:download`.
 ---@param list function(limits) the call that lists the results
----@return table|nil # a list of {name, path, size}; nil and an error
----@return table|nil # then: those that were fetched
 function download.run(client, into, options, list)
   local checked <const> = validate.options("download", options, known)
   validate.path("download: folder", into)

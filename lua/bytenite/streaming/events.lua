@@ -115,13 +115,8 @@ local function next_event(reader)
   return nil
 end
 
---- Opens the stream.
----@param client table
----@param options table|nil of this call
----@return function # the iterator
----@return table # its state
----@return nil
----@return table # to be closed
+--- Implements `client:each_event`: opens the stream, and returns what a generic `for` takes. The fourth
+--- value closes the stream.
 function events.each(client, options)
   local reader <const> = setmetatable({ client = client, text = "", at = 1, rest = "", has_begun = false }, Reader)
   reader.opened = stream.open(client, new_plan(reader), nil, nil, options)

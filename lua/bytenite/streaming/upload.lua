@@ -111,13 +111,8 @@ local function send(client, address, opened, options)
   return true
 end
 
---- Sends a job's input.
----@param client table
----@param job table
----@param given any the source (see upload_source.open)
----@param options table|nil on_progress(sent, total), size, and limits of this call
----@param calls table refresh(limits) and complete(limits), the calls on the job that go with it
----@return table|nil # the job as it is; nil and an error
+--- Implements `job:upload`.
+---@param calls table refresh(limits) and complete(limits), the calls on the job that belong to it
 function upload.run(client, job, given, options, calls)
   local checked <const> = validate.options("upload", options, upload.options)
   local limits <const> = settings.limits_in(checked)
