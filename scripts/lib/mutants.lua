@@ -46,10 +46,6 @@ local function seconds()
   return tonumber(lines_of("date +%s.%N")[1])
 end
 
-local function lua_headers()
-  return (lines_of "sed -n 's/^LUA_INCLUDE_DIR:PATH=//p' build/CMakeCache.txt")[1]
-end
-
 -- The tree ------------------------------------------------------------------------------------------------------------
 
 local Tree <const> = {}
@@ -68,7 +64,7 @@ local function copy_tree(folder, is_c)
   local self <const> = setmetatable({ folder = folder, objects = {} }, Tree)
   if is_c then
     local sources <const> = lines_of(("cd %s && ls src/*/*.c spec/host/*.c spec/host/*/*.c"):format(folder))
-    self.headers = lua_headers()
+    self.headers = lines_of("sed -n 's/^LUA_INCLUDE_DIR:PATH=//p' build/CMakeCache.txt")[1]
     for _, source in ipairs(sources) do
       assert(self:compile(source), source)
     end
@@ -291,7 +287,7 @@ local function try(folder, paths, options)
     tree:restore(change.path, change.source)
   end
   print(
-    ("%s: %d of %d caught, of %d possible changes"):format(folder, figures.caught, figures.tried, figures.candidates)
+    ("%s: %d of %d caught, of %d possible changes"):format(folder, figures.caught, figures.tried, #candidates)
   )
   return figures
 end

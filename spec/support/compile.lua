@@ -73,6 +73,16 @@ function Folder:program(name)
   return target
 end
 
+--- Compiles the C core of a tree.
+---@param tree string its folder
+---@param target string the file to be made
+---@param options string|nil the compiler's, further ones
+function compile.core_of(tree, target, options)
+  local command <const> = "cd '%s' && cc -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -Iinclude -Isrc %s %s "
+    .. "$(find src -name '*.c') -o %s -lcurl -Wl,-z,nodelete"
+  run(command:format(tree, lua_flags "cflags", options or "", target))
+end
+
 --- Compiles a C core other than the one in build/.
 ---@param name string of the file to be made
 ---@param options string the compiler's, further ones
@@ -80,9 +90,7 @@ end
 ---@usage folder:core("no_poller", "-DBYTENITE_NO_POLLER")
 function Folder:core(name, options)
   local target <const> = ("%s/%s.so"):format(self.path, name)
-  local command <const> = "cc -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -Iinclude -Isrc %s %s "
-    .. "$(find src -name '*.c') -o %s -lcurl -Wl,-z,nodelete"
-  run(command:format(lua_flags "cflags", options, target))
+  compile.core_of(".", target, options)
   return ("package.preload['bytenite.core'] = assert(package.loadlib('%s', 'luaopen_bytenite_core'))"):format(target)
 end
 

@@ -115,8 +115,8 @@ local function next_event(reader)
   return nil
 end
 
---- Implements `client:each_event`: opens the stream, and returns what a generic `for` takes. The fourth
---- value closes the stream.
+--- Implements `client:each_event`: opens the stream, and returns what a generic `for` takes. The
+--- fourth value closes the stream.
 function events.each(client, options)
   local reader <const> = setmetatable({ client = client, text = "", at = 1, rest = "", has_begun = false }, Reader)
   reader.opened = stream.open(client, new_plan(reader), nil, nil, options)
