@@ -78,8 +78,8 @@ end
 ---@param target string the file to be made
 ---@param options string|nil the compiler's, further ones
 function compile.core_of(tree, target, options)
-  local command <const> = "cd '%s' && cc -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -Iinclude -Isrc %s %s "
-    .. "$(find src -name '*.c') -o %s -lcurl -Wl,-z,nodelete"
+  local command <const> = "cd '%s' && cc -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden "
+    .. "-Iinclude -Isrc %s %s $(find src -name '*.c') -o %s -lcurl -Wl,-z,nodelete"
   run(command:format(tree, lua_flags "cflags", options or "", target))
 end
 
