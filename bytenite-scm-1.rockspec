@@ -116,6 +116,7 @@ build = {
     ["bytenite.base.options"] = "lua/bytenite/base/options.lua",
     ["bytenite.base.printable"] = "lua/bytenite/base/printable.lua",
     ["bytenite.base.profiles"] = "lua/bytenite/base/profiles.lua",
+    ["bytenite.base.request_headers"] = "lua/bytenite/base/request_headers.lua",
     ["bytenite.base.time"] = "lua/bytenite/base/time.lua",
     ["bytenite.base.validate"] = "lua/bytenite/base/validate.lua",
     ["bytenite.call"] = "lua/bytenite/call/init.lua",

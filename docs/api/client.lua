@@ -30,7 +30,8 @@ return {
         {
           name = "headers",
           type = "table<string, string>",
-          text = "by name; not Authorization, Host and Content-Length. Accept and, with a body, Content-Type are "
+          text = "by name; not Authorization, Host, Content-Length and others that the module, a proxy or the connection needs. "
+            .. "They replace those of the client with the same name, in any case. Accept and, with a body, Content-Type are "
             .. "application/json unless given.",
         },
       },

@@ -149,6 +149,15 @@ options.client = {
     source = "module",
   },
   {
+    name = "headers",
+    type = "table<string, string>",
+    text = "Headers by name for every API request, the token exchange included; never for signed URLs. Those that "
+      .. "`client:request` is given replace the ones with the same name, in any case. Names that the module, a proxy or the "
+      .. "connection needs are refused, such as `Authorization` and `Host`, and so are `Accept`, `Accept-Encoding`, "
+      .. "`Content-Type` (give them to `client:request`) and `User-Agent`. Secret values are never shown.",
+    source = "module",
+  },
+  {
     name = "user_agent",
     type = "string",
     text = "Put behind the module's own User-Agent, `bytenite-lua/...`.",

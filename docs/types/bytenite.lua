@@ -151,6 +151,7 @@
 ---@field allow_http? boolean Allows plain http to any host. The token then travels in clear.
 ---@field profile? string|false The name of a profile: a set of options in `$XDG_CONFIG_HOME/bytenite/config.json` (`~/.config` if that variable is not set), which `bytenite configure` writes. Without a name no file is read; `false` means none, whatever the environment says. See Profiles.
 ---@field http_version? "auto"|"1.1"|"2" `"auto"`: HTTP/2 where a TLS server offers it, else 1.1. `"2"`: HTTP/2 over plain http too. Bodies above 60 kB go over 1.1.
+---@field headers? table<string, string> Headers by name for every API request, the token exchange included; never for signed URLs. Those that `client:request` is given replace the ones with the same name, in any case. Names that the module, a proxy or the connection needs are refused, such as `Authorization` and `Host`, and so are `Accept`, `Accept-Encoding`, `Content-Type` (give them to `client:request`) and `User-Agent`. Secret values are never shown.
 ---@field user_agent? string Put behind the module's own User-Agent, `bytenite-lua/...`.
 ---@field on_event? fun(event: bytenite.Event) Called for what happens on the wire; see Events. What it raises ends the call, which raises it again.
 
@@ -219,7 +220,7 @@
 ---@field method? string in capitals; GET when left out
 ---@field query? table<string, string|number|boolean|table> by name; percent-encoded on the way out, a list repeats its name
 ---@field body? string|table text as it is, or a table to be written as JSON
----@field headers? table<string, string> by name; not Authorization, Host and Content-Length. Accept and, with a body, Content-Type are application/json unless given.
+---@field headers? table<string, string> by name; not Authorization, Host, Content-Length and others that the module, a proxy or the connection needs. They replace those of the client with the same name, in any case. Accept and, with a body, Content-Type are application/json unless given.
 
 ---@class bytenite.Response
 ---@field status integer 200 to 299

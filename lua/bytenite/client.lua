@@ -24,7 +24,7 @@ local parts <const> = {
   end,
   credentials = function(self)
     local given <const> = secrets[self]
-    return credentials.new(given.access_token, given.api_key, given.proxy)
+    return credentials.new(given.access_token, given.api_key, given.proxy, given.headers)
   end,
   budget = function()
     return retry_policy.budget()
@@ -99,6 +99,7 @@ function client.new(given, clock)
     proxy = settings.proxy,
     http_version = settings.http_version,
     max_connections = settings.max_connections,
+    headers = settings.headers,
   }
   local self <const> = setmetatable({
     clock = clock or system,
@@ -106,8 +107,10 @@ function client.new(given, clock)
     options = settings,
     renewal = false, -- the pending token exchange
   }, Client)
-  secrets[self] = { access_token = settings.access_token, api_key = settings.api_key, proxy = settings.proxy }
-  settings.api_key, settings.access_token, settings.proxy = nil, nil, nil -- no table shows secrets
+  secrets[self] = {}
+  for _, name in ipairs { "access_token", "api_key", "headers", "proxy" } do
+    secrets[self][name], settings[name] = settings[name], nil -- no table shows secrets
+  end
   return self
 end
 

@@ -31,6 +31,7 @@ lazy.prepare {
   "base.json_layout",
   "base.printable",
   "base.profiles",
+  "base.request_headers",
   "base.time",
   "call",
   "call.call_object",

@@ -80,6 +80,22 @@ describe("an API key", function()
     assert.same({ "given", "some-key" }, source.secrets { "given" })
   end)
 
+  it("knows them with those of its headers and a call's token", function()
+    local with_headers <const> = credentials.new(nil, "some-key", nil, {
+      "X-Api-Key: s3cret-1",
+      "Cookie: theme=dark; id=s3cret-2",
+      "X-Tenant: tenant-1",
+    })
+    assert.equal(
+      "[redacted] [redacted] [redacted] [redacted] tenant-1",
+      with_headers.known("the-token"):redact "some-key the-token s3cret-1 s3cret-2 tenant-1"
+    )
+    for _, member in pairs(with_headers) do
+      assert.equal(member ~= with_headers.renewable and "function" or "boolean", type(member))
+    end
+    assert.equal("[redacted] the-token", source.known():redact "some-key the-token")
+  end)
+
   it("keeps its secrets: the key, the token and the former one", function()
     source.store_response(response "first", 0)
     source.store_response(response "second", 0)

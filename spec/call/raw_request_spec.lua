@@ -46,7 +46,6 @@ describe("a raw request", function()
 
   it("has the headers that it is given, by their names as written", function()
     local row <const> = raw_request.operation { path = "/x", headers = { ["X-Own"] = "a b", accept = "*/*" } }
-    table.sort(row.raw.headers)
     assert.same({ "X-Own: a b", "accept: */*" }, row.raw.headers)
   end)
 
@@ -58,6 +57,8 @@ describe("a raw request", function()
     "Transfer-Encoding",
     "Connection",
     "Keep-Alive",
+    "Proxy-Authorization",
+    "Proxy-Connection",
     "TE",
     "Trailer",
     "Upgrade",

@@ -237,6 +237,7 @@ local actions <const> = {
       max_connections = self:byte() % 4 + 1,
       http_version = "1.1",
       proxy = "",
+      headers = self:byte() % 2 == 0 and { "X-Common: 1", self:pick { "X-Fuzz: 2", 7, true } } or nil,
     })
   end,
   function(self) -- an exchange, with what is needed for one
@@ -247,7 +248,7 @@ local actions <const> = {
   function(self)
     self:call(core.methods.session.raw_exchange, self:object(), "GET", self.base_url .. "/customer/jobs/job%201", nil, {
       "X-Fuzz: 1",
-    })
+    }, self:byte() % 2 == 0)
   end,
   function(self) -- send it, and wait a little for the response
     local wait <const> = self:byte() % 4 == 0 and 0 or 0.05

@@ -68,6 +68,14 @@ local wrong <const> = {
   { "user_agent", "", "must not be empty" },
   { "user_agent", "app\r\nX-Evil: 1", "a line break at byte 4" },
   { "user_agent", 1, "expected a string, got a number" },
+  { "headers", "X: 1", "expected a table, got a string" },
+  { "headers", { "X: 1" }, "no header can have this name" },
+  { "headers", { ["X Y"] = "1" }, "no header can have this name" },
+  { "headers", { ["X-Own"] = "1\r\nHost: x" }, "X-Own: a line break at byte 2" },
+  { "headers", { ["X-Own"] = 1 }, "X-Own: expected a string, got a number" },
+  { "headers", { authorization = "t" }, "authorization is set by the module" },
+  { "headers", { Host = "h" }, "Host is set by the module" },
+  { "headers", { ["User-Agent"] = "u" }, "User-Agent is set by the module: use user_agent" },
   { "on_event", "print", "expected a function, got a string" },
   { "on_event", {}, "expected a function, got a table" },
   { "allow_http", "yes", "expected a boolean, got a string" },
@@ -105,7 +113,7 @@ describe("a client is not made", function()
   } do
     for _, case in ipairs(list) do
       local name <const>, value <const>, wanted <const> = table.unpack(case)
-      it(("with %s = %q: %s"):format(name, type(value) == "table" and "{}" or value, wanted), function()
+      it(("with %s = %q: %s"):format(name, type(value) == "table" and "{...}" or value, wanted), function()
         check(
           refusals.message(function()
             bytenite.new { [name] = value }

@@ -97,6 +97,7 @@ return {
         api_key = "key-of-the-harness",
         base_url = host.base_url,
         user_agent = "harness/1",
+        headers = { ["X-Harness"] = "1" },
         max_retries = 0,
         timeout = 5,
         deadline = 5,

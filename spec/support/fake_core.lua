@@ -43,11 +43,15 @@ function Session:exchange(number, id, body, query)
   )
 end
 
-function Session:raw_exchange(method, url, body, headers)
-  return new_exchange(
-    self,
-    { operation = "request", method = method, url = url, sent_body = body, headers_sent = headers }
-  )
+function Session:raw_exchange(method, url, body, headers, is_api_call)
+  return new_exchange(self, {
+    operation = "request",
+    method = method,
+    url = url,
+    sent_body = body,
+    headers_sent = headers,
+    is_api_call = is_api_call,
+  })
 end
 
 -- Returns the exchange in flight whose outcome comes first.

@@ -215,7 +215,7 @@ int exchange_new(lua_State *L) {
   exchange->method = operation->method;
   exchange->result = operation->result;
   exchange->has_body = operation->body != NULL;
-  exchange->is_for_service = true;
+  exchange->is_for_service = exchange->is_api_call = true;
   lua_pushvalue(L, 3);
   lua_setiuservalue(L, -2, EXCHANGE_ID);
   check_memory(L, append_base(exchange) && append_path(L, exchange, operation->path));
@@ -230,14 +230,7 @@ int exchange_new(lua_State *L) {
 void exchange_set_headers(lua_State *L, int index, Exchange *exchange) {
   curl_slist_free_all(exchange->headers);
   exchange->headers = NULL;
-  const lua_Integer count = (lua_Integer)lua_rawlen(L, index);
-  for (lua_Integer i = 1; i <= count; i++) {
-    lua_rawgeti(L, index, i);
-    struct curl_slist *headers = curl_slist_append(exchange->headers, luaL_checkstring(L, -1));
-    check_memory(L, headers != NULL);
-    exchange->headers = headers;
-    lua_pop(L, 1);
-  }
+  session_add_headers(L, index, &exchange->headers);
 }
 
 int exchange_new_raw(lua_State *L) {
@@ -247,8 +240,10 @@ int exchange_new_raw(lua_State *L) {
   size_t length = 0;
   const char *body = luaL_optlstring(L, 4, NULL, &length);
   luaL_checktype(L, 5, LUA_TTABLE);
+  const bool is_api_call = lua_toboolean(L, 6);
   lua_settop(L, 5);
   Exchange *exchange = push_exchange(L, session);
+  exchange->is_api_call = is_api_call;
   exchange->method = method; /* lives as long as its user value */
   check_memory(L, buffer_append_text(&exchange->url, url));
   exchange->has_body = body != NULL;
@@ -285,6 +280,7 @@ static void start_attempt(lua_State *L, Exchange *exchange) {
     .shows_certificate = exchange->is_for_service,
     .on_new_connection = exchange->needs_new_connection,
     .headers = exchange->headers,
+    .common_headers = exchange->is_api_call ? exchange->session->headers : NULL,
     .streams = exchange->streams,
     .stream_size = exchange->stream_size,
     .decodes = exchange->decodes,

@@ -28,8 +28,9 @@ void exchange_register(lua_State *L);
 int exchange_new(lua_State *L);
 
 /*
-** session:raw_exchange(method, url, body, headers): makes any request; `body` is text or nil,
-** `headers` a list of "Name: value".
+** session:raw_exchange(method, url, body, headers, is_api_call): makes any request; `body` is text
+** or nil, `headers` a list of "Name: value". An API call gets the headers of the session, too, but
+** for those whose names are in `headers`.
 */
 int exchange_new_raw(lua_State *L);
 

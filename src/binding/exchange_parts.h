@@ -39,6 +39,7 @@ typedef struct Exchange {
   Buffer body;
   bool has_body;
   bool is_for_service; /* goes to the address of the session, not to that of a signed URL */
+  bool is_api_call;    /* gets the headers of the session; signed URLs do not, wherever they lead */
   struct curl_slist *headers;
   Response response;
   bool has_response;

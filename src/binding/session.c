@@ -42,6 +42,8 @@ static int session_collect(lua_State *L) {
   session_close(L);
   buffer_free(&session->base_url);
   buffer_free(&session->service);
+  curl_slist_free_all(session->headers);
+  session->headers = NULL;
   return 0;
 }
 
@@ -183,6 +185,17 @@ static HttpVersion http_version_option(lua_State *L) {
   return versions[luaL_checkoption(L, -1, "auto", names)];
 }
 
+void session_add_headers(lua_State *L, int index, struct curl_slist **headers) {
+  const lua_Integer count = (lua_Integer)lua_rawlen(L, index);
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_rawgeti(L, index, i);
+    struct curl_slist *longer = curl_slist_append(*headers, luaL_checkstring(L, -1));
+    if (longer == NULL) raise_no_memory(L);
+    *headers = longer;
+    lua_pop(L, 1);
+  }
+}
+
 static void set_exchanges_table(lua_State *L, int index) {
   lua_newtable(L);
   lua_newtable(L);
@@ -194,7 +207,8 @@ static void set_exchanges_table(lua_State *L, int index) {
 
 /*
 ** core.session(options): base_url, service, user_agent, ca_file, ca_path, client_cert, client_key,
-** proxy, http_version, max_connections; all of them checked in Lua.
+** proxy, http_version, max_connections, headers (a list of "Name: value"); all of them checked in
+** Lua.
 */
 int session_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -224,6 +238,8 @@ int session_new(lua_State *L) {
   if (!transport_open(&session->transport, &options) || !buffer_append_text(&session->base_url, base_url) ||
       !url_append_encoded(&session->service, service, strlen(service)))
     raise_no_memory(L);
+  if (lua_getfield(L, 1, "headers") == LUA_TTABLE) session_add_headers(L, lua_gettop(L), &session->headers);
+  lua_pop(L, 1);
   return 1;
 }
 

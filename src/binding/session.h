@@ -14,9 +14,10 @@
 
 typedef struct Session {
   Transport transport;
-  Buffer base_url;    /* without a slash at the end */
-  Buffer service;     /* percent-encoded */
-  int free_exchanges; /* on the free list */
+  Buffer base_url;            /* without a slash at the end */
+  Buffer service;             /* percent-encoded */
+  struct curl_slist *headers; /* of every API request */
+  int free_exchanges;         /* on the free list */
 } Session;
 
 /*
@@ -26,6 +27,11 @@ typedef struct Session {
 enum { SESSION_EXCHANGES = 1, SESSION_FREE_LIST, SESSION_USER_VALUES = SESSION_FREE_LIST };
 
 enum { SESSION_MAX_FREE = 64 };
+
+/*
+** Appends to *headers a list of "Name: value" at `index`. Raises if an element is not a string.
+*/
+void session_add_headers(lua_State *L, int index, struct curl_slist **headers);
 
 /* Returns the session at `index`. Raises if it is not one. */
 Session *session_check(lua_State *L, int index);

@@ -26,11 +26,14 @@ static bool add_header(Transfer *transfer, const char *header) {
   return true;
 }
 
-/* Returns whether a list of further headers, which replace ours, has one with this name. */
-static bool has_header(const struct curl_slist *headers, const char *name) {
-  const size_t length = strlen(name);
+/*
+** Returns whether a list of headers has one with the name at the start of `line`, which a colon or
+** the end follows.
+*/
+static bool has_header(const struct curl_slist *headers, const char *line) {
+  const size_t length = strcspn(line, ":");
   for (; headers != NULL; headers = headers->next)
-    if (strncasecmp(headers->data, name, length) == 0 && headers->data[length] == ':') return true;
+    if (strncasecmp(headers->data, line, length) == 0 && headers->data[length] == ':') return true;
   return false;
 }
 
@@ -57,6 +60,7 @@ static bool add_user_agent(Transfer *transfer, const TransferRequest *request) {
 
 static bool has_same_headers(const Transfer *transfer, const TransferRequest *request) {
   if (transfer->headers == NULL || !transfer->headers_are_plain || request->headers != NULL) return false;
+  if (transfer->common_headers != request->common_headers) return false;
   if (transfer->headers_have_body != (request->body != NULL)) return false;
   if (transfer->headers_are_for_large != (request->body_length > EXPECTING_BODY)) return false;
   if (request->authorization == NULL) return transfer->authorization.length == 0;
@@ -68,10 +72,13 @@ static bool build_headers(Transfer *transfer, const TransferRequest *request) {
   curl_slist_free_all(transfer->headers);
   transfer->headers = NULL;
   transfer->headers_are_plain = request->headers == NULL;
+  transfer->common_headers = request->common_headers;
   transfer->headers_have_body = request->body != NULL;
   transfer->headers_are_for_large = request->body_length > EXPECTING_BODY;
   for (const struct curl_slist *header = request->headers; header != NULL; header = header->next)
     if (!add_header(transfer, header->data)) return false;
+  for (const struct curl_slist *header = request->common_headers; header != NULL; header = header->next)
+    if (!has_header(request->headers, header->data) && !add_header(transfer, header->data)) return false;
   if (!has_header(request->headers, "Accept") && !add_header(transfer, "Accept: application/json")) return false;
   /* a header without a value keeps libcurl from adding its own */
   const char *type = request->body != NULL ? "Content-Type: application/json" : "Content-Type:";

@@ -42,8 +42,9 @@ struct Transfer {
   CURLU *address;     /* where requests go */
   Buffer origin, url; /* what `address` was made of; and the whole URL with the target */
   struct curl_slist *headers;
-  Buffer authorization;   /* the value in `headers` */
-  bool headers_are_plain; /* without further ones */
+  const struct curl_slist *common_headers; /* those of the request that are in `headers` */
+  Buffer authorization;                    /* the value in `headers` */
+  bool headers_are_plain;                  /* without further ones */
   bool headers_have_body;
   bool headers_are_for_large; /* for a body for which libcurl would expect a "100 Continue" */
   long version, wait_for_connection, fresh, forbid_reuse, connect_timeout;

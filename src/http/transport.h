@@ -79,13 +79,14 @@ typedef struct TransferRequest {
   const char *url;
   const char *body; /* NULL: none; must stay unchanged until the transfer is released */
   size_t body_length;
-  const char *authorization;        /* NULL: none */
-  const struct curl_slist *headers; /* further ones, as "Name: value"; copied */
-  bool shows_certificate;           /* the client's, to this server */
-  bool once_only;                   /* the server must not see it twice */
-  bool on_new_connection;           /* a retry: the connection before has failed */
-  long connect_timeout;             /* milliseconds */
-  long timeout;                     /* milliseconds; for a stream: without progress */
+  const char *authorization;               /* NULL: none */
+  const struct curl_slist *headers;        /* further ones, as "Name: value"; copied */
+  const struct curl_slist *common_headers; /* more, but for names in `headers`; never change */
+  bool shows_certificate;                  /* the client's, to this server */
+  bool once_only;                          /* the server must not see it twice */
+  bool on_new_connection;                  /* a retry: the connection before has failed */
+  long connect_timeout;                    /* milliseconds */
+  long timeout;                            /* milliseconds; for a stream: without progress */
   size_t max_response_bytes;
   bool streams;          /* the bodies pass through a bounded buffer; `body` is ignored */
   long long stream_size; /* bytes of a streamed request body; negative: it has none */

@@ -6,6 +6,7 @@ local option_sources <const> = require "bytenite.base.option_sources"
 local validate <const> = require "bytenite.base.validate"
 
 local profiles <const> = lazy.module "bytenite.base.profiles"
+local request_headers <const> = lazy.module "bytenite.base.request_headers"
 
 local options <const> = {}
 
@@ -117,6 +118,10 @@ end
 --- The deadline in seconds of a stream whose caller sets none.
 options.longest = validate.longest
 
+local function headers(where, value)
+  return request_headers.check_common(where, value)
+end
+
 local checks <const> = {
   api_key = api_key,
   access_token = access_token,
@@ -131,6 +136,7 @@ local checks <const> = {
   proxy = proxy,
   allow_http = validate.boolean,
   profile = profile,
+  headers = headers,
   http_version = validate.one_of { "auto", "1.1", "2" },
   user_agent = validate.header_value,
   on_event = validate.callable,

@@ -5,6 +5,7 @@
 --- The secrets live in upvalues: no table that a program might print holds one.
 local validate <const> = require "bytenite.base.validate"
 local lenient_json <const> = require "bytenite.errors.lenient_json"
+local redact <const> = require "bytenite.errors.redact"
 
 local credentials <const> = {}
 
@@ -197,6 +198,7 @@ end
 ---@param access_token string|function|nil
 ---@param api_key string|nil
 ---@param proxy string|nil its address, whose password is a secret too
+---@param headers string[]|nil lines of the headers of every API request, which may hold secrets
 ---@return table # its fields:
 ---   renewable: whether a refused token can be replaced;
 ---   acquire(now): returns the token to send; or nil and "renew" (exchange the key first); or nil,
@@ -204,11 +206,12 @@ end
 ---   current(): returns the token last acquired, or nil;
 ---   forget(token): drops a token that was refused or signed out;
 ---   secrets(found): adds what must never be shown to a list and returns the list;
+---   known(token): returns all that must never be shown, and a token, as a set of redact.known;
 ---   for API keys only: exchange_body(): returns the request of the token exchange;
 ---   store_response(body, now): stores and returns the token in the response of the exchange; or
 ---   returns nil and what is wrong, nil if the response itself says so;
 ---   fallback(now): returns a token that is due for renewal but has not expired, or nil
-function credentials.new(access_token, api_key, proxy)
+function credentials.new(access_token, api_key, proxy, headers)
   local source
   if type(access_token) == "string" then
     source = from_token(access_token)
@@ -222,6 +225,9 @@ function credentials.new(access_token, api_key, proxy)
   local own <const> = source.secrets
   function source.secrets(found)
     return add_secrets_of_proxies(own(found), proxy)
+  end
+  function source.known(token)
+    return redact.add_headers(redact.known(source.secrets { token }), headers)
   end
   return source
 end

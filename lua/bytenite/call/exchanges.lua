@@ -30,7 +30,7 @@ function exchanges.new(client, plan, id, body, job)
   local raw <const> = operation.raw
   if raw then
     local url <const> = raw.url or client.options.base_url .. raw.target
-    exchange, problem = new_raw_exchange(session, operation.method, url, raw.body, raw.headers)
+    exchange, problem = new_raw_exchange(session, operation.method, url, raw.body, raw.headers, raw.url == nil)
   elseif operation.query then
     local query <const> = query_string.text(name_of(plan), query_string.flatten(body))
     exchange, problem = new_exchange(session, operation.number, id, nil, query)

@@ -1,26 +1,13 @@
 --- raw_request.lua: turns what `client:request` is given into a row like those of the API.
 local core <const> = require "bytenite.core"
 local query_string <const> = require "bytenite.call.query_string"
+local request_headers <const> = require "bytenite.base.request_headers"
 local validate <const> = require "bytenite.base.validate"
 
 local raw_request <const> = {}
 
 -- Idempotent methods (RFC 9110 section 9.2.2).
 local repeatable <const> = { GET = true, HEAD = true, OPTIONS = true, PUT = true, DELETE = true }
-
--- Headers that belong to the module or to the connection (RFC 9110 section 7.6.1).
-local set_by_the_module <const> = {
-  authorization = true,
-  connection = true,
-  ["content-length"] = true,
-  expect = true,
-  host = true,
-  ["keep-alive"] = true,
-  te = true,
-  trailer = true,
-  ["transfer-encoding"] = true,
-  upgrade = true,
-}
 
 local function method(where, value)
   validate.text(where, value)
@@ -42,7 +29,7 @@ local function path(where, value)
   return value
 end
 
-local function table_of(where, value)
+local function query(where, value)
   return validate.type(where, value, "table")
 end
 
@@ -56,20 +43,7 @@ local function body(where, value)
   return text
 end
 
-local checks <const> = { method = method, path = path, query = table_of, body = body, headers = table_of }
-
-local function header_lines(headers)
-  local lines <const> = {}
-  for name, value in pairs(headers or {}) do
-    local where <const> = "request: headers"
-    if type(name) ~= "string" or name:find "[^0-9A-Za-z!#$%%&'*+.^_`|~-]" or name == "" then
-      validate.raise(where .. ": no header can have this name")
-    end
-    if set_by_the_module[name:lower()] then validate.raise(("%s: %s is set by the module"):format(where, name)) end
-    lines[#lines + 1] = name .. ": " .. validate.header_value(("%s: %s"):format(where, name), value)
-  end
-  return lines
-end
+local checks <const> = { method = method, path = path, query = query, body = body, headers = request_headers.check }
 
 --- Makes a row like those of core.operations.
 ---@param wanted table method (default GET), path, query, body, headers
@@ -92,7 +66,7 @@ function raw_request.operation(wanted)
     raw = {
       target = text and checked.path .. "?" .. text or checked.path,
       body = checked.body,
-      headers = header_lines(checked.headers),
+      headers = checked.headers or {},
     },
   }
 end

@@ -15,7 +15,7 @@ local getenv <const>, wall_clock <const> = os and os.getenv, os and os.time -- h
 -- Returns what must not be shown: the client's secrets, and those in the call's request and its
 -- job.
 local function secrets_of(call)
-  local secrets <const> = redact.known(call.client.credentials.secrets { call.exchange:token() })
+  local secrets <const> = call.client.credentials.known(call.exchange:token())
   secrets:add_body(call.exchange:request_body()):add_table(call.job)
   local raw <const> = call.plan.operation.raw
   if raw then redact.add_raw(secrets, raw) end

@@ -30,8 +30,11 @@ function redact.known(list)
   return secrets
 end
 
--- Adds the secrets in headers, which are lines.
-local function add_headers(secrets, lines)
+--- Adds the secrets in the headers of a request.
+---@param secrets userdata
+---@param lines string[]|nil like "Name: value"
+---@return userdata # the same set
+function redact.add_headers(secrets, lines)
   for _, line in ipairs(lines or {}) do
     local name <const>, value <const> = line:match "^([^:]*): ?(.*)$"
     if name then
@@ -41,6 +44,7 @@ local function add_headers(secrets, lines)
       end
     end
   end
+  return secrets
 end
 
 --- Adds the secrets of a request that is not one of the API's.
@@ -48,7 +52,7 @@ end
 ---@param raw table target (path and query) or url, headers; see bytenite.call.exchanges
 function redact.add_raw(secrets, raw)
   secrets:add_value("", raw.url or "://host" .. (raw.target or ""))
-  add_headers(secrets, raw.headers)
+  redact.add_headers(secrets, raw.headers)
 end
 
 --- Removes the secrets from a text.

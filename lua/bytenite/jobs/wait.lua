@@ -50,7 +50,7 @@ local function failed(self)
   local state <const> = state_of(job)
   local message = state and "ended in state " .. state or "ended in an unknown state"
   if type(words) == "string" and words ~= "" then
-    message = redact.text(words, redact.known(self.client.credentials.secrets {}):add_table(job))
+    message = redact.text(words, self.client.credentials.known():add_table(job))
   end
   return errors.new {
     kind = "job_failed",

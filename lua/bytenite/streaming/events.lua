@@ -101,7 +101,7 @@ local function failed(reader, item)
     errors.new {
       kind = "unexpected",
       code = math.type(status.code) == "integer" and status.code or nil,
-      message = redact.text(words or core.encode(item), redact.known(reader.client.credentials.secrets {})),
+      message = redact.text(words or core.encode(item), reader.client.credentials.known()),
     }
   )
 end

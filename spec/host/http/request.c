@@ -178,6 +178,15 @@ static void leaves_headers_that_do_not_change(void) {
   request.headers = NULL;
   CHECK_NUMBER(CURLE_OK, request_set_options(transfer, &request));
   CHECK(strcmp("X: y", transfer->headers->data) != 0);
+  request.common_headers = further;
+  CHECK_NUMBER(CURLE_OK, request_set_options(transfer, &request));
+  CHECK_TEXT("X: y", transfer->headers->data);
+  headers = transfer->headers;
+  CHECK_NUMBER(CURLE_OK, request_set_options(transfer, &request));
+  CHECK(transfer->headers == headers);
+  request.common_headers = NULL;
+  CHECK_NUMBER(CURLE_OK, request_set_options(transfer, &request));
+  CHECK(strcmp("X: y", transfer->headers->data) != 0);
   curl_slist_free_all(further);
   transfer_free(transfer);
   transport_close(&transport);
