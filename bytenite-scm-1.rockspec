@@ -256,6 +256,7 @@ build = {
     ["bytenite.sandbox.runner.worker_slots"] = "lua/bytenite/sandbox/runner/worker_slots.lua",
     ["bytenite.streaming.body_stream"] = "lua/bytenite/streaming/body_stream.lua",
     ["bytenite.streaming.download"] = "lua/bytenite/streaming/download.lua",
+    ["bytenite.streaming.download_file"] = "lua/bytenite/streaming/download_file.lua",
     ["bytenite.streaming.download_plan"] = "lua/bytenite/streaming/download_plan.lua",
     ["bytenite.streaming.events"] = "lua/bytenite/streaming/events.lua",
     ["bytenite.streaming.signed_url"] = "lua/bytenite/streaming/signed_url.lua",

@@ -39,6 +39,7 @@ errors.fields = {
     type = "string?",
     text = 'Of `submit`: what failed: "create_job", "set_datasource", "set_params", "set_configs", "upload", "run" or "refresh".',
   },
+  { name = "file", type = "string?", text = "Of `download`: the name of the file that could not be fetched." },
   { name = "job", type = "bytenite.Job?", text = "Of `submit`: the job that exists, as far as it got." },
   {
     name = "body",

@@ -54,15 +54,18 @@ print(job:upload "no-such-file.txt") --> nil file: cannot read no-such-file.txt:
         .. "backslash, control characters or characters that turn the direction of text, has more than 64 folders or is too "
         .. "long, or clashes with that of another result (also `a` with `a/b`, and `A` with `a`), is refused before anything is "
         .. "fetched: `file_name` can give others. So is a file that exists, unless `existing` says otherwise. Symbolic links in "
-        .. "the folder are never followed. Each file is written under a temporary name and renamed when it is whole.",
+        .. "the folder are never followed. Each file is written under a temporary name and renamed when it is whole.\n\n"
+        .. "Eight files are fetched at once, or as many as `concurrency` says. The first that fails ends the others: what is "
+        .. "incomplete is removed, what is whole stays. `on_progress` runs in tasks of the client, as functions of `client:map` "
+        .. "do: its calls suspend, and the other files continue meanwhile.",
       parameters = {
         { "folder", "string", "its path" },
         { "options", "bytenite.DownloadOptions?", "see [DownloadOptions](#downloadoptions)" },
       },
       returns = { "bytenite.DownloadedFile[]", "files", "see [DownloadedFile](#downloadedfile)" },
       fails = "those of `results`; `file` for an unsafe name, a file that exists or one that cannot be written; "
-        .. "`permission_denied` when a link has expired; `not_found` when there is no such result. Behind the error comes a list "
-        .. "of the files fetched before it.",
+        .. "`permission_denied` when a link has expired; `not_found` when there is no such result. `err.file` names the file. "
+        .. "Behind the error comes a list of the files that are whole, in the order of the results.",
       raises = "An unknown option; whatever `file_name` or `on_progress` raise.",
       example = [[
 assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })
@@ -122,10 +125,30 @@ os.execute("rm -r " .. folder)
         },
         {
           name = "on_progress",
-          type = "fun(received: integer, total: integer?, name: string)",
+          type = "fun(received: integer, total: integer?, name: string, all: bytenite.DownloadTotal)",
           unit = "bytes",
-          text = "called after each piece that was written; `total` is nil where the server does not tell",
+          text = "called after each piece of a file that was written, and once more when the file has its name; `total` is nil "
+            .. "where the server does not tell; `received` falls back only if a file starts again, `all` never does: see "
+            .. "[DownloadTotal](#downloadtotal)",
         },
+        {
+          name = "concurrency",
+          type = "integer",
+          default = 8,
+          text = "how many files to fetch at once; at most one fewer than `max_connections`, so that `on_progress` can make "
+            .. "calls",
+        },
+      },
+    },
+    {
+      name = "DownloadTotal",
+      of = "How far a download is as a whole. No member ever falls.",
+      is_result = true,
+      fields = {
+        { name = "files", type = "integer", text = "all of them, including those that are kept" },
+        { name = "done", type = "integer", text = "that have their names" },
+        { name = "received", type = "integer", unit = "bytes", text = "of all files; none of those that are kept" },
+        { name = "fraction", type = "number", text = "from 0 to 1, every file counts alike; 1 when all are done" },
       },
     },
     {

@@ -181,6 +181,7 @@
 ---@field retry_after? number (seconds) How long the server asks to wait.
 ---@field maybe_done? boolean True when the service may have acted although no good answer came: look before you repeat `create_job`.
 ---@field step? string Of `submit`: what failed: "create_job", "set_datasource", "set_params", "set_configs", "upload", "run" or "refresh".
+---@field file? string Of `download`: the name of the file that could not be fetched.
 ---@field job? bytenite.Job Of `submit`: the job that exists, as far as it got.
 ---@field body? string The response's body, at most 64 KiB. Secrets and the queries of URLs read `[redacted]`.
 
@@ -280,7 +281,14 @@
 ---@field file_name? fun(result: bytenite.JobResult, index: integer): string gives the path below the folder; the result's name when left out
 ---@field existing? "error"|"skip"|"replace" what to do about files that exist: `error`, the default, fetches nothing then; `skip` keeps them; `replace` overwrites them, with the mode that they have
 ---@field decode? boolean whether to undo the `Content-Encoding` of an object (gzip, deflate); by default it is written as it is stored
----@field on_progress? fun(received: integer, total: integer?, name: string) (bytes) called after each piece that was written; `total` is nil where the server does not tell
+---@field on_progress? fun(received: integer, total: integer?, name: string, all: bytenite.DownloadTotal) (bytes) called after each piece of a file that was written, and once more when the file has its name; `total` is nil where the server does not tell; `received` falls back only if a file starts again, `all` never does: see DownloadTotal
+---@field concurrency? integer how many files to fetch at once; at most one fewer than `max_connections`, so that `on_progress` can make calls
+
+---@class bytenite.DownloadTotal
+---@field files integer all of them, including those that are kept
+---@field done integer that have their names
+---@field received integer (bytes) of all files; none of those that are kept
+---@field fraction number from 0 to 1, every file counts alike; 1 when all are done
 
 ---@class bytenite.DownloadedFile
 ---@field name string below the folder
@@ -422,11 +430,11 @@ function Job:upload_completed(options) end
 ---@return bytenite.Error? err `file` when the source cannot be read, changes meanwhile or has another size than announced; `permission_denied` when the address has expired; `unexpected` when the job has none. The input can be sent again.
 function Job:upload(source, options) end
 
----Fetches the job's results into a folder, which is made when it is missing, with those above it. Names may hold slashes: folders on the way are made. `out//b` and `./out/b` are `out/b`, and an empty result whose name ends in a slash is a folder. A name that leads out of the folder (`..`, an absolute one), holds a backslash, control characters or characters that turn the direction of text, has more than 64 folders or is too long, or clashes with that of another result (also `a` with `a/b`, and `A` with `a`), is refused before anything is fetched: `file_name` can give others. So is a file that exists, unless `existing` says otherwise. Symbolic links in the folder are never followed. Each file is written under a temporary name and renamed when it is whole.
+---Fetches the job's results into a folder, which is made when it is missing, with those above it. Names may hold slashes: folders on the way are made. `out//b` and `./out/b` are `out/b`, and an empty result whose name ends in a slash is a folder. A name that leads out of the folder (`..`, an absolute one), holds a backslash, control characters or characters that turn the direction of text, has more than 64 folders or is too long, or clashes with that of another result (also `a` with `a/b`, and `A` with `a`), is refused before anything is fetched: `file_name` can give others. So is a file that exists, unless `existing` says otherwise. Symbolic links in the folder are never followed. Each file is written under a temporary name and renamed when it is whole. Eight files are fetched at once, or as many as `concurrency` says. The first that fails ends the others: what is incomplete is removed, what is whole stays. `on_progress` runs in tasks of the client, as functions of `client:map` do: its calls suspend, and the other files continue meanwhile.
 ---@param folder string its path
 ---@param options? bytenite.DownloadOptions see DownloadOptions
 ---@return bytenite.DownloadedFile[]? files see DownloadedFile
----@return bytenite.Error? err those of `results`; `file` for an unsafe name, a file that exists or one that cannot be written; `permission_denied` when a link has expired; `not_found` when there is no such result. Behind the error comes a list of the files fetched before it.
+---@return bytenite.Error? err those of `results`; `file` for an unsafe name, a file that exists or one that cannot be written; `permission_denied` when a link has expired; `not_found` when there is no such result. `err.file` names the file. Behind the error comes a list of the files that are whole, in the order of the results.
 function Job:download(folder, options) end
 
 ---@class bytenite.Client

@@ -58,6 +58,7 @@ lazy.prepare {
   "jobs.wait",
   "streaming.body_stream",
   "streaming.download",
+  "streaming.download_file",
   "streaming.download_plan",
   "streaming.events",
   "streaming.signed_url",

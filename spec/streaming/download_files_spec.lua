@@ -78,6 +78,7 @@ describe("a download", function()
   it("never writes one result over another, where the file system takes two names for one", function()
     service:set_results("j1", { { name = "one", content = "1" }, { name = "two", content = "2" } })
     local none <const>, err <const> = job:download(into, {
+      concurrency = 1,
       on_progress = function(_, _, name)
         if name ~= "two" then return end
         os.remove(base:at "results/two")

@@ -96,7 +96,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         { { name = "a", content = "1" }, { name = "b", content = "2" }, { name = "c", content = "3" } }
       )
       service:fault { operation = "download", status = 404, skip = 1 }
-      local none <const>, err <const>, fetched <const> = job:download(into)
+      local none <const>, err <const>, fetched <const> = job:download(into, { concurrency = 1 })
       assert.is_nil(none)
       assert.equal("not_found", err.kind)
       assert.equal(1, #fetched)

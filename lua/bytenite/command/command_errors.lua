@@ -126,6 +126,7 @@ local MEMBERS <const> = {
   "retry_after",
   "maybe_done",
   "step",
+  "file",
 }
 
 -- The failure as JSON: the error's own fields but for the body, and the job's id alone.

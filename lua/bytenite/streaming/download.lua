@@ -1,15 +1,15 @@
---- download.lua: a job's results, fetched into a folder.
-local call <const> = require "bytenite.call"
+--- download.lua: a job's results, fetched into a folder, several at once.
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
+local download_file <const> = require "bytenite.streaming.download_file"
 local download_plan <const> = require "bytenite.streaming.download_plan"
 local errors <const> = require "bytenite.errors"
-local response_headers <const> = require "bytenite.errors.response_headers"
-local signed_url <const> = require "bytenite.streaming.signed_url"
+local map <const> = require "bytenite.async.map"
 local settings <const> = require "bytenite.base.options"
-local stream <const> = require "bytenite.streaming.body_stream"
 
 local download <const> = {}
+
+local DEFAULT_CONCURRENCY <const> = 8 -- files at once
 
 local known <const> = settings.with_limits {
   on_progress = validate.callable,
@@ -17,225 +17,94 @@ local known <const> = settings.with_limits {
   file_name = validate.callable,
   existing = validate.one_of { "error", "skip", "replace" },
   decode = validate.boolean,
+  concurrency = validate.integer(1, 1000000),
 }
 
-local file_error <const> = errors.file
-
-local NAME_HINT <const> = "choose names of your own with file_name"
-
-local Fetch <const> = { __name = "bytenite.Fetch" }
-Fetch.__index = Fetch
-
-local DECODED <const> = "Accept-Encoding: gzip, deflate"
-
--- The further headers of a sending: what is there already is not asked for again.
-local function headers_of(fetch)
-  local headers <const> = { "Accept: */*", fetch.decode and DECODED or "Accept-Encoding: identity" }
-  local size <const> = fetch.file:size()
-  fetch.asks_for_part = false
-  -- without a validator nothing would tell a part of another file
-  if size == 0 or not fetch.validator or fetch.is_decoded then return headers end
-  fetch.asks_for_part = true
-  headers[3] = ("Range: bytes=%d-"):format(size)
-  headers[4] = "If-Range: " .. fetch.validator
-  return headers
+-- Returns the number of files to fetch at once. One connection is left over: on_progress may make
+-- calls, and while all files wait for it no connection becomes free.
+local function concurrency_of(client, options)
+  local most <const> = math.max(1, client.options.max_connections - 1)
+  return math.min(options.concurrency or DEFAULT_CONCURRENCY, most)
 end
 
-local function header_number(text)
-  return text and text:find "^%d+$" and math.tointeger(tonumber(text))
-end
+-- Counts how far all files are together. Nothing in it ever falls, although a file may start again.
+local Total <const> = { __name = "bytenite.DownloadTotal" }
+Total.__index = Total
 
--- What tells this content from another under the same address.
-local function validator_in(headers)
-  local tag <const> = headers.etag
-  return tag and not tag:find "^W/" and tag or headers["last-modified"]
-end
-
-local function wrong(message)
-  return errors.new { kind = "protocol", message = message, retryable = true }
-end
-
--- What is wrong with a part of the file, or nil.
-local function problem_with_part(fetch, headers)
-  local validator <const> = validator_in(headers)
-  local first <const>, total <const> = (headers["content-range"] or ""):match "^bytes (%d+)%-%d+/([%d*]+)$"
-  local whole <const> = header_number(total)
-  if fetch.validator and validator and validator ~= fetch.validator then
-    return wrong "the server gave a part of another file"
+local function total_of(files)
+  local self <const> =
+    setmetatable({ files = #files, done = 0, received = 0, shares = 0, most = {}, share = {} }, Total)
+  for index, file in ipairs(files) do
+    self.most[index], self.share[index] = 0, file.skipped and 1 or 0
+    self.shares = self.shares + self.share[index]
+    if file.skipped then self.done = self.done + 1 end
   end
-  local follows <const> = fetch.asks_for_part and header_number(first) == fetch.file:size()
-  if not follows or (fetch.total and whole and whole ~= fetch.total) then
-    return wrong "the server gave another part of the file than was asked for"
+  return self
+end
+
+function Total:note(index, received, total, is_done)
+  local most <const>, share <const> = self.most[index], self.share[index]
+  self.most[index] = math.max(most, received)
+  self.received = self.received + self.most[index] - most
+  local fraction <const> = is_done and 1 or total and total > 0 and math.min(1, received / total) or 0
+  self.share[index] = math.max(share, fraction)
+  self.shares = self.shares + self.share[index] - share
+  if is_done then self.done = self.done + 1 end
+end
+
+-- Returns what on_progress gets.
+function Total:report()
+  local fraction <const> = self.done == self.files and 1 or math.min(1, self.shares / self.files)
+  return { files = self.files, done = self.done, received = self.received, fraction = fraction }
+end
+
+-- Fetches files, several at once. Returns the sizes of those that were fetched or kept, by their
+-- places in the list; and the first error.
+local function fetch_all(client, folder, files, options)
+  local sizes <const>, written <const>, returned <const> = {}, {}, {}
+  local total <const> = total_of(files)
+  local failure
+
+  local function report(file, index, received, of_total, is_done)
+    if not options.on_progress then return end
+    total:note(index, received, of_total, is_done)
+    options.on_progress(received, of_total, file.name, total:report())
   end
-  fetch.total = whole or fetch.total
-  return nil
-end
 
---- Records the head of a response. RFC 9110 sections 14.4 (Content-Range) and 13.1.5 (If-Range).
----@return table|nil # an error
-function Fetch:meet(attempt, status, headers)
-  self.attempt, self.status = attempt, status
-  if status == 206 then return problem_with_part(self, headers) end
-  self.validator = validator_in(headers)
-  self.is_decoded = self.decode and (headers["content-encoding"] or "identity") ~= "identity"
-  self.total = not self.is_decoded and header_number(headers["content-length"]) or nil
-  local restarted <const>, problem <const> = self.file:restart()
-  return not restarted and file_error(("cannot write %s: %s"):format(self.name, problem)) or nil
-end
-
--- Writes bytes of the response.
-local function write(fetch, bytes)
-  local written <const>, problem <const> = fetch.file:write(bytes)
-  if not written then return file_error(("cannot write %s: %s"):format(fetch.name, problem)) end
-  if fetch.on_progress then fetch.on_progress(fetch.file:size(), fetch.total, fetch.name) end
-  return nil
-end
-
-local explain <const> = signed_url.explain "the link may have expired: job:results() gives new ones"
-
-local NOTHING_BEHIND <const> = 416 -- RFC 9110 section 15.5.17: there is nothing from where on was asked
-
-local function decode_response(fetch)
-  return function(exchange, _, _, status)
-    local headers <const> = response_headers.join(exchange:headers())
-    if status == 200 or status == 206 then return { status = status, headers = headers, bytes = exchange:body() } end
-    local total <const> = header_number((headers["content-range"] or ""):match "^bytes %*/(%d+)$")
-    if status == NOTHING_BEHIND and fetch.asks_for_part and total == fetch.file:size() then
-      return { is_there = true } -- the last attempt broke off after the last byte
-    end
-    return nil, "unexpected"
-  end
-end
-
-local function plan_for(fetch, address)
-  return {
-    operation = {
-      name = "download",
-      method = "GET",
-      repeatable = true,
-      sent_once = false,
-      authorized = false,
-      any_success = true,
-      raw = { url = address, headers = {} }, -- headers: see begin
-    },
-    decode_response = decode_response(fetch),
-    accepts_status = NOTHING_BEHIND,
-    classify = explain,
-    stream = stream.plan {
-      decode = fetch.decode,
-      begin = function(self)
-        self.exchange:set_headers(headers_of(fetch))
+  local function fetch(file, index)
+    sizes[index] = file.size -- of a file that is kept
+    if file.skipped then return true end
+    local size <const>, problem <const> = download_file.fetch(client, folder, file, {
+      replaces = options.existing == "replace",
+      decode = options.decode,
+      limits = settings.limits_in(options),
+      written = written,
+      on_progress = function(received, of_total)
+        report(file, index, received, of_total, false)
       end,
-      may_repeat = function(self)
-        local size <const> = fetch.file:size()
-        if size > fetch.most then -- bytes came: the attempts are counted from here
-          fetch.most = size
-          self.retries = 0
-        end
-        return true
-      end,
-    },
-  }
-end
-
--- Takes what a call has to give, until it has ended. Returns an error of this side.
-local function take(get, fetch)
-  while not get.done do
-    local attempt <const>, status <const> = get.attempts, get.exchange:status()
-    local bytes <const> = get.exchange:take()
-    if bytes == "" then
-      stream.await(get)
-    else
-      local problem <const> = attempt ~= fetch.attempt
-          and fetch:meet(attempt, status, response_headers.join(get.exchange:headers()))
-        or write(fetch, bytes)
-      if problem then return get:abandon(problem) end
+    })
+    if not size then
+      problem.file = file.name
+      failure = failure or problem
+      returned[problem] = true
+      return nil, problem
     end
+    sizes[index] = size -- before on_progress, which may raise or be the end of this task
+    report(file, index, size, size, true)
+    return true
   end
-end
 
--- Takes what was left when the call ended.
-local function take_rest(fetch, attempt, rest)
-  if rest.is_there then
-    fetch.total = fetch.file:size()
-    return nil
+  local outcomes <const> = map.run(client, files, fetch, {
+    concurrency = concurrency_of(client, options),
+    stop_on_error = true,
+    on_done = function(_, ok, value)
+      if not ok and not returned[value] then error(value, 0) end -- what on_progress has raised
+    end,
+  })
+  for _, outcome in ipairs(outcomes) do
+    if not outcome.ok then failure = failure or outcome.error end -- of a task that the client's end cancelled
   end
-  local problem <const> = attempt ~= fetch.attempt and fetch:meet(attempt, rest.status, rest.headers) or nil
-  if problem or (rest.bytes == "" and fetch.file:size() > 0) then return problem end
-  return write(fetch, rest.bytes)
-end
-
--- Whether the file is whole, or an error. A server may give less at once than was asked for.
-local function is_whole(fetch, size_before)
-  local size <const> = fetch.file:size()
-  if not fetch.total or size == fetch.total then return true end
-  if fetch.status == 206 and size > size_before and size < fetch.total then return false end
-  return nil, wrong(("it ended after %d of %d bytes"):format(size, fetch.total))
-end
-
--- Fetches the file, or a part of it. Returns what is_whole does.
-local function fetch_part(client, fetch, address, limits)
-  local size_before <const> = fetch.file:size()
-  local get <close> = stream.open(client, plan_for(fetch, address), nil, nil, limits)
-  fetch.attempt = 0
-  take(get, fetch)
-  local rest <const>, failure <const> = call.await(get)
-  if failure then return nil, failure end
-  local problem <const> = take_rest(fetch, get.attempts, rest)
-  if problem then return nil, problem end
-  return is_whole(fetch, size_before)
-end
-
--- Gives the file its name.
-local function commit(fetch, written)
-  local occupant <const> = fetch.file:occupant()
-  if occupant and written[occupant] then
-    return nil, file_error(("two results would be the one file %s"):format(fetch.name), NAME_HINT)
-  end
-  if fetch.is_folder then
-    if fetch.file:size() > 0 then
-      return nil, file_error(("cannot write %s: it is not empty, and its name is that of a folder"):format(fetch.name))
-    end
-    local made <const>, trouble <const> = fetch.folder:make(fetch.name)
-    return made or nil, not made and file_error(("cannot make %s: %s"):format(fetch.name, trouble)) or nil
-  end
-  local identity <const>, problem <const> = fetch.file:commit(fetch.replaces)
-  if not identity then return nil, file_error(("cannot write %s: %s"):format(fetch.name, problem)) end
-  written[identity] = true
-  return true
-end
-
--- Fetches one file. Returns its size in bytes; or nil and an error.
-local function fetch_file(client, folder, wanted, options, written)
-  local address <const>, unusable <const> =
-    signed_url.check(client, ("the link of %s"):format(wanted.name), wanted.link)
-  if not address then return nil, unusable end
-  local file <close>, unwritable <const> = folder:create(wanted.name)
-  if not file then return nil, file_error(("cannot write %s: %s"):format(wanted.name, unwritable)) end
-  local fetch <const> = setmetatable({
-    name = wanted.name,
-    is_folder = wanted.is_folder,
-    folder = folder,
-    file = file,
-    replaces = options.existing == "replace",
-    decode = options.decode,
-    on_progress = options.on_progress,
-    most = 0,
-  }, Fetch)
-  local whole, problem
-  repeat
-    whole, problem = fetch_part(client, fetch, address, settings.limits_in(options))
-  until whole or problem
-  if not problem then
-    whole, problem = commit(fetch, written)
-  end
-  if not whole then
-    problem.operation = problem.operation or "download"
-    problem.method = problem.method or "GET"
-    problem.path = problem.path or address:match "^%a+://[^/?#]*([^?#]*)"
-    return nil, problem
-  end
-  return file:size()
+  return sizes, failure
 end
 
 --- Implements `job:download`.
@@ -248,19 +117,18 @@ function download.run(client, into, options, list)
   local files <const>, unsafe <const> = download_plan.files(results, into, checked)
   if not files then return nil, unsafe, {} end
   local folder <close>, unusable <const> = core.folder(into)
-  if not folder then return nil, file_error(("cannot use the folder %s: %s"):format(into, unusable)), {} end
+  if not folder then return nil, errors.file(("cannot use the folder %s: %s"):format(into, unusable)), {} end
   local may_write <const>, occupied <const> = download_plan.look(files, folder, checked.existing or "error")
   if not may_write then return nil, occupied, {} end
-  local fetched <const>, written <const> = {}, {}
-  for _, wanted in ipairs(files) do
-    local size, problem = wanted.size, nil
-    if not wanted.skipped then
-      size, problem = fetch_file(client, folder, wanted, checked, written)
+  local sizes <const>, failure <const> = fetch_all(client, folder, files, checked)
+  local fetched <const>, prefix <const> = {}, into:gsub("/+$", "") .. "/"
+  for index, file in ipairs(files) do
+    local size <const> = sizes[index]
+    if size then
+      fetched[#fetched + 1] = { name = file.name, path = prefix .. file.name, size = size, skipped = file.skipped }
     end
-    if not size then return nil, problem, fetched end
-    fetched[#fetched + 1] =
-      { name = wanted.name, path = into:gsub("/+$", "") .. "/" .. wanted.name, size = size, skipped = wanted.skipped }
   end
+  if failure then return nil, failure, fetched end
   return fetched
 end
 
