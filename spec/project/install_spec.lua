@@ -175,9 +175,77 @@ describe("the installed module", function()
 
   it("brings its documents", function()
     local documents <const> = tree .. "/lib/luarocks/rocks-5.4/bytenite/scm-1/"
-    for _, path in ipairs { "docs/reference.md", "docs/types/bytenite.lua", "examples/set_name.lua" } do
+    for _, path in ipairs {
+      "docs/reference.md",
+      "docs/types/bytenite.lua",
+      "docs/man/bytenite.1",
+      "docs/man/bytenite-sandbox.1",
+      "examples/set_name.lua",
+    } do
       assert.equal("file", lfs.attributes(documents .. path, "mode"), path)
     end
+  end)
+
+  describe("brings completion for", function()
+    -- Runs a script in a shell that finds the tree's commands, from the folder with the shell's completions. Returns nil
+    -- where there is no such shell.
+    local function run_shell(shell, options, script)
+      if not os.execute(("command -v %s >/dev/null"):format(shell)) then return nil end
+      local rocks <const> = lfs.currentdir() .. "/build/rocks/share/lua/5.4/"
+      local rock <const> =
+        must_run(("luarocks --lua-version 5.4 --tree %s show --rock-dir bytenite"):format(quote(tree))):match "^[^\n]+"
+      return must_run(
+        ("cd %s && env -i HOME=%s PATH=%s:%s LUA_PATH='%s?.lua;%s?/init.lua;;' %s %s -c %s"):format(
+          quote(rock .. "/docs/completion/" .. shell),
+          quote(folder),
+          quote(tree .. "/bin"),
+          quote(os.getenv "PATH"),
+          rocks,
+          rocks,
+          shell,
+          options,
+          quote(script)
+        )
+      )
+    end
+
+    it("bash", function()
+      local script <const> = [[
+        . ./bytenite
+        COMP_LINE="bytenite logs --level E" COMP_POINT=23
+        _bytenite
+        echo "${COMPREPLY[@]}"]]
+      assert.equal("ERROR\n", run_shell("bash", "--norc", script))
+    end)
+
+    it("zsh", function()
+      local script <const> = [[
+        fpath=("$PWD" $fpath)
+        autoload -Uz compinit && compinit -u -D
+        print -r -- ${_comps[bytenite]}
+        compadd() { print -r -- "$@" }
+        words=(bytenite logs --level E) CURRENT=4
+        _bytenite]]
+      local output <const> = run_shell("zsh", "-f", script)
+      if not output then return pending "zsh is not installed" end
+      assert.equal("_bytenite\n-- ERROR\n", output)
+    end)
+
+    it("fish", function()
+      local script <const> = [[
+        set -p fish_complete_path $PWD
+        complete -C "bytenite logs --level E"]]
+      local output <const> = run_shell("fish", "--no-config", script)
+      if not output then return pending "fish is not installed" end
+      assert.equal("ERROR\n", output)
+    end)
+
+    it("all of them in what its command prints", function()
+      for shell, name in pairs { bash = "bytenite", zsh = "_bytenite", fish = "bytenite.fish" } do
+        local path <const> = tree .. "/lib/luarocks/rocks-5.4/bytenite/scm-1/docs/completion/" .. shell .. "/" .. name
+        assert.equal(run_command("bytenite completion " .. shell), read_file(path))
+      end
+    end)
   end)
 
   it("names the package that brings libcurl's headers when they are not there", function()
