@@ -5,8 +5,8 @@ return {
   name = "Client",
   title = "Clients",
   prefix = "client:",
-  text = "A client belongs to one Lua state. After a fork its calls in the child give the error `closed`: make one in each "
-    .. "process. `tostring(client)` gives the address and whether it is closed.",
+  text = "A client belongs to one Lua state. After a fork, calls in the child fail with `closed`: make a client in "
+    .. "each process. `tostring(client)` gives the address and whether it is closed.",
 
   --- Classes of the language server, and tables of the reference.
   members = {
@@ -20,19 +20,24 @@ return {
           required = true,
           text = "below `base_url`, percent-encoded, without a query",
         },
-        { name = "method", type = "string", text = "in capitals; GET when left out" },
+        { name = "method", type = "string", text = "in capitals; GET if omitted" },
         {
           name = "query",
           type = "table<string, string|number|boolean|table>",
-          text = "by name; percent-encoded on the way out, a list repeats its name",
+          text = "by name; values are percent-encoded, a list repeats its name",
         },
-        { name = "body", type = "string|table", text = "text as it is, or a table to be written as JSON" },
+        { name = "body", type = "string|table", text = "text to send as it is, or a table to send as JSON" },
         {
           name = "headers",
           type = "table<string, string>",
+<<<<<<< HEAD
           text = "by name; not Authorization, Host, Content-Length and others that the module, a proxy or the connection needs. "
             .. "They replace those of the client with the same name, in any case. Accept and, with a body, Content-Type are "
             .. "application/json unless given.",
+=======
+          text = "by name, except Authorization, Host and Content-Length. Accept and, with a body, Content-Type "
+            .. "are application/json unless given.",
+>>>>>>> ba53c08 (docs: rewrite the reference in plain English)
         },
       },
     },
@@ -59,12 +64,12 @@ return {
       name = "create_job",
       operation = "create_job",
       summary = "Creates a job, as a draft: nothing runs yet.",
-      parameters = { { "new", "bytenite.NewJob", "`templateId` is needed; see [NewJob](#newjob)" }, OPTIONS },
+      parameters = { { "new", "bytenite.NewJob", "`templateId` is required; see [NewJob](#newjob)" }, OPTIONS },
       returns = { "bytenite.Job", "job", "" },
-      fails = "`bad_request` when the service refuses a member. With `maybe_done` the job may exist: the call is never "
-        .. "repeated once the service may have acted on it.",
+      fails = "`bad_request` if the service refuses a member. With `maybe_done` the job may exist: the call is "
+        .. "never repeated once the service may have acted on it.",
       raises = "A missing `templateId`, a misspelled member or one in the wrong table, a value of the wrong type; "
-        .. "nothing is sent then.",
+        .. "nothing is sent.",
       example = [[
 local job = assert(client:create_job {
   templateId = "img-gen",
@@ -81,12 +86,12 @@ print(job) --> bytenite job ... "Nightly batch" JOB_STATE_NEW
       operation = "get_job",
       summary = "Fetches a job.",
       parameters = {
-        { "id", "string", 'percent-encoded on the way out; not empty, not `"."` or `".."`, no control characters' },
+        { "id", "string", 'is percent-encoded; must not be empty, `"."` or `".."`, or hold control characters' },
         OPTIONS,
       },
       returns = { "bytenite.Job", "job", "" },
-      fails = "`not_found` when there is none.",
-      raises = "An id that cannot be one.",
+      fails = "`not_found` if there is no such job.",
+      raises = "An invalid id.",
       example = [[
 local same = assert(client:get_job(job.id))
 print(same.name) --> Nightly batch
@@ -99,10 +104,10 @@ print(none, err.kind, err.status) --> nil not_found 404
     {
       name = "job",
       summary = "Makes a job without a request: a handle from an id, or a stored job from a table.",
-      text = "A table becomes the job itself: it is given the methods, its members stay as they are.",
+      text = "A table becomes the job itself: it gets the methods and keeps its members.",
       parameters = { { "what", "string|table", "an id; or a table with an `id`" } },
       returns = { "bytenite.Job", "job", "" },
-      raises = "An id that cannot be one, or a table without one.",
+      raises = "An invalid id, or a table without one.",
       example = [[
 local handle = client:job(job.id)
 print(handle.name) --> nil
@@ -113,13 +118,13 @@ print(handle.name, handle.state) --> My Job JOB_STATE_NEW
     },
     {
       name = "request",
-      summary = "Sends any request to the service: the way out for calls this module does not have.",
-      text = "It goes out with the client's token, retries and limits. GET, HEAD, OPTIONS, PUT and DELETE are repeatable, "
-        .. "others are sent once only. A response with a status below 200 or above 299 is an error, as with every call; the "
-        .. "body of a good one is not looked at.",
-      parameters = { { "wanted", "bytenite.Request", "`path` is needed" }, OPTIONS },
+      summary = "Sends any request to the service, for calls that this module does not have.",
+      text = "It uses the client's token, retries and limits. GET, HEAD, OPTIONS, PUT and DELETE are repeatable, "
+        .. "other methods are sent once only. A response with a status below 200 or above 299 is an error, as with "
+        .. "every call; the body of a successful one is not checked.",
+      parameters = { { "wanted", "bytenite.Request", "`path` is required" }, OPTIONS },
       returns = { "bytenite.Response", "response", "" },
-      fails = "As the other calls.",
+      fails = "As for other calls.",
       raises = "A path, query or header that cannot be sent.",
       example = [[
 local response = assert(client:request { path = "/customer/jobs/" .. job.id })
@@ -131,14 +136,14 @@ print(assert(bytenite.decode(response.body)).job.name)   --> Nightly batch
     {
       name = "create_secret",
       operation = "create_secret",
-      summary = "Stores a secret, which the params of S3 data sources name as `secret_id`.",
+      summary = "Stores a secret. The params of S3 data sources refer to it as `secret_id`.",
       parameters = {
         { "new", "bytenite.NewSecret", "`secret` (`name`, `secretType`, `accessKey`) and `secretKey`" },
         OPTIONS,
       },
       returns = { "bytenite.Secret", "secret", "with its id, without its key" },
-      fails = "As the other calls. With `maybe_done` the secret may exist: `list_secrets` shows it.",
-      raises = "A member that is missing, misspelled or of the wrong type; nothing is sent then.",
+      fails = "As for other calls. With `maybe_done` the secret may exist: `list_secrets` shows it.",
+      raises = "A member that is missing, misspelled or of the wrong type; nothing is sent.",
       example = [[
 local secret = assert(client:create_secret {
   secret = { name = "renders", secretType = "aws", accessKey = "AKIA..." },
@@ -159,7 +164,7 @@ print(job.dataSource.params.secretId == secret.id) --> true
       summary = "Lists the account's secrets, without their keys.",
       parameters = { OPTIONS },
       returns = { "bytenite.Secret[]", "secrets", "" },
-      fails = "As the other calls.",
+      fails = "As for other calls.",
       example = [[
 for _, secret in ipairs(assert(client:list_secrets())) do print(secret.id, secret.name) end
 ]],
@@ -185,8 +190,8 @@ print(select(2, client:delete_secret("aws", "no-such-secret")).kind) --> not_fou
       text = "A client with an API key gets a new token when it next needs one; one that was given a token can make no "
         .. "further calls.",
       parameters = { OPTIONS },
-      returns = { "true", "done", "also when there was no token to end, or it had ended already" },
-      fails = "As the other calls.",
+      returns = { "true", "done", "also if there was no token, or it was no longer valid" },
+      fails = "As for other calls.",
       example = [[
 print(client:sign_out()) --> true
 ]],
@@ -195,8 +200,8 @@ print(client:sign_out()) --> true
     {
       name = "close",
       summary = "Ends all pending calls and closes all connections.",
-      text = "Pending calls, and later ones, return the error `closed`, also in tasks. May be called twice. "
-        .. "`local client <close>` calls it at the end of the block.",
+      text = "Pending and later calls fail with `closed`, in tasks too. May be called twice. `local client "
+        .. "<close>` calls it at the end of the block.",
       parameters = {},
       example = [[
 client:close()

@@ -6,12 +6,12 @@ local storage_members <const> = {
     name = "name",
     type = "string",
     required = true,
-    text = "path of the file (source) or folder (destination, made if missing)",
+    text = "path of the file (source) or folder (destination, created if missing)",
   },
   { name = "bucketName", type = "string", required = true, text = "the bucket" },
   { name = "cloudRegion", type = "string", text = 'the region; `"global"` for Storj' },
   { name = "secret_id", type = "string", text = "id of the secret that ByteNite keeps for the account" },
-  { name = "secretId", type = "string", text = "the same, as replies spell it" },
+  { name = "secretId", type = "string", text = "`secret_id`, as responses spell it" },
   { name = "accessKey", type = "string", text = "older form: the credentials themselves" },
   { name = "secretKey", type = "string", text = "older form: the credentials themselves" },
 }
@@ -23,9 +23,9 @@ local function storage(name, where, extra, example)
     name = name,
     summary = STORAGE_TEXT:format(where),
     text = extra,
-    parameters = { { "params", "bytenite.StorageSource", "`name` and `bucketName` are needed" } },
+    parameters = { { "params", "bytenite.StorageSource", "`name` and `bucketName` are required" } },
     returns = { "bytenite.DataSource", "source", "" },
-    raises = "A missing or unknown member, a value that is no string.",
+    raises = "A missing or unknown member, or a value that is not a string.",
     example = example,
     source = storage_source,
   }
@@ -35,8 +35,9 @@ return {
   name = "datasource",
   title = "Data sources",
   prefix = "bytenite.datasource.",
-  text = "Each returns a plain table `{ dataSourceDescriptor, params }` with the `@type` that its params need, for "
-    .. "`set_datasource` and `create_job`. A kind that has no constructor here is written out as such a table.",
+  text = "Each constructor returns a plain table `{ dataSourceDescriptor, params }` with the `@type` that its "
+    .. "params need, for `set_datasource` and `create_job`. Write such a table yourself for a kind without a "
+    .. "constructor.",
   --- Classes of the language server, and tables of the reference.
   members = {
     {
@@ -51,7 +52,7 @@ return {
         { name = "url", type = "string", required = true, text = "http or https" },
         { name = "name", type = "string", text = "a file name" },
         { name = "username", type = "string", text = "for HTTP authentication" },
-        { name = "password", type = "string", text = "for HTTP authentication; the service's replies repeat it" },
+        { name = "password", type = "string", text = "for HTTP authentication; the service's responses repeat it" },
       },
     },
     {
@@ -66,7 +67,7 @@ return {
       summary = "A file behind a URL, for `dataSource`.",
       parameters = { { "params", "string|bytenite.UrlSource", "the URL alone, or a table" } },
       returns = { "bytenite.DataSource", "source", "" },
-      raises = "A missing or unknown member, a value that is no string.",
+      raises = "A missing or unknown member, or a value that is not a string.",
       example = [[
 assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })
 print(job.dataSource.params["@type"]) --> type.googleapis.com/bytenite.data_source.HttpDataSource
@@ -77,10 +78,10 @@ print(job.dataSource.params.url)      --> https://example.org/in.txt
     {
       name = "file",
       summary = "A file to be uploaded, for `dataSource`.",
-      text = "The refreshed job then holds the address to send it to, in `dataSource.params.tempUrl`.",
+      text = "The refreshed job then holds the address to upload to, in `dataSource.params.tempUrl`.",
       parameters = { { "params", "bytenite.FileSource?", "" } },
       returns = { "bytenite.DataSource", "source", "" },
-      raises = "An unknown member, a value that is no string.",
+      raises = "An unknown member, or a value that is not a string.",
       example = [[
 assert(job:set_datasource { dataSource = bytenite.datasource.file() })
 print(job.dataSource.params.tempUrl) --> http...
@@ -146,7 +147,7 @@ print(job.dataDestination.params.cloudRegion) --> global
       summary = "ByteNite's temporary bucket, for `dataDestination`. It keeps the output for 48 hours.",
       parameters = {},
       returns = { "bytenite.DataSource", "source", "" },
-      raises = "Any argument.",
+      raises = "If an argument is given.",
       example = [[
 assert(job:set_datasource { dataDestination = bytenite.datasource.bucket() })
 print(job.dataDestination.dataSourceDescriptor) --> bucket
@@ -158,7 +159,7 @@ print(job.dataDestination.dataSourceDescriptor) --> bucket
       summary = "No data source: nothing is fetched or stored. For `dataSource` or `dataDestination`.",
       parameters = {},
       returns = { "bytenite.DataSource", "source", "" },
-      raises = "Any argument.",
+      raises = "If an argument is given.",
       example = [[
 assert(job:set_datasource { dataSource = bytenite.datasource.bypass() })
 print(job.dataSource.dataSourceDescriptor) --> bypass

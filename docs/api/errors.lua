@@ -25,22 +25,28 @@ errors.fields = {
   },
   { name = "method", type = "string?", text = "The HTTP method of the call." },
   { name = "path", type = "string?", text = "The path of the call, without the query." },
-  { name = "attempts", type = "integer?", text = "How often the request was started; 0 when it never was." },
+  { name = "attempts", type = "integer?", text = "How many times the request was started; 0 if it never was." },
   { name = "elapsed", type = "number?", unit = "seconds", text = "From the start of the call to its end." },
   { name = "retryable", type = "boolean?", text = "Whether the same call may succeed later." },
   { name = "retry_after", type = "number?", unit = "seconds", text = "How long the server asks to wait." },
   {
     name = "maybe_done",
     type = "boolean?",
-    text = "True when the service may have acted although no good answer came: look before you repeat `create_job`.",
+    text = "True if the service may have acted although no usable response came: check before you repeat "
+      .. "`create_job`.",
   },
   {
     name = "step",
     type = "string?",
-    text = 'Of `submit`: what failed: "create_job", "set_datasource", "set_params", "set_configs", "upload", "run" or "refresh".',
+    text = 'From `submit`: the step that failed: "create_job", "set_datasource", "set_params", "set_configs", '
+      .. '"upload", "run" or "refresh".',
   },
   { name = "file", type = "string?", text = "Of `download`: the name of the file that could not be fetched." },
-  { name = "job", type = "bytenite.Job?", text = "Of `submit`: the job that exists, as far as it got." },
+  {
+    name = "job",
+    type = "bytenite.Job?",
+    text = "From `submit`: the job, if it was created, in its last known " .. "state.",
+  },
   {
     name = "body",
     type = "string?",
@@ -59,7 +65,7 @@ errors.kinds = {
   {
     "unauthenticated",
     status = 401,
-    text = "The API key or the token is refused, a renewed one too.",
+    text = "The API key or the token was refused, a renewed token too.",
     advice = "Check the key; get a new token.",
   },
   {
@@ -72,27 +78,27 @@ errors.kinds = {
   {
     "conflict",
     status = 409,
-    text = "The job is in a state that forbids it, or somebody else changed it.",
+    text = "The job is in a state that forbids it, or another program changed it.",
     advice = "`refresh`, then decide.",
   },
   {
     "rate_limited",
     status = 429,
-    text = "Too many requests, also after the retries.",
+    text = "Too many requests, even after the retries.",
     advice = "Wait `retry_after` seconds.",
   },
   { "internal", status = 500, text = "The service failed.", advice = "Try later; see `maybe_done`." },
-  { "unavailable", status = 503, text = "The service is not there for the moment.", advice = "Try later." },
+  { "unavailable", status = 503, text = "The service is temporarily unavailable.", advice = "Try later." },
   {
     "unexpected",
-    text = "Any other status; a 200 that says `ok: false`, holds no job or another job; pages that lead nowhere; an address that "
-      .. "is missing or unsafe.",
+    text = "Any other status; a 200 that says `ok: false`, or holds no job or a different one; pages that make no "
+      .. "progress; a missing or unsafe address.",
     advice = "Look at `status` and `body`; check `base_url`.",
   },
   {
     "timeout",
-    text = "`timeout`, `connect_timeout` or `deadline` passed; or what `get`, `wait_all` or `job:wait` was given (the work goes "
-      .. "on).",
+    text = "`timeout`, `connect_timeout` or `deadline` passed; or the time given to `get`, `wait_all` or "
+      .. "`job:wait` (the work continues).",
     advice = "Try later; see `maybe_done`.",
   },
   {
@@ -107,26 +113,26 @@ errors.kinds = {
   },
   {
     "file",
-    text = "From `upload` and `download`: a local file cannot be read or written, has changed meanwhile, or a result's name is "
-      .. "unsafe.",
+    text = "From `upload` and `download`: a local file cannot be read or written, changed during the upload, or a "
+      .. "result's name is unsafe.",
     advice = "`message` names it.",
   },
   {
     "tls",
-    text = "No TLS connection, or a certificate that is not trusted.",
+    text = "The TLS handshake failed, or a certificate is not trusted.",
     advice = "Check `ca_file`, `client_cert`.",
   },
   {
     "protocol",
-    text = "The response is not HTTP or not JSON: `message` tells an HTML page and compressed data. From `bytenite.decode` "
-      .. "and `bytenite.time`: the text is not what it should be.",
+    text = "The response is not HTTP or not JSON; `message` says if it is an HTML page or compressed data. From "
+      .. "`bytenite.decode` and `bytenite.time`: the text is invalid.",
     advice = "Check `base_url`; see `maybe_done`.",
   },
-  { "too_large", text = "The response is over `max_response_bytes`.", advice = "Raise it; see `maybe_done`." },
+  { "too_large", text = "The response is larger than `max_response_bytes`.", advice = "Raise it; see `maybe_done`." },
   {
     "cancelled",
-    text = "The call or task was given up: by `cancel` or `stop_on_error`.",
-    advice = "With `maybe_done` it was on the wire: `refresh` and look.",
+    text = "The call or task was cancelled, by `cancel` or `stop_on_error`.",
+    advice = "With `maybe_done` it was in flight: `refresh`, then check.",
   },
   {
     "closed",

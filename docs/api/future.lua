@@ -3,24 +3,25 @@ return {
   name = "Future",
   title = "Futures",
   prefix = "future:",
-  text = "What `client:async` returns. Only `get` and `wait_all` report what its function raises. "
+  text = "What `client:async` returns. Only `get` and `wait_all` report errors that its function raises. "
     .. "`tostring(future)` says whether it is pending, done or cancelled.\n\n"
-    .. "**A future that is not kept is cancelled when it is collected**, and its call with it; as with any coroutine that is "
-    .. "collected, its `<close>` variables are not closed then. That changes once a loop "
-    .. "drives the client, that is after the first `step` or `pollable`, or with an adapter: from then on the client itself "
+    .. "**A future that is not kept is cancelled when it is collected**, and its call with it; as with any "
+    .. "coroutine that is collected, its `<close>` variables are not closed then. This changes once a loop drives "
+    .. "the client (after the first `step` or `pollable`, or with an adapter): from then on the client itself "
     .. "keeps its futures until they end.\n\n"
-    .. "When the client is closed the calls of its futures give the error `closed`, and their functions receive it.",
+    .. "When the client is closed, the calls of its futures fail with `closed`, and their functions receive this "
+    .. "error.",
 
   functions = {
     {
       name = "get",
-      summary = "Waits for the function's end and returns what it returned, all of it.",
-      text = "May be called again, from several places. In a task it suspends.",
-      parameters = { { "seconds", "number?", "to wait at most, above 0; no limit when left out" } },
+      summary = "Waits until the function ends, and returns all that it returned.",
+      text = "May be called more than once, and from several tasks. In a task it suspends.",
+      parameters = { { "seconds", "number?", "how long to wait at most, above 0; no limit if omitted" } },
       returns = { "any", "...", "what the function returned" },
-      fails = "`timeout` when the seconds have passed, and the function continues; `cancelled`; and what the function itself "
-        .. "returned.",
-      raises = "What the function raised; seconds that cannot be.",
+      fails = "`timeout` if the time has passed (the function continues); `cancelled`; and errors that the "
+        .. "function itself returned.",
+      raises = "Errors that the function raised; an invalid number of seconds.",
       example = [[
 local future = client:async(client.get_job, client, job.id)
 print(future:get().name) --> Nightly batch
@@ -34,7 +35,7 @@ print(slow:get(60).name)    --> Nightly batch
     },
     {
       name = "done",
-      summary = "Tells whether the function has ended, or was cancelled. Nothing is waited for or moved on.",
+      summary = "Returns whether the function has ended or was cancelled. It neither waits nor drives the client.",
       parameters = {},
       returns = { "boolean", "done", "" },
       example = [[
@@ -48,7 +49,7 @@ print(future:done()) --> true
     {
       name = "cancel",
       summary = "Ends the function where it waits: its call is cancelled, its `<close>` variables are closed.",
-      text = "Nothing happens when it has ended. An update that was on the wire may have been done all the same. "
+      text = "Does nothing if the function has ended. An update that was in flight may still have been made. "
         .. "`local future <close>` calls it at the end of the block.",
       parameters = {},
       example = [[

@@ -3,30 +3,31 @@ local OPTIONS <const> = { "options", "bytenite.CallOptions?", "limits of this ca
 
 local REFRESHED <const> = { "bytenite.Job", "job", "the same table, refreshed" }
 
-local FAILS <const> = "`not_found` when there is no such job; `bad_request` when the service refuses the values, or the job "
-  .. "has been started. The job is then as it was."
+local FAILS <const> = "`not_found` if there is no such job; `bad_request` if the service refuses the values, or "
+  .. "the job has been started. The table is then unchanged."
 
-local RAISES <const> = "A misspelled member or one in the wrong table, a value of the wrong type or one that JSON cannot hold, "
-  .. "with its place; nothing is sent then."
+local RAISES <const> = "A misspelled member or one in the wrong table, a value of the wrong type or one that JSON "
+  .. "cannot hold, with its place; nothing is sent."
 
 return {
   name = "Job",
   title = "Jobs",
   prefix = "job:",
-  text = "A job is a plain table of the service's members under their wire names (see [Job](#job)) and nothing else: `pairs` "
-    .. "shows them, `bytenite.encode(job)` and `cjson.encode(job)` write them. The methods come from the metatable. "
-    .. "`tostring(job)` gives id, name and state.\n\n"
-    .. "A call that returns the job refreshes it in place: the table then holds the response, and members that "
-    .. "are not in the response are gone, those a program added too. Nested tables are replaced, never changed, so a copy of "
-    .. "the outer table is a snapshot. When a call fails the job is untouched. Calls on one job take turns.",
+  text = "A job is a plain table of the service's members under their wire names (see [Job](#job)) and nothing "
+    .. "else: `pairs` shows them, `bytenite.encode(job)` and `cjson.encode(job)` write them. The methods come from "
+    .. "the metatable. `tostring(job)` shows id, name and state.\n\n"
+    .. "A call that returns the job refreshes it in place: the table then holds the response, and members that are "
+    .. "not in the response are gone, including those that a program added. Nested tables are replaced, never "
+    .. "changed, so a copy of the outer table is a snapshot. If a call fails, the table is unchanged. Calls on one "
+    .. "job take turns.",
 
   functions = {
     {
       name = "set_datasource",
       operation = "set_datasource",
       summary = "Sets where the input comes from and where the output goes.",
-      text = "Either member may be left out; whether the service then keeps what was there is not documented (the sandbox "
-        .. "does).",
+      text = "Either member may be omitted; whether the service then keeps the earlier one is not documented (the "
+        .. "sandbox does).",
       parameters = { { "sources", "bytenite.JobDataSource", "`dataSource`, `dataDestination`, or both" }, OPTIONS },
       returns = REFRESHED,
       fails = FAILS,
@@ -44,10 +45,10 @@ print(job.dataSource.params.url) --> https://example.org/in.txt
       name = "set_params",
       operation = "set_params",
       summary = "Sets the parameters of the job's building blocks.",
-      text = "`partitioner`, `assembler` and `app` are free-form: what is in them reaches the app as the same JSON value, and "
-        .. "comes back so.",
+      text = "`partitioner`, `assembler` and `app` are free-form: their contents reach the app, and are returned, "
+        .. "as the same JSON values.",
       parameters = {
-        { "params", "bytenite.JobParams", "`partitioner`, `assembler`, `app`, as many as needed" },
+        { "params", "bytenite.JobParams", "any of `partitioner`, `assembler`, `app`" },
         OPTIONS,
       },
       returns = REFRESHED,
@@ -66,10 +67,10 @@ print(pcall(job.set_params, job, { app = { frames = { 1, 2, print } } }))
       name = "set_name",
       operation = "set_name",
       summary = "Sets the job's name.",
-      parameters = { { "name", "string", "at least 4 characters, says the service" }, OPTIONS },
+      parameters = { { "name", "string", "the service requires at least 4 characters" }, OPTIONS },
       returns = REFRESHED,
       fails = FAILS,
-      raises = "If the name is not a string, or not UTF-8; nothing is sent then.",
+      raises = "If the name is not a string, or not UTF-8; nothing is sent.",
       example = [[
 assert(job:set_name "My Job")
 print(job.name) --> My Job
@@ -77,14 +78,14 @@ print(job.name) --> My Job
 local renamed, err = job:set_name "abc"
 print(renamed, err.kind, err.message) --> nil bad_request name must have at least 4 characters
 ]],
-      source = "page; the least length: clients, 2023",
+      source = "page; the minimum length: clients, 2023",
     },
     {
       name = "set_configs",
       operation = "set_configs",
       summary = "Sets the job's execution settings.",
-      text = "Settings left out stay as they are in the sandbox; the service's documentation does not say. Integers may be "
-        .. "given as decimal strings.",
+      text = "In the sandbox, omitted settings keep their values; the service's documentation does not say whether "
+        .. "they do. Integers may be given as decimal strings.",
       parameters = {
         { "configs", "bytenite.JobConfig", "see [JobConfig](#jobconfig); time limits are in seconds" },
         OPTIONS,
@@ -104,10 +105,10 @@ print(pcall(job.set_configs, job, { tasktimeout = 3600 }))
     {
       name = "refresh",
       operation = "get_job",
-      summary = "Fetches the job as it is now, into the same table.",
+      summary = "Fetches the current state of the job into the same table.",
       parameters = { OPTIONS },
       returns = REFRESHED,
-      fails = "`not_found` when it is gone. The job is then as it was.",
+      fails = "`not_found` if the job no longer exists. The table is then unchanged.",
       example = [[
 local other = client:job(job.id)
 assert(other:set_name "Renamed elsewhere")
@@ -118,9 +119,9 @@ print(assert(job:refresh()).name) --> Renamed elsewhere
     },
     {
       name = "is_final",
-      summary = "Tells whether the job has come to its end, as far as the table knows: no request is sent.",
-      text = "The state is `JOB_STATE_COMPLETE` or `JOB_STATE_FAILED`, or `endedAt` or `deletedAt` is set. A state this module "
-        .. "does not know is not final.",
+      summary = "Returns whether the job has ended, judging by the table: no request is sent.",
+      text = "It has if the state is `JOB_STATE_COMPLETE` or `JOB_STATE_FAILED`, or if `endedAt` or `deletedAt` is "
+        .. "set. An unknown state is not final.",
       parameters = {},
       returns = { "boolean", "final", "" },
       example = [[

@@ -3,20 +3,22 @@ local OPTIONS <const> = { "options", "bytenite.CallOptions?", "limits of this ca
 local EACH_OPTIONS <const> =
   { "options", "bytenite.CallOptions?", "limits of each page's call; see [Options](#options)" }
 
-local RAISES <const> = "A misspelled member, a value of the wrong type; nothing is sent then."
+local RAISES <const> = "A misspelled member, or a value of the wrong type; nothing is sent."
 
-local LIMIT <const> = { name = "limit", type = "integer", text = "rows of a page, 1 to 4294967295" }
-local OFFSET <const> = { name = "offset", type = "integer", text = "rows to pass over, 0 or more" }
+local LIMIT <const> = { name = "limit", type = "integer", text = "rows per page, 1 to 4294967295" }
+local OFFSET <const> = { name = "offset", type = "integer", text = "rows to skip, 0 or more" }
 
-local MOVING <const> = "A page is fetched when its first row is wanted, and only one is in memory. Pages are counted by rows, as "
-  .. "the service does it: rows that come or go meanwhile can make the walk miss others, or give them twice."
+local MOVING <const> = "A page is fetched when its first row is needed, and only one page is in memory at a time. "
+  .. "The service counts pages by rows: rows that are added or removed during the walk can make it skip others, or "
+  .. "return them twice."
 
 return {
   name = "Client",
   title = "Lists",
   prefix = "client:",
-  text = "The service gives lists in pages. `list_jobs`, `filter_jobs` and `list_templates` fetch one; `each_job` and "
-    .. "`each_template` walk through all of them. The size of a page without a `limit`, and the largest one, are not documented.",
+  text = "The service returns lists in pages. `list_jobs`, `filter_jobs` and `list_templates` fetch one page; "
+    .. "`each_job` and `each_template` walk through all pages. The default page size and the largest one are not "
+    .. "documented.",
 
   functions = {
     {
@@ -24,8 +26,8 @@ return {
       operation = "list_jobs",
       summary = "Fetches a page of jobs.",
       parameters = { { "query", "bytenite.JobQuery?", "`limit`, `offset`, `orderBy`" }, OPTIONS },
-      returns = { "bytenite.JobPage", "page", "its `data` a list of jobs, with all methods" },
-      fails = "As the other calls.",
+      returns = { "bytenite.JobPage", "page", "`data` is a list of jobs, with all methods" },
+      fails = "As for other calls.",
       raises = RAISES,
       example = [[
 local page = assert(client:list_jobs { limit = 10, orderBy = "createdAt" })
@@ -37,13 +39,13 @@ assert(page.data[1]:set_name "My Job")
     {
       name = "filter_jobs",
       operation = "filter_jobs",
-      summary = "Fetches a page of the jobs that match all of some filters.",
+      summary = "Fetches a page of the jobs that match all given filters.",
       parameters = {
         { "query", "bytenite.JobQuery?", "`filters`, `limit`, `offset`, `orderBy`; see [Filter](#filter)" },
         OPTIONS,
       },
-      returns = { "bytenite.JobPage", "page", "its `data` a list of jobs, with all methods" },
-      fails = "`bad_request` when the service does not take a filter.",
+      returns = { "bytenite.JobPage", "page", "`data` is a list of jobs, with all methods" },
+      fails = "`bad_request` if the service refuses a filter.",
       raises = RAISES .. " An unknown condition.",
       example = [[
 local page = assert(client:filter_jobs {
@@ -61,16 +63,16 @@ print(pcall(client.filter_jobs, client, { filters = { { field = "state", conditi
       makes_calls = true,
       summary = "Walks through all jobs, or those that match filters.",
       text = MOVING
-        .. " However many jobs are created meanwhile, the walk ends: of those beyond the first page's total it gives as "
-        .. "many as keep it from going on for ever.",
+        .. " The walk ends however many jobs are created meanwhile: it returns a limited number of jobs beyond the "
+        .. "first page's total.",
       parameters = {
-        { "query", "bytenite.JobQuery?", "as of `filter_jobs`; `limit` is the size of a page, 100 when left out" },
+        { "query", "bytenite.JobQuery?", "as for `filter_jobs`; `limit` is the page size, 100 if omitted" },
         EACH_OPTIONS,
       },
       returns = { "fun(): bytenite.Job?", "next_job", "an iterator function for `for`, or for `client:map`" },
       raises = RAISES
-        .. " The iterator raises the error (a table) of a page that cannot be fetched, and fetches that page again "
-        .. "when it is called once more; it raises when a second task calls it while it fetches a page.",
+        .. " If a page cannot be fetched, the iterator raises the error (a table); when it is called again, it "
+        .. "fetches that page again. It also raises if a second task calls it while it is fetching a page.",
       example = [[
 for each in client:each_job { orderBy = "createdAt", limit = 50 } do
   print(each.name, each.state) --> Nightly batch JOB_STATE_NEW
@@ -95,7 +97,7 @@ print(ok, err.kind) --> false too_large
       summary = "Fetches a page of job templates.",
       parameters = { { "query", "bytenite.TemplateQuery?", "`limit`, `offset`" }, OPTIONS },
       returns = { "bytenite.TemplatePage", "page", "" },
-      fails = "As the other calls.",
+      fails = "As for other calls.",
       raises = RAISES,
       example = [[
 local page = assert(client:list_templates { limit = 10 })
@@ -109,11 +111,11 @@ print(type(page.data), page.pagination.offset) --> table 0
       summary = "Walks through all job templates.",
       text = MOVING,
       parameters = {
-        { "query", "bytenite.TemplateQuery?", "`limit` is the size of a page, 100 when left out" },
+        { "query", "bytenite.TemplateQuery?", "`limit` is the page size, 100 if omitted" },
         EACH_OPTIONS,
       },
       returns = { "fun(): bytenite.JobTemplate?", "next_template", "an iterator function" },
-      raises = RAISES .. " The iterator raises what that of `each_job` does.",
+      raises = RAISES .. " The iterator raises like that of `each_job`.",
       example = [[
 local templates = {}
 for template in client:each_template() do
@@ -136,24 +138,24 @@ print(next(templates) ~= nil) --> true
         {
           name = "filters",
           type = "bytenite.Filter[]",
-          text = "all of which a job must match; not for `list_jobs`. `each_job` lists all jobs without them.",
+          text = "a job must match all of them; not for `list_jobs`. Without filters `each_job` lists all jobs.",
         },
       },
     },
     { name = "TemplateQuery", of = "Which templates are listed.", fields = { LIMIT, OFFSET } },
     {
       name = "Filter",
-      of = "What a job must match. The service's type of the value is made from Lua's: a string, an integer, a float, a boolean "
-        .. "or a list becomes a `StringValue`, `Int64Value`, `DoubleValue`, `BoolValue` or `ListValue` of "
-        .. "`type.googleapis.com/google.protobuf`; a table with `@type` goes out as it is.",
+      of = "A condition on jobs. The value's type in Lua decides its type for the service: a string, an integer, a "
+        .. "float, a boolean or a list becomes a `StringValue`, `Int64Value`, `DoubleValue`, `BoolValue` or "
+        .. "`ListValue` of `type.googleapis.com/google.protobuf`; a table with `@type` is sent as it is.",
       fields = {
         { name = "field", type = "string", required = true, text = "a member of jobs" },
         {
           name = "condition",
           type = "string",
           required = true,
-          text = "EQ, NEQ, GT, GTE, LT, LTE, LIKE, IN, NOT_IN, ARRAY_CONTAINS or ARRAY_CONTAINS_ANY, with the service's prefix "
-            .. "FILTER_CONDITION_ or without; with the prefix any other, too",
+          text = "EQ, NEQ, GT, GTE, LT, LTE, LIKE, IN, NOT_IN, ARRAY_CONTAINS or ARRAY_CONTAINS_ANY, with or "
+            .. "without the service's prefix FILTER_CONDITION_; with the prefix, any other name too",
         },
         { name = "value", type = "string|number|boolean|table", text = "what to compare with" },
       },

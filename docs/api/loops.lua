@@ -5,30 +5,30 @@ loops.client = {
   name = "Client",
   title = "Event loops",
   prefix = "client:",
-  text = "A program that has an event loop lets it drive the client. For cqueues and luv there are adapters, below. Any other "
-    .. "loop needs `pollable` and `step`:\n\n"
-    .. "1. Wait until the descriptor `pollfd()` is readable. It is when there is something to do, for a transfer or because "
-    .. "a timer has expired: the loop needs no timer of its own for the client.\n"
+  text = "A program that has an event loop lets it drive the client. For cqueues and luv there are adapters, "
+    .. "below. Any other loop needs `pollable` and `step`:\n\n"
+    .. "1. Wait until the descriptor `pollfd()` is readable. It is readable when there is something to do, for a "
+    .. "transfer or because a timer has expired: the loop needs no timer of its own for the client.\n"
     .. "2. Then call `client:step()`. When that returns false nothing is pending, and the loop may stop waiting.\n"
     .. "3. Wait again when `async` or a call has started something: the descriptor is readable then.\n\n"
-    .. "[examples/select.lua](../examples/select.lua) does this with luasocket's `select`. Where the system has neither epoll "
-    .. "nor kqueue `pollfd()` is nil: call `step` every `timeout()` seconds.",
+    .. "[examples/select.lua](../examples/select.lua) does this with luasocket's `select`. On a system with "
+    .. "neither epoll nor kqueue `pollfd()` is nil: call `step` every `timeout()` seconds.",
 
   functions = {
     {
       name = "step",
       summary = "Runs calls and tasks as far as possible without waiting.",
-      text = "From the first call on the client keeps its futures until they end. A program without an event loop can use it, "
-        .. "too, to run all that is pending.",
+      text = "After the first call of `step` the client keeps its futures until they end. A program without an "
+        .. "event loop can use `step`, too, to run all that is pending.",
       parameters = {
         {
           "seconds",
           "number?",
-          "how long to wait for something to do where there is nothing at first; 0 when left out",
+          "how long to wait for something to do if there is nothing at first; 0 if omitted",
         },
       },
       returns = { "boolean", "busy", "whether anything is still pending" },
-      raises = "Seconds that cannot be.",
+      raises = "An invalid number of seconds.",
       example = [[
 local future = client:async(client.get_job, client, job.id)
 while client:step(1) do end
@@ -38,8 +38,9 @@ print(future:done()) --> true
     },
     {
       name = "pollable",
-      summary = "Returns what an event loop waits for: always the same object, as cqueues wants it.",
-      text = "From the first call on the client keeps its futures until they end.",
+      summary = "Returns the object that an event loop waits for, by the protocol of cqueues. It is always the "
+        .. "same object.",
+      text = "After the first call of `pollable` the client keeps its futures until they end.",
       parameters = {},
       returns = { "bytenite.Pollable", "pollable", "" },
       example = [[
@@ -63,10 +64,10 @@ loops.pollable = {
   functions = {
     {
       name = "pollfd",
-      summary = "The descriptor to wait for: one for all transfers and times of the client.",
-      text = "It stays the same until the client is closed. It is for waiting only: not to be read, nor closed.",
+      summary = "Returns the descriptor to wait for: one for all transfers and timers of the client.",
+      text = "It stays the same until the client is closed. Only wait for it: do not read or close it.",
       parameters = {},
-      returns = { "integer?", "descriptor", "nil where the system has neither epoll nor kqueue, and after `close`" },
+      returns = { "integer?", "descriptor", "nil on a system with neither epoll nor kqueue, and after `close`" },
       example = [[
 print(math.type(client:pollable():pollfd())) --> integer
 ]],
@@ -74,7 +75,7 @@ print(math.type(client:pollable():pollfd())) --> integer
     },
     {
       name = "events",
-      summary = "What to wait for on the descriptor: that it can be read.",
+      summary = "Returns what to wait for on the descriptor: that it is readable.",
       parameters = {},
       returns = { "string", "events", '`"r"`' },
       example = [[
@@ -84,7 +85,7 @@ print(client:pollable():events()) --> r
     },
     {
       name = "timeout",
-      summary = "How long to wait for the descriptor at most. It is readable by then.",
+      summary = "Returns how long to wait for the descriptor at most. It is readable by then.",
       parameters = {},
       returns = { "number?", "seconds", "nil for no limit" },
       example = [[
@@ -107,9 +108,9 @@ loops.cqueues = {
     {
       name = "attach",
       summary = "Lets a cqueues controller drive a client. Needs the rock cqueues.",
-      text = "Calls, `map`, `get` and the other waits then suspend the coroutines that the controller runs, and those of "
-        .. "`client:async`; elsewhere they block, and the controller with them. The controller's loop ends when "
-        .. "nothing is left to do. A client has one adapter: attaching another takes the place of the first.",
+      text = "Calls, `map`, `get` and the other waits then suspend the coroutines that the controller runs, and "
+        .. "those of `client:async`; elsewhere they block, and the controller with them. The controller's loop "
+        .. "ends when nothing is left to do. A client has one adapter: attaching another one replaces it.",
       parameters = {
         { "client", "bytenite.Client", "" },
         { "controller", "any", "what `cqueues.new()` returned" },
@@ -141,9 +142,9 @@ loops.luv = {
     {
       name = "attach",
       summary = "Lets libuv's loop drive a client. Needs the rock luv.",
-      text = "libuv knows no coroutines, so calls, `map`, `get` and the other waits suspend inside `client:async` and "
-        .. "`client:map` only: anywhere else, in callbacks too, they block, and libuv's loop with them. `uv.run` "
-        .. "returns when nothing is left to do.",
+      text = "libuv has no coroutines, so calls, `map`, `get` and the other waits suspend inside `client:async` "
+        .. "and `client:map` only: anywhere else, in callbacks too, they block, and libuv's loop with them. "
+        .. "`uv.run` returns when nothing is left to do.",
       parameters = { { "client", "bytenite.Client", "" } },
       returns = { "bytenite.Client", "client", "the same" },
       raises = "A missing rock, at `require`.",

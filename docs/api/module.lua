@@ -9,10 +9,10 @@ return {
     {
       name = "null",
       type = "any", -- so that the language server lets it stand for any member
-      text = "JSON's null, the same value as `cjson.null`. It is not nil, and it is truthy: compare with it. A declared member "
-        .. "that the service sends as null is absent from the table; inside free-form values (`params.app`, "
-        .. "`params.partitioner`, `params.assembler`, a data source's `params`, members this module does not know) null "
-        .. "arrives as this value. It may be given for any member, to send null.",
+      text = "JSON's null, the same value as `cjson.null`. It is not nil, and it is truthy: compare with it. A "
+        .. "declared member that the service sends as null is absent from the table; inside free-form values "
+        .. "(`params.app`, `params.partitioner`, `params.assembler`, a data source's `params`, members this module "
+        .. "does not know) null arrives as this value. To send null, give it for any member.",
       example = [[
 assert(job:set_params { app = { prompt = "A sunset", seed = bytenite.null } })
 print(job.params.app.seed == bytenite.null)    --> true
@@ -24,7 +24,7 @@ print(job.startedAt)                           --> nil
     {
       name = "Job",
       type = "bytenite.Job",
-      text = "The methods of jobs, for where a member of the same name hides one.",
+      text = "The methods of jobs, for when a member of the same name hides one.",
       example = [[
 assert(bytenite.Job.set_name(job, "My Job"))
 print(job.name) --> My Job
@@ -44,12 +44,12 @@ print(job.name) --> My Job
     {
       name = "new",
       summary = "Makes a client. Nothing is sent until the first call.",
-      text = "A client holds its connections, its access token and its limits. Make one and keep it: its calls share "
-        .. "connections. Declare it `<close>`, or call `close`. Arguments go before the environment, a token before a key. "
-        .. "Without any credentials the first call ends with `no_credentials`.",
-      parameters = { { "options", "bytenite.Options?", "each has a default; see [Options](#options)" } },
+      text = "A client holds its connections, its access token and its limits. Make one and keep it: its calls "
+        .. "share connections. Declare it `<close>`, or call `close`. Options override environment variables; a "
+        .. "token takes precedence over a key. Without credentials the first call fails with `no_credentials`.",
+      parameters = { { "options", "bytenite.Options?", "all of them optional; see [Options](#options)" } },
       returns = { "bytenite.Client", "client", "" },
-      raises = "An unknown option (with the one that was probably meant), or a value that cannot be.",
+      raises = "An unknown option (the message suggests the one that was probably meant), or an invalid value.",
       example = [[
 local bytenite = require "bytenite"
 local client <close> = bytenite.new { timeout = 10, max_retries = 5 }
@@ -60,9 +60,9 @@ print(client) --> bytenite client of http...
     {
       name = "array",
       summary = "Marks a table as a list, so that an empty one is written as `[]` and not as `{}`.",
-      text = "Lists that come from the service carry the mark already. lua-cjson's marks (`array_mt`, `empty_array`, "
-        .. "`empty_array_mt`) are honoured where lua-cjson has them.",
-      parameters = { { "items", "table?", "a new empty table when left out; its metatable is replaced" } },
+      text = "Lists that come from the service carry the mark already. lua-cjson's marks (`array_mt`, "
+        .. "`empty_array`, `empty_array_mt`) are honoured if lua-cjson has them.",
+      parameters = { { "items", "table?", "a new empty table if omitted; its metatable is replaced" } },
       returns = { "table", "items", "the same table" },
       raises = "If `items` is not a table.",
       example = [[
@@ -74,21 +74,22 @@ print(bytenite.encode { tags = bytenite.array {} }) --> {"tags":[]}
     {
       name = "encode",
       summary = "Writes a value as JSON, the way the calls do.",
-      text = "Integers are exact; floats take the shortest form that reads back the same, without a fraction where they have "
-        .. "none. A table with items 1 to n is a list, an empty one an object unless marked with `array`. The order of an "
-        .. "object's members is not fixed unless `sorted` is given.",
+      text = "Integers are written exactly, floats in the shortest form that reads back as the same number, whole "
+        .. "numbers without a fraction. A table with items 1 to n becomes a list; an empty table becomes an object "
+        .. "unless it is marked with `array`. The order of an object's members is not fixed unless `sorted` is "
+        .. "given.",
       parameters = {
         { "value", "any", "a table, string, number, boolean or `bytenite.null`" },
         {
           "options",
           "{sorted?: boolean|string[], indent?: integer}?",
-          "`sorted`: members in the order of their names, or a list of the names that come first; `indent`: spaces a "
+          "`sorted`: true to sort members by name, or a list of the names that come first; `indent`: spaces per "
             .. "level, 1 to 8, for text on several lines",
         },
       },
       returns = { "string", "text", "" },
-      raises = "What JSON cannot hold, with its place: functions, userdata, NaN and infinities, invalid UTF-8, tables that "
-        .. "are sparse, mixed, contain themselves or are over 128 levels deep.",
+      raises = "A value that JSON cannot hold, with its place: functions, userdata, NaN and infinities, invalid "
+        .. "UTF-8, tables that are sparse or mixed, contain themselves or are more than 128 levels deep.",
       example = [[
 print(bytenite.encode { 9007199254740993, 0.1, 5.0, bytenite.null }) --> [9007199254740993,0.1,5,null]
 print(pcall(bytenite.encode, { frames = { 1, 2, print } }))
@@ -100,11 +101,11 @@ print(bytenite.encode({ b = 1, a = { 2 }, id = "x" }, { sorted = { "id" } })) --
     {
       name = "log",
       summary = "Makes an `on_event` that writes a line for each request, response, retry and token.",
-      text = "For debugging. The lines hold no secret. The module itself never prints: it writes only to the stream that it "
-        .. "is given.",
+      text = "For debugging. The lines hold no secret. The module itself never prints: it writes only to this "
+        .. "stream.",
       parameters = { { "stream", "table|userdata", "an open file, or any object with a method `write`" } },
       returns = { "fun(event: bytenite.Event)", "on_event", "for `bytenite.new`" },
-      raises = "What cannot be written to.",
+      raises = "If `stream` cannot be written to.",
       example = [[
 local lines = {}
 local sink = { write = function(_, line) lines[#lines + 1] = line end }
@@ -117,10 +118,10 @@ print((lines[#lines]:gsub("\n", ""))) --> ...bytenite: GET /v1/customer/jobs/...
     {
       name = "decode",
       summary = "Reads JSON, the way the calls do.",
-      text = "A number written without fraction and exponent is an integer where it fits int64, any other a float. null is "
-        .. "`bytenite.null`. Lists carry the mark of `array`.",
+      text = "A number without a fraction or an exponent becomes an integer if it fits in 64 bits, any other a "
+        .. "float. null becomes `bytenite.null`. Lists are marked as by `array`.",
       parameters = {
-        { "text", "string", "strict RFC 8259: one value, valid UTF-8, no member twice, at most 128 levels" },
+        { "text", "string", "strict RFC 8259: one value, valid UTF-8, no duplicate members, at most 128 levels deep" },
       },
       returns = { "any", "value", "" },
       fails = "`protocol`, with the place in the text.",
@@ -138,8 +139,8 @@ print(bytenite.decode "{") --> nil protocol: not JSON: ...
       summary = "Turns a timestamp such as `job.createdAt` into seconds since 1970-01-01T00:00:00Z.",
       text = "A timestamp the service has not set is absent: test for nil first.",
       parameters = { { "timestamp", "string", "RFC 3339, with any offset and any number of fractional digits" } },
-      returns = { "number", "seconds", "an integer, or a float where the timestamp has a fraction" },
-      fails = "`protocol` when the text is no timestamp.",
+      returns = { "number", "seconds", "an integer, or a float if the timestamp has a fraction" },
+      fails = "`protocol` if the text is not a timestamp.",
       raises = "If `timestamp` is not a string.",
       example = [[
 print(bytenite.time "2025-08-27T21:51:41Z")     --> 1756331501

@@ -7,17 +7,17 @@ options.client = {
     name = "api_key",
     type = "string",
     environment = { "BYTENITE_API_KEY" },
-    text = "The account's API key, exchanged for an access token when a call first needs one. The token is renewed before it "
-      .. "ends. White space around the key is dropped.",
+    text = "The account's API key, exchanged for an access token when a call first needs one. The token is renewed "
+      .. "before it expires. White space around the key is removed.",
     source = "docs; the white space: clients",
   },
   {
     name = "access_token",
     type = "string|(fun(): string?, string?)",
     environment = { "BYTENITE_ACCESS_TOKEN" },
-    text = "A token already held, without `Bearer`; or a function that returns one, asked before every attempt. If it "
-      .. "returns nil and a reason, or anything but a token, the call ends with `no_credentials`; an error that it raises is "
-      .. "raised by the call.",
+    text = "An existing token, without `Bearer`; or a function that returns one, called before every attempt. If "
+      .. "it returns nil and a reason, or anything but a token, the call fails with `no_credentials`; an error "
+      .. "that it raises is raised by the call.",
     source = "docs; the token alone in the header: docs and clients",
   },
   {
@@ -25,14 +25,15 @@ options.client = {
     type = "string",
     default = "https://api.bytenite.com/v1",
     environment = { "BYTENITE_BASE_URL" },
-    text = "Where the service is, version included. https; plain http to a loopback host only.",
+    text = "The address of the service, including the version. It must be https, except for loopback hosts; see "
+      .. "`allow_http`.",
     source = "page",
   },
   {
     name = "service",
     type = "string",
     default = "customer",
-    text = 'The part of the path behind `base_url`. The service announced a move to `"computing"` in September 2025.',
+    text = 'The part of the path after `base_url`. The service announced a move to `"computing"` in September 2025.',
     source = "page; the move: docs",
   },
   {
@@ -40,7 +41,7 @@ options.client = {
     type = "number",
     unit = "seconds",
     default = 10,
-    text = "To resolve the name, connect and shake hands.",
+    text = "Limit for resolving the name, connecting, and the TLS handshake.",
     source = "module",
   },
   {
@@ -48,7 +49,7 @@ options.client = {
     type = "number",
     unit = "seconds",
     default = 30,
-    text = "For one attempt, from its start to the last byte of the response.",
+    text = "Limit for one attempt, from its start to the last byte of the response.",
     source = "module",
   },
   {
@@ -56,8 +57,8 @@ options.client = {
     type = "number",
     unit = "seconds",
     default = 120,
-    text = "For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job, a free "
-      .. "connection.",
+    text = "Limit for the whole call: its attempts, the delays between them, a token exchange, and the wait for "
+      .. "its turn on the job and for a connection.",
     source = "module",
   },
   {
@@ -72,16 +73,16 @@ options.client = {
     type = "integer",
     unit = "bytes",
     default = 16 * 1024 * 1024,
-    text = "The largest response taken; a larger one is the error `too_large`.",
+    text = "The largest response accepted; a larger one is the error `too_large`.",
     source = "module",
   },
   {
     name = "max_connections",
     type = "integer",
     default = 100,
-    text = "Connections at once, 1 to 1000, and calls on the wire at once: others wait in order, within their `deadline`. Over "
-      .. "HTTP/2 calls share a connection; the HTTP/1.1 connections that bodies above 60 kB need there are counted apart. See "
-      .. "[Many at once](#many-at-once).",
+    text = "Maximum number of connections, 1 to 1000, and of calls in flight: other calls wait in order, within "
+      .. "their `deadline`. Over HTTP/2 calls share a connection; the HTTP/1.1 connections for bodies above 60 kB "
+      .. "are counted separately. See [Many at once](#many-at-once).",
     source = "module",
   },
   {
@@ -96,17 +97,18 @@ options.client = {
     name = "ca_path",
     type = "string",
     environment = { "BYTENITE_CA_PATH" },
-    text = "A folder with the certificates of the authorities to trust, and no others but those in `ca_file`. They have "
-      .. "the names that `openssl rehash` gives them. Options and variables do not add up: if one of the "
-      .. "two options is given, no variable is read; if one of the two `BYTENITE_` variables is set, `SSL_CERT_FILE` is not.",
+    text = "A folder with the certificates of the authorities to trust, and no others but those in `ca_file`. The "
+      .. "files have the names that `openssl rehash` gives them. Options and variables are not combined: if one of "
+      .. "the two options is given, no variable is read; if one of the two `BYTENITE_` variables is set, "
+      .. "`SSL_CERT_FILE` is not read.",
     source = "module",
   },
   {
     name = "client_cert",
     type = "string",
     environment = { "BYTENITE_CLIENT_CERT" },
-    text = "A file with a certificate (PEM) for a service that asks its clients for one. It is shown to the host and port of "
-      .. "`base_url` only, never to other hosts, to which signed URLs lead.",
+    text = "A file with a certificate (PEM) for a service that asks its clients for one. It is sent to the host "
+      .. "and port of `base_url` only, never to other hosts that signed URLs lead to.",
     source = "module",
   },
   {
@@ -128,7 +130,7 @@ options.client = {
     name = "allow_http",
     type = "boolean",
     default = false,
-    text = "Allows plain http to any host. The token then travels in clear.",
+    text = "Allows plain http to any host. The token is then sent in clear text.",
     source = "module",
   },
   {
@@ -160,13 +162,14 @@ options.client = {
   {
     name = "user_agent",
     type = "string",
-    text = "Put behind the module's own User-Agent, `bytenite-lua/...`.",
+    text = "Appended to the module's own User-Agent, `bytenite-lua/...`.",
     source = "module",
   },
   {
     name = "on_event",
     type = "fun(event: bytenite.Event)",
-    text = "Called for what happens on the wire; see [Events](#events). What it raises ends the call, which raises it again.",
+    text = "Called for each request, response, retry and token; see [Events](#events). An error that it raises "
+      .. "ends the call, which raises it again.",
     source = "module",
   },
 }
@@ -185,17 +188,18 @@ the paths absolute. The file may have several:
 }
 ```
 
-- The file must be its owner's alone (mode 0600), else it is refused. A mistake in it is raised by `bytenite.new`; the
+- The file must be accessible to its owner only (mode 0600), or it is refused. `bytenite.new` raises on a mistake in it; the
   message names the file and the member, and never shows a key.
-- For each value the options go first, then the environment, then the profile, then the default. Options that belong together
-  come from one source: key and token, the two options of trust, certificate and key. `SSL_CERT_FILE` goes behind a profile.
-- As with the commands of AWS, a profile that the program names (`profile = "work"`, `--profile work`) goes before
-  `BYTENITE_API_KEY` and `BYTENITE_ACCESS_TOKEN`; one that `BYTENITE_PROFILE` names goes behind them. A profile without a key
-  leaves both cases to the environment: its key is then sent to the profile's address.
+- A value comes from the options, else from the environment, else from the profile, else from the default. Options that belong
+  together come from one source: key and token, the two options of trust, certificate and key. A profile takes precedence over
+  `SSL_CERT_FILE`.
+- As with the AWS command line, a profile that the program names (`profile = "work"`, `--profile work`) takes precedence over
+  `BYTENITE_API_KEY` and `BYTENITE_ACCESS_TOKEN`; these take precedence over a profile that `BYTENITE_PROFILE` names. If the
+  profile has no key, the environment's is used in either case, and sent to the profile's address.
 - A profile's key is sent to that profile's address only: its scheme, host and port. If an option or `BYTENITE_BASE_URL`
-  leads elsewhere and no other credentials go before the profile's, `bytenite.new` raises. The profile's certificates are
-  not used elsewhere either.
-- States without `io` or `os` have no profiles: there `bytenite.new` raises if one is asked for.
+  leads elsewhere and no other credentials take precedence over the profile's, `bytenite.new` raises. The profile's
+  certificates are not used elsewhere either.
+- Lua states without `io` or `os` have no profiles: there `bytenite.new` raises if one is requested.
 ]]
 
 --- By name in options.client: what they mean is said there.

@@ -1,10 +1,9 @@
 --- Methods of jobs from the run to the results.
 local OPTIONS <const> = { "options", "bytenite.CallOptions?", "limits of this call; see [Options](#options)" }
 
-local AS_IT_IS <const> = { "bytenite.Job", "job", "the same table, as it is: `refresh` it to see its state" }
+local AS_IT_IS <const> = { "bytenite.Job", "job", "the same table, not refreshed: `refresh` shows its state" }
 
-local MAYBE <const> = " With `maybe_done` it may have been done all the same: the call is never repeated once the service may "
-  .. "have acted on it."
+local MAYBE <const> = " With `maybe_done` the service may have acted on the call, which is not retried then."
 
 return {
   name = "Job",
@@ -18,14 +17,14 @@ return {
       name = "run",
       operation = "run",
       summary = "Runs the job.",
-      text = "Settings given here are sent along; one way of old that wrote them elsewhere was ignored, so `set_configs` before "
-        .. "is the safer way.",
+      text = "Settings given here are sent with the request. An older form of the request, with the settings in "
+        .. "another place, was ignored, so it is safer to call `set_configs` first.",
       parameters = { { "config", "bytenite.JobConfig?", "settings of this run" }, OPTIONS },
       returns = AS_IT_IS,
-      fails = "`bad_request` when the job has been started already, or is not ready; `unexpected` with `code` 402 where the "
-        .. "balance is too low."
+      fails = "`bad_request` if the job has already been started, or is not ready; `unexpected` with `code` 402 if "
+        .. "the balance is too low."
         .. MAYBE,
-      raises = "A misspelled setting, a value of the wrong type; nothing is sent then.",
+      raises = "A misspelled setting, or a value of the wrong type; nothing is sent.",
       example = [[
 assert(job:set_datasource {
   dataSource = bytenite.datasource.bypass(),
@@ -41,19 +40,19 @@ print(assert(job:refresh()).state ~= "JOB_STATE_NEW") --> true
     {
       name = "wait",
       makes_calls = true,
-      summary = "Waits for the job's end.",
-      text = "The job is refreshed at once, and then again and again, after 1 s, 1.5 s, 2.25 s and so on up to 10 s. In a task "
-        .. "other tasks run meanwhile, so `client:map` can wait for many jobs. A job that was never run is waited for like any "
-        .. "other; an unknown state is not final. If a look fails in a way that may pass, the wait continues until the fifth "
-        .. "failure in a row, each with its own retries.",
+      summary = "Waits until the job ends.",
+      text = "The job is refreshed at once, then after 1 s, 1.5 s, 2.25 s and so on, in the end every 10 s. In a "
+        .. "task, other tasks run meanwhile, so `client:map` can wait for many jobs. A job that was never run is "
+        .. "waited for like any other; an unknown state is not final. If a refresh fails for a reason that may "
+        .. "pass, the wait continues until the fifth failure in a row; each refresh has its own retries.",
       parameters = {
         { "wait_options", "bytenite.WaitOptions?", "see [WaitOptions](#waitoptions)" },
-        { "options", "bytenite.CallOptions?", "limits of each look; see [Options](#options)" },
+        { "options", "bytenite.CallOptions?", "limits of each refresh; see [Options](#options)" },
       },
       returns = { "bytenite.Job", "job", "the same table, refreshed" },
-      fails = "`job_failed` when the job failed or ended in another way (`message` is its `errorMessage`); `timeout`; "
-        .. "`not_found` when it is gone. The third value is then the job, as it was last seen.",
-      raises = "An unknown option, seconds that cannot be; what `on_progress` raises.",
+      fails = "`job_failed` if the job failed or ended in another way (`message` is its `errorMessage`); "
+        .. "`timeout`; `not_found` if it no longer exists. The third value is then the job as last seen.",
+      raises = "An unknown option, an invalid number of seconds; errors from `on_progress`.",
       example = [[
 local sources = { dataSource = bytenite.datasource.bypass(), dataDestination = bytenite.datasource.bucket() }
 assert(job:set_datasource(sources))
@@ -86,12 +85,12 @@ print(results[1].ok, results[2].error.kind) --> true job_failed
       name = "results",
       operation = "results",
       summary = "Lists the files that the job made.",
-      text = "A link is a signed URL: whoever has it can fetch the file, without a token, for as long as the service lets it "
-        .. "live. Before its end a job has no results: depending on the service that is an error, or an empty list.",
+      text = "A link is a signed URL: whoever has it can fetch the file, without a token, until it expires. A job "
+        .. "has no results before it ends: the service then returns an error or an empty list.",
       parameters = { OPTIONS },
       returns = { "bytenite.JobResult[]", "results", "a list of `{ name, link }`" },
-      fails = "One whose message tells that the job has not yet been completed, with any status; it is not repeated. "
-        .. "`not_found` when there is no such job.",
+      fails = "One whose message says that the job has not yet been completed, with any status; it is not retried. "
+        .. "`not_found` if there is no such job.",
       example = [[
 assert(job:set_datasource {
   dataSource = bytenite.datasource.bypass(),
@@ -116,10 +115,10 @@ print(#files > 0, files[1].name ~= "", files[1].link:match "^https?://" ~= nil) 
       returns = {
         "fun(): bytenite.LogLine?, string?, string?",
         "next_line",
-        "an iterator that gives a [line](#logline), its service and its task's id",
+        "an iterator that returns a [line](#logline), its service and its task's id",
       },
-      fails = "`not_found` when there is no such job.",
-      raises = "A misspelled member, a value that is not a list of strings; nothing is sent then.",
+      fails = "`not_found` if there is no such job.",
+      raises = "A misspelled member, or a value that is not a list of strings; nothing is sent.",
       example = [[
 for line in assert(job:logs { services = { "PARTITIONER" } }) do
   io.write(line.log, "\n")
@@ -130,11 +129,11 @@ end
     {
       name = "abort",
       operation = "abort",
-      summary = "Stops the job when it runs; deletes it when it was never run.",
-      text = "What state an aborted job shows is not documented.",
+      summary = "Stops the job if it is running; deletes it if it was never run.",
+      text = "Which state an aborted job shows is not documented.",
       parameters = { OPTIONS },
       returns = AS_IT_IS,
-      fails = "`not_found` when there is no such job." .. MAYBE,
+      fails = "`not_found` if there is no such job." .. MAYBE,
       example = [[
 assert(job:abort()) -- a draft
 print(select(2, job:refresh()).kind) --> not_found
@@ -145,10 +144,10 @@ print(select(2, job:refresh()).kind) --> not_found
       name = "delete",
       operation = "delete",
       summary = "Deletes the job.",
-      text = "When the call is repeated after a failure, and the job is gone by then, it has been deleted.",
+      text = "If a retry finds the job gone, the call has succeeded.",
       parameters = { OPTIONS },
       returns = { "true", "done", "" },
-      fails = "`not_found` when there is no such job.",
+      fails = "`not_found` if there is no such job.",
       example = [[
 print(job:delete()) --> true
 print(select(2, job:delete()).kind) --> not_found
@@ -158,10 +157,11 @@ print(select(2, job:delete()).kind) --> not_found
     {
       name = "upload_completed",
       operation = "upload_completed",
-      summary = "Tells the service that the input lies at the job's `dataSource.params.tempUrl`. `job:upload` does so by itself.",
+      summary = "Tells the service that the input has been uploaded to the job's `dataSource.params.tempUrl`. "
+        .. "`job:upload` does this itself.",
       parameters = { OPTIONS },
       returns = AS_IT_IS,
-      fails = "`bad_request` when there is nothing." .. MAYBE,
+      fails = "`bad_request` if nothing was uploaded." .. MAYBE,
       example = [[
 assert(job:set_datasource { dataSource = bytenite.datasource.file() })
 print(job.dataSource.params.tempUrl ~= nil) --> true
@@ -182,24 +182,27 @@ print(done == job or err.kind) --> ...
           name = "timeout",
           type = "number",
           unit = "seconds",
-          text = "to wait at most, whatever else is set; no limit when left out. A last look is taken shortly before its end.",
+          text = "how long to wait at most, whatever else is set; no limit if omitted. The job is refreshed a last "
+            .. "time shortly before it passes.",
         },
         {
           name = "interval",
           type = "number",
           unit = "seconds",
-          text = "from the first look to the second; 1 when left out",
+          text = "between the first refresh and the second; 1 if omitted",
         },
         {
           name = "max_interval",
           type = "number",
           unit = "seconds",
-          text = "between looks at most: the interval grows by half each time; 10, or `interval` if that is more, when left out",
+          text = "the longest time between two refreshes: the interval grows by half each time; if omitted, 10, or "
+            .. "`interval` if that is more",
         },
         {
           name = "on_progress",
           type = "fun(job: bytenite.Job, fraction: number)",
-          text = "called after each look with the job and how far it is, by its state: 0 to 1, never less than before",
+          text = "called after each refresh with the job and its progress, judging by its state: 0 to 1, never "
+            .. "less than before",
         },
       },
     },

@@ -9,22 +9,22 @@ return {
     {
       name = "submit",
       summary = "Creates a job, sets it up, runs it, and refreshes it.",
-      text = "The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those "
-        .. "for which something is given. Everything is checked before the first one, and a file to upload is opened: bad input "
-        .. "leaves no job behind. "
-        .. "To continue after an error, do the rest with `err.job`, or submit again with its id as `jobId`.",
+      text = "The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and "
+        .. "`refresh`; a step for which nothing is given is skipped. All input is checked before the first step, "
+        .. "and a file to upload is opened, so bad input leaves no job behind. To continue after an error, do the "
+        .. "remaining steps with `err.job`, or submit again with its id as `jobId`.",
       parameters = {
-        { "new", "bytenite.Submission", "`templateId` is needed; see [Submission](#submission)" },
+        { "new", "bytenite.Submission", "`templateId` is required; see [Submission](#submission)" },
         {
           "options",
           "bytenite.SubmitOptions?",
           "limits of each step (see [Options](#options)); and [SubmitOptions](#submitoptions)",
         },
       },
-      returns = { "bytenite.Job", "job", "running, as far as the service has come" },
-      fails = "Those of the steps. `step` names the one that failed, `job` is the job that exists. With `maybe_done` the step "
-        .. "may have been done.",
-      raises = "A missing `templateId`, an unknown or misspelled member, a value of the wrong type; nothing is sent then.",
+      returns = { "bytenite.Job", "job", "refreshed after it was started" },
+      fails = "Those of the steps. `step` names the step that failed, `job` is the job if it exists. With "
+        .. "`maybe_done` the step may have been done.",
+      raises = "A missing `templateId`, an unknown or misspelled member, a value of the wrong type; nothing is sent.",
       example = [[
 local new = assert(client:submit {
   templateId = "img-gen",
@@ -46,8 +46,8 @@ print(none, err.step, err.kind, err.job) --> nil create_job bad_request nil
       operation = "running_tasks",
       summary = "Counts the running tasks of jobs.",
       parameters = { { "jobs", "(bytenite.Job|string)[]", "jobs or their ids, in a list" }, OPTIONS },
-      returns = { "table<string, integer>", "counts", "by the job's id" },
-      fails = "As the other calls.",
+      returns = { "table<string, integer>", "counts", "by job id" },
+      fails = "As for other calls.",
       raises = "If `jobs` is not a list of jobs and ids.",
       example = [[
 local counts = assert(client:running_tasks { job, "no-such-job" })
@@ -58,19 +58,20 @@ print(counts[job.id] or 0) --> 0
     {
       name = "logs",
       operation = "logs",
-      summary = "Fetches a job's logs, and gives them line by line in the order of time.",
-      text = "`job:logs(filters)` does so for one job. One request fetches all: a long log may need more than the "
-        .. "usual `max_response_bytes`. Lines of the same time come in the order partitioner, tasks, assembler; a line without a "
-        .. "time stays behind the one before it. Carriage returns and progress bars are in the text as the program wrote them.",
-      parameters = { { "query", "bytenite.LogQuery", "`jobId` is needed; see [LogQuery](#logquery)" }, OPTIONS },
+      summary = "Fetches a job's logs, and returns them line by line in order of time.",
+      text = "`job:logs(filters)` does this for one job. One request fetches everything: a long log may need a "
+        .. "larger `max_response_bytes`. Lines with the same time come in the order partitioner, tasks, assembler; "
+        .. "a line without a time stays after the line before it. Carriage returns and progress bars are in the "
+        .. "text as the program wrote them.",
+      parameters = { { "query", "bytenite.LogQuery", "`jobId` is required; see [LogQuery](#logquery)" }, OPTIONS },
       returns = {
         "fun(): bytenite.LogLine?, string?, string?",
         "next_line",
-        "an iterator that gives a [line](#logline), the service it is of (PARTITIONER, TASKRUNNER or ASSEMBLER) and, of the "
-          .. "task runner, the task's id",
+        "an iterator that returns a [line](#logline), the service that wrote it (PARTITIONER, TASKRUNNER or "
+          .. "ASSEMBLER) and, for the task runner, the task's id",
       },
-      fails = "`not_found` when there is no such job.",
-      raises = "A missing `jobId`, a misspelled member, a value that is not a list of strings; nothing is sent then.",
+      fails = "`not_found` if there is no such job.",
+      raises = "A missing `jobId`, a misspelled member, a value that is not a list of strings; nothing is sent.",
       example = [[
 for line, service, task in assert(client:logs { jobId = job.id, levels = { "WARN", "ERROR" } }) do
   print(line.timestamp, service, task, line.level, line.log)
@@ -81,11 +82,11 @@ end
     {
       name = "test_datasource",
       operation = "test_datasource",
-      summary = "Tries a data source out: whether it can be read, and what is in it.",
+      summary = "Tests a data source: whether it can be read, and what is in it.",
       parameters = { { "what", "bytenite.DataSourceTest", "`dataSource`; `listFiles` to see what is in it" }, OPTIONS },
       returns = { "bytenite.DataSourceInfo", "info", "see [DataSourceInfo](#datasourceinfo)" },
-      fails = "`bad_request` when the service cannot read it.",
-      raises = "A misspelled member, a value of the wrong type; nothing is sent then.",
+      fails = "`bad_request` if the service cannot read it.",
+      raises = "A misspelled member, or a value of the wrong type; nothing is sent.",
       example = [[
 local info = assert(client:test_datasource {
   dataSource = bytenite.datasource.url "https://example.org/in.txt",
@@ -98,10 +99,10 @@ print(info.filename) --> in.txt
     {
       name = "info",
       operation = "info",
-      summary = "Tells the server's version and its messages to users.",
+      summary = "Fetches the server's version and its messages to users.",
       parameters = { OPTIONS },
       returns = { "bytenite.ServerInfo", "info", "" },
-      fails = "As the other calls.",
+      fails = "As for other calls.",
       example = [[
 local info = assert(client:info())
 print(math.type(info.version.major)) --> integer
@@ -127,12 +128,12 @@ print(math.type(info.version.major)) --> integer
           type = "any",
           text = "the input itself, for a data source of kind `file`: what `job:upload` takes",
         },
-        { name = "jobId", type = "string", text = "of a draft to continue with, instead of a new job" },
+        { name = "jobId", type = "string", text = "the id of a draft to continue with, instead of creating a job" },
       },
     },
     {
       name = "SubmitOptions",
-      of = "The last argument of `client:submit`, besides the limits that every call takes.",
+      of = "The last argument of `client:submit`, in addition to the limits that every call takes.",
       fields = {
         {
           name = "on_created",
@@ -145,21 +146,23 @@ print(math.type(info.version.major)) --> integer
           unit = "bytes",
           text = "called after each piece of an upload",
         },
-        { name = "size", type = "integer", unit = "bytes", text = "of an upload whose size cannot be told" },
+        { name = "size", type = "integer", unit = "bytes", text = "the size of an upload, if it cannot be determined" },
       },
     },
     {
       name = "LogQuery",
-      of = "Which lines are wanted: those that match all of what is given. `job:logs` takes the same without `jobId`.",
+      of = "Selects log lines: those that match everything that is given. `job:logs` takes the same members except "
+        .. "`jobId`.",
       fields = {
-        { name = "jobId", type = "string", text = "the job: needed by `client:logs`" },
-        { name = "taskIds", type = "string[]", text = "only those tasks" },
+        { name = "jobId", type = "string", text = "the job; required by `client:logs`" },
+        { name = "taskIds", type = "string[]", text = "only these tasks" },
         {
           name = "levels",
           type = "string[]",
-          text = "only those levels: UNKNOWN, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, PANIC. What programs print is UNKNOWN.",
+          text = "only these levels: UNKNOWN, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, PANIC. Output of programs is "
+            .. "UNKNOWN.",
         },
-        { name = "services", type = "string[]", text = "only those services: PARTITIONER, TASKRUNNER, ASSEMBLER" },
+        { name = "services", type = "string[]", text = "only these services: PARTITIONER, TASKRUNNER, ASSEMBLER" },
       },
     },
   },

@@ -1,43 +1,46 @@
 --- Uploads, downloads and the stream of events: calls whose bodies go through in pieces.
 local transfers <const> = {}
 
-local LIMITS <const> = "Takes `timeout`, `max_retries` and `deadline` as every call does, but `timeout` is how long no byte may "
-  .. "move, and there is no `deadline` unless one is given."
+local LIMITS <const> = "Both take `timeout`, `max_retries` and `deadline` like every call, but `timeout` limits "
+  .. "the time in which no byte moves, and there is no `deadline` unless one is given."
 
 transfers.job = {
   name = "Job",
   title = "Uploads and downloads",
   prefix = "job:",
-  text = "Files are sent and received in pieces of about 64 KiB, whatever their size. The addresses are signed by the "
-    .. "service: they get no Authorization, redirects are not followed, and plain http is for loopback hosts unless "
-    .. "`allow_http` is set. An address of this machine is refused unless `base_url` is one too. "
-    .. "Failed attempts are repeated like those of other calls; a download resumes where it broke off if "
-    .. "the server supports that, and its attempts are counted anew from there. Inside tasks and event loops both suspend, and "
-    .. "readers and `on_progress` may make calls themselves; a transfer holds one of the client's `max_connections` meanwhile. "
-    .. "An upload from a function, or from a file that has no size, is not repeated once it was read.\n\n"
+  text = "Files are sent and received in pieces of about 64 KiB, whatever their size. The addresses are signed by "
+    .. "the service: requests to them carry no Authorization, redirects are not followed, and plain http is "
+    .. "allowed for loopback hosts only, unless `allow_http` is set. An address of this machine is refused unless "
+    .. "`base_url` is one too. Failed attempts are retried like those of other calls; a download resumes where it "
+    .. "broke off if the server supports that, and its attempts are then counted anew. Inside tasks and event "
+    .. "loops both suspend, and readers and `on_progress` may make calls themselves; meanwhile a transfer takes up "
+    .. "one of the client's `max_connections`. An upload from a function, or from a file without a size, is not "
+    .. "retried once something was read from it.\n\n"
     .. LIMITS,
 
   functions = {
     {
       name = "upload",
       summary = "Sends the job's input, and tells the service that it is there.",
-      text = "The bytes go to `job.dataSource.params.tempUrl` by PUT, as they are; then comes `upload_completed`. The job's "
-        .. "data source must be of the kind `file`: the address comes with it, and a job without one is refreshed first. How "
-        .. "long the address serves is not documented: `set_datasource` gives a new one.",
+      text = "The bytes are sent to `job.dataSource.params.tempUrl` by PUT, unchanged; then `upload_completed` is "
+        .. "called. The job's data source must be of the kind `file`, which comes with the address; a job without "
+        .. "an address is refreshed first. How long the address is valid is not documented: `set_datasource` gets "
+        .. "a new one.",
       parameters = {
         {
           "source",
           "string|file*|fun(): string?|{data: string}",
-          "a path; an open file, sent from where it stands; a function that returns the next piece, nil at the end; or a "
-            .. "table with the bytes themselves",
+          "a path; an open file, sent from its current position; a function that returns the next piece, and nil "
+            .. "at the end; or a table with the bytes themselves",
         },
         { "options", "bytenite.UploadOptions?", "see [UploadOptions](#uploadoptions)" },
       },
-      returns = { "bytenite.Job", "job", "as it is, not refreshed" },
-      fails = "`file` when the source cannot be read, changes meanwhile or has another size than announced; "
-        .. "`permission_denied` when the address has expired; `unexpected` when the job has none. The input can be sent again.",
-      raises = "A source of another type, one whose size is not known, an unknown option; whatever a reader or `on_progress` "
-        .. "raise.",
+      returns = { "bytenite.Job", "job", "not refreshed" },
+      fails = "`file` if the source cannot be read, changes during the upload or differs from the announced size; "
+        .. "`permission_denied` if the address has expired; `unexpected` if the job has no address. The input can "
+        .. "be sent again.",
+      raises = "A source of another type or of unknown size, an unknown option; errors from a reader or "
+        .. "`on_progress`.",
       example = [[
 assert(job:set_datasource { dataSource = bytenite.datasource.file(), dataDestination = bytenite.datasource.bucket() })
 assert(job:upload({ data = "a line\n" }, { on_progress = function(sent, total) print(sent, total) end }))
@@ -48,16 +51,18 @@ print(job:upload "no-such-file.txt") --> nil file: cannot read no-such-file.txt:
     },
     {
       name = "download",
-      summary = "Fetches the job's results into a folder, which is made when it is missing, with those above it.",
-      text = "Names may hold slashes: folders on the way are made. `out//b` and `./out/b` are `out/b`, and an empty result "
-        .. "whose name ends in a slash is a folder. A name that leads out of the folder (`..`, an absolute one), holds a "
-        .. "backslash, control characters or characters that turn the direction of text, has more than 64 folders or is too "
-        .. "long, or clashes with that of another result (also `a` with `a/b`, and `A` with `a`), is refused before anything is "
-        .. "fetched: `file_name` can give others. So is a file that exists, unless `existing` says otherwise. Symbolic links in "
-        .. "the folder are never followed. Each file is written under a temporary name and renamed when it is whole.\n\n"
-        .. "Eight files are fetched at once, or as many as `concurrency` says. The first that fails ends the others: what is "
-        .. "incomplete is removed, what is whole stays. `on_progress` runs in tasks of the client, as functions of `client:map` "
-        .. "do: its calls suspend, and the other files continue meanwhile.",
+      summary = "Fetches the job's results into a folder, which is created if it is missing, as are its parents.",
+      text = "Names may contain slashes: the folders in them are created. `out//b` and `./out/b` mean `out/b`, and "
+        .. "an empty result whose name ends in a slash is a folder. A name is refused before anything is fetched "
+        .. "if it leads out of the folder (`..`, an absolute path), contains a backslash, control characters or "
+        .. "characters that change the direction of text, has more than 64 folders, is too long, or clashes with "
+        .. "the name of another result (also `a` with `a/b`, and `A` with `a`); `file_name` can return another "
+        .. "name. A file that exists is refused too, unless `existing` says otherwise. Symbolic links in the "
+        .. "folder are never followed. Each file is written under a temporary name and renamed when it is "
+        .. "complete.\n\n"
+        .. "Eight files are fetched at once, or as many as `concurrency` says. The first that fails ends the "
+        .. "others: what is incomplete is removed, what is whole stays. `on_progress` runs in tasks of the client, "
+        .. "as functions of `client:map` do: its calls suspend, and the other files continue meanwhile.",
       parameters = {
         { "folder", "string", "its path" },
         { "options", "bytenite.DownloadOptions?", "see [DownloadOptions](#downloadoptions)" },
@@ -66,7 +71,7 @@ print(job:upload "no-such-file.txt") --> nil file: cannot read no-such-file.txt:
       fails = "those of `results`; `file` for an unsafe name, a file that exists or one that cannot be written; "
         .. "`permission_denied` when a link has expired; `not_found` when there is no such result. `err.file` names the file. "
         .. "Behind the error comes a list of the files that are whole, in the order of the results.",
-      raises = "An unknown option; whatever `file_name` or `on_progress` raise.",
+      raises = "An unknown option; errors from `file_name` or `on_progress`.",
       example = [[
 assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })
 assert(job:run())
@@ -86,42 +91,44 @@ os.execute("rm -r " .. folder)
   members = {
     {
       name = "UploadOptions",
-      of = "The last argument of `upload`, besides the limits that every call takes.",
+      of = "The last argument of `upload`, in addition to the limits that every call takes.",
       fields = {
         {
           name = "on_progress",
           type = "fun(sent: integer, total: integer)",
           unit = "bytes",
-          text = "called after each piece that was handed over; `sent` falls back when an attempt is repeated",
+          text = "called after each piece; `sent` starts over when an attempt is retried",
         },
         {
           name = "size",
           type = "integer",
           unit = "bytes",
-          text = "of the whole; needed for a function and for a file that has no size (a pipe): storage wants to know it first",
+          text = "the total size; required for a function and for a file without a size (a pipe), since storage "
+            .. "must know it first",
         },
       },
     },
     {
       name = "DownloadOptions",
-      of = "The last argument of `download`, besides the limits that every call takes.",
+      of = "The last argument of `download`, in addition to the limits that every call takes.",
       fields = {
-        { name = "result", type = "string", text = "the name of the only result that is wanted" },
+        { name = "result", type = "string", text = "the name of the only result to fetch" },
         {
           name = "file_name",
           type = "fun(result: bytenite.JobResult, index: integer): string",
-          text = "gives the path below the folder; the result's name when left out",
+          text = "returns the path below the folder; the result's name if omitted",
         },
         {
           name = "existing",
           type = '"error"|"skip"|"replace"',
-          text = "what to do about files that exist: `error`, the default, fetches nothing then; `skip` keeps them; `replace` "
-            .. "overwrites them, with the mode that they have",
+          text = "what to do if files exist: `error`, the default, fetches nothing; `skip` keeps them; `replace` "
+            .. "overwrites them and keeps their mode",
         },
         {
           name = "decode",
           type = "boolean",
-          text = "whether to undo the `Content-Encoding` of an object (gzip, deflate); by default it is written as it is stored",
+          text = "whether to decode the `Content-Encoding` of an object (gzip, deflate); by default it is written "
+            .. "as stored",
         },
         {
           name = "on_progress",
@@ -153,7 +160,7 @@ os.execute("rm -r " .. folder)
     },
     {
       name = "DownloadedFile",
-      of = "What `download` returns a list of.",
+      of = "An item of the list that `download` returns.",
       is_result = true,
       fields = {
         { name = "name", type = "string", text = "below the folder" },
@@ -169,25 +176,27 @@ transfers.events = {
   name = "Client",
   title = "Events of the service",
   prefix = "client:",
-  text = "Experimental: no source shows how the service frames its events, nor which there are. What this understands is an "
-    .. "object a line, and server-sent events whose data is such an object. Watching a job is what `job:wait` is for.",
+  text = "Experimental: no source shows which events the service sends, nor how it frames them. This method "
+    .. "understands one JSON object per line, and server-sent events whose data is such an object. To watch a job, "
+    .. "use `job:wait`.",
 
   functions = {
     {
       name = "each_event",
       operation = "events",
-      summary = "Iterates over what happens, as it happens.",
-      text = "For a generic `for` alone: a `break` ends the stream. The loop ends when the service ends the stream; a failure "
-        .. "is raised as the error value, also one in the middle, since what happens before the next attempt would be missed.",
+      summary = "Iterates over the service's events as they happen.",
+      text = "For use in a generic `for` only: a `break` closes the stream. The loop ends when the service ends "
+        .. "the stream. A failure is raised as the error value, even in the middle of a stream, which is not "
+        .. "resumed because events would be missed.",
       parameters = {
         {
           "options",
           "bytenite.CallOptions?",
-          "`timeout` is how long no byte may come, `max_response_bytes` bounds one event",
+          "`timeout` limits the time in which no byte comes, `max_response_bytes` the size of one event",
         },
       },
-      returns = { "fun(): bytenite.Event?", "iterator", "gives [Event](#event) after Event" },
-      raises = "In the loop: the error that ends it, as any call gives one.",
+      returns = { "fun(): bytenite.Event?", "iterator", "returns one [Event](#event) after another" },
+      raises = "In the loop: the error that ends it, a table as other calls return it.",
       example = [[
 assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })
 client:async(function() assert(job:run()) end) -- while we listen

@@ -10,19 +10,19 @@ local HEAD <const> = [[
 
 <!-- Written by docs/generate.lua (make docs); do not edit. -->
 
-Everything `require "bytenite"` offers, and the adapters for event loops. The [README](../README.md) is the place to begin.
+Everything `require "bytenite"` offers, and the adapters for event loops. The [README](../README.md) is the place to start.
 
-- What can happen in a running system is returned as `nil, err` (see [Errors](#errors)); what is a mistake in a program raises
-  a string, before anything is sent.
-- Data keep the service's member names; times and limits are in seconds.
+- Failures of a running system are returned as `nil, err` (see [Errors](#errors)); a mistake in the program raises a string
+  before anything is sent.
+- Members keep the names that the service gives them; times and limits are in seconds.
 - Every example runs against the sandbox in the tests. A comment `-->` shows what is printed, `...` stands for anything. Unless
-  they require the module themselves they start from
+  they require the module themselves, they start from
 
 ]]
 
 local RETRIES <const> = {
   "## Retries\n",
-  "A call whose attempt fails is tried again, up to `max_retries` times and within its `deadline`:\n",
+  "A call whose attempt fails is retried, up to `max_retries` times and within its `deadline`:\n",
   markdown.table({ "failure", "repeatable", "once only" }, {
     { "nothing was sent: resolve, connect, TLS handshake", "retry", "retry" },
     { "429", "retry", "retry" },
@@ -32,16 +32,16 @@ local RETRIES <const> = {
       "retry",
       "no, `maybe_done`",
     },
-    { "an upload that storage answers with 400 `RequestTimeout`", "retry", "" },
+    { "an upload to which storage responds with 400 `RequestTimeout`", "retry", "" },
     { "401", "renew the token once, retry", "renew the token once, retry" },
     { "a response that is not JSON, or too large", "no, `maybe_done`", "no, `maybe_done`" },
     { "any other status; a certificate that is not trusted; a proxy that refuses to connect", "no", "no" },
   }),
-  "The wait is random: from 0 to 0.5 s before the first retry, then up to 1, 2, 4 and at most 8 s; or what `Retry-After` asks "
-    .. "for in seconds or by an HTTP date, up to 60 s (beyond that the error is returned, with `retry_after`). "
-    .. "[Many at once](#many-at-once) says what a 429 does to concurrent calls. Each client has a budget of 500 points: a "
-    .. "retry takes 5, after a timeout 10, a success gives 1 back; without points nothing is retried. `maybe_done` is never "
-    .. "set for a GET. Source: module.\n",
+  "The delay is random: up to 0.5 s before the first retry, then up to 1, 2, 4 and at most 8 s; or what "
+    .. "`Retry-After` asks for, in seconds or as an HTTP date, up to 60 s (beyond that the error is returned, with "
+    .. "`retry_after`). [Many at once](#many-at-once) says what a 429 does to concurrent calls. Each client has a "
+    .. "budget of 500 points: a retry costs 5, or 10 after a timeout, and a success earns 1; without points "
+    .. "nothing is retried. `maybe_done` is never set for a GET. Source: module.\n",
 }
 
 local function join(...)
@@ -53,7 +53,7 @@ local function join(...)
 end
 
 local function sources(api)
-  local lines <const> = { "Where a behaviour comes from is said in a word:\n" }
+  local lines <const> = { "A word says where each behaviour comes from:\n" }
   for _, source in ipairs(api.sources) do
     lines[#lines + 1] = ("- *%s*: %s."):format(source[1], source[2])
   end
@@ -150,10 +150,12 @@ local function options_section(api)
   end
   return join(
     "## Options\n",
-    "Of `bytenite.new`. If an environment variable is named, it is read when the option is not given, without white space "
-      .. "around it.\n",
+    "The options of `bytenite.new`. If an environment variable is named, it is read if the option is not given; "
+      .. "white space around its value is removed.\n",
     tables.options(api),
-    ("Every call takes a last table with %s, for that call alone.\n"):format(table.concat(call_options, ", ")),
+    ("Every call takes a table as its last argument with %s, for that call alone.\n"):format(
+      table.concat(call_options, ", ")
+    ),
     "Sources: " .. table.concat(origins, "; ") .. ".\n",
     "### Profiles\n",
     api.options.profiles
@@ -163,12 +165,12 @@ end
 local function errors_section(api)
   return join(
     "## Errors\n",
-    "An error is a table; `tostring(err)` is one line that says what was tried and what came of it. Fields that do not apply "
-      .. "are nil. No key, token, password or signed address appears in one. Sources: the bodies of responses: docs; the rest: "
-      .. "module.\n",
+    "An error is a table; `tostring(err)` is one line that says what was attempted and how it failed. Fields that "
+      .. "do not apply are nil. No key, token, password or signed address appears in an error. Sources: the bodies "
+      .. "of responses: docs; the rest: module.\n",
     tables.errors(api),
     "### Kinds\n",
-    "The service declares the statuses 400, 401, 403, 404, 500 and 503; 409 and 429 can occur all the same (inferred).\n",
+    "The service declares the statuses 400, 401, 403, 404, 500 and 503; 409 and 429 can occur too (inferred).\n",
     tables.kinds(api)
   )
 end
@@ -187,8 +189,8 @@ local function events_section(api)
   end
   return join(
     "## Events\n",
-    "`on_event` is called with a table for each. Nothing in it is secret. The token exchange shows as a call of its own, "
-      .. "`access_token`. Source: module.\n",
+    "`on_event` is called with a table for each event. Nothing in it is secret. The token exchange appears as a "
+      .. "call of its own, `access_token`. Source: module.\n",
     markdown.table({ "type", "when", "fields besides the common ones" }, rows),
     tables.fields(api.events.fields),
     markdown.lua_block [[
@@ -213,8 +215,9 @@ local function states_section(states)
   end
   return join(
     "### States\n",
-    "Of a job, in order; more may come. Any of them can lead to `JOB_STATE_FAILED`. What an aborted job shows is not "
-      .. "known. Priorities are `EXECUTION_PRIORITY_UNDEFINED`, `_CHEAP`, `_BALANCED` and `_FAST`. Source: clients, docs.\n",
+    "The states of a job, in order; the service may add others. Any of them can lead to `JOB_STATE_FAILED`. What "
+      .. "an aborted job shows is not known. Priorities are `EXECUTION_PRIORITY_UNDEFINED`, `_CHEAP`, `_BALANCED` "
+      .. "and `_FAST`. Source: clients, docs.\n",
     markdown.table({ "state", "meaning" }, rows)
   )
 end
@@ -228,20 +231,20 @@ local function objects_section(states, internal_objects)
   table.sort(names)
   local parts <const> = {
     "## Objects\n",
-    "The members the service declares. Members it adds later pass through as they are. Reading: a member that is null is "
-      .. 'absent; integers arrive as Lua integers whether they were sent as `3600` or `"3600"`; a value that does not fit '
-      .. "its type stays as it was sent, a number that Lua cannot hold exactly as a string of its digits. "
-      .. "Writing: types are checked, integers may be decimal strings, "
-      .. "`bytenite.null` may stand for any member. A timestamp is an RFC 3339 string, an enum a string (a number where the "
-      .. "service has no name for it), uint32 an integer from 0 to 4294967295, object a table with free members, any any JSON "
-      .. "value; timestamps and properties are tables by name. Source: page, docs.\n",
+    "The members that the service declares. Members that it adds later pass through unchanged. Reading: a member "
+      .. 'that is null is absent; integers arrive as Lua integers whether they were sent as `3600` or `"3600"`; a '
+      .. "value that does not fit its type stays as it was sent, a number that Lua cannot hold exactly as a string "
+      .. "of its digits. Writing: types are checked, integers may be decimal strings, `bytenite.null` may be given "
+      .. "for any member. A timestamp is an RFC 3339 string, an enum a string (a number where the service has no "
+      .. "name for it), uint32 an integer from 0 to 4294967295, object a table with arbitrary members, any is any "
+      .. "JSON value; timestamps and properties are tables by name. Source: page, docs.\n",
   }
   for _, name in ipairs(names) do
     local rows <const> = {}
     for index, member in ipairs(schemas[name]) do
       local element <const> = member.type:gsub("%[%]$", "")
       local type <const> = schemas[element] and ("[%s](#%s)"):format(member.type, element:lower()) or member.type
-      rows[index] = { code(member.name), type, (member.required and "Needed: " or "") .. member.meaning }
+      rows[index] = { code(member.name), type, (member.required and "Required: " or "") .. member.meaning }
     end
     parts[#parts + 1] = ("### %s\n"):format(name)
     parts[#parts + 1] = markdown.table({ "member", "type", "meaning" }, rows)

@@ -286,9 +286,7 @@ local function try(folder, paths, options)
     end
     tree:restore(change.path, change.source)
   end
-  print(
-    ("%s: %d of %d caught, of %d possible changes"):format(folder, figures.caught, figures.tried, #candidates)
-  )
+  print(("%s: %d of %d caught, of %d possible changes"):format(folder, figures.caught, figures.tried, #candidates))
   return figures
 end
 

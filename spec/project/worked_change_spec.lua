@@ -66,10 +66,13 @@ describe("the worked change of CONTRIBUTING.md", function()
       assert.equal(0, ran.status, ran.output .. ran.errors)
     end
     must_run(("tar --exclude=./build --exclude=./.git -cf - . | tar -xf - -C '%s'"):format(tree.path))
-    must_run(("mkdir -p build/bytenite && if [ -d '%s/build/rocks' ]; then ln -s '%s/build/rocks' build/; fi"):format(
-      root,
-      root
-    ), tree.path)
+    must_run(
+      ("mkdir -p build/bytenite && if [ -d '%s/build/rocks' ]; then ln -s '%s/build/rocks' build/; fi"):format(
+        root,
+        root
+      ),
+      tree.path
+    )
     apply(files, tree)
     compile.core_of(tree.path, "build/bytenite/core.so")
     must_run(

@@ -4,8 +4,8 @@
 #include "api/schema_parts.h"
 
 static const SchemaMember job_config_members[] = {
-  MEMBER("taskTimeout", schema_uint32, "seconds one task may run"),
-  MEMBER("jobTimeout", schema_uint32, "seconds the whole job may run"),
+  MEMBER("taskTimeout", schema_uint32, "seconds that a task may run"),
+  MEMBER("jobTimeout", schema_uint32, "seconds that the whole job may run"),
   MEMBER("isTestJob", schema_boolean, "marks a test run"),
   MEMBER("maxTaskRetries", schema_uint32, "retries of one task"),
 };
@@ -34,19 +34,19 @@ const Schema schema_job_params = OBJECT("JobParams", job_params_members);
 const Schema schema_job_name = SCALAR("JobName", SCHEMA_STRING);
 
 static const SchemaMember regions_members[] = {
-  MEMBER("blacklist", schema_strings, "regions to keep out of"),
+  MEMBER("blacklist", schema_strings, "regions to avoid"),
   MEMBER("whitelist", schema_strings, "regions allowed"),
 };
 const Schema schema_regions = OBJECT("Regions", regions_members);
 
 static const SchemaMember job_template_members[] = {
   MEMBER("id", schema_string, "the template's id"),
-  MEMBER("owner", schema_string, "owning account"),
+  MEMBER("owner", schema_string, "the account that owns it"),
   MEMBER("description", schema_string, "free text"),
   MEMBER("app", schema_string, "the app's tag: name, name@major or name@major.minor"),
   MEMBER("partitioner", schema_string, "the partitioner's tag"),
   MEMBER("assembler", schema_string, "the assembler's tag"),
-  MEMBER("createdAt", schema_timestamp, "when it was made"),
+  MEMBER("createdAt", schema_timestamp, "when it was created"),
   MEMBER("updatedAt", schema_timestamp, "when it was last changed"),
   MEMBER("isPublic", schema_boolean, "whether other accounts may use it"),
   MEMBER("dataSource", schema_data_source, "default source"),
@@ -60,7 +60,7 @@ const Schema schema_job_template = OBJECT("JobTemplate", job_template_members);
 static const Schema timestamps = LIST("timestamps", SCHEMA_MAP, schema_timestamp);
 
 static const SchemaMember job_members[] = {
-  [SCHEMA_JOB_ID] = MEMBER("id", schema_string, "made by the server"),
+  [SCHEMA_JOB_ID] = MEMBER("id", schema_string, "assigned by the server"),
   MEMBER("templateId", schema_string, "the template used"),
   MEMBER("name", schema_string, "display name"),
   MEMBER("config", schema_job_config, "execution settings"),
@@ -96,7 +96,7 @@ const Schema schema_job_response = OBJECT("JobResponse", job_response_members);
 
 static const SchemaMember new_job_members[] = {
   REQUIRED_MEMBER("templateId", schema_string, "the template to use"),
-  MEMBER("jobId", schema_string, "updates that job when it has not started yet; leave it out for a new one"),
+  MEMBER("jobId", schema_string, "a job to update, which must not have started; omit it to create a job"),
   MEMBER("name", schema_string, "display name"),
   MEMBER("description", schema_string, "free text"),
   MEMBER("dataSource", schema_data_source, "where the input comes from"),

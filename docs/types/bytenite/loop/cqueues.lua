@@ -5,7 +5,7 @@
 
 local loop = {}
 
----Lets a cqueues controller drive a client. Needs the rock cqueues. Calls, `map`, `get` and the other waits then suspend the coroutines that the controller runs, and those of `client:async`; elsewhere they block, and the controller with them. The controller's loop ends when nothing is left to do. A client has one adapter: attaching another takes the place of the first.
+---Lets a cqueues controller drive a client. Needs the rock cqueues. Calls, `map`, `get` and the other waits then suspend the coroutines that the controller runs, and those of `client:async`; elsewhere they block, and the controller with them. The controller's loop ends when nothing is left to do. A client has one adapter: attaching another one replaces it.
 ---@param client bytenite.Client
 ---@param controller any what `cqueues.new()` returned
 ---@return bytenite.Client client the same

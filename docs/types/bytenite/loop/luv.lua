@@ -5,7 +5,7 @@
 
 local loop = {}
 
----Lets libuv's loop drive a client. Needs the rock luv. libuv knows no coroutines, so calls, `map`, `get` and the other waits suspend inside `client:async` and `client:map` only: anywhere else, in callbacks too, they block, and libuv's loop with them. `uv.run` returns when nothing is left to do.
+---Lets libuv's loop drive a client. Needs the rock luv. libuv has no coroutines, so calls, `map`, `get` and the other waits suspend inside `client:async` and `client:map` only: anywhere else, in callbacks too, they block, and libuv's loop with them. `uv.run` returns when nothing is left to do.
 ---@param client bytenite.Client
 ---@return bytenite.Client client the same
 function loop.attach(client) end
