@@ -30,14 +30,9 @@ return {
         {
           name = "headers",
           type = "table<string, string>",
-<<<<<<< HEAD
-          text = "by name; not Authorization, Host, Content-Length and others that the module, a proxy or the connection needs. "
-            .. "They replace those of the client with the same name, in any case. Accept and, with a body, Content-Type are "
-            .. "application/json unless given.",
-=======
-          text = "by name, except Authorization, Host and Content-Length. Accept and, with a body, Content-Type "
-            .. "are application/json unless given.",
->>>>>>> ba53c08 (docs: rewrite the reference in plain English)
+          text = "by name, except Authorization, Host, Content-Length and others that the module, a proxy or the "
+            .. "connection needs. A header replaces the client's header of the same name, in any letter case. "
+            .. "Accept and, with a body, Content-Type are application/json unless given.",
         },
       },
     },

@@ -45,7 +45,7 @@ errors.fields = {
   {
     name = "job",
     type = "bytenite.Job?",
-    text = "From `submit`: the job, if it was created, in its last known " .. "state.",
+    text = "From `submit`: the job, if it was created, in its last known state.",
   },
   {
     name = "body",

@@ -61,7 +61,7 @@ print(job:upload "no-such-file.txt") --> nil file: cannot read no-such-file.txt:
         .. "folder are never followed. Each file is written under a temporary name and renamed when it is "
         .. "complete.\n\n"
         .. "Eight files are fetched at once, or as many as `concurrency` says. The first that fails ends the "
-        .. "others: what is incomplete is removed, what is whole stays. `on_progress` runs in tasks of the client, "
+        .. "others: incomplete files are removed, complete ones stay. `on_progress` runs in tasks of the client, "
         .. "as functions of `client:map` do: its calls suspend, and the other files continue meanwhile.",
       parameters = {
         { "folder", "string", "its path" },
@@ -69,8 +69,8 @@ print(job:upload "no-such-file.txt") --> nil file: cannot read no-such-file.txt:
       },
       returns = { "bytenite.DownloadedFile[]", "files", "see [DownloadedFile](#downloadedfile)" },
       fails = "those of `results`; `file` for an unsafe name, a file that exists or one that cannot be written; "
-        .. "`permission_denied` when a link has expired; `not_found` when there is no such result. `err.file` names the file. "
-        .. "Behind the error comes a list of the files that are whole, in the order of the results.",
+        .. "`permission_denied` if a link has expired; `not_found` if there is no such result. `err.file` names "
+        .. "the file. The third value is then a list of the files that are complete, in the order of the results.",
       raises = "An unknown option; errors from `file_name` or `on_progress`.",
       example = [[
 assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })
@@ -134,9 +134,9 @@ os.execute("rm -r " .. folder)
           name = "on_progress",
           type = "fun(received: integer, total: integer?, name: string, all: bytenite.DownloadTotal)",
           unit = "bytes",
-          text = "called after each piece of a file that was written, and once more when the file has its name; `total` is nil "
-            .. "where the server does not tell; `received` falls back only if a file starts again, `all` never does: see "
-            .. "[DownloadTotal](#downloadtotal)",
+          text = "called after each piece of a file is written, and once more when the file has its name; `total` "
+            .. "is nil if the server does not name it; `received` decreases only if a file starts again, `all` "
+            .. "never does: see [DownloadTotal](#downloadtotal)",
         },
         {
           name = "concurrency",

@@ -10,24 +10,24 @@
 ---@class bytenite.DataSourceInfo
 ---@field filename? string the file's name
 ---@field path? string its path
----@field size? integer bytes; a string where they are more than 2^63-1
----@field properties? table<string, string> what the source tells of it, by name
+---@field size? integer bytes; a string if above 2^63-1
+---@field properties? table<string, string> its properties in the source, by name
 ---@field tempUrl? string a signed URL of it: whoever has it can fetch the file
----@field files? bytenite.Directory what is in the source, when asked for
+---@field files? bytenite.Directory the contents of the source, if requested
 
 ---@class bytenite.DataSourceTest
----@field dataSource? bytenite.DataSource what to try
+---@field dataSource? bytenite.DataSource the data source to test
 ---@field listFiles? boolean whether to list what is in it
 
 ---@class bytenite.Directory
 ---@field name? string its name
 ---@field path? string its path
----@field directories? bytenite.Directory[] those in it
+---@field directories? bytenite.Directory[] the directories in it
 ---@field files? bytenite.File[] the files in it
 
 ---@class bytenite.Event
 ---@field event? string what happened; the names are not documented
----@field data? any to what, with "@type"
+---@field data? any what it happened to, with "@type"
 
 ---@class bytenite.File
 ---@field id? string its id
@@ -36,8 +36,8 @@
 ---@field size? integer bytes
 
 ---@class bytenite.JobConfig
----@field taskTimeout? integer seconds one task may run
----@field jobTimeout? integer seconds the whole job may run
+---@field taskTimeout? integer seconds that a task may run
+---@field jobTimeout? integer seconds that the whole job may run
 ---@field isTestJob? boolean marks a test run
 ---@field maxTaskRetries? integer retries of one task
 
@@ -46,7 +46,7 @@
 ---@field dataDestination? bytenite.DataSource where the output goes
 
 ---@class bytenite.JobPage
----@field pagination? bytenite.Pagination where the page lies
+---@field pagination? bytenite.Pagination the position of the page
 ---@field data? bytenite.Job[] the jobs
 
 ---@class bytenite.JobParams
@@ -56,17 +56,17 @@
 ---@field app? table<string, any> parameters of the app, free-form
 
 ---@class bytenite.JobResult
----@field name? string the file's name, which may hold slashes
+---@field name? string the file's name, which may contain slashes
 ---@field link? string a signed URL: whoever has it can fetch the file
 
 ---@class bytenite.JobTemplate
 ---@field id? string the template's id
----@field owner? string owning account
+---@field owner? string the account that owns it
 ---@field description? string free text
 ---@field app? string the app's tag: name, name@major or name@major.minor
 ---@field partitioner? string the partitioner's tag
 ---@field assembler? string the assembler's tag
----@field createdAt? string when it was made
+---@field createdAt? string when it was created
 ---@field updatedAt? string when it was last changed
 ---@field isPublic? boolean whether other accounts may use it
 ---@field dataSource? bytenite.DataSource default source
@@ -83,7 +83,7 @@
 
 ---@class bytenite.NewJob
 ---@field templateId string the template to use
----@field jobId? string updates that job when it has not started yet; leave it out for a new one
+---@field jobId? string a job to update, which must not have started; omit it to create a job
 ---@field name? string display name
 ---@field description? string free text
 ---@field dataSource? bytenite.DataSource where the input comes from
@@ -96,13 +96,13 @@
 ---@field secretKey string the key itself, which no response contains
 
 ---@class bytenite.Pagination
----@field total? integer rows there are
+---@field total? integer number of rows in all
 ---@field offset? integer rows before this page
 ---@field hasPrevious? boolean whether there are rows before this page
 ---@field hasNext? boolean whether there are rows after it
 
 ---@class bytenite.Regions
----@field blacklist? string[] regions to keep out of
+---@field blacklist? string[] regions to avoid
 ---@field whitelist? string[] regions allowed
 
 ---@class bytenite.Secret
@@ -110,8 +110,8 @@
 ---@field name? string its name
 ---@field secretType? string what it is for: s3 or aws, gcp, storj, other
 ---@field accessKey? string the account's access key
----@field expiresAt? string when it ends
----@field params? any more about it; the members are not documented
+---@field expiresAt? string when it expires
+---@field params? any further details; the members are not documented
 
 ---@class bytenite.SecretList
 ---@field secrets? bytenite.Secret[] the account's secrets
@@ -124,42 +124,42 @@
 ---@field messages? any messages to users; their form is not documented
 
 ---@class bytenite.TemplatePage
----@field pagination? bytenite.Pagination where the page lies
+---@field pagination? bytenite.Pagination the position of the page
 ---@field data? bytenite.JobTemplate[] the templates
 
 ---@class bytenite.Version
----@field major? integer changes that break
----@field minor? integer changes that add
+---@field major? integer changes with incompatible versions
+---@field minor? integer changes with additions
 ---@field tag? string its tag
 
 ---@class bytenite.Options
----@field api_key? string The account's API key, exchanged for an access token when a call first needs one. The token is renewed before it ends. White space around the key is dropped.
----@field access_token? string|(fun(): string?, string?) A token already held, without `Bearer`; or a function that returns one, asked before every attempt. If it returns nil and a reason, or anything but a token, the call ends with `no_credentials`; an error that it raises is raised by the call.
----@field base_url? string Where the service is, version included. https; plain http to a loopback host only.
----@field service? string The part of the path behind `base_url`. The service announced a move to `"computing"` in September 2025.
----@field connect_timeout? number (seconds) To resolve the name, connect and shake hands.
----@field timeout? number (seconds) For one attempt, from its start to the last byte of the response.
----@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job, a free connection.
+---@field api_key? string The account's API key, exchanged for an access token when a call first needs one. The token is renewed before it expires. White space around the key is removed.
+---@field access_token? string|(fun(): string?, string?) An existing token, without `Bearer`; or a function that returns one, called before every attempt. If it returns nil and a reason, or anything but a token, the call fails with `no_credentials`; an error that it raises is raised by the call.
+---@field base_url? string The address of the service, including the version. It must be https, except for loopback hosts; see `allow_http`.
+---@field service? string The part of the path after `base_url`. The service announced a move to `"computing"` in September 2025.
+---@field connect_timeout? number (seconds) Limit for resolving the name, connecting, and the TLS handshake.
+---@field timeout? number (seconds) Limit for one attempt, from its start to the last byte of the response.
+---@field deadline? number (seconds) Limit for the whole call: its attempts, the delays between them, a token exchange, and the wait for its turn on the job and for a connection.
 ---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
----@field max_response_bytes? integer (bytes) The largest response taken; a larger one is the error `too_large`.
----@field max_connections? integer Connections at once, 1 to 1000, and calls on the wire at once: others wait in order, within their `deadline`. Over HTTP/2 calls share a connection; the HTTP/1.1 connections that bodies above 60 kB need there are counted apart. See Many at once.
+---@field max_response_bytes? integer (bytes) The largest response accepted; a larger one is the error `too_large`.
+---@field max_connections? integer Maximum number of connections, 1 to 1000, and of calls in flight: other calls wait in order, within their `deadline`. Over HTTP/2 calls share a connection; the HTTP/1.1 connections for bodies above 60 kB are counted separately. See Many at once.
 ---@field ca_file? string A file with the certificates (PEM) of the authorities to trust, and no others. Certificates are always verified.
----@field ca_path? string A folder with the certificates of the authorities to trust, and no others but those in `ca_file`. They have the names that `openssl rehash` gives them. Options and variables do not add up: if one of the two options is given, no variable is read; if one of the two `BYTENITE_` variables is set, `SSL_CERT_FILE` is not.
----@field client_cert? string A file with a certificate (PEM) for a service that asks its clients for one. It is shown to the host and port of `base_url` only, never to other hosts, to which signed URLs lead.
+---@field ca_path? string A folder with the certificates of the authorities to trust, and no others but those in `ca_file`. The files have the names that `openssl rehash` gives them. Options and variables are not combined: if one of the two options is given, no variable is read; if one of the two `BYTENITE_` variables is set, `SSL_CERT_FILE` is not read.
+---@field client_cert? string A file with a certificate (PEM) for a service that asks its clients for one. It is sent to the host and port of `base_url` only, never to other hosts that signed URLs lead to.
 ---@field client_key? string The file with the key (PEM, without a pass phrase) of `client_cert`.
 ---@field proxy? string URL of a proxy; `""` for none. A loopback host is never called through one.
----@field allow_http? boolean Allows plain http to any host. The token then travels in clear.
+---@field allow_http? boolean Allows plain http to any host. The token is then sent in clear text.
 ---@field profile? string|false The name of a profile: a set of options in `$XDG_CONFIG_HOME/bytenite/config.json` (`~/.config` if that variable is not set), which `bytenite configure` writes. Without a name no file is read; `false` means none, whatever the environment says. See Profiles.
 ---@field http_version? "auto"|"1.1"|"2" `"auto"`: HTTP/2 where a TLS server offers it, else 1.1. `"2"`: HTTP/2 over plain http too. Bodies above 60 kB go over 1.1.
 ---@field headers? table<string, string> Headers by name for every API request, the token exchange included; never for signed URLs. Those that `client:request` is given replace the ones with the same name, in any case. Names that the module, a proxy or the connection needs are refused, such as `Authorization` and `Host`, and so are `Accept`, `Accept-Encoding`, `Content-Type` (give them to `client:request`) and `User-Agent`. Secret values are never shown.
----@field user_agent? string Put behind the module's own User-Agent, `bytenite-lua/...`.
----@field on_event? fun(event: bytenite.Event) Called for what happens on the wire; see Events. What it raises ends the call, which raises it again.
+---@field user_agent? string Appended to the module's own User-Agent, `bytenite-lua/...`.
+---@field on_event? fun(event: bytenite.Event) Called for each request, response, retry and token; see Events. An error that it raises ends the call, which raises it again.
 
 ---@class bytenite.CallOptions
----@field timeout? number (seconds) For one attempt, from its start to the last byte of the response.
----@field deadline? number (seconds) For the whole call: its attempts, the waits between them, a token exchange it needs, its turn on the job, a free connection.
+---@field timeout? number (seconds) Limit for one attempt, from its start to the last byte of the response.
+---@field deadline? number (seconds) Limit for the whole call: its attempts, the delays between them, a token exchange, and the wait for its turn on the job and for a connection.
 ---@field max_retries? integer Attempts after the first, 0 to 100. See Retries.
----@field max_response_bytes? integer (bytes) The largest response taken; a larger one is the error `too_large`.
+---@field max_response_bytes? integer (bytes) The largest response accepted; a larger one is the error `too_large`.
 
 ---@class bytenite.Error
 ---@field kind string What happened, in one word; see the table of kinds.
@@ -175,35 +175,35 @@
 ---@field operation? string The API operation that failed, such as "set_params"; "access_token" if there was no token and the call was not sent.
 ---@field method? string The HTTP method of the call.
 ---@field path? string The path of the call, without the query.
----@field attempts? integer How often the request was started; 0 when it never was.
+---@field attempts? integer How many times the request was started; 0 if it never was.
 ---@field elapsed? number (seconds) From the start of the call to its end.
 ---@field retryable? boolean Whether the same call may succeed later.
 ---@field retry_after? number (seconds) How long the server asks to wait.
----@field maybe_done? boolean True when the service may have acted although no good answer came: look before you repeat `create_job`.
----@field step? string Of `submit`: what failed: "create_job", "set_datasource", "set_params", "set_configs", "upload", "run" or "refresh".
+---@field maybe_done? boolean True if the service may have acted although no usable response came: check before you repeat `create_job`.
+---@field step? string From `submit`: the step that failed: "create_job", "set_datasource", "set_params", "set_configs", "upload", "run" or "refresh".
 ---@field file? string Of `download`: the name of the file that could not be fetched.
----@field job? bytenite.Job Of `submit`: the job that exists, as far as it got.
+---@field job? bytenite.Job From `submit`: the job, if it was created, in its last known state.
 ---@field body? string The response's body, at most 64 KiB. Secrets and the queries of URLs read `[redacted]`.
 
 ---@class bytenite.Event
 ---@field type "request"|"response"|"retry"|"token" What happened.
 ---@field operation string The call: `set_name`, `access_token`, `request`, ...
----@field method string Of HTTP.
----@field path string Without the query.
----@field attempt integer 1 for the first.
----@field status? integer The HTTP status, where there was a response.
----@field kind? string The kind of failure, where there was no response or another attempt follows.
----@field headers? table<string, string> Of the response, as in an error.
----@field header_list? string[][] Of the response, as in an error.
----@field elapsed? number (seconds) Since the call began.
----@field delay? number (seconds) Until the next attempt.
+---@field method string The HTTP method.
+---@field path string The path, without the query.
+---@field attempt integer The number of the attempt; the first is 1.
+---@field status? integer The HTTP status, if there was a response.
+---@field kind? string The kind of failure, if there was no response or another attempt follows.
+---@field headers? table<string, string> The headers of the response, as in an error.
+---@field header_list? string[][] The headers of the response, as in an error.
+---@field elapsed? number (seconds) Since the start of the call.
+---@field delay? number (seconds) Until the next attempt starts.
 
 ---@class bytenite.StorageSource
----@field name string path of the file (source) or folder (destination, made if missing)
+---@field name string path of the file (source) or folder (destination, created if missing)
 ---@field bucketName string the bucket
 ---@field cloudRegion? string the region; `"global"` for Storj
 ---@field secret_id? string id of the secret that ByteNite keeps for the account
----@field secretId? string the same, as replies spell it
+---@field secretId? string `secret_id`, as responses spell it
 ---@field accessKey? string older form: the credentials themselves
 ---@field secretKey? string older form: the credentials themselves
 
@@ -211,17 +211,17 @@
 ---@field url string http or https
 ---@field name? string a file name
 ---@field username? string for HTTP authentication
----@field password? string for HTTP authentication; the service's replies repeat it
+---@field password? string for HTTP authentication; the service's responses repeat it
 
 ---@class bytenite.FileSource
 ---@field name? string a file name
 
 ---@class bytenite.Request
 ---@field path string below `base_url`, percent-encoded, without a query
----@field method? string in capitals; GET when left out
----@field query? table<string, string|number|boolean|table> by name; percent-encoded on the way out, a list repeats its name
----@field body? string|table text as it is, or a table to be written as JSON
----@field headers? table<string, string> by name; not Authorization, Host, Content-Length and others that the module, a proxy or the connection needs. They replace those of the client with the same name, in any case. Accept and, with a body, Content-Type are application/json unless given.
+---@field method? string in capitals; GET if omitted
+---@field query? table<string, string|number|boolean|table> by name; values are percent-encoded, a list repeats its name
+---@field body? string|table text to send as it is, or a table to send as JSON
+---@field headers? table<string, string> by name, except Authorization, Host, Content-Length and others that the module, a proxy or the connection needs. A header replaces the client's header of the same name, in any letter case. Accept and, with a body, Content-Type are application/json unless given.
 
 ---@class bytenite.Response
 ---@field status integer 200 to 299
@@ -230,18 +230,18 @@
 ---@field body string as it was received
 
 ---@class bytenite.JobQuery
----@field limit? integer rows of a page, 1 to 4294967295
----@field offset? integer rows to pass over, 0 or more
+---@field limit? integer rows per page, 1 to 4294967295
+---@field offset? integer rows to skip, 0 or more
 ---@field orderBy? string a member of jobs
----@field filters? bytenite.Filter[] all of which a job must match; not for `list_jobs`. `each_job` lists all jobs without them.
+---@field filters? bytenite.Filter[] a job must match all of them; not for `list_jobs`. Without filters `each_job` lists all jobs.
 
 ---@class bytenite.TemplateQuery
----@field limit? integer rows of a page, 1 to 4294967295
----@field offset? integer rows to pass over, 0 or more
+---@field limit? integer rows per page, 1 to 4294967295
+---@field offset? integer rows to skip, 0 or more
 
 ---@class bytenite.Filter
 ---@field field string a member of jobs
----@field condition string EQ, NEQ, GT, GTE, LT, LTE, LIKE, IN, NOT_IN, ARRAY_CONTAINS or ARRAY_CONTAINS_ANY, with the service's prefix FILTER_CONDITION_ or without; with the prefix any other, too
+---@field condition string EQ, NEQ, GT, GTE, LT, LTE, LIKE, IN, NOT_IN, ARRAY_CONTAINS or ARRAY_CONTAINS_ANY, with or without the service's prefix FILTER_CONDITION_; with the prefix, any other name too
 ---@field value? string|number|boolean|table what to compare with
 
 ---@class bytenite.Submission
@@ -253,35 +253,35 @@
 ---@field params? bytenite.JobParams parameters of the building blocks
 ---@field config? bytenite.JobConfig execution settings
 ---@field upload? any the input itself, for a data source of kind `file`: what `job:upload` takes
----@field jobId? string of a draft to continue with, instead of a new job
+---@field jobId? string the id of a draft to continue with, instead of creating a job
 
 ---@class bytenite.SubmitOptions
 ---@field on_created? fun(job: bytenite.Job) called as soon as the job exists, so that its id is known whatever happens later
 ---@field on_progress? fun(sent: integer, total: integer) (bytes) called after each piece of an upload
----@field size? integer (bytes) of an upload whose size cannot be told
+---@field size? integer (bytes) the size of an upload, if it cannot be determined
 
 ---@class bytenite.LogQuery
----@field jobId? string the job: needed by `client:logs`
----@field taskIds? string[] only those tasks
----@field levels? string[] only those levels: UNKNOWN, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, PANIC. What programs print is UNKNOWN.
----@field services? string[] only those services: PARTITIONER, TASKRUNNER, ASSEMBLER
+---@field jobId? string the job; required by `client:logs`
+---@field taskIds? string[] only these tasks
+---@field levels? string[] only these levels: UNKNOWN, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, PANIC. Output of programs is UNKNOWN.
+---@field services? string[] only these services: PARTITIONER, TASKRUNNER, ASSEMBLER
 
 ---@class bytenite.WaitOptions
----@field timeout? number (seconds) to wait at most, whatever else is set; no limit when left out. A last look is taken shortly before its end.
----@field interval? number (seconds) from the first look to the second; 1 when left out
----@field max_interval? number (seconds) between looks at most: the interval grows by half each time; 10, or `interval` if that is more, when left out
----@field on_progress? fun(job: bytenite.Job, fraction: number) called after each look with the job and how far it is, by its state: 0 to 1, never less than before
+---@field timeout? number (seconds) how long to wait at most, whatever else is set; no limit if omitted. The job is refreshed a last time shortly before it passes.
+---@field interval? number (seconds) between the first refresh and the second; 1 if omitted
+---@field max_interval? number (seconds) the longest time between two refreshes: the interval grows by half each time; if omitted, 10, or `interval` if that is more
+---@field on_progress? fun(job: bytenite.Job, fraction: number) called after each refresh with the job and its progress, judging by its state: 0 to 1, never less than before
 
 ---@class bytenite.UploadOptions
----@field on_progress? fun(sent: integer, total: integer) (bytes) called after each piece that was handed over; `sent` falls back when an attempt is repeated
----@field size? integer (bytes) of the whole; needed for a function and for a file that has no size (a pipe): storage wants to know it first
+---@field on_progress? fun(sent: integer, total: integer) (bytes) called after each piece; `sent` starts over when an attempt is retried
+---@field size? integer (bytes) the total size; required for a function and for a file without a size (a pipe), since storage must know it first
 
 ---@class bytenite.DownloadOptions
----@field result? string the name of the only result that is wanted
----@field file_name? fun(result: bytenite.JobResult, index: integer): string gives the path below the folder; the result's name when left out
----@field existing? "error"|"skip"|"replace" what to do about files that exist: `error`, the default, fetches nothing then; `skip` keeps them; `replace` overwrites them, with the mode that they have
----@field decode? boolean whether to undo the `Content-Encoding` of an object (gzip, deflate); by default it is written as it is stored
----@field on_progress? fun(received: integer, total: integer?, name: string, all: bytenite.DownloadTotal) (bytes) called after each piece of a file that was written, and once more when the file has its name; `total` is nil where the server does not tell; `received` falls back only if a file starts again, `all` never does: see DownloadTotal
+---@field result? string the name of the only result to fetch
+---@field file_name? fun(result: bytenite.JobResult, index: integer): string returns the path below the folder; the result's name if omitted
+---@field existing? "error"|"skip"|"replace" what to do if files exist: `error`, the default, fetches nothing; `skip` keeps them; `replace` overwrites them and keeps their mode
+---@field decode? boolean whether to decode the `Content-Encoding` of an object (gzip, deflate); by default it is written as stored
+---@field on_progress? fun(received: integer, total: integer?, name: string, all: bytenite.DownloadTotal) (bytes) called after each piece of a file is written, and once more when the file has its name; `total` is nil if the server does not name it; `received` decreases only if a file starts again, `all` never does: see DownloadTotal
 ---@field concurrency? integer how many files to fetch at once; at most one fewer than `max_connections`, so that `on_progress` can make calls
 
 ---@class bytenite.DownloadTotal
@@ -297,9 +297,9 @@
 ---@field skipped boolean true if it existed and was kept; otherwise nil
 
 ---@class bytenite.MapOptions
----@field concurrency? integer functions that run at once, 1 to 1000000; 64 when left out. More than `max_connections` have their calls wait for a connection, within the calls' `deadline`.
----@field on_done? fun(index: integer, ok: boolean, value: any) called as soon as an item is done, in the order in which they end, with its value or error; not for cancelled ones
----@field stop_on_error? boolean after the first failure cancels the pending items and starts no other; false when left out
+---@field concurrency? integer how many functions run at once, 1 to 1000000; 64 if omitted. If that is more than `max_connections`, calls wait for a connection, within their `deadline`.
+---@field on_done? fun(index: integer, ok: boolean, value: any) called as soon as an item is done, in the order in which items end, with its value or error; not called for cancelled items
+---@field stop_on_error? boolean after the first failure, cancels the pending items and starts no others; false if omitted
 
 ---@class bytenite.Results
 ---@field [integer] bytenite.Outcome how each item or future ended; nothing for an iterator's items
@@ -309,11 +309,11 @@
 
 ---@class bytenite.Outcome
 ---@field ok boolean false when it raised, returned nil or false with an error, or was cancelled
----@field value? any what it returned first
----@field error? bytenite.Error|any what it returned second or what it raised: an error, or any value that the program raised. Of kind `cancelled` for one that was cancelled or never started.
+---@field value? any its first returned value
+---@field error? bytenite.Error|any its second returned value, or what it raised: an error, or any value that the program raised. The kind is `cancelled` if it was cancelled or never started.
 
 ---@class bytenite.Job
----@field id string made by the server
+---@field id string assigned by the server
 ---@field templateId? string the template used
 ---@field name? string display name
 ---@field config? bytenite.JobConfig execution settings
@@ -340,143 +340,143 @@
 ---@field templateInfo? bytenite.JobTemplate the template as it is now
 local Job = {}
 
----Sets where the input comes from and where the output goes. Either member may be left out; whether the service then keeps what was there is not documented (the sandbox does).
+---Sets where the input comes from and where the output goes. Either member may be omitted; whether the service then keeps the earlier one is not documented (the sandbox does).
 ---@param sources bytenite.JobDataSource `dataSource`, `dataDestination`, or both
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.Job? job the same table, refreshed
----@return bytenite.Error? err `not_found` when there is no such job; `bad_request` when the service refuses the values, or the job has been started. The job is then as it was.
+---@return bytenite.Error? err `not_found` if there is no such job; `bad_request` if the service refuses the values, or the job has been started. The table is then unchanged.
 function Job:set_datasource(sources, options) end
 
----Sets the parameters of the job's building blocks. `partitioner`, `assembler` and `app` are free-form: what is in them reaches the app as the same JSON value, and comes back so.
----@param params bytenite.JobParams `partitioner`, `assembler`, `app`, as many as needed
+---Sets the parameters of the job's building blocks. `partitioner`, `assembler` and `app` are free-form: their contents reach the app, and are returned, as the same JSON values.
+---@param params bytenite.JobParams any of `partitioner`, `assembler`, `app`
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.Job? job the same table, refreshed
----@return bytenite.Error? err `not_found` when there is no such job; `bad_request` when the service refuses the values, or the job has been started. The job is then as it was.
+---@return bytenite.Error? err `not_found` if there is no such job; `bad_request` if the service refuses the values, or the job has been started. The table is then unchanged.
 function Job:set_params(params, options) end
 
 ---Sets the job's name.
----@param name string at least 4 characters, says the service
+---@param name string the service requires at least 4 characters
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.Job? job the same table, refreshed
----@return bytenite.Error? err `not_found` when there is no such job; `bad_request` when the service refuses the values, or the job has been started. The job is then as it was.
+---@return bytenite.Error? err `not_found` if there is no such job; `bad_request` if the service refuses the values, or the job has been started. The table is then unchanged.
 function Job:set_name(name, options) end
 
----Sets the job's execution settings. Settings left out stay as they are in the sandbox; the service's documentation does not say. Integers may be given as decimal strings.
+---Sets the job's execution settings. In the sandbox, omitted settings keep their values; the service's documentation does not say whether they do. Integers may be given as decimal strings.
 ---@param configs bytenite.JobConfig see JobConfig; time limits are in seconds
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.Job? job the same table, refreshed
----@return bytenite.Error? err `not_found` when there is no such job; `bad_request` when the service refuses the values, or the job has been started. The job is then as it was.
+---@return bytenite.Error? err `not_found` if there is no such job; `bad_request` if the service refuses the values, or the job has been started. The table is then unchanged.
 function Job:set_configs(configs, options) end
 
----Fetches the job as it is now, into the same table.
+---Fetches the current state of the job into the same table.
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.Job? job the same table, refreshed
----@return bytenite.Error? err `not_found` when it is gone. The job is then as it was.
+---@return bytenite.Error? err `not_found` if the job no longer exists. The table is then unchanged.
 function Job:refresh(options) end
 
----Tells whether the job has come to its end, as far as the table knows: no request is sent. The state is `JOB_STATE_COMPLETE` or `JOB_STATE_FAILED`, or `endedAt` or `deletedAt` is set. A state this module does not know is not final.
+---Returns whether the job has ended, judging by the table: no request is sent. It has if the state is `JOB_STATE_COMPLETE` or `JOB_STATE_FAILED`, or if `endedAt` or `deletedAt` is set. An unknown state is not final.
 ---@return boolean final
 function Job:is_final() end
 
----Runs the job. Settings given here are sent along; one way of old that wrote them elsewhere was ignored, so `set_configs` before is the safer way.
+---Runs the job. Settings given here are sent with the request. An older form of the request, with the settings in another place, was ignored, so it is safer to call `set_configs` first.
 ---@param config? bytenite.JobConfig settings of this run
 ---@param options? bytenite.CallOptions limits of this call; see Options
----@return bytenite.Job? job the same table, as it is: `refresh` it to see its state
----@return bytenite.Error? err `bad_request` when the job has been started already, or is not ready; `unexpected` with `code` 402 where the balance is too low. With `maybe_done` it may have been done all the same: the call is never repeated once the service may have acted on it.
+---@return bytenite.Job? job the same table, not refreshed: `refresh` shows its state
+---@return bytenite.Error? err `bad_request` if the job has already been started, or is not ready; `unexpected` with `code` 402 if the balance is too low. With `maybe_done` the service may have acted on the call, which is not retried then.
 function Job:run(config, options) end
 
----Waits for the job's end. The job is refreshed at once, and then again and again, after 1 s, 1.5 s, 2.25 s and so on up to 10 s. In a task other tasks run meanwhile, so `client:map` can wait for many jobs. A job that was never run is waited for like any other; an unknown state is not final. If a look fails in a way that may pass, the wait continues until the fifth failure in a row, each with its own retries.
+---Waits until the job ends. The job is refreshed at once, then after 1 s, 1.5 s, 2.25 s and so on, in the end every 10 s. In a task, other tasks run meanwhile, so `client:map` can wait for many jobs. A job that was never run is waited for like any other; an unknown state is not final. If a refresh fails for a reason that may pass, the wait continues until the fifth failure in a row; each refresh has its own retries.
 ---@param wait_options? bytenite.WaitOptions see WaitOptions
----@param options? bytenite.CallOptions limits of each look; see Options
+---@param options? bytenite.CallOptions limits of each refresh; see Options
 ---@return bytenite.Job? job the same table, refreshed
----@return bytenite.Error? err `job_failed` when the job failed or ended in another way (`message` is its `errorMessage`); `timeout`; `not_found` when it is gone. The third value is then the job, as it was last seen.
+---@return bytenite.Error? err `job_failed` if the job failed or ended in another way (`message` is its `errorMessage`); `timeout`; `not_found` if it no longer exists. The third value is then the job as last seen.
 function Job:wait(wait_options, options) end
 
----Lists the files that the job made. A link is a signed URL: whoever has it can fetch the file, without a token, for as long as the service lets it live. Before its end a job has no results: depending on the service that is an error, or an empty list.
+---Lists the files that the job made. A link is a signed URL: whoever has it can fetch the file, without a token, until it expires. A job has no results before it ends: the service then returns an error or an empty list.
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.JobResult[]? results a list of `{ name, link }`
----@return bytenite.Error? err One whose message tells that the job has not yet been completed, with any status; it is not repeated. `not_found` when there is no such job.
+---@return bytenite.Error? err One whose message says that the job has not yet been completed, with any status; it is not retried. `not_found` if there is no such job.
 function Job:results(options) end
 
 ---Fetches the job's logs: see client:logs.
 ---@param filters? bytenite.LogQuery `taskIds`, `levels`, `services`
 ---@param options? bytenite.CallOptions limits of this call; see Options
----@return fun(): bytenite.LogLine?, string?, string?? next_line an iterator that gives a line, its service and its task's id
----@return bytenite.Error? err `not_found` when there is no such job.
+---@return fun(): bytenite.LogLine?, string?, string?? next_line an iterator that returns a line, its service and its task's id
+---@return bytenite.Error? err `not_found` if there is no such job.
 function Job:logs(filters, options) end
 
----Stops the job when it runs; deletes it when it was never run. What state an aborted job shows is not documented.
+---Stops the job if it is running; deletes it if it was never run. Which state an aborted job shows is not documented.
 ---@param options? bytenite.CallOptions limits of this call; see Options
----@return bytenite.Job? job the same table, as it is: `refresh` it to see its state
----@return bytenite.Error? err `not_found` when there is no such job. With `maybe_done` it may have been done all the same: the call is never repeated once the service may have acted on it.
+---@return bytenite.Job? job the same table, not refreshed: `refresh` shows its state
+---@return bytenite.Error? err `not_found` if there is no such job. With `maybe_done` the service may have acted on the call, which is not retried then.
 function Job:abort(options) end
 
----Deletes the job. When the call is repeated after a failure, and the job is gone by then, it has been deleted.
+---Deletes the job. If a retry finds the job gone, the call has succeeded.
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return true? done
----@return bytenite.Error? err `not_found` when there is no such job.
+---@return bytenite.Error? err `not_found` if there is no such job.
 function Job:delete(options) end
 
----Tells the service that the input lies at the job's `dataSource.params.tempUrl`. `job:upload` does so by itself.
+---Tells the service that the input has been uploaded to the job's `dataSource.params.tempUrl`. `job:upload` does this itself.
 ---@param options? bytenite.CallOptions limits of this call; see Options
----@return bytenite.Job? job the same table, as it is: `refresh` it to see its state
----@return bytenite.Error? err `bad_request` when there is nothing. With `maybe_done` it may have been done all the same: the call is never repeated once the service may have acted on it.
+---@return bytenite.Job? job the same table, not refreshed: `refresh` shows its state
+---@return bytenite.Error? err `bad_request` if nothing was uploaded. With `maybe_done` the service may have acted on the call, which is not retried then.
 function Job:upload_completed(options) end
 
----Sends the job's input, and tells the service that it is there. The bytes go to `job.dataSource.params.tempUrl` by PUT, as they are; then comes `upload_completed`. The job's data source must be of the kind `file`: the address comes with it, and a job without one is refreshed first. How long the address serves is not documented: `set_datasource` gives a new one.
----@param source string|file*|fun(): string?|{data: string} a path; an open file, sent from where it stands; a function that returns the next piece, nil at the end; or a table with the bytes themselves
+---Sends the job's input, and tells the service that it is there. The bytes are sent to `job.dataSource.params.tempUrl` by PUT, unchanged; then `upload_completed` is called. The job's data source must be of the kind `file`, which comes with the address; a job without an address is refreshed first. How long the address is valid is not documented: `set_datasource` gets a new one.
+---@param source string|file*|fun(): string?|{data: string} a path; an open file, sent from its current position; a function that returns the next piece, and nil at the end; or a table with the bytes themselves
 ---@param options? bytenite.UploadOptions see UploadOptions
----@return bytenite.Job? job as it is, not refreshed
----@return bytenite.Error? err `file` when the source cannot be read, changes meanwhile or has another size than announced; `permission_denied` when the address has expired; `unexpected` when the job has none. The input can be sent again.
+---@return bytenite.Job? job not refreshed
+---@return bytenite.Error? err `file` if the source cannot be read, changes during the upload or differs from the announced size; `permission_denied` if the address has expired; `unexpected` if the job has no address. The input can be sent again.
 function Job:upload(source, options) end
 
----Fetches the job's results into a folder, which is made when it is missing, with those above it. Names may hold slashes: folders on the way are made. `out//b` and `./out/b` are `out/b`, and an empty result whose name ends in a slash is a folder. A name that leads out of the folder (`..`, an absolute one), holds a backslash, control characters or characters that turn the direction of text, has more than 64 folders or is too long, or clashes with that of another result (also `a` with `a/b`, and `A` with `a`), is refused before anything is fetched: `file_name` can give others. So is a file that exists, unless `existing` says otherwise. Symbolic links in the folder are never followed. Each file is written under a temporary name and renamed when it is whole. Eight files are fetched at once, or as many as `concurrency` says. The first that fails ends the others: what is incomplete is removed, what is whole stays. `on_progress` runs in tasks of the client, as functions of `client:map` do: its calls suspend, and the other files continue meanwhile.
+---Fetches the job's results into a folder, which is created if it is missing, as are its parents. Names may contain slashes: the folders in them are created. `out//b` and `./out/b` mean `out/b`, and an empty result whose name ends in a slash is a folder. A name is refused before anything is fetched if it leads out of the folder (`..`, an absolute path), contains a backslash, control characters or characters that change the direction of text, has more than 64 folders, is too long, or clashes with the name of another result (also `a` with `a/b`, and `A` with `a`); `file_name` can return another name. A file that exists is refused too, unless `existing` says otherwise. Symbolic links in the folder are never followed. Each file is written under a temporary name and renamed when it is complete. Eight files are fetched at once, or as many as `concurrency` says. The first that fails ends the others: incomplete files are removed, complete ones stay. `on_progress` runs in tasks of the client, as functions of `client:map` do: its calls suspend, and the other files continue meanwhile.
 ---@param folder string its path
 ---@param options? bytenite.DownloadOptions see DownloadOptions
 ---@return bytenite.DownloadedFile[]? files see DownloadedFile
----@return bytenite.Error? err those of `results`; `file` for an unsafe name, a file that exists or one that cannot be written; `permission_denied` when a link has expired; `not_found` when there is no such result. `err.file` names the file. Behind the error comes a list of the files that are whole, in the order of the results.
+---@return bytenite.Error? err those of `results`; `file` for an unsafe name, a file that exists or one that cannot be written; `permission_denied` if a link has expired; `not_found` if there is no such result. `err.file` names the file. The third value is then a list of the files that are complete, in the order of the results.
 function Job:download(folder, options) end
 
 ---@class bytenite.Client
 local Client = {}
 
 ---Creates a job, as a draft: nothing runs yet.
----@param new bytenite.NewJob `templateId` is needed; see NewJob
+---@param new bytenite.NewJob `templateId` is required; see NewJob
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.Job? job
----@return bytenite.Error? err `bad_request` when the service refuses a member. With `maybe_done` the job may exist: the call is never repeated once the service may have acted on it.
+---@return bytenite.Error? err `bad_request` if the service refuses a member. With `maybe_done` the job may exist: the call is never repeated once the service may have acted on it.
 function Client:create_job(new, options) end
 
 ---Fetches a job.
----@param id string percent-encoded on the way out; not empty, not `"."` or `".."`, no control characters
+---@param id string is percent-encoded; must not be empty, `"."` or `".."`, or hold control characters
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.Job? job
----@return bytenite.Error? err `not_found` when there is none.
+---@return bytenite.Error? err `not_found` if there is no such job.
 function Client:get_job(id, options) end
 
----Makes a job without a request: a handle from an id, or a stored job from a table. A table becomes the job itself: it is given the methods, its members stay as they are.
+---Makes a job without a request: a handle from an id, or a stored job from a table. A table becomes the job itself: it gets the methods and keeps its members.
 ---@param what string|table an id; or a table with an `id`
 ---@return bytenite.Job job
 function Client:job(what) end
 
----Sends any request to the service: the way out for calls this module does not have. It goes out with the client's token, retries and limits. GET, HEAD, OPTIONS, PUT and DELETE are repeatable, others are sent once only. A response with a status below 200 or above 299 is an error, as with every call; the body of a good one is not looked at.
----@param wanted bytenite.Request `path` is needed
+---Sends any request to the service, for calls that this module does not have. It uses the client's token, retries and limits. GET, HEAD, OPTIONS, PUT and DELETE are repeatable, other methods are sent once only. A response with a status below 200 or above 299 is an error, as with every call; the body of a successful one is not checked.
+---@param wanted bytenite.Request `path` is required
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.Response? response
----@return bytenite.Error? err As the other calls.
+---@return bytenite.Error? err As for other calls.
 function Client:request(wanted, options) end
 
----Stores a secret, which the params of S3 data sources name as `secret_id`.
+---Stores a secret. The params of S3 data sources refer to it as `secret_id`.
 ---@param new bytenite.NewSecret `secret` (`name`, `secretType`, `accessKey`) and `secretKey`
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.Secret? secret with its id, without its key
----@return bytenite.Error? err As the other calls. With `maybe_done` the secret may exist: `list_secrets` shows it.
+---@return bytenite.Error? err As for other calls. With `maybe_done` the secret may exist: `list_secrets` shows it.
 function Client:create_secret(new, options) end
 
 ---Lists the account's secrets, without their keys.
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.Secret[]? secrets
----@return bytenite.Error? err As the other calls.
+---@return bytenite.Error? err As for other calls.
 function Client:list_secrets(options) end
 
 ---Deletes a secret.
@@ -489,29 +489,29 @@ function Client:delete_secret(secret_type, id, options) end
 
 ---Invalidates the current access token. A client with an API key gets a new token when it next needs one; one that was given a token can make no further calls.
 ---@param options? bytenite.CallOptions limits of this call; see Options
----@return true? done also when there was no token to end, or it had ended already
----@return bytenite.Error? err As the other calls.
+---@return true? done also if there was no token, or it was no longer valid
+---@return bytenite.Error? err As for other calls.
 function Client:sign_out(options) end
 
----Ends all pending calls and closes all connections. Pending calls, and later ones, return the error `closed`, also in tasks. May be called twice. `local client <close>` calls it at the end of the block.
+---Ends all pending calls and closes all connections. Pending and later calls fail with `closed`, in tasks too. May be called twice. `local client <close>` calls it at the end of the block.
 function Client:close() end
 
 ---Fetches a page of jobs.
 ---@param query? bytenite.JobQuery `limit`, `offset`, `orderBy`
 ---@param options? bytenite.CallOptions limits of this call; see Options
----@return bytenite.JobPage? page its `data` a list of jobs, with all methods
----@return bytenite.Error? err As the other calls.
+---@return bytenite.JobPage? page `data` is a list of jobs, with all methods
+---@return bytenite.Error? err As for other calls.
 function Client:list_jobs(query, options) end
 
----Fetches a page of the jobs that match all of some filters.
+---Fetches a page of the jobs that match all given filters.
 ---@param query? bytenite.JobQuery `filters`, `limit`, `offset`, `orderBy`; see Filter
 ---@param options? bytenite.CallOptions limits of this call; see Options
----@return bytenite.JobPage? page its `data` a list of jobs, with all methods
----@return bytenite.Error? err `bad_request` when the service does not take a filter.
+---@return bytenite.JobPage? page `data` is a list of jobs, with all methods
+---@return bytenite.Error? err `bad_request` if the service refuses a filter.
 function Client:filter_jobs(query, options) end
 
----Walks through all jobs, or those that match filters. A page is fetched when its first row is wanted, and only one is in memory. Pages are counted by rows, as the service does it: rows that come or go meanwhile can make the walk miss others, or give them twice. However many jobs are created meanwhile, the walk ends: of those beyond the first page's total it gives as many as keep it from going on for ever.
----@param query? bytenite.JobQuery as of `filter_jobs`; `limit` is the size of a page, 100 when left out
+---Walks through all jobs, or those that match filters. A page is fetched when its first row is needed, and only one page is in memory at a time. The service counts pages by rows: rows that are added or removed during the walk can make it skip others, or return them twice. The walk ends however many jobs are created meanwhile: it returns a limited number of jobs beyond the first page's total.
+---@param query? bytenite.JobQuery as for `filter_jobs`; `limit` is the page size, 100 if omitted
 ---@param options? bytenite.CallOptions limits of each page's call; see Options
 ---@return fun(): bytenite.Job? next_job an iterator function for `for`, or for `client:map`
 function Client:each_job(query, options) end
@@ -520,118 +520,118 @@ function Client:each_job(query, options) end
 ---@param query? bytenite.TemplateQuery `limit`, `offset`
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.TemplatePage? page
----@return bytenite.Error? err As the other calls.
+---@return bytenite.Error? err As for other calls.
 function Client:list_templates(query, options) end
 
----Walks through all job templates. A page is fetched when its first row is wanted, and only one is in memory. Pages are counted by rows, as the service does it: rows that come or go meanwhile can make the walk miss others, or give them twice.
----@param query? bytenite.TemplateQuery `limit` is the size of a page, 100 when left out
+---Walks through all job templates. A page is fetched when its first row is needed, and only one page is in memory at a time. The service counts pages by rows: rows that are added or removed during the walk can make it skip others, or return them twice.
+---@param query? bytenite.TemplateQuery `limit` is the page size, 100 if omitted
 ---@param options? bytenite.CallOptions limits of each page's call; see Options
 ---@return fun(): bytenite.JobTemplate? next_template an iterator function
 function Client:each_template(query, options) end
 
----Creates a job, sets it up, runs it, and refreshes it. The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`, those for which something is given. Everything is checked before the first one, and a file to upload is opened: bad input leaves no job behind. To continue after an error, do the rest with `err.job`, or submit again with its id as `jobId`.
----@param new bytenite.Submission `templateId` is needed; see Submission
+---Creates a job, sets it up, runs it, and refreshes it. The steps are `create_job`, `set_datasource`, `set_params`, `set_configs`, `upload`, `run` and `refresh`; a step for which nothing is given is skipped. All input is checked before the first step, and a file to upload is opened, so bad input leaves no job behind. To continue after an error, do the remaining steps with `err.job`, or submit again with its id as `jobId`.
+---@param new bytenite.Submission `templateId` is required; see Submission
 ---@param options? bytenite.SubmitOptions limits of each step (see Options); and SubmitOptions
----@return bytenite.Job? job running, as far as the service has come
----@return bytenite.Error? err Those of the steps. `step` names the one that failed, `job` is the job that exists. With `maybe_done` the step may have been done.
+---@return bytenite.Job? job refreshed after it was started
+---@return bytenite.Error? err Those of the steps. `step` names the step that failed, `job` is the job if it exists. With `maybe_done` the step may have been done.
 function Client:submit(new, options) end
 
 ---Counts the running tasks of jobs.
 ---@param jobs (bytenite.Job|string)[] jobs or their ids, in a list
 ---@param options? bytenite.CallOptions limits of this call; see Options
----@return table<string, integer>? counts by the job's id
----@return bytenite.Error? err As the other calls.
+---@return table<string, integer>? counts by job id
+---@return bytenite.Error? err As for other calls.
 function Client:running_tasks(jobs, options) end
 
----Fetches a job's logs, and gives them line by line in the order of time. `job:logs(filters)` does so for one job. One request fetches all: a long log may need more than the usual `max_response_bytes`. Lines of the same time come in the order partitioner, tasks, assembler; a line without a time stays behind the one before it. Carriage returns and progress bars are in the text as the program wrote them.
----@param query bytenite.LogQuery `jobId` is needed; see LogQuery
+---Fetches a job's logs, and returns them line by line in order of time. `job:logs(filters)` does this for one job. One request fetches everything: a long log may need a larger `max_response_bytes`. Lines with the same time come in the order partitioner, tasks, assembler; a line without a time stays after the line before it. Carriage returns and progress bars are in the text as the program wrote them.
+---@param query bytenite.LogQuery `jobId` is required; see LogQuery
 ---@param options? bytenite.CallOptions limits of this call; see Options
----@return fun(): bytenite.LogLine?, string?, string?? next_line an iterator that gives a line, the service it is of (PARTITIONER, TASKRUNNER or ASSEMBLER) and, of the task runner, the task's id
----@return bytenite.Error? err `not_found` when there is no such job.
+---@return fun(): bytenite.LogLine?, string?, string?? next_line an iterator that returns a line, the service that wrote it (PARTITIONER, TASKRUNNER or ASSEMBLER) and, for the task runner, the task's id
+---@return bytenite.Error? err `not_found` if there is no such job.
 function Client:logs(query, options) end
 
----Tries a data source out: whether it can be read, and what is in it.
+---Tests a data source: whether it can be read, and what is in it.
 ---@param what bytenite.DataSourceTest `dataSource`; `listFiles` to see what is in it
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.DataSourceInfo? info see DataSourceInfo
----@return bytenite.Error? err `bad_request` when the service cannot read it.
+---@return bytenite.Error? err `bad_request` if the service cannot read it.
 function Client:test_datasource(what, options) end
 
----Tells the server's version and its messages to users.
+---Fetches the server's version and its messages to users.
 ---@param options? bytenite.CallOptions limits of this call; see Options
 ---@return bytenite.ServerInfo? info
----@return bytenite.Error? err As the other calls.
+---@return bytenite.Error? err As for other calls.
 function Client:info(options) end
 
----Iterates over what happens, as it happens. For a generic `for` alone: a `break` ends the stream. The loop ends when the service ends the stream; a failure is raised as the error value, also one in the middle, since what happens before the next attempt would be missed.
----@param options? bytenite.CallOptions `timeout` is how long no byte may come, `max_response_bytes` bounds one event
----@return fun(): bytenite.Event? iterator gives Event after Event
+---Iterates over the service's events as they happen. For use in a generic `for` only: a `break` closes the stream. The loop ends when the service ends the stream. A failure is raised as the error value, even in the middle of a stream, which is not resumed because events would be missed.
+---@param options? bytenite.CallOptions `timeout` limits the time in which no byte comes, `max_response_bytes` the size of one event
+---@return fun(): bytenite.Event? iterator returns one Event after another
 function Client:each_event(options) end
 
----Runs a function over items, some of them at once, and waits until all are done. Results stand in the order of the items. An item failed when its function raised, or returned nil or false with an error; it stops the others only with `stop_on_error`. From an iterator only the counts are kept, so that memory stays flat however many items there are: take values and errors in `on_done`. The iterator, the function and `on_done` may make calls, and use `map` themselves.
+---Runs a function for each item, several at a time, and waits until all are done. Results are in the order of the items. An item has failed if its function raised, or returned nil or false with an error; a failure stops the others only with `stop_on_error`. For an iterator only the counts are kept, so that memory use does not grow with the number of items: use `on_done` to get values and errors. The iterator, the function and `on_done` may make calls and use `map` themselves.
 ---@generic T
 ---@param items T[]|(fun(): T?) a list; or an iterator function, called until it returns nil
 ---@param run fun(item: T, index: integer): any, any called with each item and its index
 ---@param options? bytenite.MapOptions see MapOptions
----@return bytenite.Results results see Results; errors are in there
+---@return bytenite.Results results see Results, which hold the errors too
 function Client:map(items, run, options) end
 
----Runs a function while others wait. It starts when something next waits on the client, or an event loop drives it. **A future that is not kept is cancelled when it is collected, unless a loop drives the client**; see Futures.
+---Runs a function as a task: while it waits, other tasks run. It starts when the program next waits for the client, or when an event loop drives the client. **A future that is not kept is cancelled when it is collected, unless a loop drives the client**; see Futures.
 ---@param run fun(...): ... the function
 ---@param ... any its arguments
 ---@return bytenite.Future future
 function Client:async(run, ...) end
 
----Waits until all of some futures are done.
+---Waits until all given futures are done.
 ---@param futures bytenite.Future[] of this client
----@param seconds? number to wait at most, above 0; no limit when left out
+---@param seconds? number how long to wait at most, above 0; no limit if omitted
 ---@return bytenite.Results? results how each ended, in the order of the list; see Results
----@return bytenite.Error? err `timeout` when the seconds have passed. The functions continue.
+---@return bytenite.Error? err `timeout` if the time has passed. The functions continue.
 function Client:wait_all(futures, seconds) end
 
----Waits until one of some futures is done. When several are, it is the first of them in the list. Each call goes through the list: for more than some hundred functions take `map` with `on_done`.
+---Waits until one of the given futures is done. If several are done, it returns the first of them in the list. Each call goes through the whole list: for more than a few hundred functions use `map` with `on_done`.
 ---@param futures bytenite.Future[] of this client, at least one
----@param seconds? number to wait at most, above 0; no limit when left out
+---@param seconds? number how long to wait at most, above 0; no limit if omitted
 ---@return bytenite.Future? future one that is done
----@return integer|bytenite.Error index its place in the list; or the error: `timeout` when the seconds have passed. The functions continue.
+---@return integer|bytenite.Error index its position in the list; or the error: `timeout` if the time has passed. The functions continue.
 function Client:wait_any(futures, seconds) end
 
----Runs calls and tasks as far as possible without waiting. From the first call on the client keeps its futures until they end. A program without an event loop can use it, too, to run all that is pending.
----@param seconds? number how long to wait for something to do where there is nothing at first; 0 when left out
+---Runs calls and tasks as far as possible without waiting. After the first call of `step` the client keeps its futures until they end. A program without an event loop can use `step`, too, to run all that is pending.
+---@param seconds? number how long to wait for something to do if there is nothing at first; 0 if omitted
 ---@return boolean busy whether anything is still pending
 function Client:step(seconds) end
 
----Returns what an event loop waits for: always the same object, as cqueues wants it. From the first call on the client keeps its futures until they end.
+---Returns the object that an event loop waits for, by the protocol of cqueues. It is always the same object. After the first call of `pollable` the client keeps its futures until they end.
 ---@return bytenite.Pollable pollable
 function Client:pollable() end
 
 ---@class bytenite.Future
 local Future = {}
 
----Waits for the function's end and returns what it returned, all of it. May be called again, from several places. In a task it suspends.
----@param seconds? number to wait at most, above 0; no limit when left out
----@return any ... what the function returned; or nil and an error: `timeout` when the seconds have passed, and the function continues; `cancelled`; and what the function itself returned.
+---Waits until the function ends, and returns all that it returned. May be called more than once, and from several tasks. In a task it suspends.
+---@param seconds? number how long to wait at most, above 0; no limit if omitted
+---@return any ... what the function returned; or nil and an error: `timeout` if the time has passed (the function continues); `cancelled`; and errors that the function itself returned.
 function Future:get(seconds) end
 
----Tells whether the function has ended, or was cancelled. Nothing is waited for or moved on.
+---Returns whether the function has ended or was cancelled. It neither waits nor drives the client.
 ---@return boolean done
 function Future:done() end
 
----Ends the function where it waits: its call is cancelled, its `<close>` variables are closed. Nothing happens when it has ended. An update that was on the wire may have been done all the same. `local future <close>` calls it at the end of the block.
+---Ends the function where it waits: its call is cancelled, its `<close>` variables are closed. Does nothing if the function has ended. An update that was in flight may still have been made. `local future <close>` calls it at the end of the block.
 function Future:cancel() end
 
 ---@class bytenite.Pollable
 local Pollable = {}
 
----The descriptor to wait for: one for all transfers and times of the client. It stays the same until the client is closed. It is for waiting only: not to be read, nor closed.
----@return integer? descriptor nil where the system has neither epoll nor kqueue, and after `close`
+---Returns the descriptor to wait for: one for all transfers and timers of the client. It stays the same until the client is closed. Only wait for it: do not read or close it.
+---@return integer? descriptor nil on a system with neither epoll nor kqueue, and after `close`
 function Pollable:pollfd() end
 
----What to wait for on the descriptor: that it can be read.
+---Returns what to wait for on the descriptor: that it is readable.
 ---@return string events `"r"`
 function Pollable:events() end
 
----How long to wait for the descriptor at most. It is readable by then.
+---Returns how long to wait for the descriptor at most. It is readable by then.
 ---@return number? seconds nil for no limit
 function Pollable:timeout() end
 
@@ -643,28 +643,28 @@ local datasource = {}
 ---@return bytenite.DataSource source
 function datasource.url(params) end
 
----A file to be uploaded, for `dataSource`. The refreshed job then holds the address to send it to, in `dataSource.params.tempUrl`.
+---A file to be uploaded, for `dataSource`. The refreshed job then holds the address to upload to, in `dataSource.params.tempUrl`.
 ---@param params? bytenite.FileSource
 ---@return bytenite.DataSource source
 function datasource.file(params) end
 
 ---A file or folder in Amazon S3, for `dataSource` or `dataDestination`. Pages of the documentation disagree on `s3` and `aws`; older ones and the call's own page have `s3`.
----@param params bytenite.StorageSource `name` and `bucketName` are needed
+---@param params bytenite.StorageSource `name` and `bucketName` are required
 ---@return bytenite.DataSource source
 function datasource.s3(params) end
 
 ---A file or folder in Amazon S3, under its newer name, for `dataSource` or `dataDestination`. See `s3`.
----@param params bytenite.StorageSource `name` and `bucketName` are needed
+---@param params bytenite.StorageSource `name` and `bucketName` are required
 ---@return bytenite.DataSource source
 function datasource.aws(params) end
 
 ---A file or folder in Google Cloud Storage, for `dataSource` or `dataDestination`. The secret holds HMAC keys.
----@param params bytenite.StorageSource `name` and `bucketName` are needed
+---@param params bytenite.StorageSource `name` and `bucketName` are required
 ---@return bytenite.DataSource source
 function datasource.gcp(params) end
 
 ---A file or folder in Storj, for `dataSource` or `dataDestination`.
----@param params bytenite.StorageSource `name` and `bucketName` are needed
+---@param params bytenite.StorageSource `name` and `bucketName` are required
 ---@return bytenite.DataSource source
 function datasource.storj(params) end
 
@@ -677,43 +677,43 @@ function datasource.bucket() end
 function datasource.bypass() end
 
 ---@class bytenite
----@field null any JSON's null, the same value as `cjson.null`. It is not nil, and it is truthy: compare with it. A declared member that the service sends as null is absent from the table; inside free-form values (`params.app`, `params.partitioner`, `params.assembler`, a data source's `params`, members this module does not know) null arrives as this value. It may be given for any member, to send null.
----@field Job bytenite.Job The methods of jobs, for where a member of the same name hides one.
+---@field null any JSON's null, the same value as `cjson.null`. It is not nil, and it is truthy: compare with it. A declared member that the service sends as null is absent from the table; inside free-form values (`params.app`, `params.partitioner`, `params.assembler`, a data source's `params`, members this module does not know) null arrives as this value. To send null, give it for any member.
+---@field Job bytenite.Job The methods of jobs, for when a member of the same name hides one.
 ---@field datasource bytenite.datasource Constructors of data sources; see Data sources.
 ---@field _VERSION string The module's name and version.
 local bytenite = {}
 
----Makes a client. Nothing is sent until the first call. A client holds its connections, its access token and its limits. Make one and keep it: its calls share connections. Declare it `<close>`, or call `close`. Arguments go before the environment, a token before a key. Without any credentials the first call ends with `no_credentials`.
----@param options? bytenite.Options each has a default; see Options
+---Makes a client. Nothing is sent until the first call. A client holds its connections, its access token and its limits. Make one and keep it: its calls share connections. Declare it `<close>`, or call `close`. Options override environment variables; a token takes precedence over a key. Without credentials the first call fails with `no_credentials`.
+---@param options? bytenite.Options all of them optional; see Options
 ---@return bytenite.Client client
 function bytenite.new(options) end
 
----Marks a table as a list, so that an empty one is written as `[]` and not as `{}`. Lists that come from the service carry the mark already. lua-cjson's marks (`array_mt`, `empty_array`, `empty_array_mt`) are honoured where lua-cjson has them.
----@param items? table a new empty table when left out; its metatable is replaced
+---Marks a table as a list, so that an empty one is written as `[]` and not as `{}`. Lists that come from the service carry the mark already. lua-cjson's marks (`array_mt`, `empty_array`, `empty_array_mt`) are honoured if lua-cjson has them.
+---@param items? table a new empty table if omitted; its metatable is replaced
 ---@return table items the same table
 function bytenite.array(items) end
 
----Writes a value as JSON, the way the calls do. Integers are exact; floats take the shortest form that reads back the same, without a fraction where they have none. A table with items 1 to n is a list, an empty one an object unless marked with `array`. The order of an object's members is not fixed unless `sorted` is given.
+---Writes a value as JSON, the way the calls do. Integers are written exactly, floats in the shortest form that reads back as the same number, whole numbers without a fraction. A table with items 1 to n becomes a list; an empty table becomes an object unless it is marked with `array`. The order of an object's members is not fixed unless `sorted` is given.
 ---@param value any a table, string, number, boolean or `bytenite.null`
----@param options? {sorted?: boolean|string[], indent?: integer} `sorted`: members in the order of their names, or a list of the names that come first; `indent`: spaces a level, 1 to 8, for text on several lines
+---@param options? {sorted?: boolean|string[], indent?: integer} `sorted`: true to sort members by name, or a list of the names that come first; `indent`: spaces per level, 1 to 8, for text on several lines
 ---@return string text
 function bytenite.encode(value, options) end
 
----Makes an `on_event` that writes a line for each request, response, retry and token. For debugging. The lines hold no secret. The module itself never prints: it writes only to the stream that it is given.
+---Makes an `on_event` that writes a line for each request, response, retry and token. For debugging. The lines hold no secret. The module itself never prints: it writes only to this stream.
 ---@param stream table|userdata an open file, or any object with a method `write`
 ---@return fun(event: bytenite.Event) on_event for `bytenite.new`
 function bytenite.log(stream) end
 
----Reads JSON, the way the calls do. A number written without fraction and exponent is an integer where it fits int64, any other a float. null is `bytenite.null`. Lists carry the mark of `array`.
----@param text string strict RFC 8259: one value, valid UTF-8, no member twice, at most 128 levels
+---Reads JSON, the way the calls do. A number without a fraction or an exponent becomes an integer if it fits in 64 bits, any other a float. null becomes `bytenite.null`. Lists are marked as by `array`.
+---@param text string strict RFC 8259: one value, valid UTF-8, no duplicate members, at most 128 levels deep
 ---@return any? value
 ---@return bytenite.Error? err `protocol`, with the place in the text.
 function bytenite.decode(text) end
 
 ---Turns a timestamp such as `job.createdAt` into seconds since 1970-01-01T00:00:00Z. A timestamp the service has not set is absent: test for nil first.
 ---@param timestamp string RFC 3339, with any offset and any number of fractional digits
----@return number? seconds an integer, or a float where the timestamp has a fraction
----@return bytenite.Error? err `protocol` when the text is no timestamp.
+---@return number? seconds an integer, or a float if the timestamp has a fraction
+---@return bytenite.Error? err `protocol` if the text is not a timestamp.
 function bytenite.time(timestamp) end
 
 return bytenite
