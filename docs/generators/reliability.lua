@@ -2,7 +2,8 @@
 ---
 --- A report has a line of JSON for each test. spec/faults writes `promise`, `name`, `protocol`, `call`, `passed` and
 --- `seconds`; spec/servers writes a list `promises`, and `server`, `server_version` and `calls` too. A further line has
---- `about`: the versions with which the tests ran.
+--- `about`: the versions with which the tests ran. scripts/fuzz writes a line with `fuzz` for each target: `target`, `inputs`,
+--- `calls` and `date`.
 local cjson <const> = require("cjson").new()
 local figures <const> = require "figures" -- of bench/lib
 local promises <const> = require "docs.promises"
@@ -32,6 +33,7 @@ local reliability <const> = {}
 ---@class docs.Report
 ---@field about table
 ---@field rows table[]
+---@field fuzz table[] runs of fuzz targets, none of which found anything
 ---@field is_of_servers boolean
 
 -- The promises that a row of a report holds.
@@ -45,11 +47,13 @@ end
 ---@param path string
 ---@return docs.Report
 function reliability.read(path)
-  local report <const> = { about = {}, rows = {}, is_of_servers = false }
+  local report <const> = { about = {}, rows = {}, fuzz = {}, is_of_servers = false }
   for line in io.lines(path) do
     local row <const> = cjson.decode(line)
     if row.about then
       report.about = row.about
+    elseif row.fuzz then
+      table.insert(report.fuzz, row.fuzz)
     else
       row.promises = promises_of(row)
       row.protocol = PROTOCOLS[row.protocol] or row.protocol
@@ -248,6 +252,47 @@ local function describe_report(report)
   )
 end
 
+-- What the inputs of each fuzz target are.
+local FUZZ_TARGETS <const> = {
+  { name = "read", inputs = "texts read" },
+  { name = "write", inputs = "values written" },
+  { name = "methods", inputs = "programs of random calls" },
+  { name = "text", inputs = "error texts" },
+}
+
+-- What the fuzz targets were fed in all runs, as a list item; nil if there were none.
+local function describe_fuzz(reports)
+  local inputs <const>, calls <const>, last = {}, {}, ""
+  for _, report in ipairs(reports) do
+    for _, run in ipairs(report.fuzz) do
+      inputs[run.target] = (inputs[run.target] or 0) + run.inputs
+      calls[run.target] = (calls[run.target] or 0) + run.calls
+      if run.date > last then last = run.date end
+    end
+  end
+  local parts <const> = {}
+  for _, target in ipairs(FUZZ_TARGETS) do
+    local count <const> = inputs[target.name]
+    if count then
+      table.insert(
+        parts,
+        ("%s %s%s"):format(
+          figures.with_thousands(count),
+          target.inputs,
+          calls[target.name] > 0 and (" (%s)"):format(counted(calls[target.name], "call")) or ""
+        )
+      )
+    end
+  end
+  if #parts == 0 then return nil end
+  return wrap(
+    ("Fuzzer with AddressSanitizer and UndefinedBehaviorSanitizer: %s; nothing found (%s)"):format(
+      table.concat(parts, ", "),
+      last
+    )
+  )
+end
+
 -- The promises of the page, and then those that only the reports name.
 local function all_promises(reports)
   local all <const>, known <const> = {}, {}
@@ -289,8 +334,9 @@ function reliability.compose(reports)
   end
   table.insert(head, "")
   for _, report in ipairs(reports) do
-    table.insert(head, describe_report(report))
+    if #report.rows > 0 then table.insert(head, describe_report(report)) end
   end
+  table.insert(head, describe_fuzz(reports))
   return table.concat(head, "\n") .. "\n" .. table.concat(sections, "\n"), all_hold
 end
 

@@ -16,3 +16,8 @@ print(bytenite.encode {
 })
 EOF_LUA
 }
+
+# about_fuzz TARGET INPUTS CALLS: prints the line for a run of the fuzzer that found nothing.
+about_fuzz() {
+  printf '{"fuzz":{"target":"%s","inputs":%d,"calls":%d,"date":"%s"}}\n' "$1" "$2" "$3" "$(date -u +%Y-%m-%d)"
+}

@@ -12,7 +12,8 @@
 #include "binding/marshal.h"
 #include "bytenite.h"
 
-enum { INPUTS_A_COLLECTION = 256 };
+/* Collections cost more than the inputs: all that is loaded is marked again by each. */
+enum { INPUTS_A_COLLECTION = 256, GARBAGE_PERCENT = 800 };
 
 static lua_State *state; /* one for all inputs */
 
@@ -28,6 +29,7 @@ static lua_State *make_state(void) {
   host_require(L != NULL, "a state can be made");
   luaL_openlibs(L);
   bytenite_preload(L);
+  lua_gc(L, LUA_GCINC, GARBAGE_PERCENT, 0, 0);
   lua_getglobal(L, "require");
   lua_pushliteral(L, "bytenite");
   if (lua_pcall(L, 1, 0, 0) != LUA_OK) host_require(false, lua_tostring(L, -1));
@@ -55,13 +57,15 @@ static void push_script(lua_State *L, const char *file) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &script_key);
 }
 
-void host_run_script(const char *file, const uint8_t *data, size_t size, lua_Integer number) {
+lua_Integer host_run_script(const char *file, const uint8_t *data, size_t size, lua_Integer number) {
   lua_State *L = host_state();
   push_script(L, file);
   lua_pushlstring(L, (const char *)data, size);
   lua_pushinteger(L, number);
-  if (lua_pcall(L, 2, 0, 0) != LUA_OK) host_require(false, lua_tostring(L, -1));
+  if (lua_pcall(L, 2, 1, 0) != LUA_OK) host_require(false, lua_tostring(L, -1));
+  const lua_Integer result = lua_tointeger(L, -1);
   host_finish(L);
+  return result;
 }
 
 void host_finish(lua_State *L) {
@@ -95,21 +99,33 @@ static size_t count_members(lua_State *L, int index) {
   return count;
 }
 
-static bool is_same_table(lua_State *L, int left, int right) {
+static bool is_same(lua_State *L, int left, int right, bool is_typed);
+
+static bool is_same_table(lua_State *L, int left, int right, bool is_typed) {
+  const size_t count = count_members(L, left);
+  if (count_members(L, right) != count) return false;
+  if (is_list(L, left) != is_list(L, right) && !(is_typed && count == 0)) return false;
   luaL_checkstack(L, 8, NULL);
-  if (is_list(L, left) != is_list(L, right) || count_members(L, left) != count_members(L, right)) return false;
   for (lua_pushnil(L); lua_next(L, left); lua_pop(L, 1)) {
     lua_pushvalue(L, -2);
     lua_rawget(L, right);
-    if (!host_is_same(L, -2, -1)) return false;
+    if (!is_same(L, -2, -1, is_typed)) return false;
     lua_pop(L, 1);
   }
   return true;
 }
 
-bool host_is_same(lua_State *L, int left, int right) {
+static bool is_same(lua_State *L, int left, int right, bool is_typed) {
   left = lua_absindex(L, left);
   right = lua_absindex(L, right);
-  if (lua_istable(L, left) && lua_istable(L, right)) return is_same_table(L, left, right);
+  if (lua_istable(L, left) && lua_istable(L, right)) return is_same_table(L, left, right, is_typed);
   return lua_rawequal(L, left, right);
+}
+
+bool host_is_same(lua_State *L, int left, int right) {
+  return is_same(L, left, right, false);
+}
+
+bool host_is_same_typed(lua_State *L, int left, int right) {
+  return is_same(L, left, right, true);
 }

@@ -15,10 +15,10 @@
 lua_State *host_state(void);
 
 /*
-** Calls the function that a script returns with an input and a number. `file` is a Lua file in spec/fuzz/, or in the folder
-** that FUZZ_SCRIPTS names. An error that the function raises is a finding.
+** Calls the function that a script returns with an input and a number, and returns the integer that it returns, or 0. `file` is
+** a Lua file in spec/fuzz/, or in the folder that FUZZ_SCRIPTS names. An error that the function raises is a finding.
 */
-void host_run_script(const char *file, const uint8_t *data, size_t size, lua_Integer number);
+lua_Integer host_run_script(const char *file, const uint8_t *data, size_t size, lua_Integer number);
 
 /* Ends one input's work: empties the stack, and now and then collects, so that a finalizer gone wrong shows. */
 void host_finish(lua_State *L);
@@ -34,5 +34,8 @@ void host_require(bool condition, const char *what);
 ** (an empty table that is not marked is an object), null and nothing told apart.
 */
 bool host_is_same(lua_State *L, int left, int right);
+
+/* Like host_is_same, but an empty object equals an empty list: where a list is declared, it is written as one. */
+bool host_is_same_typed(lua_State *L, int left, int right);
 
 #endif

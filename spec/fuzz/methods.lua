@@ -1,11 +1,14 @@
 --- methods.lua: makes a program of each input: calls of the core's functions and methods, and of the module's, with any values
 --- on any objects, also from metamethods and finalizers. Nothing is expected of the calls, but that memory stays whole.
+--- The program returns the number of calls that it made.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
 
 local MOST_ACTIONS <const> = 60 -- of an input
 local MOST_OBJECTS <const> = 24
 local DEEPEST <const> = 4 -- actions within actions
+
+local LONGEST_STEP <const> = 0.005 -- seconds that a step may wait for nothing
 
 local FILES <const> = os.getenv "FUZZ_FILES" or "build/fuzz/files"
 
@@ -26,6 +29,9 @@ local client_names <const> =
 local job_names <const> =
   { "set_name", "set_params", "set_configs", "set_datasource", "refresh", "run", "delete", "results" }
 local file_names <const> = { "create", "write", "size", "restart", "occupant", "commit", "discard", "get" }
+
+local readers <const> = { "value", "job", "headers", "body", "outcome", "take" }
+local kinds_of_names <const> = { client_names, job_names, file_names }
 
 local strings <const> = {
   "",
@@ -72,6 +78,10 @@ local numbers <const> = {
   math.maxinteger,
   math.mininteger,
 }
+
+-- A step costs a tenth of a full collection, which a change of the mode is too.
+local collections <const> =
+  { "collect", "step", "step", "step", "step", "step", "step", "step", "step", "step", "generational", "incremental" }
 
 -- A program: the input, what is left of it, and the objects that it has made.
 local Program <const> = {}
@@ -191,8 +201,17 @@ local function keep(self, ok, ...)
   end
 end
 
+local steps <const> = { [core.methods.session.step] = true, [bytenite.new({ access_token = "token" }).step] = true }
+
+local function step_briefly(run, object, seconds, ...)
+  local is_long <const> = (tonumber(seconds) or 0) > LONGEST_STEP
+  return run(object, is_long and LONGEST_STEP or seconds, ...)
+end
+
 function Program:call(run, ...)
+  if steps[run] then return self:call(step_briefly, run, ...) end
   local depth <const> = self.depth
+  self.calls = self.calls + 1
   if run ~= nil then keep(self, pcall(run, ...)) end
   self.depth = depth
 end
@@ -228,7 +247,7 @@ local actions <const> = {
     self:call_method(exchange_names)
   end,
   function(self)
-    self:call_method(self:pick { client_names, job_names, file_names })
+    self:call_method(self:pick(kinds_of_names))
   end,
   function(self) -- a session
     self:call(core.session, {
@@ -255,7 +274,7 @@ local actions <const> = {
     self:call(core.methods.exchange.start, self:object(), self:object(), "token", 0.05, 0.05, 65536, false, wait)
   end,
   function(self) -- read the response
-    local method <const> = self:pick { "value", "job", "headers", "body", "outcome", "take" }
+    local method <const> = self:pick(readers)
     self:call(core.methods.exchange[method], self:object(), self:byte() % 2 == 0 and { id = "job 1" } or nil)
   end,
   function(self)
@@ -266,7 +285,7 @@ local actions <const> = {
     self.garbage = nil
   end,
   function(self)
-    collectgarbage(self:pick { "collect", "step", "step", "step", "generational", "incremental" })
+    collectgarbage(self:pick(collections))
   end,
   function(self) -- forget an object, or close it
     local objects <const> = self.objects
@@ -327,12 +346,14 @@ end
 
 ---@param input string
 ---@param port integer of the server
+---@return integer calls
 return function(input, port)
   local self <const> = setmetatable({
     input = input,
     at = 1,
     depth = 0,
     actions = 0,
+    calls = 0,
     objects = {},
     base_url = ("http://127.0.0.1:%d/v1"):format(port),
   }, Program)
@@ -341,4 +362,5 @@ return function(input, port)
   end
   finish(self)
   assert(not self.problem, self.problem)
+  return self.calls
 end

@@ -52,6 +52,20 @@ describe("the page on reliability", function()
     )
   end)
 
+  it("adds up the inputs of the fuzzer", function()
+    local text <const> = compose(
+      '{"fuzz":{"target":"methods","inputs":1000,"calls":5000,"date":"2026-12-01"}}',
+      '{"fuzz":{"target":"read","inputs":1000000,"calls":0,"date":"2026-12-01"}}',
+      '{"fuzz":{"target":"read","inputs":500000,"calls":0,"date":"2026-12-02"}}'
+    )
+    assert.equal(
+      "- Fuzzer with AddressSanitizer and UndefinedBehaviorSanitizer: 1,500,000 texts read, 1,000 programs of random\n"
+        .. "  calls (5,000 calls); nothing found (2026-12-02)",
+      text:match "%- Fuzzer[^\n]+\n[^\n]+"
+    )
+    assert.is_nil(compose('{"about":{}}'):find("Fuzzer", 1, true))
+  end)
+
   it("joins the tests that ran in the same place", function()
     local row <const> = '{"promise":"once means once","name":"%s","protocol":"%s","passed":true,"seconds":1}'
     local text <const> = compose(
