@@ -64,7 +64,9 @@ print(pcall(client.filter_jobs, client, { filters = { { field = "state", conditi
       summary = "Walks through all jobs, or those that match filters.",
       text = MOVING
         .. " The walk ends however many jobs are created meanwhile: it returns a limited number of jobs beyond the "
-        .. "first page's total.",
+        .. "first page's total.\n\n"
+        .. "`break` ends the walk: between two jobs nothing is in flight. To show progress, take the number of jobs "
+        .. "from `pagination.total` of `list_jobs` or `filter_jobs`.",
       parameters = {
         { "query", "bytenite.JobQuery?", "as for `filter_jobs`; `limit` is the page size, 100 if omitted" },
         EACH_OPTIONS,

@@ -34,7 +34,11 @@ return {
       text = "Results are in the order of the items. An item has failed if its function raised, or returned nil or "
         .. "false with an error; a failure stops the others only with `stop_on_error`. For an iterator only the "
         .. "counts are kept, so that memory use does not grow with the number of items: use `on_done` to get "
-        .. "values and errors. The iterator, the function and `on_done` may make calls and use `map` themselves.",
+        .. "values and errors. The iterator, the function and `on_done` may make calls and use `map` themselves.\n\n"
+        .. "To show progress, count in `on_done`. To cancel a map, run it as a future and cancel that, or raise in "
+        .. "`on_done`: pending items are cancelled, and no others start. The results are lost then; a map that "
+        .. "`stop_on_error` has ended returns them. For examples see the guide "
+        .. "[Many at once](guides/many-at-once.md#progress-and-cancellation).",
       parameters = {
         { "items", "T[]|(fun(): T?)", "a list; or an iterator function, called until it returns nil" },
         { "run", "fun(item: T, index: integer): any, any", "called with each item and its index" },

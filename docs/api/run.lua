@@ -44,7 +44,10 @@ print(assert(job:refresh()).state ~= "JOB_STATE_NEW") --> true
       text = "The job is refreshed at once, then after 1 s, 1.5 s, 2.25 s and so on, in the end every 10 s. In a "
         .. "task, other tasks run meanwhile, so `client:map` can wait for many jobs. A job that was never run is "
         .. "waited for like any other; an unknown state is not final. If a refresh fails for a reason that may "
-        .. "pass, the wait continues until the fifth failure in a row; each refresh has its own retries.",
+        .. "pass, the wait continues until the fifth failure in a row; each refresh has its own retries.\n\n"
+        .. "`on_progress` reports the progress. A wait ends early when its `timeout` passes, when `on_progress` "
+        .. "raises, when the task that it runs in is cancelled (`future:cancel`), when the client is closed, and "
+        .. "on Ctrl-C in the main program. The job itself continues: `abort` stops it.",
       parameters = {
         { "wait_options", "bytenite.WaitOptions?", "see [WaitOptions](#waitoptions)" },
         { "options", "bytenite.CallOptions?", "limits of each refresh; see [Options](#options)" },

@@ -385,7 +385,7 @@ function Job:is_final() end
 ---@return bytenite.Error? err `bad_request` if the job has already been started, or is not ready; `unexpected` with `code` 402 if the balance is too low. With `maybe_done` the service may have acted on the call, which is not retried then.
 function Job:run(config, options) end
 
----Waits until the job ends. The job is refreshed at once, then after 1 s, 1.5 s, 2.25 s and so on, in the end every 10 s. In a task, other tasks run meanwhile, so `client:map` can wait for many jobs. A job that was never run is waited for like any other; an unknown state is not final. If a refresh fails for a reason that may pass, the wait continues until the fifth failure in a row; each refresh has its own retries.
+---Waits until the job ends. The job is refreshed at once, then after 1 s, 1.5 s, 2.25 s and so on, in the end every 10 s. In a task, other tasks run meanwhile, so `client:map` can wait for many jobs. A job that was never run is waited for like any other; an unknown state is not final. If a refresh fails for a reason that may pass, the wait continues until the fifth failure in a row; each refresh has its own retries. `on_progress` reports the progress. A wait ends early when its `timeout` passes, when `on_progress` raises, when the task that it runs in is cancelled (`future:cancel`), when the client is closed, and on Ctrl-C in the main program. The job itself continues: `abort` stops it.
 ---@param wait_options? bytenite.WaitOptions see WaitOptions
 ---@param options? bytenite.CallOptions limits of each refresh; see Options
 ---@return bytenite.Job? job the same table, refreshed
@@ -510,7 +510,7 @@ function Client:list_jobs(query, options) end
 ---@return bytenite.Error? err `bad_request` if the service refuses a filter.
 function Client:filter_jobs(query, options) end
 
----Walks through all jobs, or those that match filters. A page is fetched when its first row is needed, and only one page is in memory at a time. The service counts pages by rows: rows that are added or removed during the walk can make it skip others, or return them twice. The walk ends however many jobs are created meanwhile: it returns a limited number of jobs beyond the first page's total.
+---Walks through all jobs, or those that match filters. A page is fetched when its first row is needed, and only one page is in memory at a time. The service counts pages by rows: rows that are added or removed during the walk can make it skip others, or return them twice. The walk ends however many jobs are created meanwhile: it returns a limited number of jobs beyond the first page's total. `break` ends the walk: between two jobs nothing is in flight. To show progress, take the number of jobs from `pagination.total` of `list_jobs` or `filter_jobs`.
 ---@param query? bytenite.JobQuery as for `filter_jobs`; `limit` is the page size, 100 if omitted
 ---@param options? bytenite.CallOptions limits of each page's call; see Options
 ---@return fun(): bytenite.Job? next_job an iterator function for `for`, or for `client:map`
@@ -568,7 +568,7 @@ function Client:info(options) end
 ---@return fun(): bytenite.Event? iterator returns one Event after another
 function Client:each_event(options) end
 
----Runs a function for each item, several at a time, and waits until all are done. Results are in the order of the items. An item has failed if its function raised, or returned nil or false with an error; a failure stops the others only with `stop_on_error`. For an iterator only the counts are kept, so that memory use does not grow with the number of items: use `on_done` to get values and errors. The iterator, the function and `on_done` may make calls and use `map` themselves.
+---Runs a function for each item, several at a time, and waits until all are done. Results are in the order of the items. An item has failed if its function raised, or returned nil or false with an error; a failure stops the others only with `stop_on_error`. For an iterator only the counts are kept, so that memory use does not grow with the number of items: use `on_done` to get values and errors. The iterator, the function and `on_done` may make calls and use `map` themselves. To show progress, count in `on_done`. To cancel a map, run it as a future and cancel that, or raise in `on_done`: pending items are cancelled, and no others start. The results are lost then; a map that `stop_on_error` has ended returns them. For examples see the guide [Many at once](guides/many-at-once.md#progress-and-cancellation).
 ---@generic T
 ---@param items T[]|(fun(): T?) a list; or an iterator function, called until it returns nil
 ---@param run fun(item: T, index: integer): any, any called with each item and its index
