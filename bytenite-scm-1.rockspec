@@ -150,6 +150,7 @@ build = {
     ["bytenite.command.completion"] = "lua/bytenite/command/completion.lua",
     ["bytenite.command.console"] = "lua/bytenite/command/console.lua",
     ["bytenite.command.display"] = "lua/bytenite/command/display.lua",
+    ["bytenite.command.download_bars"] = "lua/bytenite/command/download_bars.lua",
     ["bytenite.command.dry_run"] = "lua/bytenite/command/dry_run.lua",
     ["bytenite.command.exit_status"] = "lua/bytenite/command/exit_status.lua",
     ["bytenite.command.input"] = "lua/bytenite/command/input.lua",

@@ -1,5 +1,5 @@
 --- screen.lua: what a terminal shows after a program has written to it, as lines of text or as an SVG
---- picture. Knows colours, bold, going back in the line, and clearing a line.
+--- picture. Knows colours, bold, going back in the line, going up, and clearing.
 local screen <const> = {}
 
 local CELL_WIDTH <const>, LINE_HEIGHT <const>, MARGIN <const> = 8, 18, 14 -- pixels
@@ -23,7 +23,7 @@ Screen.__index = Screen
 ---@param columns integer
 ---@return table
 function screen.new(columns)
-  return setmetatable({ columns = columns, rows = { {} }, column = 1, style = "" }, Screen)
+  return setmetatable({ columns = columns, rows = { {} }, row = 1, column = 1, style = "" }, Screen)
 end
 
 local function set_style(self, numbers)
@@ -45,7 +45,8 @@ local moves <const> = {
     self.column = 1
   end,
   ["\n"] = function(self)
-    self.rows[#self.rows + 1] = {}
+    self.row = self.row + 1
+    self.rows[self.row] = self.rows[self.row] or {}
   end,
   ["\b"] = function(self)
     self.column = math.max(1, self.column - 1)
@@ -57,17 +58,32 @@ local function put(self, character)
     moves["\n"](self)
     moves["\r"](self)
   end
-  self.rows[#self.rows][self.column] = { text = character, style = self.style }
+  self.rows[self.row][self.column] = { text = character, style = self.style }
   self.column = self.column + 1
 end
 
 -- Clears the line: from the cursor, or all of it.
 local function clear(self, what)
-  local row <const> = self.rows[#self.rows]
+  local row <const> = self.rows[self.row]
   for column = what == "2" and 1 or self.column, self.columns do
     row[column] = nil
   end
 end
+
+-- What an escape sequence does, by its last letter; it gets the numbers in front of that.
+local sequences <const> = {
+  m = set_style,
+  K = clear,
+  J = function(self) -- clears everything from the cursor on
+    clear(self, "")
+    for row = self.row + 1, #self.rows do
+      self.rows[row] = {}
+    end
+  end,
+  A = function(self, numbers)
+    self.row = math.max(1, self.row - (math.tointeger(tonumber(numbers)) or 1))
+  end,
+}
 
 --- Shows what a program has written.
 ---@param text string UTF-8 with escape sequences
@@ -76,8 +92,8 @@ function Screen:write(text)
   while at <= #text do
     local numbers <const>, final <const>, after <const> = text:match("^\27%[([%d;?]*)(%a)()", at)
     if numbers then
-      if final == "m" then set_style(self, numbers) end
-      if final == "K" then clear(self, numbers) end
+      local sequence <const> = sequences[final]
+      if sequence then sequence(self, numbers) end
       at = after
     else
       local character <const> = text:match("^" .. utf8.charpattern, at)

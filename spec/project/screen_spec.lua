@@ -25,6 +25,11 @@ describe("the picture of a terminal", function()
     assert.same({ { 1, 1, "b" } }, texts "aaa\27[2K\rb")
   end)
 
+  it("shows what was written over lines above", function()
+    assert.same({ { 1, 1, "new" }, { 1, 2, "two" } }, texts "one\r\ntwo\27[1A\rnew")
+    assert.same({ { 1, 1, "one" } }, texts "one\r\ntwo\r\nthree\27[1A\r\27[J")
+  end)
+
   it("shows colours, as parts of a line", function()
     assert.same({ { 1, 1, "a" }, { 3, 1, "b", "#7ee787" }, { 5, 1, "c" } }, texts "a \27[32mb\27[0m c")
   end)

@@ -5,8 +5,9 @@ local picture <const> = require "docs.generators.screen"
 
 local screen = {}
 
--- The escape sequences for colours. Our programs use no others: those are shown, so that a test notices them.
-local COLOUR <const> = "\27%[[%d;]*m"
+-- The escape sequences of our programs: colours, and those that draw over several lines. Others are shown, so that a
+-- test notices them.
+local COLOUR <const>, OURS <const> = "\27%[[%d;]*m", "[AJK]"
 
 --- Returns the lines that a terminal shows, without trailing spaces.
 ---@param output string as the terminal got it
@@ -15,7 +16,11 @@ local COLOUR <const> = "\27%[[%d;]*m"
 ---@usage local lines = screen.lines(seen.output, 80)
 function screen.lines(output, columns)
   local shown <const> = picture.new(columns)
-  shown:write((output:gsub(COLOUR, ""):gsub("\27", "\u{241B}")))
+  local visible <const> = output:gsub(COLOUR, ""):gsub("\27(%[?%d*)(.?)", function(start, final)
+    if start:find "^%[" and final:find(OURS) then return nil end
+    return "\u{241B}" .. start .. final
+  end)
+  shown:write(visible)
   return shown:lines()
 end
 

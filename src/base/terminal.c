@@ -15,10 +15,10 @@ bool terminal_is(int descriptor) {
   return isatty(descriptor) == 1;
 }
 
-int terminal_width(int descriptor) {
+TerminalSize terminal_size(int descriptor) {
   struct winsize size = {0};
-  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return (TerminalSize){0};
+  return (TerminalSize){.columns = size.ws_col, .rows = size.ws_row};
 }
 
 bool terminal_has_echo(int descriptor) {

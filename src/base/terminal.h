@@ -11,11 +11,13 @@
 /* Returns true if a file descriptor is a terminal. */
 bool terminal_is(int descriptor);
 
-/*
-** Returns the width of a terminal in columns; 0 if it is unknown or the descriptor is not a
-** terminal.
-*/
-int terminal_width(int descriptor);
+typedef struct TerminalSize {
+  int columns;
+  int rows;
+} TerminalSize;
+
+/* Returns the size of a terminal; zeros if it is unknown or the descriptor is not a terminal. */
+TerminalSize terminal_size(int descriptor);
 
 /* Returns true if a file descriptor is a terminal that shows what is typed. */
 bool terminal_has_echo(int descriptor);

@@ -184,14 +184,20 @@ static int core_is_terminal(lua_State *L) {
 }
 
 /*
-** core.terminal_width(descriptor): the columns of the terminal behind a file descriptor; nil when
-** it does not tell.
+** core.terminal_size(descriptor): the columns and rows of the terminal behind a file descriptor,
+** each nil when it does not tell.
 */
-static int core_terminal_width(lua_State *L) {
-  const int width = terminal_width(check_descriptor(L));
-  if (width <= 0) return 0;
-  lua_pushinteger(L, width);
-  return 1;
+static int core_terminal_size(lua_State *L) {
+  const TerminalSize size = terminal_size(check_descriptor(L));
+  const int numbers[] = {size.columns, size.rows};
+  for (int i = 0; i < 2; i++) {
+    if (numbers[i] > 0) {
+      lua_pushinteger(L, numbers[i]);
+    } else {
+      lua_pushnil(L);
+    }
+  }
+  return 2;
 }
 
 /*
@@ -337,7 +343,7 @@ static const luaL_Reg functions[] = {
   {"percent_encode", core_percent_encode},
   {"check_url", core_check_url},
   {"is_terminal", core_is_terminal},
-  {"terminal_width", core_terminal_width},
+  {"terminal_size", core_terminal_size},
   {"terminal_echo", core_terminal_echo},
   {"schemas", core_schemas},
   {"new_job", core_new_job},

@@ -40,6 +40,19 @@ function command_errors.usage(message, hint, usage)
   command_errors.raise("usage", message, hint, usage)
 end
 
+--- Raises a mistake if an option was given that has no effect without another one.
+---@param given table the command's options
+---@param is_useful any whether the other one was given
+---@param needed string the other one, for the message: "--download"
+---@param ... string the options that need it
+function command_errors.check_useful(given, is_useful, needed, ...)
+  for _, option in ipairs { ... } do
+    if given[option:gsub("^%-%-", ""):gsub("%-", "_")] ~= nil and not is_useful then
+      command_errors.usage(("%s: %s has no effect without %s"):format(given.command, option, needed))
+    end
+  end
+end
+
 -- The commands and what they do, from the help.
 local function list_of_commands(root)
   return root:get_help():match "\n(Commands:\n.-)\n\n"

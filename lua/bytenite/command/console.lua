@@ -14,19 +14,25 @@ Console.__index = Console
 
 local STDIN <const>, STDOUT <const>, STDERR <const> = 0, 1, 2
 local BROKEN_PIPE <const> = 32 -- EPIPE, of Linux, macOS and the BSDs
-local DEFAULT_WIDTH <const> = 80
+local DEFAULT_WIDTH <const>, DEFAULT_HEIGHT <const> = 80, 24
 
 local COLOURS <const> = { red = 31, green = 32, yellow = 33, blue = 34, bold = 1, dim = 2 }
+
+local function variable(name)
+  return math.tointeger(tonumber(os.getenv(name)))
+end
 
 -- What a stream can show. NO_COLOR: see no-color.org.
 local function look_at(descriptor)
   local is_terminal <const> = core.is_terminal(descriptor)
   local can_move <const> = is_terminal and os.getenv "TERM" ~= "dumb"
+  local columns <const>, rows <const> = core.terminal_size(descriptor)
   return {
     is_terminal = is_terminal,
-    can_move = can_move, -- whether "\r" takes back what was written
+    can_move = can_move, -- whether what was written can be drawn over
     has_colours = can_move and (os.getenv "NO_COLOR" or "") == "",
-    width = math.tointeger(tonumber(os.getenv "COLUMNS")) or core.terminal_width(descriptor) or DEFAULT_WIDTH,
+    width = variable "COLUMNS" or columns or DEFAULT_WIDTH,
+    height = variable "LINES" or rows or DEFAULT_HEIGHT,
   }
 end
 

@@ -135,6 +135,9 @@ local function run(words, streams)
   streams.ids_only = given.ids_only or false
   streams.quiet = given.quiet or false
   streams.job_id = given.id or given.ids and #given.ids == 1 and given.ids[1] or streams.job_id
+  if streams.ids_only and not rows[given.command].prints_jobs then
+    command_errors.usage(("%s: --ids has no effect: it prints no jobs"):format(given.command))
+  end
   local context <close> = new_context(root, streams, given)
   rows[given.command].run(context, given)
   streams.flush()

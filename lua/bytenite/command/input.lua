@@ -166,6 +166,16 @@ function input.count(option)
   end)
 end
 
+--- Makes the reader of an option that takes a whole number above zero.
+---@param option string its name
+---@return function # for argparse's `convert`
+function input.positive(option)
+  return reader(option, "a whole number above 0", function(number)
+    local integer <const> = math.tointeger(number)
+    return integer and integer > 0 and integer
+  end)
+end
+
 --- Makes the reader of an option that takes a number of seconds above zero.
 ---@param option string its name
 ---@return function # for argparse's `convert`
@@ -173,6 +183,31 @@ function input.seconds(option)
   return reader(option, "seconds above 0", function(number)
     return number and number > 0 and number
   end)
+end
+
+local UNITS <const> = { s = 1, m = 60, h = 3600, d = 86400 } -- seconds
+
+-- The seconds of a time span such as 1h30m; nil if it is none.
+local function seconds_in(span)
+  local seconds = 0
+  local rest <const> = span:gsub("(%d+)([smhd])", function(number, unit)
+    seconds = seconds + tonumber(number) * UNITS[unit]
+    return ""
+  end)
+  return span ~= "" and rest == "" and seconds or nil
+end
+
+--- Makes the reader of an option that takes a time: a span before now, or a timestamp.
+---@param option string its name
+---@return function # for argparse's `convert`: gives seconds since 1970
+function input.moment(option)
+  return function(given)
+    local seconds <const> = seconds_in(given)
+    local moment <const> = seconds and os.time() - seconds or bytenite.time(given)
+    if moment then return moment end
+    local wanted <const> = "a time span such as 10m or 2h30m, or a time such as 2025-08-27T17:56:02Z"
+    return nil, ("option '%s' expected %s, got '%s'"):format(option, wanted, given)
+  end
 end
 
 -- A setting as messages show it: its value may be a secret.

@@ -11,9 +11,11 @@ local LIMIT <const> = "20" -- rows, unless more are asked for
 --- Adds the options of a list.
 ---@param command table
 function paged_list.define(command)
-  command:option("--limit", "Maximum number to show.", LIMIT):convert(input.count "--limit"):argname "N"
+  command:mutex(
+    command:option("--limit", "Maximum number to show.", LIMIT):convert(input.count "--limit"):argname "N",
+    command:flag("--all", "Show all there are.")
+  )
   command:option("--offset", "Number to leave out at first."):convert(input.count "--offset"):argname "N"
-  command:flag("--all", "Show all there are.")
 end
 
 local function gather(next_row)

@@ -86,7 +86,8 @@ end
 
 --- Makes the parser.
 ---@param argparse table the rock
----@param rows table a list of { name, summary, description, examples, define = function(command) }
+---@param rows table a list of { name, summary, description, examples, prints_jobs, define }:
+---   prints_jobs, whether --ids has an effect; define(command)
 ---@param version string
 ---@return table # of argparse; its mistakes are raised as failures
 function parser.new(argparse, rows, version)

@@ -29,7 +29,10 @@ function progress.start(console, label)
   return self
 end
 
-local function percent(fraction)
+--- A fraction as a whole number from 0 to 100; nil where it is unknown.
+---@param fraction number|nil
+---@return integer|nil
+function progress.percent(fraction)
   return fraction and math.floor(math.max(0, math.min(1, fraction)) * 100) or nil
 end
 
@@ -41,17 +44,27 @@ local function draw(self, line)
   self.drawn = line
 end
 
-local function bar(self, done, note)
-  local columns <const> = self.console.err.width - 1 -- some terminals wrap when the last one is written
+--- A line with a bar.
+---@param width integer of the terminal
+---@param label string printable
+---@param done integer|nil percent
+---@param note string is shown behind it, as far as there is room
+---@return string
+function progress.line(width, label, done, note)
+  local columns <const> = width - 1 -- some terminals wrap when the last one is written
   local percentage <const> = done and ("%3d %%"):format(done) or "     "
   -- on a narrow terminal the bar gives way to the percentage, then the label does
-  local label <const> = text.cut(self.label, math.max(0, columns - #percentage - 1))
-  local size <const> = math.min(BAR, columns - text.width(label) - #percentage - #" [] ")
+  local shown <const> = text.cut(label, math.max(0, columns - #percentage - 1))
+  local size <const> = math.min(BAR, columns - text.width(shown) - #percentage - #" [] ")
   local filled <const> = done and done * size // 100 or 0
   local drawn <const> = size > 0 and ("[%s%s] "):format(("#"):rep(filled), ("-"):rep(size - filled)) or ""
-  local head <const> = ("%s %s%s"):format(label, drawn, percentage)
+  local head <const> = ("%s %s%s"):format(shown, drawn, percentage)
   local room <const> = columns - text.width(head) - 1
-  draw(self, room > SHORTEST_NOTE and ("%s %s"):format(head, text.cut(text.visible(note), room)) or head)
+  return room > SHORTEST_NOTE and ("%s %s"):format(head, text.cut(text.visible(note), room)) or head
+end
+
+local function bar(self, done, note)
+  draw(self, progress.line(self.console.err.width, self.label, done, note))
 end
 
 local function plain_line(self, done, note, key)
@@ -62,8 +75,10 @@ local function plain_line(self, done, note, key)
   io.stderr:write(self.label, ": ", done and ("%d %% "):format(done) or "", text.visible(note), "\n")
 end
 
--- Runs a part of the display. A fault in it must not end what it tells of; Ctrl-C must.
-local function display(show, ...)
+--- Runs a part of a display. A fault in it must not end what it tells of; Ctrl-C must.
+---@param show function
+---@param ... any its arguments
+function progress.display(show, ...)
   local ok <const>, problem <const> = pcall(show, ...)
   if not ok and command_errors.is_interrupt(problem) then error(problem, 0) end
 end
@@ -75,9 +90,9 @@ end
 ---   done
 function Progress:update(fraction, note, key)
   if self.is_silent then return end
-  display(function()
+  progress.display(function()
     local show <const> = self.console.err.can_move and bar or plain_line
-    show(self, percent(fraction), note, key or "")
+    show(self, progress.percent(fraction), note, key or "")
   end)
 end
 
@@ -98,6 +113,17 @@ end
 
 Progress.__close = Progress.finish
 
+--- How much was moved, in words: "1.0 MiB of 2.0 MiB, 512.0 KiB/s".
+---@param done integer bytes
+---@param total integer|nil bytes
+---@param seconds integer that it took; with 0 no rate is shown
+---@return string
+function progress.amount(done, total, seconds)
+  local rate <const> = seconds > 0 and (", %s/s"):format(text.bytes(done / seconds)) or ""
+  local of_total <const> = total and total > 0 and " of " .. text.bytes(total) or ""
+  return text.bytes(done) .. of_total .. rate
+end
+
 --- Starts to tell of bytes that are sent or received.
 ---@param console table
 ---@param label string
@@ -108,15 +134,13 @@ function progress.bytes(console, label)
   local shown
   local function show(done, total)
     local seconds <const> = os.time() - started
-    local moment <const> = ("%s %d"):format(percent(total and total > 0 and done / total or nil), seconds)
+    local moment <const> = ("%s %d"):format(progress.percent(total and total > 0 and done / total or nil), seconds)
     if moment == shown and done ~= total then return end -- pieces come by the thousand
     shown = moment
-    local rate <const> = seconds > 0 and (", %s/s"):format(text.bytes(done / seconds)) or ""
-    local of_total <const> = total and total > 0 and " of " .. text.bytes(total) or ""
-    self:update(total and total > 0 and done / total or nil, text.bytes(done) .. of_total .. rate)
+    self:update(total and total > 0 and done / total or nil, progress.amount(done, total, seconds))
   end
   function self.update_bytes(done, total)
-    display(show, done, total)
+    progress.display(show, done, total)
   end
   return self
 end

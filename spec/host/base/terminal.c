@@ -17,9 +17,10 @@ static void knows_a_terminal(void) {
   const int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
   const struct winsize size = {.ws_col = 123, .ws_row = 45};
   CHECK(terminal_is(terminal));
-  CHECK_NUMBER(0, terminal_width(terminal)); /* it has none yet */
+  CHECK_NUMBER(0, terminal_size(terminal).columns); /* it has none yet */
   CHECK(ioctl(terminal, TIOCSWINSZ, &size) == 0);
-  CHECK_NUMBER(123, terminal_width(terminal));
+  CHECK_NUMBER(123, terminal_size(terminal).columns);
+  CHECK_NUMBER(45, terminal_size(terminal).rows);
   close(terminal);
   close(master);
 }
@@ -56,13 +57,13 @@ static void knows_what_is_none(void) {
   int ends[2];
   CHECK(pipe(ends) == 0);
   CHECK(!terminal_is(ends[0]));
-  CHECK_NUMBER(0, terminal_width(ends[0]));
+  CHECK_NUMBER(0, terminal_size(ends[0]).columns);
   CHECK(!terminal_has_echo(ends[0]));
   CHECK(!terminal_set_echo(ends[0], false));
   close(ends[0]);
   close(ends[1]);
   CHECK(!terminal_is(ends[0])); /* closed */
-  CHECK_NUMBER(0, terminal_width(ends[0]));
+  CHECK_NUMBER(0, terminal_size(ends[0]).columns);
 }
 
 UNIT(terminal_unit, "base/terminal", {"knows a terminal and its width", knows_a_terminal},

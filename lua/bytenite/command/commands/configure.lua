@@ -107,8 +107,10 @@ local configure <const> = {
     "bytenite configure --list",
   },
   define = function(command)
-    command:flag("--list", "Print the names of the profiles, and do nothing else.")
-    command:flag("--no-check", "Store without a call.")
+    command:mutex(
+      command:flag("--list", "Print the names of the profiles, and do nothing else."),
+      command:flag("--no-check", "Store without a call.")
+    )
   end,
   run = function(context, given)
     local console <const> = context.console

@@ -42,6 +42,7 @@ end
 
 local list <const> = {
   name = "list",
+  prints_jobs = true,
   summary = "List jobs.",
   examples = {
     "bytenite list",
@@ -88,6 +89,7 @@ local list <const> = {
 
 local get <const> = {
   name = "get",
+  prints_jobs = true,
   summary = "Show jobs.",
   examples = { "bytenite get ID", "bytenite get ID --json > job.json", "bytenite get ID ID --json | jq .[].state" },
   define = several.define,

@@ -1,4 +1,6 @@
 --- logs.lua: the command that shows what jobs say, also while they say it.
+local bytenite <const> = require "bytenite"
+local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
 local json_output <const> = require "bytenite.command.json_output"
 local log_follower <const> = require "bytenite.command.log_follower"
@@ -8,6 +10,7 @@ local several <const> = require "bytenite.command.several"
 local LEVEL_COLOURS <const> =
   { WARN = "yellow", ERROR = "red", FATAL = "red", PANIC = "red", DEBUG = "dim", TRACE = "dim" }
 
+local INTERVAL <const> = 2 -- seconds between looks
 local SHORT_ID <const> = 8 -- characters of an id that a terminal shows
 local MOST_FAILURES <const> = 5 -- looks in a row that may fail, as with wait
 
@@ -72,6 +75,61 @@ local function writer_for(console, id, is_one_of_many)
   end
 end
 
+-- Returns what passes on the lines of a time and later. A line without a time has that of the one
+-- before it.
+local function since(moment, write)
+  local is_old = false
+  return function(line, ...)
+    local seconds <const> = bytenite.time(text_of(line.timestamp))
+    if seconds then is_old = seconds < moment end
+    if not is_old then write(line, ...) end
+  end
+end
+
+-- Returns what keeps the last lines and does not pass them on before `release` is called, after
+-- which it passes on every line.
+local function tail(count, write)
+  local kept <const>, is_released = {}, false
+  local last = 0
+  local function keep(...)
+    if is_released then return write(...) end
+    if count == 0 then return end
+    last = last + 1
+    kept[last % count] = table.pack(...)
+  end
+  local function release()
+    is_released = true
+    for index = math.max(1, last - count + 1), last do
+      local line <const> = kept[index % count]
+      write(table.unpack(line, 1, line.n))
+    end
+  end
+  return keep, release
+end
+
+-- Prepares the lines of a job to be shown: they pass --since, then --tail, then the writer.
+local function pass_through(followed, given)
+  local write <const> = followed.write
+  followed.shown = 0
+  function followed.write(...)
+    followed.shown = followed.shown + 1
+    write(...)
+  end
+  followed.release = function() end
+  if given.tail then
+    followed.write, followed.release = tail(given.tail, followed.write)
+  end
+  if given.since then followed.write = since(given.since, followed.write) end
+end
+
+-- Shows the new lines of a response. Returns how many there were.
+local function show_new(followed, next_line)
+  local new <const> = followed.follower:show_new(next_line, followed.write)
+  followed.release()
+  followed.release = function() end
+  return new
+end
+
 local function list_or_nil(values)
   return #values > 0 and values or nil
 end
@@ -90,7 +148,7 @@ local function look(console, followed)
   end
   local next_line <const>, reason <const> = followed.job:logs(followed.filters)
   if not next_line then return nil, reason end
-  local new <const> = followed.follower:show_new(next_line, followed.write)
+  local new <const> = show_new(followed, next_line)
   console.flush()
   return not followed.has_ended or new > 0 -- lines may come after the end: until a look brings none
 end
@@ -129,19 +187,30 @@ local logs <const> = {
   name = "logs",
   summary = "Show the logs of jobs.",
   description = "Shows the logs of jobs, each in the order of time. With --json each line is an object.\n"
-    .. "With --follow, lines that come late are shown when they come; an outage of the service does not end it.",
+    .. "With --follow, lines that come late are shown when they come; an outage of the service does not end it.\n"
+    .. "Times are compared with the clock of this machine.",
   examples = {
     "bytenite logs ID",
     "bytenite logs ID --follow --service taskrunner",
+    "bytenite logs ID --tail 20 --follow",
+    "bytenite logs ID --since 10m",
     "bytenite logs ID --level error --level fatal",
   },
   define = function(command)
     several.define(command)
     command:flag("-f --follow", "Go on until the jobs have ended.")
     command
-      :option("--interval", "Seconds between looks with --follow.", "2")
+      :option("--interval", "Seconds between looks with --follow (default: 2).")
       :convert(input.seconds "--interval")
       :argname "S"
+    command
+      :option("--tail", "Only the last N lines of each job, and with --follow those that come.")
+      :convert(input.count "--tail")
+      :argname "N"
+    command
+      :option("--since", "Only lines since then: 10m, 2h30m or 3d ago, or a time such as 2025-08-27T17:56:02Z.")
+      :convert(input.moment "--since")
+      :argname "WHEN"
     command
       :option("--level", "Only this level: TRACE, DEBUG, INFO, WARN, ERROR, ... May be repeated.")
       :convert(upper)
@@ -156,6 +225,7 @@ local logs <const> = {
     command:option("--task", "Only the task of this id. May be repeated."):argname("ID"):count "*"
   end,
   run = function(context, given)
+    command_errors.check_useful(given, given.follow, "--follow", "--interval")
     local console <const> = context.console
     local filters <const> = {
       levels = list_or_nil(given.level),
@@ -174,13 +244,15 @@ local logs <const> = {
         failures = 0,
         pause = 0,
       }
+      pass_through(all[index], given)
     end
-    if given.follow then return follow(context, all, given.interval) end
+    if given.follow then return follow(context, all, given.interval or INTERVAL) end
     local count = 0
     several.each(context, jobs, function(job, index)
       local next_line <const>, problem <const> = job:logs(filters)
       if not next_line then return nil, problem end
-      count = count + all[index].follower:show_new(next_line, all[index].write)
+      show_new(all[index], next_line)
+      count = count + all[index].shown
       return true
     end)
     if count == 0 then console:say "no lines" end

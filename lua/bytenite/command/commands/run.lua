@@ -24,6 +24,14 @@ function run_commands.define_waiting(command)
   define_interval(command)
 end
 
+--- Raises a mistake if an option of waiting was given although nothing is waited for.
+---@param given table the command's options
+---@param is_waiting any
+---@param needed string what would wait, for the message
+function run_commands.check_waiting(given, is_waiting, needed)
+  command_errors.check_useful(given, is_waiting, needed, "--wait-timeout", "--interval")
+end
+
 --- Waits for a job's end, with a bar.
 ---@param context table
 ---@param job table
@@ -94,6 +102,7 @@ end
 
 local run <const> = {
   name = "run",
+  prints_jobs = true,
   summary = "Run jobs.",
   examples = { "bytenite run ID", "bytenite run ID --wait", "bytenite run ID ID ID --wait --quiet" },
   define = function(command)
@@ -103,6 +112,7 @@ local run <const> = {
     dry_run.define(command)
   end,
   run = function(context, given)
+    run_commands.check_waiting(given, given.wait, "--wait")
     local jobs <const> = several.jobs(context, given.ids)
     if dry_run.tells(context, given, "run", given.ids) then return end
     local function start(job)
@@ -121,6 +131,7 @@ local run <const> = {
 
 local wait <const> = {
   name = "wait",
+  prints_jobs = true,
   summary = "Wait for the ends of jobs.",
   description = "Waits for the ends of jobs, with a bar on a terminal. A job that failed is an error.\n"
     .. "Several jobs get a line each when they end, and the worst of their ends decides the\n"
@@ -172,6 +183,7 @@ end
 
 local abort <const> = {
   name = "abort",
+  prints_jobs = true,
   summary = "Stop running jobs; drafts are deleted.",
   description = "Stops running jobs. A draft is deleted, after a question, as with delete.",
   examples = { "bytenite abort ID", "bytenite abort --yes ID ID" },

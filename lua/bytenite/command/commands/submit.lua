@@ -76,6 +76,7 @@ next to it, name their folder in LUA_PATH, as an absolute path.
 
 local command <const> = {
   name = "submit",
+  prints_jobs = true,
   summary = "Create a job from a file and run it.",
   description = DESCRIPTION,
   examples = {
@@ -96,14 +97,15 @@ local command <const> = {
     parser:flag("--draft", "Do not run it.")
     parser:flag("--wait", "Wait for the job's end.")
     run_commands.define_waiting(parser)
-    parser:option("--download", "Wait, then fetch the results into this folder."):argname "DIR"
-    transfers.define_existing(parser)
+    transfers.define_download(parser, "Wait, then fetch the results into this folder.")
     dry_run.define(parser)
   end,
   run = function(context, given)
     if given.draft and (given.wait or given.download) then
       command_errors.usage "submit: a draft (--draft) does not run: there is nothing to wait for"
     end
+    transfers.check_download(given)
+    run_commands.check_waiting(given, given.wait or given.download, "--wait or --download")
     local new <const> = job_of(given)
     if given.dry_run then return print_requests(context, given, new) end
     local job <const> = (given.draft and draft or submit)(context, given, new)

@@ -1,7 +1,9 @@
 --- transfers.lua: the commands that move files: upload, results.
 local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
+local download_bars <const> = require "bytenite.command.download_bars"
 local dry_run <const> = require "bytenite.command.dry_run"
+local input <const> = require "bytenite.command.input"
 local progress <const> = require "bytenite.command.progress"
 local several <const> = require "bytenite.command.several"
 local display <const> = require "bytenite.command.display"
@@ -18,39 +20,48 @@ function transfers.upload(context, job, path)
   return assert(job:upload(path, { on_progress = told.update_bytes }))
 end
 
---- Fetches a job's results, with a bar for each.
+--- Fetches a job's results, with a bar for all of them and one for each.
 ---@param context table
 ---@param job table
 ---@param folder string
----@param given table the command's options: only, the name of the one that is wanted; existing
+---@param given table the command's options: only, the name of the one that is wanted; existing;
+---   concurrency
 ---@return table # a list of {name, path, size}
 function transfers.download(context, job, folder, given)
-  local told
-  local name
-  local function follow(done, total, file)
-    if file ~= name then
-      if told then told:finish() end
-      told, name = progress.bytes(context.console, file), file
-    end
-    told.update_bytes(done, total)
-  end
-  local files <const>, problem <const> =
-    job:download(folder, { result = given.only, existing = given.existing, on_progress = follow })
-  if told then told:finish() end
+  local told <close> = download_bars.start(context.console)
+  local files <const>, problem <const> = job:download(folder, {
+    result = given.only,
+    existing = given.existing,
+    concurrency = given.concurrency,
+    on_progress = told.update,
+  })
   return files or error(problem, 0)
 end
 
---- Adds the option that says what to do about files that exist.
+--- Adds the options of downloading.
 ---@param command table of argparse
-function transfers.define_existing(command)
+---@param help string of --download
+function transfers.define_download(command, help)
+  command:option("--download", help):argname "DIR"
   command
     :option("--existing", "What --download does about files that exist: error (the default), skip or replace.")
     :choices({ "error", "skip", "replace" })
     :argname "WHAT"
+  command
+    :option("--concurrency", "How many files --download fetches at once (default: 8).")
+    :convert(input.positive "--concurrency")
+    :argname "N"
+end
+
+--- Raises a mistake if an option of downloading was given without --download.
+---@param given table the command's options
+function transfers.check_download(given)
+  command_errors.check_useful(given, given.download, "--download", "--existing", "--concurrency")
 end
 
 local upload <const> = {
   name = "upload",
+  prints_jobs = true,
   summary = "Upload a job's input.",
   description = "Uploads a job's input. The job must be a draft whose data source is file.",
   examples = { "bytenite set-datasource ID --source file && bytenite upload ID input.zip" },
@@ -99,15 +110,16 @@ local results <const> = {
     "bytenite results ID",
     "bytenite results ID --download out",
     "bytenite results ID --download out --only out_0/file.mp4",
+    "bytenite results ID --download out --existing skip --concurrency 16",
     "bytenite results ID ID --download out # out/ID/...",
   },
   define = function(command)
     several.define(command)
-    command:option("--download", "Fetch them into this folder, which is made when it is missing."):argname "DIR"
-    transfers.define_existing(command)
+    transfers.define_download(command, "Fetch them into this folder, which is made when it is missing.")
     command:option("--only", "Only the result of this name."):argname "NAME"
   end,
   run = function(context, given)
+    transfers.check_download(given)
     local console <const> = context.console
     local show <const> = given.download and display.files or display.results
     local all <const> = {}

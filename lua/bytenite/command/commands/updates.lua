@@ -13,6 +13,7 @@ end
 
 local set_name <const> = {
   name = "set-name",
+  prints_jobs = true,
   summary = "Give a job another name.",
   examples = { 'bytenite set-name ID "Nightly batch"' },
   define = function(command)
@@ -39,6 +40,7 @@ end
 
 local set_params <const> = {
   name = "set-params",
+  prints_jobs = true,
   summary = "Set a job's parameters.",
   description = "Sets a job's parameters: all of them from a file, or single ones; the others stay.",
   examples = {
@@ -107,6 +109,7 @@ end
 
 local set_configs <const> = {
   name = "set-configs",
+  prints_jobs = true,
   summary = "Set a job's limits.",
   examples = { "bytenite set-configs ID --task-timeout 3600 --job-timeout 86400 --test-job" },
   define = function(command)
@@ -144,6 +147,7 @@ end
 
 local set_datasource <const> = {
   name = "set-datasource",
+  prints_jobs = true,
   summary = "Set where a job's input comes from and its output goes.",
   description = "Sets where a job's input comes from and its output goes.\n" .. updates.SOURCE_HELP,
   examples = {
