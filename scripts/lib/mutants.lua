@@ -258,7 +258,7 @@ local function try(folder, paths, options)
   local tree_folder <const> = "build/mutants/" .. room_of(folder .. "/")
   local tree <const> = copy_tree(tree_folder, is_c)
   local known <const> = options.again and read_caught(tree_folder .. ".caught") or {}
-  local caught_file <close> = assert(io.open(tree_folder .. ".caught", options.again and "a" or "w"))
+  local caught_file <close> = assert(io.open(tree_folder .. ".caught", (options.again or options.at) and "a" or "w"))
   local specs <const> = specs_of(tree, folder, options.units)
   local candidates <const> = candidates_of(paths, options.at)
   shuffle(candidates, options.seed)

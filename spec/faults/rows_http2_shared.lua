@@ -3,6 +3,7 @@ local frames <const> = require "spec.faults.frames"
 
 local NEIGHBOURS <const> = "aborting one call never disturbs another"
 local ONCE <const> = "once means once"
+local MAX_CONCURRENT_STREAMS <const> = 3 -- the identifier of the setting
 local SOON <const> = 3 -- seconds; far less than a timeout
 
 local rows <const> = {}
@@ -163,6 +164,30 @@ add {
     for path, count in pairs(count_by_path(context.remote:report())) do
       if count > 1 then context.complaints:add("%s arrived %d times", path, count) end
     end
+  end,
+}
+
+add {
+  name = "a server that takes one stream for each connection gets four connections, whatever the number of calls",
+  promise = "everything is bounded",
+  settings = { [MAX_CONCURRENT_STREAMS] = 1 },
+  fault = function(peer)
+    peer.wire.sleep(0.02)
+    return "reply"
+  end,
+  test = function(context)
+    local client <close> = context.connect { timeout = 5, max_retries = 0 }
+    assert(client:get_job "warm") -- shows that connections can be shared
+    context.remote:arm()
+    local ids <const> = {}
+    for index = 1, 30 do
+      ids[index] = "job-" .. index
+    end
+    local results <const> = client:map(ids, function(id)
+      return client:get_job(id)
+    end)
+    context.complaints:expect("calls that succeeded", #ids, results.succeeded)
+    context.complaints:expect("connections", 4, context.remote:report().connections)
   end,
 }
 

@@ -230,6 +230,30 @@ static void works_without_a_poller(void) {
   close_fixture(&fixture);
 }
 
+/* libcurl can wait for one pool only: a long wait for one would miss what comes to another. */
+static void waits_in_turns_without_a_poller(void) {
+  Fixture fixture;
+  Transfer *other = NULL;
+  open_fixture(&fixture);
+  poller_close(&fixture.transport.poller, false);
+  start(&fixture);
+  pool_retire(fixture.transfer->pool); /* the next transfer gets another pool */
+  CHECK_NUMBER(CURLE_OK, transport_start(&fixture.transport, &fixture.request, &other, NULL));
+  CHECK(other->pool != fixture.transfer->pool);
+  const int first = server_accept(&fixture.server, &fixture.transport);
+  const int second = server_accept(&fixture.server, &fixture.transport);
+  server_read_head(first, &fixture.transport);
+  server_read_head(second, &fixture.transport);
+  const long long began = fixture.transport.now;
+  for (int turn = 0; turn < 5; turn++) /* a timer of libcurl's may end the first one */
+    transport_step(&fixture.transport, 16000);
+  CHECK(fixture.transport.now - began < 15000000);
+  CHECK(fixture.transfer->in_flight && other->in_flight);
+  close(first);
+  close(second);
+  close_fixture(&fixture);
+}
+
 UNIT(event_loop_unit, "http/event_loop", {"reads the clock in microseconds", reads_the_clock},
      {"ends an attempt at its limit, and says that no response came", ends_an_attempt_at_its_limit},
      {"ends an attempt that has no connection", ends_an_attempt_without_a_connection},
@@ -238,4 +262,5 @@ UNIT(event_loop_unit, "http/event_loop", {"reads the clock in microseconds", rea
      {"knows the earliest limit", knows_the_earliest_limit},
      {"waits for the end of a transfer", waits_for_the_end_of_one_transfer},
      {"arms its descriptor", arms_its_descriptor}, {"gives up a probe that takes too long", gives_the_probe_up},
-     {"sends what is new", flushes_only_what_is_new}, {"works without a poller", works_without_a_poller});
+     {"sends what is new", flushes_only_what_is_new}, {"works without a poller", works_without_a_poller},
+     {"waits for several pools in turns without a poller", waits_in_turns_without_a_poller});
