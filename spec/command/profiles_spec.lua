@@ -346,6 +346,28 @@ accepted      yes
       end
     end)
 
+    it("leave the terminal as it was when a signal ends the program", function()
+      -- The signal comes once the terminal hides what is typed.
+      local shell <const> = [[
+        before=$(stty -g)
+        pid=%s
+        ( until [ -s "$pid" ] && stty -a < /dev/tty | grep -q -e " -echo "; do sleep 0.05; done
+          kill -%s "$(cat "$pid")" ) &
+        sh -c 'echo $$ > "$0"; exec "$@"' "$pid" "$@"
+        echo "status $?"
+        [ "$(stty -g)" = "$before" ] && echo restored
+        rm "$pid"]]
+      for signal, status in pairs { TERM = 128 + 15, HUP = 128 + 1 } do
+        local output <const> = type_in({}, {
+          arguments = { "configure", "--base-url", service.base_url, "--service", "customer", "--ca-file", "none" },
+          shell = shell:format(os.tmpname(), signal),
+        })
+        contains(output, "API key (not shown): ")
+        contains(output, ("status %d\n"):format(status))
+        contains(output, "restored\n")
+      end
+    end)
+
     it("offer to keep what there was, but show no key", function()
       assert_stored({ "configure", "--no-check" }, lines(service.base_url, "", service.api_key, ""))
       local output <const>, status <const> = type_in {

@@ -5,6 +5,7 @@
 #define BYTENITE_TERMINAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #pragma GCC visibility push(hidden)
 
@@ -19,14 +20,21 @@ typedef struct TerminalSize {
 /* Returns the size of a terminal; zeros if it is unknown or the descriptor is not a terminal. */
 TerminalSize terminal_size(int descriptor);
 
-/* Returns true if a file descriptor is a terminal that shows what is typed. */
-bool terminal_has_echo(int descriptor);
+enum { TERMINAL_LINE = 4096 }; /* bytes that a terminal gives at most as a line */
+
+typedef enum TerminalReading {
+  TERMINAL_READ,        /* a line, or the end of the input */
+  TERMINAL_INTERRUPTED, /* a signal came that did not end the process, such as that of Ctrl-C */
+  TERMINAL_NOT_HIDDEN,  /* the terminal cannot hide what is typed */
+} TerminalReading;
 
 /*
-** Makes a terminal show what is typed, or hide all of it but the ends of lines. Drops what was
-** typed before. Returns false on failure.
+** Asks for a line on a terminal and hides what is typed, but for the end of the line. What was
+** typed before is dropped. The terminal is as it was when a signal ends the process, stops it or is
+** handled. Sets `length` to the bytes of the line, with its end if it has one; 0 at the end of the
+** input.
 */
-bool terminal_set_echo(int descriptor, bool on);
+TerminalReading terminal_read_hidden(int descriptor, const char *prompt, char line[TERMINAL_LINE], size_t *length);
 
 #pragma GCC visibility pop
 

@@ -201,14 +201,23 @@ static int core_terminal_size(lua_State *L) {
 }
 
 /*
-** core.terminal_echo(descriptor [, on]): whether a file descriptor is a terminal that shows what is
-** typed. With `on`, a boolean, makes it show or hide that and returns whether this succeeded.
+** core.read_hidden(descriptor, prompt): asks for a line on a terminal that does not show what is
+** typed. Returns the line; nil at the end of the input or after Ctrl-C; false if the terminal
+** cannot hide it.
 */
-static int core_terminal_echo(lua_State *L) {
+static int core_read_hidden(lua_State *L) {
   const int descriptor = check_descriptor(L);
-  const bool is_set = !lua_isnoneornil(L, 2);
-  const bool on = lua_toboolean(L, 2);
-  lua_pushboolean(L, is_set ? terminal_set_echo(descriptor, on) : terminal_has_echo(descriptor));
+  const char *prompt = luaL_checkstring(L, 2);
+  char line[TERMINAL_LINE];
+  size_t length;
+  const TerminalReading reading = terminal_read_hidden(descriptor, prompt, line, &length);
+  if (reading == TERMINAL_NOT_HIDDEN) {
+    lua_pushboolean(L, 0);
+  } else if (length == 0) {
+    lua_pushnil(L);
+  } else {
+    lua_pushlstring(L, line, length);
+  }
   return 1;
 }
 
@@ -344,7 +353,7 @@ static const luaL_Reg functions[] = {
   {"check_url", core_check_url},
   {"is_terminal", core_is_terminal},
   {"terminal_size", core_terminal_size},
-  {"terminal_echo", core_terminal_echo},
+  {"read_hidden", core_read_hidden},
   {"schemas", core_schemas},
   {"new_job", core_new_job},
   {"now", core_now},

@@ -8,30 +8,20 @@ local questions <const> = {}
 
 local STDIN <const> = 0
 
--- Hides what is typed on standard input, if that is a terminal which shows it. Returns what must be
--- closed to show it again.
-local function hide_input()
-  local has_echo <const> = core.terminal_echo(STDIN)
-  return setmetatable({}, {
-    __close = function()
-      if has_echo then core.terminal_echo(STDIN, true) end
-    end,
-  })
+local function trimmed(line)
+  return line and line:match "^%s*(.-)%s*$"
 end
 
 local function read_line(prompt)
   if core.is_terminal(STDIN) then io.stderr:write(text.visible(prompt), ": ") end
-  local line <const> = io.read "l"
-  return line and line:match "^%s*(.-)%s*$"
+  return trimmed(io.read "l")
 end
 
--- Input is hidden before the question appears, so that no early answer is seen.
 local function read_hidden(prompt)
-  local shown <close> = hide_input() -- luacheck: ignore 211
-  if core.terminal_echo(STDIN) and not core.terminal_echo(STDIN, false) then
-    command_errors.raise("file", "cannot hide what is typed on this terminal")
-  end
-  return read_line(prompt)
+  if not core.is_terminal(STDIN) then return read_line(prompt) end
+  local line <const> = core.read_hidden(STDIN, text.visible(prompt) .. ": ")
+  if line == false then command_errors.raise("file", "cannot hide what is typed on this terminal") end
+  return trimmed(line)
 end
 
 --- Asks for a value.
