@@ -56,7 +56,8 @@ describe("bytenite.time", function()
     end
 
     it("that os.date turns back into the same day and time, for many days", function()
-      for day = 0, 60000, 37 do
+      local has_long_times <const> = pcall(os.date, "!%Y", 60000 * 86400) -- i386 counts seconds in 32 bits
+      for day = 0, has_long_times and 60000 or 24000, 37 do
         local seconds <const> = day * 86400 + day % 86400
         assert.equal(seconds, bytenite.time(os.date("!%Y-%m-%dT%H:%M:%SZ", seconds)))
       end

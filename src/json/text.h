@@ -13,7 +13,11 @@ static inline bool json_is_plain(unsigned char byte) {
   return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-#if defined(__GNUC__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/*
+** Only where the processor has registers for a block: elsewhere, as on i386, compilers imitate one
+** on the stack, which doubles what a level of nesting takes there.
+*/
+#if (defined(__SSE2__) || defined(__ARM_NEON)) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define JSON_HAS_BLOCKS
 
 /* Bytes that one instruction compares at once; those above 0x7F are negative. */
