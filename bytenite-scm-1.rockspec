@@ -22,7 +22,7 @@ API is a method. A local sandbox of the service comes with it.]],
 }
 
 dependencies = {
-  "lua >= 5.4, < 5.5",
+  "lua >= 5.4, < 5.6",
   "lua-cjson >= 2.1.0", -- reads what is no API object (token exchange, error bodies), and its null is ours
   -- bytenite needs the rock argparse, bytenite-sandbox argparse and http, the module itself neither: each names what it lacks. Nor does
   -- it need cqueues and luv, but for the adapters of that name. bytenite-sandbox --blocks and `bytenite block` need luv,
