@@ -163,8 +163,8 @@ describe("over HTTP/2 with TLS, a client", function()
       client_module.new({ base_url = tls.base_url, api_key = tls.api_key, ca_file = tls.ca_file }, clock)
     assert(get(client))
     tls:fault {
-      { operation = "get_job", delay = 0.1, reset = "connection" },
-      { operation = "get_job", delay = 1, times = 19 },
+      { operation = "get_job", delay = 0.5, reset = "connection" }, -- all 20 have arrived by then
+      { operation = "get_job", delay = 5, times = 19 },
     }
     map(client, 20, get)
     assert.equal(41, #connect.sent(tls))

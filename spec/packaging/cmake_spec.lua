@@ -28,11 +28,12 @@ local function build(source, target, options, build_options)
   )
 end
 
--- The names that object files or archives define for all, without the two that are for hosts.
+-- The names that object files or archives define for all, without the two that are for hosts, nor
+-- those of gcc's own (__x86.get_pc_thunk.bx on i386), which every object may have.
 local function inner_names(paths)
   local names <const> = {}
   for name in must_run("nm -g --defined-only " .. paths):gmatch "%x+ %u (%S+)" do
-    if name ~= "luaopen_bytenite_core" and name ~= "bytenite_preload" then names[#names + 1] = name end
+    if name ~= "luaopen_bytenite_core" and name ~= "bytenite_preload" and not name:find(".", 1, true) then names[#names + 1] = name end
   end
   return names
 end

@@ -20,7 +20,7 @@ static void finds_well_known_ones(void) {
   expect(1, 1, 0);
   expect(0.1, 1, -1);
   expect(0.3, 3, -1);
-  expect(0.1 + 0.2, 30000000000000004, -17);
+  expect(0.30000000000000004, 30000000000000004, -17);
   expect(100, 1, 2);
   expect(123456, 123456, 0);
   expect(5e-324, 5, -324);

@@ -87,7 +87,7 @@ static void writes_doubles(void) {
   expect_real(0.00001, "1e-5");
   expect_real(1.5e-5, "1.5e-5");
   expect_real(123.456, "123.456");
-  expect_real(0.1 + 0.2, "0.30000000000000004");
+  expect_real(0.30000000000000004, "0.30000000000000004");
   expect_real(1e18, "1000000000000000000");
   expect_real(9223372036854774784.0, "9223372036854774784"); /* the largest double within int64 */
   expect_real(-0x1p63, "-9223372036854775808");

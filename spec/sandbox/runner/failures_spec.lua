@@ -278,6 +278,7 @@ echo whole > "$TASK_RESULTS_DIR/whole"]]
     local job <const> = jobs:run { templateId = "limits", config = { taskTimeout = 100 } }
     local processors <const> = require("luv").available_parallelism()
     assert.same({ { "1024", tostring(5 * 1024 * 1024), "0", tostring(100 * processors + 1) } }, jobs:logs(job.id).tasks)
+    if string.packsize "T" == 4 then return end -- no process can reach 5 GiB here
     local _ <const>, of_memory <const> = failed "memory"
     contains(of_memory.tasks[1][1], "memory exhausted")
   end)
