@@ -33,7 +33,8 @@ end
 local function inner_names(paths)
   local names <const> = {}
   for name in must_run("nm -g --defined-only " .. paths):gmatch "%x+ %u (%S+)" do
-    if name ~= "luaopen_bytenite_core" and name ~= "bytenite_preload" and not name:find(".", 1, true) then names[#names + 1] = name end
+    local is_of_gcc <const> = name:find(".", 1, true)
+    if not is_of_gcc and name ~= "luaopen_bytenite_core" and name ~= "bytenite_preload" then names[#names + 1] = name end
   end
   return names
 end
