@@ -183,6 +183,7 @@ build = {
     ["bytenite.jobs.wait"] = "lua/bytenite/jobs/wait.lua",
     ["bytenite.loop.cqueues"] = "lua/bytenite/loop/cqueues.lua",
     ["bytenite.loop.luv"] = "lua/bytenite/loop/luv.lua",
+    ["bytenite.command.piped_input"] = "lua/bytenite/command/piped_input.lua",
     ["bytenite.command.profiles"] = "lua/bytenite/command/profiles.lua",
     ["bytenite.sandbox"] = "lua/bytenite/sandbox/init.lua",
     ["bytenite.sandbox.base.base64"] = "lua/bytenite/sandbox/base/base64.lua",

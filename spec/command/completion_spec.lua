@@ -61,6 +61,12 @@ describe("completion of bytenite", function()
     assert.equal(11, #states.names)
   end)
 
+  it("knows the values that an option is restricted to", function()
+    local ran <const> = command.run(nil, { "__complete", "results", "ID", "--existing", "s" })
+    assert.equal("skip\n", ran.output)
+    assert.equal("error\nskip\nreplace\n", command.run(nil, { "__complete", "submit", "--existing", "" }).output)
+  end)
+
   it("knows the jobs that were last listed on a terminal", function()
     local ptmx <close> = io.open("/dev/ptmx", "r+")
     if not ptmx then return pending "this system has no pseudo-terminals" end

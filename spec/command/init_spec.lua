@@ -138,6 +138,8 @@ describe("a mistake on the command line", function()
     { { "logs", ID, "--since", "soon" }, "option '--since' expected a time span such as 10m" },
     { { "logs", ID, "--since", "10" }, "option '--since' expected a time span such as 10m" },
     { { "list", "--all", "--limit", "3" }, "can not be used together" },
+    { { "submit", "-", "--upload", "-" }, "submit: FILE and --upload cannot both be standard input" },
+    { { "upload", ID, "-", "--size", "-1" }, "option '--size' expected a whole number, got '-1'" },
     { { "logs", ID, "--ids" }, "logs: --ids has no effect: it prints no jobs" },
     { { "configure", "--list", "--no-check" }, "can not be used together" },
     { { "--quiet", "sandbox" }, "takes no options in front of its name" },

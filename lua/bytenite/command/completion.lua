@@ -57,11 +57,19 @@ local function long_names(known)
   return names
 end
 
+-- The values that an option of a command is restricted to.
+local function choices_of(command, option)
+  local known <const> = {}
+  if command then arguments.add_options(known, command) end
+  return known[option] and known[option]._choices
+end
+
 -- What may follow an option. Nothing stands for files.
 local function values_of_option(command, option, current)
   if option == "--profile" then return profiles.names() end
   if option == "--filter" then return current:find "^state[=!]" and states() or FIELDS end
-  return OPTION_VALUES[(command and command._name or "") .. " " .. option] or OPTION_VALUES[option] or {}
+  local own <const> = OPTION_VALUES[(command and command._name or "") .. " " .. option]
+  return own or OPTION_VALUES[option] or choices_of(command, option) or {}
 end
 
 -- What may stand for the argument of a number.

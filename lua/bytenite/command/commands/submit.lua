@@ -3,6 +3,7 @@ local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
 local dry_run <const> = require "bytenite.command.dry_run"
 local input <const> = require "bytenite.command.input"
+local piped_input <const> = require "bytenite.command.piped_input"
 local progress <const> = require "bytenite.command.progress"
 local run_commands <const> = require "bytenite.command.commands.run"
 local transfers <const> = require "bytenite.command.commands.transfers"
@@ -93,7 +94,7 @@ local command <const> = {
       :option("--param", "GROUP.NAME=VALUE, where VALUE is JSON or else text; '\"12\"' is text. May be repeated.")
       :argname("SETTING")
       :count "*"
-    parser:option("--upload", "A file to upload as the job's input."):argname "PATH"
+    parser:option("--upload", "A file to upload as the job's input; - for stdin."):argname "PATH"
     parser:flag("--draft", "Do not run it.")
     parser:flag("--wait", "Wait for the job's end.")
     run_commands.define_waiting(parser)
@@ -106,8 +107,13 @@ local command <const> = {
     end
     transfers.check_download(given)
     run_commands.check_waiting(given, given.wait or given.download, "--wait or --download")
+    if given.file == "-" and given.upload == "-" then
+      command_errors.usage "submit: FILE and --upload cannot both be standard input"
+    end
     local new <const> = job_of(given)
     if given.dry_run then return print_requests(context, given, new) end
+    local opened <close> = given.upload and piped_input.open(given.upload) or nil
+    if opened then new.upload = opened.source end
     local job <const> = (given.draft and draft or submit)(context, given, new)
     if given.wait or given.download then assert(run_commands.wait(context, job, given)) end
     local files <const> = given.download and transfers.download(context, job, given.download, given)

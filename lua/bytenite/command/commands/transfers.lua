@@ -4,6 +4,7 @@ local command_errors <const> = require "bytenite.command.command_errors"
 local download_bars <const> = require "bytenite.command.download_bars"
 local dry_run <const> = require "bytenite.command.dry_run"
 local input <const> = require "bytenite.command.input"
+local piped_input <const> = require "bytenite.command.piped_input"
 local progress <const> = require "bytenite.command.progress"
 local several <const> = require "bytenite.command.several"
 local display <const> = require "bytenite.command.display"
@@ -13,11 +14,12 @@ local transfers <const> = {}
 --- Uploads a job's input, with a bar.
 ---@param context table
 ---@param job table
----@param path string
+---@param source any as job:upload takes it
+---@param size integer|nil bytes, where the source does not tell
 ---@return table # the job
-function transfers.upload(context, job, path)
+function transfers.upload(context, job, source, size)
   local told <close> = progress.bytes(context.console, "uploading")
-  return assert(job:upload(path, { on_progress = told.update_bytes }))
+  return assert(job:upload(source, { on_progress = told.update_bytes, size = size }))
 end
 
 --- Fetches a job's results, with a bar for all of them and one for each.
@@ -63,11 +65,21 @@ local upload <const> = {
   name = "upload",
   prints_jobs = true,
   summary = "Upload a job's input.",
-  description = "Uploads a job's input. The job must be a draft whose data source is file.",
-  examples = { "bytenite set-datasource ID --source file && bytenite upload ID input.zip" },
+  description = "Uploads a job's input. The job must be a draft whose data source is file.\n"
+    .. "Storage wants to know the length first. Without --size standard input and pipes are therefore\n"
+    .. "copied to a temporary file, of 1 GiB at most, which is gone however the program ends.",
+  examples = {
+    "bytenite set-datasource ID --source file && bytenite upload ID input.zip",
+    "tar c images | bytenite upload ID -",
+    "curl -s https://example.org/video | bytenite upload ID - --size 1073741824",
+  },
   define = function(command)
     command:argument("id", "The job's id."):argname "ID"
-    command:argument("path", "The file to send."):argname "PATH"
+    command:argument("path", "The file to send; - for stdin."):argname "PATH"
+    command
+      :option("--size", "The bytes of standard input or a pipe, which are then sent as they come.")
+      :convert(input.count "--size")
+      :argname "BYTES"
     dry_run.define(command)
   end,
   run = function(context, given)
@@ -77,7 +89,8 @@ local upload <const> = {
       return dry_run.print(context.console, { put, completed })
     end
     local job <const> = assert(context.client():get_job(given.id))
-    display.show_job(context.console, transfers.upload(context, job, given.path))
+    local opened <close> = piped_input.open(given.path, given.size)
+    display.show_job(context.console, transfers.upload(context, job, opened.source, opened.size))
   end,
 }
 
