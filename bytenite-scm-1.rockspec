@@ -79,6 +79,7 @@ build = {
         "src/http/transfer.c",
         "src/http/transport.c",
         "src/http/url.c",
+        "src/json/excerpt.c",
         "src/json/number.c",
         "src/json/read.c",
         "src/json/shortest.c",

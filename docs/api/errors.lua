@@ -50,7 +50,8 @@ errors.fields = {
   {
     name = "body",
     type = "string?",
-    text = "The response's body, at most 64 KiB. Secrets and the queries of URLs read `[redacted]`.",
+    text = "The first 64 KiB of the response's body; `message` and `code` are found behind them too. Secrets and the "
+      .. "queries of URLs read `[redacted]`.",
   },
 }
 

@@ -183,7 +183,7 @@
 ---@field step? string From `submit`: the step that failed: "create_job", "set_datasource", "set_params", "set_configs", "upload", "run" or "refresh".
 ---@field file? string Of `download`: the name of the file that could not be fetched.
 ---@field job? bytenite.Job From `submit`: the job, if it was created, in its last known state.
----@field body? string The response's body, at most 64 KiB. Secrets and the queries of URLs read `[redacted]`.
+---@field body? string The first 64 KiB of the response's body; `message` and `code` are found behind them too. Secrets and the queries of URLs read `[redacted]`.
 
 ---@class bytenite.Event
 ---@field type "request"|"response"|"retry"|"token" What happened.

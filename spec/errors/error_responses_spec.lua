@@ -145,6 +145,56 @@ describe("the error of a refused update", function()
     assert.equal(65536, #error_of({ body = ("x"):rep(200000) }).body)
   end)
 
+  describe("behind more than 64 KiB of details", function()
+    local details <const> = '"details":[{"reason":"first"},' .. ('{"reason":"a \\"}],{ long one"},'):rep(5000) .. "{}]"
+
+    it("still has the service's own words", function()
+      local gateway <const> = error_of { body = ('{%s , "code" : "3","message":"m"}'):format(details) }
+      assert.same({ 3, "m", "first" }, { gateway.code, gateway.message, gateway.details[1].reason })
+      local envelope <const> =
+        '{"ok":false,%s,"requestId":"r-1","message":"m","error":{%s,"code":7,"description":"d \\u00e9"}}'
+      local problem <const> = error_of { body = envelope:format(details, details) }
+      assert.same(
+        { 7, "d é", "d é", "r-1" },
+        { problem.code, problem.message, problem.description, problem.request_id }
+      )
+      assert.equal(65536, #problem.body)
+    end)
+
+    it("has no secret in them", function()
+      local word <const> = "hush-" .. ("7"):rep(20)
+      local message <const> = "cannot read https://storage.example.org/a?X-Amz-Signature=" .. word
+      local problem <const> = error_of { body = ('{%s,"message":"%s"}'):format(details, message) }
+      assert.is_truthy(problem.message:find("cannot read https://storage.example.org/a", 1, true), problem.message)
+      assert.is_nil(problem.message:find(word, 1, true))
+    end)
+
+    it("has them although others are cut, long, repeated or no JSON", function()
+      local long <const> = ("x"):rep(70000)
+      for body, expected in pairs {
+        [('{"message":"%s","code":3}'):format(long)] = { 3, false },
+        [('{"long":"%s","code":3,"message":"m","message":"n"}'):format(long)] = { 3, "m" },
+        [('{"long":"%s","code":3,"message":"cut'):format(long)] = { 3, false },
+        [('{"long":"%s","message":"m","broken":nil'):format(long)] = { false, "m" },
+        [('{"long":"%s","error":"m","code":3}'):format(long)] = { 3, false },
+        [('{"long":"%s","message":{"message":"%s"},"code":3}'):format(long, long)] = { 3, false },
+        [('{"long":"%s"'):format(long)] = { false, false },
+        [('["%s"],"message":"m"'):format(long)] = { false, false },
+      } do
+        local problem <const> = error_of { body = body }
+        assert.same(expected, { problem.code or false, #problem.message < 10 and problem.message }, body:sub(-40))
+      end
+    end)
+
+    for _, piece in ipairs { "[", '"', "\\", ",", '"message":1,', '"error":{', "x", "{}," } do
+      it(("takes no time to read many %q #timing"):format(piece), function()
+        local began <const> = core.now()
+        error_of { body = "{" .. piece:rep(2000000 // #piece) }
+        assert.is_true(core.now() - began < 2)
+      end)
+    end
+  end)
+
   for _, piece in ipairs { "x", "<", "<title", "a://", "a://b?", " ", "\n", "\\", '"', '"token":"', "{", "é" } do
     it(("takes no time to read from many %q #timing"):format(piece), function()
       local began <const> = core.now()

@@ -161,6 +161,8 @@ describe("the sandbox's record of requests", function()
       '{"dataSource":{"params":{"secretKey":"hush-2","deep":[{"db_password":"hush-3","name":"shown"}]}}}',
       '{"api\\u004bey":"hush-4","credentials":{"a":["hush-5"]},"name":"shown"}',
       "name=shown&token=hush-6",
+      "name=shown&key=hush-7",
+      '{"dbPassword":"hush-8","openai_api_key":"hush-9","sessionId":"hush-10","name":"shown"}',
     }
     for _, body in ipairs(bodies) do
       local text <const> = record(1, body):encode()
@@ -174,7 +176,14 @@ describe("the sandbox's record of requests", function()
   end)
 
   it("keeps bodies without secrets byte by byte", function()
-    for _, body in ipairs { '{ "max_tokens": 5,  "a" : 1.50 }', '"My Job"', "", "\xFF\x00" } do
+    for _, body in ipairs {
+      '{ "max_tokens": 5,  "a" : 1.50 }',
+      '{"next_token": "a", "monkey": "b", "keyboard": "c", "secretName": "d", "passwordRequired": "e"}',
+      "next_token=a&monkey=b&keyboard=c",
+      '"My Job"',
+      "",
+      "\xFF\x00",
+    } do
       local kept <const> = cjson.decode(record(1, body):encode())[1]
       assert.equal(body, (require("bytenite.sandbox.base.base64").decode(kept.body_base64)))
     end

@@ -7,6 +7,7 @@
 #include "binding/exchange_parts.h"
 #include "binding/job_refresh.h"
 #include "binding/marshal.h"
+#include "json/excerpt.h"
 
 /*
 ** Returns the response to the last attempt; moves it out of the transfer when it is first asked
@@ -147,6 +148,19 @@ static int exchange_body(lua_State *L) {
   return 1;
 }
 
+/*
+** exchange:excerpt(): returns the members of an error's body that say what is wrong, as JSON; an
+** empty text if the body is not an object.
+*/
+static int exchange_excerpt(lua_State *L) {
+  Exchange *exchange = exchange_check(L);
+  Buffer *text = buffer_push(L);
+  const Buffer *body = &response_of(L, exchange)->body;
+  check_memory(L, json_excerpt(buffer_text(body), body->length, text));
+  lua_pushlstring(L, buffer_text(text), text->length);
+  return 1;
+}
+
 /* Appends "name\0value\0" for each header of the response, names in lower case. */
 static bool append_headers(Buffer *out, const Transfer *transfer) {
   struct curl_header *header = NULL;
@@ -184,6 +198,6 @@ static int exchange_headers(lua_State *L) {
 }
 
 const luaL_Reg response_methods[] = {
-  {"outcome", exchange_outcome}, {"value", exchange_value},     {"job", exchange_job},
-  {"body", exchange_body},       {"headers", exchange_headers}, {NULL, NULL},
+  {"outcome", exchange_outcome}, {"value", exchange_value},     {"job", exchange_job}, {"body", exchange_body},
+  {"excerpt", exchange_excerpt}, {"headers", exchange_headers}, {NULL, NULL},
 };

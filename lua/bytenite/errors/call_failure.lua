@@ -195,8 +195,12 @@ function call_failure.of_response(call, status)
   local received <const>, headers <const> = call.exchange:body(errors.MAX_BODY + 1), call.exchange:headers()
   local secrets <const> = secrets_of(call)
   local body <const> = redact.text(received:sub(1, errors.MAX_BODY), secrets)
-  local is_cut <const> = #received > errors.MAX_BODY
-  local decode <const> = is_cut and lenient_json.decode_beginning or lenient_json.decode
+  local decode = lenient_json.decode
+  if #received > errors.MAX_BODY then
+    decode = function(beginning)
+      return lenient_json.decode_cut(beginning, redact.text(call.exchange:excerpt(), secrets))
+    end
+  end
   local problem <const> = errors.from_response(status, body, decode)
   redact.strings(problem.details or {}) -- what was JSON within a string is plain now
   for _, name in ipairs { "message", "description", "request_id" } do

@@ -60,12 +60,21 @@ local function close(text)
   return kept and text:sub(1, kept) .. closing
 end
 
---- Reads the beginning of a JSON text that was cut: the values that are complete.
----@param text string
+--- Reads a JSON text that was cut: the values that are complete, and the members that an excerpt
+--- of the whole text has.
+---@param text string the beginning
+---@param excerpt string JSON, or ""
 ---@return any # the value; nil if there is none
-function lenient_json.decode_beginning(text)
+function lenient_json.decode_cut(text, excerpt)
   local closed <const> = close(text)
-  return closed and lenient_json.decode(closed)
+  local value = closed and lenient_json.decode(closed)
+  local members <const> = lenient_json.decode(excerpt)
+  if type(members) ~= "table" or not next(members) then return value end
+  if type(value) ~= "table" then value = {} end
+  for name, member in next, members do
+    value[name] = member
+  end
+  return value
 end
 
 return lenient_json

@@ -5,31 +5,11 @@ local record_redaction = {}
 
 local REDACTED <const> = "[redacted]"
 
--- Parts of names, in lower case and without "_" and "-", that mark a secret.
-local MARKS <const> = {
-  "apikey",
-  "accesskey",
-  "privatekey",
-  "secret",
-  "token",
-  "password",
-  "passwd",
-  "passphrase",
-  "authorization",
-  "credential",
-  "signature",
-  "cookie",
-  "connectionstring",
-}
-local WHOLE_NAMES <const> = { key = true, sig = true, auth = true }
+-- Names that hold a secret in requests, though in errors they seldom do: `?key=` is a way to send an API key.
+local ALSO_SECRET <const> = { key = true }
 
 local function is_secret(name)
-  local plain <const> = name:lower():gsub("[_%-]", "")
-  if WHOLE_NAMES[plain] then return true end
-  for _, mark in ipairs(MARKS) do
-    if plain:find(mark, 1, true) then return true end
-  end
-  return false
+  return core.is_secret_name(name) or ALSO_SECRET[name:lower()] or false
 end
 
 -- Redacts the strings and tables under secret names, in place. Returns whether there were any.

@@ -1,0 +1,27 @@
+/*
+** excerpt.h: finds the service's own words in the body of an error, however long the body is.
+*/
+#ifndef BYTENITE_JSON_EXCERPT_H
+#define BYTENITE_JSON_EXCERPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+
+#pragma GCC visibility push(hidden)
+
+enum { EXCERPT_MAX_VALUE = 16 * 1024 }; /* bytes of a value that is taken into an excerpt */
+
+/*
+** Appends an object with the members of the object in a JSON text that say what is wrong: code,
+** message, requestId, and error with its own code, message and description. Leaves out longer
+** values. Looks at strings and brackets only, in time linear in the text, up to where the text is
+** cut or is not JSON. Appends nothing if the text is not an object. Returns false if memory runs
+** out.
+*/
+bool json_excerpt(const char *text, size_t length, Buffer *out);
+
+#pragma GCC visibility pop
+
+#endif
