@@ -12,9 +12,8 @@ local samples_name <const>, plots <const>, readme_name <const> = ...
 local MOST_INSTRUCTIONS <const> = 0.60 -- of lua-cjson's, to read a job
 local MOST_TIME <const> = 0.60 -- of lua-cjson's, to read a list of jobs
 local MOST_FOR_FRACTIONS <const> = 1.50 -- of lua-cjson's instructions, to write
-local MOST_FOR_LEVELS <const> = 1.05
 local MOST_GROWTH <const> = 1.10
-local MOST_REDACTION_EXPONENT <const> = 1.05
+local MOST_EXPONENT <const> = 1.05 -- of growth
 
 local libraries <const> = { { name = "bytenite", title = "bytenite" }, { name = "cjson", title = "lua-cjson" } }
 local actions <const> = { "read", "write" }
@@ -23,6 +22,7 @@ local small <const> = {
   { name = "list", title = "a list of 100 jobs" },
   { name = "fractions", title = "1,000 numbers with fractions" },
 }
+local nested <const> = { "levels_8", "levels_32", "levels_128" }
 local redacted <const> = { "20", "200", "2000" } -- signed URLs sent, and received
 local large <const> = { "1", "2", "5", "10" } -- MB
 
@@ -49,13 +49,6 @@ end
 
 local function time_of(library, action, text)
   return figures.median_and_range(times[key_of(library, action, text)])
-end
-
--- Instructions to read nested lists to those for the same lists side by side; nil where they were not counted.
-local function levels_ratio()
-  local nested <const>, flat <const> =
-    instructions[key_of("bytenite", "read", "nested")], instructions[key_of("bytenite", "read", "side_by_side")]
-  return nested and nested / flat
 end
 
 -- Instructions to those of lua-cjson; nil where they were not counted.
@@ -136,17 +129,31 @@ local function add_large(page)
   end
 end
 
--- How the instructions of redaction grow with the bytes: 1 if in proportion, 2 if with the square. The steepest step; nil
--- where they were not counted.
-local function redaction_exponent()
+-- How the instructions of an action grow with the bytes: 1 if in proportion, 2 if with the square. The steepest step between
+-- the texts; nil where they were not counted.
+local function exponent_of(action, names)
   local steepest
-  for index = 2, #redacted do
-    local from <const>, to <const> = redacted[index - 1], redacted[index]
-    local few <const>, many <const> = instructions["bytenite redact " .. from], instructions["bytenite redact " .. to]
+  for index = 2, #names do
+    local from <const>, to <const> = names[index - 1], names[index]
+    local few <const>, many <const> =
+      instructions[key_of("bytenite", action, from)], instructions[key_of("bytenite", action, to)]
     if not few then return nil end
     steepest = math.max(steepest or 0, math.log(many / few) / math.log(bytes[to] / bytes[from]))
   end
   return steepest
+end
+
+local function add_depth(page)
+  page:head("nested levels", "bytes", "instructions a byte: read", "write", "CPU, µs: read", "write")
+  for _, name in ipairs(nested) do
+    local work <const>, cost <const> = {}, {}
+    for index, action in ipairs(actions) do
+      local of_byte <const> = work_of_byte("bytenite", action, name)
+      work[index] = of_byte and ("%.1f"):format(of_byte) or "-"
+      cost[index] = figures.with_range(time_of("bytenite", action, name))
+    end
+    page:row(name:match "%d+", figures.with_thousands(bytes[name]), work[1], work[2], cost[1], cost[2])
+  end
 end
 
 local function add_redaction(page)
@@ -182,6 +189,7 @@ local page <const> = report.new()
 page:read(samples_name, readers)
 add_small(page)
 add_large(page)
+add_depth(page)
 add_redaction(page)
 page:mention_instructions()
 page:judge_most(
@@ -202,16 +210,18 @@ page:judge_most(
   MOST_FOR_FRACTIONS,
   "of lua-cjson's instructions to write numbers with fractions"
 )
-page:judge_most(
-  "levels",
-  levels_ratio(),
-  MOST_FOR_LEVELS,
-  "of the instructions for the same lists side by side to read nested ones"
-)
+for _, action in ipairs(actions) do
+  page:judge_most(
+    "depth",
+    exponent_of(action, nested),
+    MOST_EXPONENT,
+    ("the exponent with which the instructions to %s nested levels grow"):format(action)
+  )
+end
 page:judge_most(
   "redaction",
-  redaction_exponent(),
-  MOST_REDACTION_EXPONENT,
+  exponent_of("redact", redacted),
+  MOST_EXPONENT,
   "the exponent with which the instructions of redaction grow"
 )
 for _, action in ipairs(actions) do

@@ -6,7 +6,7 @@ local texts <const> = {}
 local MEGABYTE <const> = 1000000
 local JOBS_IN_LIST <const> = 100
 local NUMBERS <const> = 1000
-local LISTS <const>, TEXT_BYTES <const> = 49, 100000
+local TEXT_BYTES <const> = 1000 -- at each of nested levels
 
 local function id_of(number)
   return ("a94d2c17-5b60-4e8f-b3d1-%012x"):format(number)
@@ -59,20 +59,18 @@ local function fractions()
   return "[" .. table.concat(list, ",") .. "]"
 end
 
--- A text behind lists under names with escapes, which are either next to each other or nested.
-local function lists(are_nested)
-  local opening <const> = [=[{"\u0061":[]=] .. ("0,"):rep(33)
-  local text <const> = '"' .. ("x"):rep(TEXT_BYTES) .. '"'
-  if are_nested then return opening:rep(LISTS) .. text .. ("]}"):rep(LISTS) end
-  return "[" .. (opening .. "0]},"):rep(LISTS) .. text .. "]"
+-- Lists in objects in lists, under names with escapes; each list has more items than are gathered at once, and a text.
+local function levels(count)
+  local opening <const> = [=[{"\u0061":[]=] .. ("0,"):rep(33) .. '"' .. ("x"):rep(TEXT_BYTES) .. '",'
+  return opening:rep(count // 2) .. "0" .. ("]}"):rep(count // 2)
 end
 
---- Texts by a name: "job" (16 of them), "list", "fractions", "side_by_side", "nested", or the number of megabytes of params.
+--- Texts by a name: "job" (16 of them), "list", "fractions", "levels_" and their number, or the number of megabytes of params.
 function texts.get(name)
   if name == "job" then return jobs() end
   if name == "list" then return { page() } end
   if name == "fractions" then return { fractions() } end
-  if name == "side_by_side" or name == "nested" then return { lists(name == "nested") } end
+  if name:find "^levels_" then return { levels(math.tointeger(name:match "%d+")) } end
   return { params(math.tointeger(name) * MEGABYTE) }
 end
 

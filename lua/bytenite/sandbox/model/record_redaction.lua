@@ -5,7 +5,7 @@ local record_redaction = {}
 
 local REDACTED <const> = "[redacted]"
 
--- Names that hold a secret in requests, though in errors they seldom do: `?key=` is a way to send an API key.
+-- Names that hold a secret in requests, though seldom in errors: an API key is sent as `?key=`.
 local ALSO_SECRET <const> = { key = true }
 
 local function is_secret(name)
