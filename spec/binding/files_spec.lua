@@ -42,6 +42,25 @@ describe("a file in a folder", function()
     assert.same({}, base:names())
   end)
 
+  it("holds no descriptor when it cannot be created", function()
+    local function count()
+      local total = 0
+      for _ in lfs.dir "/proc/self/fd" do
+        total = total + 1
+      end
+      return total
+    end
+    collectgarbage()
+    collectgarbage "stop"
+    local before <const> = count()
+    for _ = 1, 10 do
+      assert.is_nil((place:create "a/.."))
+    end
+    local held <const> = count() - before
+    collectgarbage "restart"
+    assert.equal(0, held)
+  end)
+
   it("begins anew", function()
     local file <close> = assert(place:create "a.txt")
     file:write "what was wrong"

@@ -220,6 +220,64 @@ describe("the core's objects", function()
     end)
   end)
 
+  describe("while a number becomes a token, finalizers", function()
+    -- Starts the exchange while each allocation makes a step of the collector; returns whether finalizers acted meanwhile,
+    -- and what came of the call.
+    local function start(exchange, act)
+      local has_begun, is_starting, has_acted = false, false, false
+      local meta <const> = {
+        __gc = function()
+          has_begun = true
+          if is_starting and not has_acted then
+            has_acted = true
+            act(exchange)
+          end
+        end,
+      }
+      local mode <const> = collectgarbage("incremental", 100, 100, 1)
+      for _ = 1, GARBAGE do
+        setmetatable({}, meta)
+      end
+      repeat
+        collectgarbage("step", 1)
+      until has_begun
+      is_starting = true
+      local outcome <const> = { pcall(exchange.start, exchange, "owner", 1.5, 10, 10, 1000) }
+      is_starting = false
+      collectgarbage("incremental", 200, 100, 13)
+      collectgarbage(mode)
+      collectgarbage()
+      return has_acted, outcome
+    end
+
+    for action, expected in pairs {
+      free = { false, "the exchange was freed" },
+      close = { true, nil, "closed" },
+    } do
+      it(("may %s what is started"):format(action), function()
+        local has_acted, outcome
+        local tries = 0
+        repeat
+          if session:problem() then session = new_session() end
+          local exchange <const> = session:raw_exchange("PUT", service.base_url .. "/x", ("x"):rep(100000), {})
+          local act <const> = action == "free" and exchange.free or function()
+            session:close()
+          end
+          has_acted, outcome = start(exchange, act)
+          tries = tries + 1
+        until has_acted or tries == MOST_TRIES
+        assert.is_true(has_acted)
+        assert.same(expected, outcome)
+      end)
+    end
+  end)
+
+  it("refuse headers that are not strings, whose conversion could run a finalizer", function()
+    assert.has_error.matches(function()
+      new_exchange():set_headers { "X-One: 1", 2.5 }
+    end, "a header must be a string")
+  end)
+
   it("survive that a client is closed by a finalizer of its own results", function()
     service:put_job("j1", '{"id":"j1","name":"x"}')
     local client <close> = bytenite.new { base_url = service.base_url, api_key = service.api_key }

@@ -15,11 +15,29 @@
 #include "json/shortest.h"
 
 static const Unit *const units[] = {
-  &buffer_unit,      &suggest_unit,    &terminal_unit, &number_unit, &read_unit,
-  &shortest_unit,    &text_unit,       &utf8_unit,     &write_unit,  &connection_pool_unit,
-  &connections_unit, &event_loop_unit, &host_unit,     &poller_unit, &probe_unit,
-  &request_unit,     &response_unit,   &sent_unit,     &stream_unit, &transfer_unit,
-  &transport_unit,   &url_unit,
+  &buffer_unit,
+  &suggest_unit,
+  &terminal_unit,
+  &excerpt_unit,
+  &number_unit,
+  &read_unit,
+  &shortest_unit,
+  &text_unit,
+  &utf8_unit,
+  &write_unit,
+  &connection_pool_unit,
+  &connections_unit,
+  &event_loop_unit,
+  &host_unit,
+  &poller_unit,
+  &probe_unit,
+  &request_unit,
+  &response_unit,
+  &sent_unit,
+  &stream_unit,
+  &transfer_unit,
+  &transport_unit,
+  &url_unit,
 };
 enum { UNITS = sizeof units / sizeof units[0] };
 

@@ -265,27 +265,33 @@ static long time_limit(lua_Number seconds) {
   return seconds < MAX_SECONDS ? (long)(seconds * 1000) + 1 : MAX_SECONDS * 1000L;
 }
 
-/* Starts an attempt; the arguments from stack index 3 on are those of exchange_start. */
-static void start_attempt(lua_State *L, Exchange *exchange) {
-  const TransferRequest request = {
-    .method = exchange->method,
-    .url = exchange->url.data,
-    .body = exchange->has_body ? exchange->body.data : NULL,
-    .body_length = exchange->body.length,
+/*
+** Returns an attempt's part of a request, which is in the arguments of exchange_start. Converting
+** a number to a string may run a finalizer, and with it any Lua code.
+*/
+static TransferRequest check_attempt(lua_State *L) {
+  return (TransferRequest){
     .authorization = luaL_optstring(L, 3, NULL),
     .timeout = time_limit(luaL_checknumber(L, 4)),
     .connect_timeout = time_limit(luaL_checknumber(L, 5)),
     .max_response_bytes = (size_t)luaL_checkinteger(L, 6),
     .once_only = lua_toboolean(L, 7),
-    .shows_certificate = exchange->is_for_service,
-    .on_new_connection = exchange->needs_new_connection,
-    .headers = exchange->headers,
-    .common_headers = exchange->is_api_call ? exchange->session->headers : NULL,
-    .streams = exchange->streams,
-    .stream_size = exchange->stream_size,
-    .decodes = exchange->decodes,
   };
-  const CURLcode code = transport_start(&exchange->session->transport, &request, &exchange->transfer, exchange);
+}
+
+static void start_attempt(lua_State *L, Exchange *exchange, TransferRequest *request) {
+  request->method = exchange->method;
+  request->url = exchange->url.data;
+  request->body = exchange->has_body ? exchange->body.data : NULL;
+  request->body_length = exchange->body.length;
+  request->shows_certificate = exchange->is_for_service;
+  request->on_new_connection = exchange->needs_new_connection;
+  request->headers = exchange->headers;
+  request->common_headers = exchange->is_api_call ? exchange->session->headers : NULL;
+  request->streams = exchange->streams;
+  request->stream_size = exchange->stream_size;
+  request->decodes = exchange->decodes;
+  const CURLcode code = transport_start(&exchange->session->transport, request, &exchange->transfer, exchange);
   check_memory(L, code != CURLE_OUT_OF_MEMORY);
   if (code != CURLE_OK) luaL_error(L, "libcurl cannot send this request: %s", curl_easy_strerror(code));
 }
@@ -298,9 +304,11 @@ static void start_attempt(lua_State *L, Exchange *exchange) {
 ** ended, false if not; or nil and why the session cannot be used.
 */
 static int exchange_start(lua_State *L) {
+  exchange_check(L);
+  TransferRequest request = check_attempt(L);
+  const lua_Number wait = luaL_optnumber(L, 8, 0);
   Exchange *exchange = exchange_check_ready(L);
   Transport *transport = &exchange->session->transport;
-  const lua_Number wait = luaL_optnumber(L, 8, 0);
   const char *problem = session_problem(exchange->session);
   if (problem != NULL) {
     lua_pushstring(L, problem);
@@ -310,7 +318,7 @@ static int exchange_start(lua_State *L) {
   lua_setiuservalue(L, 1, EXCHANGE_OWNER);
   release_transfer(exchange);
   const bool is_alone = transport_load(transport) == 0;
-  start_attempt(L, exchange);
+  start_attempt(L, exchange, &request);
   if (wait > 0 && is_alone && transport_wait(transport, exchange->transfer, time_limit(wait)))
     return exchange_push_outcome(L, exchange);
   lua_pushboolean(L, 0);

@@ -60,9 +60,12 @@ static mode_t folder_mode(const Folder *folder) {
   return folder->is_private ? PRIVATE_FOLDER_MODE : FOLDER_MODE;
 }
 
+/* Closes a descriptor, if it is open. Keeps errno. */
 static void close_descriptor(int *descriptor) {
+  const int problem = errno;
   if (*descriptor != CLOSED) close(*descriptor);
   *descriptor = CLOSED;
+  errno = problem;
 }
 
 static int folder_collect(lua_State *L) {
@@ -134,10 +137,8 @@ static bool walk(File *file, const Folder *from, const char *path, mode_t mode) 
     if (*path == '\0') return true;
     path++;
     const int inner = open_inner(file->folder, file->name, mode);
-    const int problem = errno;
     close_descriptor(&file->folder);
     file->folder = inner;
-    errno = problem;
   }
   return false;
 }
@@ -185,7 +186,9 @@ static int folder_create(lua_State *L) {
   *file = (File){.folder = CLOSED, .descriptor = CLOSED, .process = getpid()};
   luaL_setmetatable(L, file_class);
   const mode_t mode = folder->is_private ? PRIVATE_FILE_MODE : FILE_MODE;
-  return walk(file, folder, path, folder_mode(folder)) && open_temporary(file, mode) ? 1 : return_walk_problem(L);
+  if (walk(file, folder, path, folder_mode(folder)) && open_temporary(file, mode)) return 1;
+  close_descriptor(&file->folder); /* now, not when the collector comes */
+  return return_walk_problem(L);
 }
 
 /*
@@ -197,15 +200,13 @@ static int folder_kind(lua_State *L) {
   File file = {.folder = CLOSED, .descriptor = CLOSED};
   struct stat status;
   const bool is_there = walk(&file, folder, check_path(L), NO_CREATION) && find_occupant(&file, &status);
-  const int problem = errno;
   close_descriptor(&file.folder);
   if (is_there) {
     lua_pushstring(L, S_ISREG(status.st_mode) ? "file" : S_ISDIR(status.st_mode) ? "folder" : "other");
     lua_pushinteger(L, (lua_Integer)status.st_size);
     return 2;
   }
-  if (problem == ENOENT) return 0;
-  errno = problem;
+  if (errno == ENOENT) return 0;
   return_walk_problem(L);
   lua_pushboolean(L, 0);
   lua_replace(L, -3);
@@ -222,9 +223,7 @@ static int folder_make(lua_State *L) {
   File file = {.folder = CLOSED, .descriptor = CLOSED};
   int made = CLOSED;
   if (walk(&file, folder, check_path(L), mode)) made = open_inner(file.folder, file.name, mode);
-  const int problem = errno;
   close_descriptor(&file.folder);
-  errno = problem;
   if (made == CLOSED) return return_walk_problem(L);
   close_descriptor(&made);
   lua_pushboolean(L, 1);

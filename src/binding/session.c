@@ -188,8 +188,9 @@ static HttpVersion http_version_option(lua_State *L) {
 void session_add_headers(lua_State *L, int index, struct curl_slist **headers) {
   const lua_Integer count = (lua_Integer)lua_rawlen(L, index);
   for (lua_Integer i = 1; i <= count; i++) {
-    lua_rawgeti(L, index, i);
-    struct curl_slist *longer = curl_slist_append(*headers, luaL_checkstring(L, -1));
+    if (lua_rawgeti(L, index, i) != LUA_TSTRING) /* to convert a number may run a finalizer, which may free them */
+      luaL_error(L, "a header must be a string");
+    struct curl_slist *longer = curl_slist_append(*headers, lua_tostring(L, -1));
     if (longer == NULL) raise_no_memory(L);
     *headers = longer;
     lua_pop(L, 1);
