@@ -7,25 +7,25 @@ local HEAD <const> = [[
 
 <!-- written by docs/generate.lua from lua/bytenite/command -->
 
-`bytenite` makes the calls of the module from a shell. It is installed with the rock, which needs the rock argparse for it; in
+`bytenite` makes the calls of the module from a shell. It is installed with the rock, and needs the rock argparse; in
 a checkout it is `bin/bytenite`. The address of the service and the account's key are taken from the environment:
 `BYTENITE_BASE_URL`, `BYTENITE_API_KEY` (or `BYTENITE_ACCESS_TOKEN`, or a file named with `--api-key-file`). There is no option
-for the key itself, because everybody on a machine can see what is on command lines. `bytenite configure` stores both under a
-name, for `--profile` or `BYTENITE_PROFILE`: see [Profiles](reference.md#profiles).
+for the key itself, because every user of a machine can see its command lines. `bytenite configure` stores both as a profile,
+for `--profile` or `BYTENITE_PROFILE`: see [Profiles](reference.md#profiles).
 
 - Results go to stdout; messages, progress and errors go to stderr.
-- Tables and records are for people. Programs ask for `--json`, which prints the service's own objects; an error is then an object
-  on stderr, `{"error": {"kind": ..., "message": ...}}`, and nothing else is printed there. Such objects
-  are whole: what is secret in a job's data source, or in a result's link, is in them. `--ids` prints the ids of jobs alone.
-- On a terminal there are bars and colours, unless `NO_COLOR` is set, and tables are cut to its width. Control characters in
-  what the service says are shown (`^[` for the escape character) and not obeyed. Elsewhere there are plain lines, and bytes
-  stay as they are.
+- Tables and records are for people. `--json` is for programs: it prints the service's own objects; an error is then an
+  object on stderr, `{"error": {"kind": ..., "message": ...}}`, and nothing else is printed there. These objects are complete:
+  they include the secrets in a job's data source or in a result's link. `--ids` prints only the ids of jobs.
+- On a terminal there are progress bars and colours, unless `NO_COLOR` is set, and tables are cut to its width. Control
+  characters in the service's texts are made visible (`^[` for the escape character). Elsewhere output is plain lines, and
+  bytes are unchanged.
 - Ctrl-C ends the command; a running job continues.
 
 ## Files
 
-`submit` takes JSON, or Lua that returns a table. What it may hold is what
-[`client:submit`](reference.md#clientsubmitnew--options) takes, and `upload` is a path. Lua may do what any program may:
+`submit` takes JSON, or Lua that returns a table, with the members that
+[`client:submit`](reference.md#clientsubmitnew--options) takes; `upload` is a path. A Lua file is an ordinary program:
 
 ```lua
 local bytenite = require "bytenite"
@@ -39,16 +39,16 @@ return {
 }
 ```
 
-A data source in a file may go without its `"@type"`. What a file prints goes to stderr. Files of Lua find installed modules
-only, none in the working directory; `LUA_PATH` can name other folders, as absolute paths. The message for a mistake in a file
+A data source in a file may omit its `"@type"`. Output of a Lua file goes to stderr. Lua files can require installed modules,
+but none in the working directory; `LUA_PATH` can name other folders, as absolute paths. The message about a mistake in a file
 names the file and the line.
 
 ## Values
 
-The VALUE of `--param app.NAME=VALUE` and `--filter FIELD=VALUE` is JSON where it is JSON: `5` is a number, `true` a boolean,
-`[1,2]` a list. Anything else is text. What begins with `[`, `{` or `"` must be JSON, so a list that is not closed is a mistake.
-Quotes force text: `--param app.zip='"12345"'`. A value that begins with a dash may follow its option; an argument goes
-behind `--`: `bytenite set-name ID -- -5`.
+The VALUE of `--param app.NAME=VALUE` and `--filter FIELD=VALUE` is read as JSON if it is JSON: `5` is a number, `true` a
+boolean, `[1,2]` a list. Anything else is text. A value that begins with `[`, `{` or `"` must be JSON, so an unclosed list is an
+error. Quotes force text: `--param app.zip='"12345"'`. A value that begins with a dash may follow its option; an argument that
+begins with a dash goes after `--`: `bytenite set-name ID -- -5`.
 
 ## Exit status
 

@@ -36,7 +36,7 @@ local function params_of(where, kind, given)
   end
   local params <const> = validate.options(where, given, checks, "member", true)
   for _, name in ipairs(kind.needed or {}) do
-    if params[name] == nil then validate.raise(("%s: %s is needed"):format(where, name)) end
+    if params[name] == nil then validate.raise(("%s: %s is required"):format(where, name)) end
   end
   params["@type"] = PREFIX .. kind.type
   return params

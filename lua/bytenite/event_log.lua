@@ -8,7 +8,7 @@ local os <const> = os -- missing in some hosts
 
 local function outcome(event)
   if event.status then return ("%d%s"):format(event.status, event.kind and " " .. event.kind or "") end
-  return event.kind or "an answer"
+  return event.kind or "a response"
 end
 
 -- By type of an event: what it says behind method and path.
@@ -20,7 +20,7 @@ local words <const> = {
     return ("< %s in %.3f s"):format(outcome(event), event.elapsed or 0)
   end,
   retry = function(event)
-    return ("again in %.3f s, after %s"):format(event.delay or 0, outcome(event))
+    return ("retry in %.3f s, after %s"):format(event.delay or 0, outcome(event))
   end,
   token = function()
     return "a new access token"

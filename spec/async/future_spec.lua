@@ -388,7 +388,7 @@ describe("client:async", function()
     for _, method in ipairs { "wait_all", "wait_any" } do
       local ok <const>, problem <const> = pcall(other[method], other, { future })
       assert.is_false(ok)
-      assert.matches(method .. ": futures[1]: a future of another client", problem, 1, true)
+      assert.matches(method .. ": futures[1]: the future belongs to another client", problem, 1, true)
     end
   end)
 end)

@@ -179,7 +179,7 @@ describe("a profile", function()
         local message <const> = refusal({ profile = "work" }, { BYTENITE_BASE_URL = url })
         local place <const> = base.path .. "/bytenite/config.json: profiles.work.api_key: "
         assert.equal(
-          ('new: profile "work": %sit is sent to %s only, and BYTENITE_BASE_URL is %s: drop that, or give another key'):format(
+          ('new: profile "work": %sit is sent to %s only, and BYTENITE_BASE_URL is %s: remove it, or give another key'):format(
             place,
             WORK,
             url

@@ -115,7 +115,7 @@ describe("a raw request", function()
   end
 
   for message, wanted in pairs {
-    ["request: path is needed"] = {},
+    ["request: path is required"] = {},
     ["request: method: expected a method in capitals, like GET"] = { method = "get", path = "/x" },
     ["request: HEAD takes no body"] = { method = "HEAD", path = "/x", body = "x" },
     ['request: unknown member "pth": did you mean "path"?'] = { pth = "/x" },

@@ -41,7 +41,7 @@ describe("bytenite block", function()
     for _, case in ipairs {
       { 2, "name has 1 to 64 letters", "new", "a/b" },
       { 2, "name has 1 to 64 letters", "new", ("x"):rep(65) },
-      { 12, "there: it exists already", "new", "there" },
+      { 12, "there: it already exists", "new", "there" },
       { 2, "it holds no folder with manifest.json", "check", "." },
       { 12, "there is no folder nowhere", "check", "nowhere" },
     } do

@@ -227,7 +227,7 @@ describe("bytenite set-...", function()
       { input = '{"app":{"l":[1]}}' }
     )
     assert.equal(2, ran.status)
-    assert.is_truthy(ran.errors:find "l is no object")
+    assert.is_truthy(ran.errors:find "l is not an object")
   end)
 
   it("set-configs sends what it is given", function()

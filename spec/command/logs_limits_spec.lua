@@ -101,6 +101,9 @@ describe("bytenite logs --since", function()
 
   it("leaves out with --follow old lines that come late", function()
     local late <const>, later <const> = line("late", ago(2000)), line("later", ago(50))
-    assert.equal("new later", (follow({ logs(OLD, NEW), logs(late, OLD, NEW), logs(OLD, NEW, later) }, "--since", "10m")))
+    assert.equal(
+      "new later",
+      (follow({ logs(OLD, NEW), logs(late, OLD, NEW), logs(OLD, NEW, later) }, "--since", "10m"))
+    )
   end)
 end)

@@ -80,7 +80,7 @@ describe("bytenite request", function()
   end)
 
   for _, case in ipairs {
-    { { "GET", "jobs?x=1" }, "a query goes into --query" },
+    { { "GET", "jobs?x=1" }, "put the query into --query" },
     { { "GET", "jobs/../x" }, "the dots would change the path" },
     { { "GET", "jobs", "--query", "x" }, "--query x: expected NAME=VALUE" },
     { { "POST", "jobs", "--field", "=x" }, "--field =x: expected NAME=VALUE" },
@@ -126,7 +126,7 @@ describe("--debug", function()
         "a new access token\n",
         ("GET %s > get_job, attempt 1\n"):format(path),
         ("GET %s < 503 in 0."):format(path),
-        "again in ",
+        "retry in ",
         ("GET %s > get_job, attempt 2\n"):format(path),
         ("GET %s < 200 in 0."):format(path),
       } do

@@ -25,6 +25,7 @@ describe("hints of the command line", function()
       ["call it as job:"] = true,
       ["call it as client:"] = true,
       ["call it with a dot"] = true,
+      ["give it to client:request"] = true,
     }
     for _, text in ipairs(texts_of_the_module()) do
       local is_for_programs = text:find("access_token function", 1, true) ~= nil

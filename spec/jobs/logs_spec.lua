@@ -262,7 +262,7 @@ describe("the logs of a job", function()
   for message, call in pairs {
     ["logs: query: expected a table, got nothing"] = {},
     ["logs: query: expected a table, got a string"] = { "j1" },
-    ["logs: jobId is needed"] = { { levels = {} } },
+    ["logs: jobId is required"] = { { levels = {} } },
     ["logs: jobId: must not be empty"] = { { jobId = "" } },
     ['logs: unknown member "jobID": did you mean "jobId"?'] = { { jobID = "j1" } },
     ['logs: unknown member "level": did you mean "levels"?'] = { { jobId = "j1", level = {} } },

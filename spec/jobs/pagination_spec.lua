@@ -211,7 +211,10 @@ describe("a walk through pages", function()
         end
       end)
       assert.is_false(ok)
-      assert.same({ "unexpected", "the service gives the same page again", 2 }, { problem.kind, problem.message, rows })
+      assert.same(
+        { "unexpected", "the service returned the same page again", 2 },
+        { problem.kind, problem.message, rows }
+      )
     end)
 
     it("raises when that comes later, too", function()
@@ -219,7 +222,7 @@ describe("a walk through pages", function()
       page "c d"
       page "c d"
       local ok <const>, problem <const> = pcall(walk, client:each_job())
-      assert.same({ false, "the service gives the same page again" }, { ok, problem.message })
+      assert.same({ false, "the service returned the same page again" }, { ok, problem.message })
     end)
 
     it("goes on when a page is only like the one before", function()

@@ -120,7 +120,7 @@ describe("waiting for a job", function()
     it("in one line", function()
       show '"state":"JOB_STATE_FAILED","errorMessage":"no GPU"'
       local _ <const>, problem <const> = job:wait()
-      assert.equal("job_failed: no GPU; job:logs() may tell why", tostring(problem))
+      assert.equal("job_failed: no GPU; job:logs() may say why", tostring(problem))
     end)
   end)
 
@@ -184,7 +184,7 @@ describe("waiting for a job", function()
       service:fault { operation = "get_job", status = 503, times = "forever" }
       local _ <const>, problem <const> = job:wait { timeout = 3 }
       assert.equal("timeout", problem.kind)
-      assert.matches("^the last look failed: GET /v1/customer/jobs/j1: 503 unavailable", problem.hint)
+      assert.matches("^the last refresh failed: GET /v1/customer/jobs/j1: 503 unavailable", problem.hint)
     end)
 
     it("bounds the look that is under way, too #timing", function()

@@ -106,9 +106,9 @@ describe("a data source", function()
 
   describe("is refused", function()
     local wrong <const> = {
-      { "url", nil, "url is needed" },
-      { "url", {}, "url is needed" },
-      { "url", { name = "in" }, "url is needed" },
+      { "url", nil, "url is required" },
+      { "url", {}, "url is required" },
+      { "url", { name = "in" }, "url is required" },
       { "url", { url = 7 }, "url: expected a string, got a number" },
       { "url", 7, "expected a table, got a number" },
       { "url", { url = "u", pasword = "p" }, 'did you mean "password"?' },
@@ -120,9 +120,9 @@ describe("a data source", function()
       { "bypass", "all", "takes no members" },
     }
     for _, kind in ipairs { "s3", "aws", "gcp", "storj" } do
-      table.insert(wrong, { kind, nil, "is needed" })
-      table.insert(wrong, { kind, { bucketName = "b" }, "name is needed" })
-      table.insert(wrong, { kind, { name = "/in" }, "bucketName is needed" })
+      table.insert(wrong, { kind, nil, "is required" })
+      table.insert(wrong, { kind, { bucketName = "b" }, "name is required" })
+      table.insert(wrong, { kind, { name = "/in" }, "bucketName is required" })
       table.insert(wrong, { kind, { name = "/in", bucket_name = "b" }, 'did you mean "bucketName"?' })
       table.insert(
         wrong,

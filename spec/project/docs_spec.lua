@@ -314,7 +314,7 @@ describe("the documented members", function()
         end
         assert.has_error.matches(function()
           make(fewer)
-        end, name .. " is needed")
+        end, name .. " is required")
       end
     end
   end)

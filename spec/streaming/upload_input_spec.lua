@@ -69,7 +69,7 @@ describe("an upload", function()
       ["upload: source: must not be empty"] = { "" },
       ["upload: source: a path cannot hold a NUL"] = { "a\0b" },
       ["upload: source: the file is closed"] = { closed },
-      ["size %(bytes%) is needed"] = { function() end },
+      ["size %(bytes%) is required"] = { function() end },
       ["size: the source has 5 bytes, not 4"] = { { data = "bytes" }, { size = 4 } },
       ['unknown option "on_progres": did you mean "on_progress"'] = { { data = "" }, { on_progres = print } },
       ["on_progress: expected a function"] = { { data = "" }, { on_progress = 1 } },

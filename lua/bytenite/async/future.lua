@@ -113,7 +113,7 @@ local function check_futures(method, client, futures)
   for index = 1, #futures do
     local where <const> = ("%s: futures[%d]"):format(method, index)
     if check_future(where, futures[index]).client ~= client then
-      validate.raise(where .. ": a future of another client")
+      validate.raise(where .. ": the future belongs to another client")
     end
   end
   if #futures == 0 and next(futures) ~= nil then validate.raise(method .. ": futures: expected a list") end

@@ -87,7 +87,7 @@ local function raise_elsewhere(checked, base_url, own_url)
   local place <const> = ('new: profile "%s": %s: profiles.%s.api_key'):format(name, sources.file, name)
   local chosen_by <const> = sources.base_url == OPTION and "base_url" or sources.base_url
   local reason <const> = ("it is sent to %s only, and %s is %s"):format(own_url, chosen_by, base_url)
-  validate.raise(("%s: %s: drop that, or give another key"):format(place, reason))
+  validate.raise(("%s: %s: remove it, or give another key"):format(place, reason))
 end
 
 -- Returns the profile that the program or the environment asks for; an empty table if neither does.

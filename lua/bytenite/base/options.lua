@@ -188,7 +188,7 @@ function options.read(given)
     if checked[name] == nil then checked[name] = value end
   end
   if checked.client_key and not checked.client_cert then
-    validate.raise "new: client_key: it needs client_cert, the certificate that it belongs to"
+    validate.raise "new: client_key: it needs client_cert, its certificate"
   end
   check_scheme(checked)
   return checked

@@ -21,7 +21,7 @@ local function path(where, value)
     validate.raise(where .. ": expected a path below base_url that starts with one slash")
   end
   if value:find "[^\x21-\x7E]" or value:find "[?#]" then
-    validate.raise(where .. ": percent-encode all but visible ASCII; a query goes into query")
+    validate.raise(where .. ": percent-encode all but visible ASCII; put the query into query")
   end
   for segment in value:gmatch "[^/]+" do
     if segment == "." or segment == ".." then validate.raise(where .. ": the dots would change the path") end
@@ -52,7 +52,7 @@ local checks <const> = { method = method, path = path, query = query, body = bod
 function raw_request.operation(wanted)
   validate.type("request: what to send", wanted, "table")
   local checked <const> = validate.options("request", wanted, checks, "member")
-  if not checked.path then validate.raise "request: path is needed" end
+  if not checked.path then validate.raise "request: path is required" end
   local text <const> = query_string.text("request: query", checked.query)
   local name <const> = checked.method or "GET"
   if name == "HEAD" and checked.body then validate.raise "request: HEAD takes no body" end

@@ -111,7 +111,7 @@ function command_errors.from(raised)
   end
   local mistake <const> = type(raised) == "string" and mistake_of(raised)
   if mistake then return setmetatable({ kind = "usage", message = redacted(wording.of_mistake(mistake)) }, Failure) end
-  return setmetatable({ kind = "bug", message = "a fault of this program: " .. tostring(raised) }, Failure)
+  return setmetatable({ kind = "bug", message = "a bug in this program: " .. tostring(raised) }, Failure)
 end
 
 -- The job that a failure is about; nil where there is none.

@@ -10,7 +10,7 @@ local NEW_JOB <const> = "{jobId}" -- stands for the id of a job that does not ex
 --- Adds the option.
 ---@param command table of argparse
 function dry_run.define(command)
-  command:flag("--dry-run", "Print method, address and body of the request instead of sending it.")
+  command:flag("--dry-run", "Print the request (method, address, body) instead of sending it.")
 end
 
 -- The address of an operation. What a client is made of is checked, nothing is sent.

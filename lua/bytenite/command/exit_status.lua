@@ -14,23 +14,23 @@ exit_status.rows = {
   {
     status = 3,
     kinds = { "no_credentials", "unauthenticated" },
-    meaning = "no API key or token, or one that is refused",
+    meaning = "no API key or token, or it was refused",
   },
   { status = 4, kinds = { "permission_denied" }, meaning = "the account may not do this" },
   { status = 5, kinds = { "not_found" }, meaning = "no such job" },
-  { status = 6, kinds = { "bad_request" }, meaning = "the service refuses what was sent" },
+  { status = 6, kinds = { "bad_request" }, meaning = "the service refused the request" },
   { status = 7, kinds = { "conflict" }, meaning = "the job is in a state that forbids it" },
   {
     status = 8,
     kinds = { "rate_limited", "unavailable", "internal" },
-    meaning = "the service is in trouble: try later",
+    meaning = "the service has a problem: try again later",
   },
   { status = 9, kinds = { "timeout" }, meaning = "a time limit has passed" },
-  { status = 10, kinds = { "connection", "tls" }, meaning = "no connection, or none that can be trusted" },
+  { status = 10, kinds = { "connection", "tls" }, meaning = "no connection, or an untrusted certificate" },
   { status = 11, kinds = { "job_failed" }, meaning = "the job failed" },
   { status = 12, kinds = { "file" }, meaning = "a file cannot be read or written" },
   { status = 130, kinds = { "interrupted" }, meaning = "Ctrl-C" },
-  { status = 141, kinds = { "closed_output" }, meaning = "whoever read the output has gone" },
+  { status = 141, kinds = { "closed_output" }, meaning = "the reader of the output has gone" },
 }
 
 local OTHER <const> = 1

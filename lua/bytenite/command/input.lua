@@ -233,7 +233,7 @@ local function object_in(parent, name, setting)
   local found <const> = parent[name]
   if type(found) == "table" and #found == 0 then return found end
   if found ~= nil and found ~= bytenite.null then
-    command_errors.usage(("--param %s: %s is no object: give it as a whole"):format(shown(setting), name))
+    command_errors.usage(("--param %s: %s is not an object: set it as a whole"):format(shown(setting), name))
   end
   parent[name] = {}
   return parent[name]

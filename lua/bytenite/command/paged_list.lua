@@ -13,9 +13,9 @@ local LIMIT <const> = "20" -- rows, unless more are asked for
 function paged_list.define(command)
   command:mutex(
     command:option("--limit", "Maximum number to show.", LIMIT):convert(input.count "--limit"):argname "N",
-    command:flag("--all", "Show all there are.")
+    command:flag("--all", "Show all of them.")
   )
-  command:option("--offset", "Number to leave out at first."):convert(input.count "--offset"):argname "N"
+  command:option("--offset", "Number to skip at the start."):convert(input.count "--offset"):argname "N"
 end
 
 local function gather(next_row)

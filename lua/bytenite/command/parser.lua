@@ -11,11 +11,11 @@ local ENVIRONMENT <const> = [[
 Environment:
   BYTENITE_API_KEY       the account's API key
   BYTENITE_ACCESS_TOKEN  an access token, used instead of a key
-  BYTENITE_BASE_URL      where the service is
+  BYTENITE_BASE_URL      the address of the service
   BYTENITE_PROFILE       the name of a profile, see bytenite configure
   BYTENITE_CA_FILE       certificates to trust instead of the system's
-  BYTENITE_LOG           debug: tell of each request, as --debug does
-  NO_COLOR               no colours when set to anything]]
+  BYTENITE_LOG           "debug" prints each request, as --debug does
+  NO_COLOR               no colours, if set to anything]]
 
 local EXAMPLES <const> = [[
 Examples:
@@ -25,28 +25,31 @@ Examples:
   bytenite get ID --json | jq .params
   bytenite COMMAND --help]]
 
-local COMMON_OPTIONS <const> = "Options of all commands: bytenite --help"
+local COMMON_OPTIONS <const> = "For the options of all commands: bytenite --help"
 
--- Options that go with every command, before or behind its name.
+-- Options that go with every command, before or after its name.
 local function add_common_options(root)
   root:mutex(
-    root:flag("--json", "Print JSON, under the service's own names; errors too, on stderr."),
-    root:flag("--ids", "Print the ids of jobs, and nothing else of them."):target "ids_only" -- "ids" is delete's
+    root:flag("--json", "Print JSON with the service's member names; errors too, on stderr."),
+    root:flag("--ids", "Print only the ids of jobs."):target "ids_only" -- "ids" is delete's
   )
-  root:flag("-q --quiet", "No progress and no messages.")
+  root:flag("-q --quiet", "Print no progress and no messages.")
   root:option("--profile", "A profile of bytenite configure (default: $BYTENITE_PROFILE)."):argname "NAME"
-  root:flag("--debug", "Tell of each request on stderr, without secrets (default: $BYTENITE_LOG is debug).")
-  root:option("--base-url", "Where the service is (default: $BYTENITE_BASE_URL)."):argname "URL"
-  root:option("--service", "The part of the path behind it (default: customer)."):argname "NAME"
+  root:flag("--debug", "Print each request on stderr, without secrets (default: if $BYTENITE_LOG is debug).")
+  root:option("--base-url", "The address of the service (default: $BYTENITE_BASE_URL)."):argname "URL"
+  root:option("--service", "The part of the path after the address (default: customer)."):argname "NAME"
   root:option("--api-key-file", "A file that holds the API key (default: $BYTENITE_API_KEY)."):argname "PATH"
   root:option("--ca-file", "Certificates to trust (default: $BYTENITE_CA_FILE)."):argname "PATH"
-  root:option("--timeout", "Seconds for one attempt of a call."):convert(input.seconds "--timeout"):argname "S"
   root
-    :option("--max-retries", "Further attempts after one that failed (default: 2).")
+    :option("--timeout", "Time limit for one attempt of a call, in seconds.")
+    :convert(input.seconds "--timeout")
+    :argname "S"
+  root
+    :option("--max-retries", "How often to retry a failed call (default: 2).")
     :convert(input.count "--max-retries")
     :argname "N"
   root
-    :option("--max-response-bytes", "Bytes that a response may have (default: 16 MiB).")
+    :option("--max-response-bytes", "Maximum size of a response, in bytes (default: 16 MiB).")
     :convert(input.count "--max-response-bytes")
     :argname "N"
 end

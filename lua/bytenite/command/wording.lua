@@ -23,7 +23,7 @@ local REPLACEMENTS <const> = {
     'existing = "replace" overwrites it, "skip" keeps it',
     "--existing replace overwrites it, --existing skip keeps it",
   },
-  { "a query goes into query", "a query goes into --query" },
+  { "put the query into query", "put the query into --query" },
   { "max_response_bytes", "--max-response-bytes" },
   { "base_url and service", "--base-url and --service" },
   { "base_url", "--base-url" },

@@ -127,7 +127,7 @@ end
 --- Implements `client:logs`.
 function logs.of_query(client, query, options)
   local chosen <const> = validate.options("logs", validate.type("logs: query", query, "table"), wanted_of, "member")
-  if not chosen.jobId then validate.raise "logs: jobId is needed" end
+  if not chosen.jobId then validate.raise "logs: jobId is required" end
   return fetch(client, chosen.jobId, chosen, options)
 end
 

@@ -120,7 +120,7 @@ local function is_last(self, rows)
   local is_capped <const> = self.is_told_more and self.total and self.offset >= self.total
   if self.total and not is_capped then return has_reached_total(self) end
   if is_repeated(self.ids, rows) then
-    error(errors.new { kind = "unexpected", message = "the service gives the same page again" }, 0)
+    error(errors.new { kind = "unexpected", message = "the service returned the same page again" }, 0)
   end
   self.ids = ids_of(rows)
   return false

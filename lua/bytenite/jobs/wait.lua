@@ -55,7 +55,7 @@ local function failed(self)
   return errors.new {
     kind = "job_failed",
     message = message,
-    hint = "job:logs() may tell why",
+    hint = "job:logs() may say why",
     retryable = false,
     elapsed = self.client.clock.now() - self.started_at,
   }
@@ -63,7 +63,7 @@ end
 
 local function timed_out(self, last_problem)
   local job <const> = self.job
-  local hint = last_problem and "the last look failed: " .. tostring(last_problem) or nil
+  local hint = last_problem and "the last refresh failed: " .. tostring(last_problem) or nil
   if not hint and rawget(job, "state") == "JOB_STATE_NEW" then hint = "it was never run: job:run()" end
   return errors.new {
     kind = "timeout",

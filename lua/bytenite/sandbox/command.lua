@@ -19,12 +19,12 @@ end
 
 local DESCRIPTION <const> = [[
 A local ByteNite service for development and tests: the whole jobs API, over HTTP/1.1 and HTTP/2, on loopback only. It
-prints the environment that leads clients to it and runs until SIGINT, SIGTERM or SIGHUP. Everything is kept in memory
-(large uploads in temporary files) and gone at the end, unless --data keeps it.]]
+prints the environment that clients need, and runs until SIGINT, SIGTERM or SIGHUP. Everything is kept in memory
+(large uploads in temporary files) and lost at the end, unless --data keeps it.]]
 
 local EPILOGUE <const> = [[
-A job that is run takes 30 seconds at --speed 1 and passes through all states. It fails after 12 seconds when the
-parameters of its app hold the text "sandbox_fail", which becomes its errorMessage.
+A job that is run takes 30 seconds at --speed 1 and passes through all states. It fails after 12 seconds if its
+app parameters contain a string "sandbox_fail", which becomes its errorMessage.
 
 With --blocks jobs do real work: they run the programs of building blocks, with your rights unless a launcher confines
 them (docs/blocks.md). Only programs in that folder run, whatever a request says.
@@ -34,50 +34,50 @@ then what happens to the next call of that name: status=503 (with retry_after, s
 delay=SECONDS, drip=BYTES/SECONDS, truncate=BYTES, reset, hang, garbage (these three with after=BYTES), ok_false,
 no_job, wrong_id; and how often: times=N or times=forever, skip=N.
 
-Tests steer a running sandbox by requests below /sandbox: among others POST /sandbox/faults,
+Tests control a running sandbox by requests below /sandbox, such as POST /sandbox/faults,
 POST /sandbox/advance {"seconds": 30}, PATCH /sandbox/jobs/{id} {"state": "JOB_STATE_FAILED"}. They must send the token
 that is printed at the start: curl -H "X-Sandbox-Token: $BYTENITE_SANDBOX_TOKEN" ... Web pages are refused: a request
 must name a loopback address as its Host, and no other site as its Origin.]]
 
 local function add_service_options(parser)
   parser:option("--speed", "How much faster than real time jobs run.", "1"):convert(tonumber):argname "X"
-  parser:option("--jobs", "How many jobs there are from the start, in all states.", "0"):convert(integer):argname "N"
-  parser:option("--latency", "Milliseconds every response of the API waits.", "0"):convert(tonumber):argname "MS"
+  parser:option("--jobs", "Number of jobs at the start, in all states.", "0"):convert(integer):argname "N"
+  parser:option("--latency", "Delay of every response of the API, in milliseconds.", "0"):convert(tonumber):argname "MS"
   parser:option("--api-key", "The API key to accept (default: a random one)."):argname "KEY"
-  parser:option("--control-token", "What requests below /sandbox must send (default: a random one)."):argname "TOKEN"
+  parser:option("--control-token", "The token for requests below /sandbox (default: a random one)."):argname "TOKEN"
   parser:flag("--show-secrets", "Keep keys and tokens in the record of requests.")
-  parser:option("--token-lifetime", "Seconds an access token lives.", "3600"):convert(integer):argname "SECONDS"
   parser
-    :option("--link-lifetime", "Seconds that links to uploads and results are good for.", "172800")
+    :option("--token-lifetime", "Lifetime of an access token, in seconds.", "3600")
+    :convert(integer)
+    :argname "SECONDS"
+  parser
+    :option("--link-lifetime", "Lifetime of links to uploads and results, in seconds.", "172800")
     :convert(tonumber)
     :argname "SECONDS"
   parser
-    :option("--error-shape", "Shape of refusals that have two: alternate, gateway or envelope.", "alternate")
+    :option("--error-shape", "Form of errors that have two forms: alternate, gateway or envelope.", "alternate")
     :argname "SHAPE"
   parser
-    :option("--fault", "Something to go wrong, e.g. 'set_name status=503 retry_after=2 times=3'; may be repeated.")
+    :option("--fault", "A fault, such as 'set_name status=503 retry_after=2 times=3'; may be repeated.")
     :argname("SPEC")
     :count "*"
 end
 
 local function add_block_options(parser)
   parser
-    :option("--blocks", "Run the programs of the building blocks in this folder; without it jobs only pretend to run.")
+    :option("--blocks", "Run the programs of the building blocks in this folder; without it, jobs are simulated.")
     :argname "DIR"
   parser
-    :option(
-      "--data",
-      "Keep jobs, logs and results in this folder; they are there again at the next start. Needs --blocks."
-    )
+    :option("--data", "Keep jobs, logs and results in this folder; the next start finds them there. Needs --blocks.")
     :argname "DIR"
   parser
-    :option("--workers", "How many programs run at the same time (default: the processors).")
+    :option("--workers", "Number of programs that run at the same time (default: the number of processors).")
     :convert(integer)
     :argname "N"
   parser
     :option(
       "--launcher",
-      "Words in front of each program; {image}, {dir}, {app}, {cache}, {cpus}, {memory} are filled in."
+      "Words in front of each program; {image}, {dir}, {app}, {cache}, {cpus}, {memory} are replaced."
     )
     :argname "TEMPLATE"
 end
@@ -109,7 +109,7 @@ function command.parser(version)
   add_service_options(parser)
   add_block_options(parser)
   parser:option("--ready-file", "JSON file to write once the sandbox listens; removed at the end."):argname "PATH"
-  parser:flag("--until-stdin-closes", "End when standard input reaches its end.")
+  parser:flag("--until-stdin-closes", "End when standard input ends.")
   -- argparse would end the process with a status of its own
   parser.error = function(self, message)
     io.stderr:write(self:get_usage(), "\n\nbytenite-sandbox: ", message, "\n")

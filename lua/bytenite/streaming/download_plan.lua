@@ -86,7 +86,7 @@ function download_plan.files(results, folder, options)
   local files <const>, seen <const> = {}, { files = {}, folders = {}, empty = {} }
   for index, result in ipairs(results) do
     if type(result) ~= "table" then
-      return nil, errors.new { kind = "unexpected", message = "the response holds something else than results" }
+      return nil, errors.new { kind = "unexpected", message = "the response holds no list of results" }
     end
     if not options.result or result.name == options.result then
       local name = result.name

@@ -83,7 +83,7 @@ local function item_of(reader, line)
   local text <const> = line:find "^%s*{" and line or line:match "^data:%s*({.*)$"
   if not text then
     if line:find "^%s*$" or line:find "^%l*:" then return nil end
-    stop(reader, errors.new { kind = "protocol", message = "the response is no stream of events" })
+    stop(reader, errors.new { kind = "protocol", message = "the response is not a stream of events" })
   end
   local item <const>, problem <const> = core.decode(text, core.operations.events.result)
   if item then return item end

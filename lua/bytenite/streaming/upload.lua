@@ -87,7 +87,7 @@ local function feed(put, opened, on_progress)
       stream.await(put)
     elseif opened.given == opened.size then
       put:abandon(
-        errors.new { kind = "connection", message = "the connection wants the input again", retryable = true }
+        errors.new { kind = "connection", message = "the connection needs the input again", retryable = true }
       )
     else
       local piece <const>, problem <const> = opened:read(wanted)

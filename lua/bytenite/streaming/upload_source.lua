@@ -175,7 +175,9 @@ function upload_source.open(where, given, size)
   if not opened then return nil, problem end
   opened.size = opened.size or size
   if not opened.size then
-    validate.raise(where .. ": size (bytes) is needed for what has no size of its own: storage wants to know it first")
+    validate.raise(
+      where .. ": size (bytes) is required for a source without a size of its own: storage must know it first"
+    )
   end
   if size and size ~= opened.size then
     validate.raise(("%s: size: the source has %d bytes, not %d"):format(where, opened.size, size))

@@ -32,7 +32,7 @@ local function new(context, given)
   if not name:find "^[%w_-]+$" or #name > 64 then
     command_errors.usage(('block new %s: a name has 1 to 64 letters, digits, "-" and "_"'):format(name))
   end
-  if files.kind(name) then command_errors.raise("file", name .. ": it exists already") end
+  if files.kind(name) then command_errors.raise("file", name .. ": it already exists") end
   for _, each in ipairs(block_skeleton.files(name, given.type, given.language)) do
     local path <const>, text <const> = table.unpack(each)
     local folder <const> = files.join(name, (path:match "^(.*)/" or ""))
@@ -44,13 +44,13 @@ end
 
 local block <const> = {
   name = "block",
-  summary = "Check building blocks, or start a new one.",
+  summary = "Check building blocks, or create one.",
   description = "Checks the building blocks that bytenite-sandbox --blocks runs, or writes a new one.",
   examples = { "bytenite block new word-count", "bytenite block check .", "bytenite sandbox --blocks ." },
   define = function(command)
     command:command_target "action"
     command:require_command(true)
-    local checking <const> = command:command("check", "Say what is wrong with the blocks and templates in a folder.")
+    local checking <const> = command:command("check", "Report what is wrong with the blocks and templates in a folder.")
     checking:argument("folder", "A block, or a folder with blocks and templates below it.")
     local making <const> = command:command("new", "Write a block that works, in a new folder.")
     making:argument("name", "The block's name, which becomes the folder's.")

@@ -55,7 +55,7 @@ complete -c bytenite -a '(__bytenite_complete)'
 
 local completion <const> = {
   name = "completion",
-  summary = "Print a script that makes a shell complete commands, options and values.",
+  summary = "Print a completion script for a shell.",
   description = "Prints a script that makes a shell complete commands, options and values: states, levels,\n"
     .. "sources, and the ids of the jobs that were last listed on a terminal.",
   examples = {

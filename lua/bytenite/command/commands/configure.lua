@@ -96,10 +96,10 @@ local configure <const> = {
   name = "configure",
   summary = "Store an address and an API key as a profile.",
   description = "Asks for the address of the service, its part of the path, the API key and a file of\n"
-    .. "certificates; makes a call with them; and stores them under a name, that of --profile or\n"
-    .. "$BYTENITE_PROFILE, else default. What an option gives is not asked for. Without a terminal\n"
-    .. "each answer is a line of standard input; an empty one stands for the value in brackets. The\n"
-    .. "key is kept in a file that only its owner can read.",
+    .. "certificates; makes a call with them; and stores them under a name: that of --profile or\n"
+    .. "$BYTENITE_PROFILE, else default. Values given by options are not asked for. Without a\n"
+    .. "terminal each answer is a line of standard input; an empty line keeps the value in brackets.\n"
+    .. "The key is kept in a file that only its owner can read.",
   examples = {
     "bytenite configure",
     "bytenite configure --profile work --base-url https://api.bytenite.com/v1",
@@ -109,7 +109,7 @@ local configure <const> = {
   define = function(command)
     command:mutex(
       command:flag("--list", "Print the names of the profiles, and do nothing else."),
-      command:flag("--no-check", "Store without a call.")
+      command:flag("--no-check", "Store them without a call.")
     )
   end,
   run = function(context, given)

@@ -3,7 +3,7 @@ local command_errors <const> = require "bytenite.command.command_errors"
 
 local help <const> = {
   name = "help",
-  summary = "Show help, for the program or a command.",
+  summary = "Show the help of the program or of a command.",
   examples = { "bytenite help", "bytenite help submit" },
   define = function(command)
     command:argument("topic", "A command."):argname("COMMAND"):args "?"

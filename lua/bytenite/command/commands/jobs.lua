@@ -53,11 +53,13 @@ local list <const> = {
   },
   define = function(command)
     paged_list.define(command)
-    command:option("--order-by", "Order by a member of jobs, e.g. createdAt; -createdAt: descending."):argname "MEMBER"
+    command
+      :option("--order-by", "Sort by a member of jobs, such as createdAt; -createdAt for descending order.")
+      :argname "MEMBER"
     command
       :option(
         "--filter",
-        "Only jobs like this: FIELD=VALUE, or with != > >= < <= ~ (like); quote < and >. May be repeated."
+        "Only matching jobs: FIELD=VALUE, or with != > >= < <= ~ (like); quote < and >. May be repeated."
       )
       :argname("FILTER")
       :count "*"

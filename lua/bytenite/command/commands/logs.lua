@@ -186,8 +186,8 @@ end
 local logs <const> = {
   name = "logs",
   summary = "Show the logs of jobs.",
-  description = "Shows the logs of jobs, each in the order of time. With --json each line is an object.\n"
-    .. "With --follow, lines that come late are shown when they come; an outage of the service does not end it.\n"
+  description = "Shows the logs of jobs, each in order of time. With --json each line is an object.\n"
+    .. "With --follow, late lines are shown when they arrive; an outage of the service does not end it.\n"
     .. "Times are compared with the clock of this machine.",
   examples = {
     "bytenite logs ID",
@@ -198,17 +198,17 @@ local logs <const> = {
   },
   define = function(command)
     several.define(command)
-    command:flag("-f --follow", "Go on until the jobs have ended.")
+    command:flag("-f --follow", "Print new lines until the jobs have ended.")
     command
-      :option("--interval", "Seconds between looks with --follow (default: 2).")
+      :option("--interval", "Seconds between requests with --follow (default: 2).")
       :convert(input.seconds "--interval")
       :argname "S"
     command
-      :option("--tail", "Only the last N lines of each job, and with --follow those that come.")
+      :option("--tail", "Only the last N lines of each job; with --follow, new lines too.")
       :convert(input.count "--tail")
       :argname "N"
     command
-      :option("--since", "Only lines since then: 10m, 2h30m or 3d ago, or a time such as 2025-08-27T17:56:02Z.")
+      :option("--since", "Only lines since then: 10m, 2h30m or 3d ago, or at a time such as 2025-08-27T17:56:02Z.")
       :convert(input.moment "--since")
       :argname "WHEN"
     command
@@ -222,7 +222,7 @@ local logs <const> = {
       :convert(upper)
       :argname("SERVICE")
       :count "*"
-    command:option("--task", "Only the task of this id. May be repeated."):argname("ID"):count "*"
+    command:option("--task", "Only the task with this id. May be repeated."):argname("ID"):count "*"
   end,
   run = function(context, given)
     command_errors.check_useful(given, given.follow, "--follow", "--interval")

@@ -88,8 +88,8 @@ local request <const> = {
   name = "request",
   summary = "Send any request to the service.",
   description = "Sends any request to the service, with token, retries and limits, and prints the body of the\n"
-    .. "answer. A PATH without a slash in front is one below the service's name: jobs/ID. GET, HEAD, PUT and DELETE\n"
-    .. "are repeated after a failure, others are sent once.",
+    .. "response. A PATH that does not begin with a slash is below the service's name: jobs/ID. GET, HEAD, PUT\n"
+    .. "and DELETE are retried after a failure, other methods are sent once.",
   examples = {
     "bytenite request GET jobs/ID/results",
     "bytenite request GET jobs --query pagination.limit=2",
@@ -100,16 +100,16 @@ local request <const> = {
   define = function(command)
     command:argument("method", "GET, POST, PUT, PATCH, DELETE, ..."):argname "METHOD"
     command:argument("path", "Below the address of the service, percent-encoded, without a query."):argname "PATH"
-    command:option("--query", "NAME=VALUE of the query. May be repeated."):argname("PAIR"):count "*"
+    command:option("--query", "NAME=VALUE for the query. May be repeated."):argname("PAIR"):count "*"
     command:mutex(
       command
-        :option("--field", "NAME=VALUE of the body, where VALUE is JSON or else text; a.b=1 makes an object in a.")
+        :option("--field", "NAME=VALUE for the body; VALUE is JSON, else text; a.b=1 makes an object in a.")
         :argname("PAIR")
         :count "*",
       command:option("--input", "A file to send as the body; - for stdin."):argname "PATH"
     )
-    command:option("--header", "A further header, NAME: VALUE. May be repeated."):argname("HEADER"):count "*"
-    command:flag("-i --include", "Print status and headers of the answer, too.")
+    command:option("--header", "An additional header, NAME: VALUE. May be repeated."):argname("HEADER"):count "*"
+    command:flag("-i --include", "Print the status and headers of the response too.")
     dry_run.define(command)
   end,
   run = function(context, given)

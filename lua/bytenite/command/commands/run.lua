@@ -12,7 +12,7 @@ local TIMEOUT <const> = "Stop waiting after S seconds (the job continues)."
 
 local function define_interval(command)
   command
-    :option("--interval", "Seconds between looks at the job, at first (default: 1).")
+    :option("--interval", "Seconds between the first refreshes of the job (default: 1).")
     :convert(input.seconds "--interval")
     :argname "S"
 end
@@ -107,7 +107,7 @@ local run <const> = {
   examples = { "bytenite run ID", "bytenite run ID --wait", "bytenite run ID ID ID --wait --quiet" },
   define = function(command)
     several.define(command)
-    command:flag("--wait", "Wait for their ends.")
+    command:flag("--wait", "Wait until the jobs end.")
     run_commands.define_waiting(command)
     dry_run.define(command)
   end,
@@ -132,10 +132,10 @@ local run <const> = {
 local wait <const> = {
   name = "wait",
   prints_jobs = true,
-  summary = "Wait for the ends of jobs.",
-  description = "Waits for the ends of jobs, with a bar on a terminal. A job that failed is an error.\n"
-    .. "Several jobs get a line each when they end, and the worst of their ends decides the\n"
-    .. "exit status: the one with the highest number.",
+  summary = "Wait until jobs end.",
+  description = "Waits until jobs end, with a progress bar on a terminal. A job that failed is an error.\n"
+    .. "With several jobs, a line is printed as each of them ends, and the exit status is the\n"
+    .. "highest of theirs.",
   examples = {
     "bytenite wait ID --timeout 600 && bytenite results ID --download out",
     "bytenite list --all --ids --filter state=started | xargs bytenite wait",
@@ -184,12 +184,12 @@ end
 local abort <const> = {
   name = "abort",
   prints_jobs = true,
-  summary = "Stop running jobs; drafts are deleted.",
-  description = "Stops running jobs. A draft is deleted, after a question, as with delete.",
+  summary = "Stop running jobs, delete drafts.",
+  description = "Stops running jobs. A draft is deleted after confirmation, as by delete.",
   examples = { "bytenite abort ID", "bytenite abort --yes ID ID" },
   define = function(command)
     several.define(command)
-    command:flag("-y --yes", "Do not ask before a draft is deleted.")
+    command:flag("-y --yes", "Do not ask for confirmation before a draft is deleted.")
     dry_run.define(command)
   end,
   run = function(context, given)

@@ -71,7 +71,7 @@ end
 local DESCRIPTION <const> = [[
 Creates a job, sets it up, uploads its input and runs it. The file holds JSON, or Lua that returns a table
 (the module is there as `bytenite`): templateId, and name, description, dataSource, dataDestination, params,
-config, upload (a path, from where you are) as needed. A file of Lua finds installed modules only: to require files
+config, upload (a path, relative to the working directory) as needed. A file of Lua finds installed modules only: to require files
 next to it, name their folder in LUA_PATH, as an absolute path.
 ]] .. updates.SOURCE_HELP
 
@@ -87,18 +87,18 @@ local command <const> = {
     'echo \'{"templateId": "img-gen", "name": "Nightly"}\' | bytenite submit - --draft',
   },
   define = function(parser)
-    parser:argument("file", "The job: JSON, or Lua when it ends in .lua; - for JSON on stdin."):argname "FILE"
+    parser:argument("file", "The job: JSON, or Lua if the name ends in .lua; - for JSON on stdin."):argname "FILE"
     parser:option("--name", "The job's name."):argname "NAME"
     updates.define_sources(parser)
     parser
-      :option("--param", "GROUP.NAME=VALUE, where VALUE is JSON or else text; '\"12\"' is text. May be repeated.")
+      :option("--param", "GROUP.NAME=VALUE; VALUE is JSON, else text; '\"12\"' is text. May be repeated.")
       :argname("SETTING")
       :count "*"
     parser:option("--upload", "A file to upload as the job's input; - for stdin."):argname "PATH"
-    parser:flag("--draft", "Do not run it.")
-    parser:flag("--wait", "Wait for the job's end.")
+    parser:flag("--draft", "Create the job, but do not run it.")
+    parser:flag("--wait", "Wait until the job ends.")
     run_commands.define_waiting(parser)
-    transfers.define_download(parser, "Wait, then fetch the results into this folder.")
+    transfers.define_download(parser, "Wait, then download the results into this folder.")
     dry_run.define(parser)
   end,
   run = function(context, given)

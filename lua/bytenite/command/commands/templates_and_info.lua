@@ -6,7 +6,7 @@ local display <const> = require "bytenite.command.display"
 
 local templates <const> = {
   name = "templates",
-  summary = "List the templates that jobs can be made of.",
+  summary = "List the templates for jobs.",
   examples = { "bytenite templates --all" },
   define = paged_list.define,
   run = function(context, given)
@@ -55,7 +55,7 @@ local sandbox <const> = {
     .. "bytenite sandbox --help",
   examples = { "bytenite sandbox --port 8080" },
   define = function(command)
-    command:argument("arguments", "Those of bytenite-sandbox."):args "*"
+    command:argument("arguments", "The arguments of bytenite-sandbox."):args "*"
   end,
   run = function()
     command_errors.usage "sandbox: takes no options in front of its name"

@@ -46,11 +46,11 @@ end
 function transfers.define_download(command, help)
   command:option("--download", help):argname "DIR"
   command
-    :option("--existing", "What --download does about files that exist: error (the default), skip or replace.")
+    :option("--existing", "What --download does with existing files: error (the default), skip or replace.")
     :choices({ "error", "skip", "replace" })
     :argname "WHAT"
   command
-    :option("--concurrency", "How many files --download fetches at once (default: 8).")
+    :option("--concurrency", "Number of files that --download fetches at once (default: 8).")
     :convert(input.positive "--concurrency")
     :argname "N"
 end
@@ -128,8 +128,8 @@ local results <const> = {
   },
   define = function(command)
     several.define(command)
-    transfers.define_download(command, "Fetch them into this folder, which is made when it is missing.")
-    command:option("--only", "Only the result of this name."):argname "NAME"
+    transfers.define_download(command, "Download them into this folder, which is created if it is missing.")
+    command:option("--only", "Only the result with this name."):argname "NAME"
   end,
   run = function(context, given)
     transfers.check_download(given)

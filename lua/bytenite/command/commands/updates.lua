@@ -14,7 +14,7 @@ end
 local set_name <const> = {
   name = "set-name",
   prints_jobs = true,
-  summary = "Give a job another name.",
+  summary = "Rename a job.",
   examples = { 'bytenite set-name ID "Nightly batch"' },
   define = function(command)
     id_argument(command)
@@ -42,7 +42,7 @@ local set_params <const> = {
   name = "set-params",
   prints_jobs = true,
   summary = "Set a job's parameters.",
-  description = "Sets a job's parameters: all of them from a file, or single ones; the others stay.",
+  description = "Sets a job's parameters: all from a file, or single ones, which leaves the others as they are.",
   examples = {
     "bytenite set-params ID params.json",
     'bytenite set-params ID --param app.prompt="A sunset" --param partitioner.num_replicas=5',
@@ -52,7 +52,7 @@ local set_params <const> = {
     id_argument(command)
     command:argument("file", "JSON, or Lua that returns a table: {app, partitioner, assembler}; - for stdin."):args "?"
     command
-      :option("--param", "GROUP.NAME=VALUE, where VALUE is JSON or else text; '\"12\"' is text. May be repeated.")
+      :option("--param", "GROUP.NAME=VALUE; VALUE is JSON, else text; '\"12\"' is text. May be repeated.")
       :argname("SETTING")
       :count "*"
     dry_run.define(command)
@@ -76,18 +76,21 @@ local set_params <const> = {
 --- Adds the options that make up a job's configs.
 ---@param command table
 function updates.define_configs(command)
-  command:option("--task-timeout", "Seconds that one task may run."):convert(input.count "--task-timeout"):argname "S"
   command
-    :option("--job-timeout", "Seconds that the whole job may run.")
+    :option("--task-timeout", "Time limit of a task, in seconds.")
+    :convert(input.count "--task-timeout")
+    :argname "S"
+  command
+    :option("--job-timeout", "Time limit of the whole job, in seconds.")
     :convert(input.count "--job-timeout")
     :argname "S"
   command
-    :option("--max-task-retries", "How often a task is tried again.")
+    :option("--max-task-retries", "How often to retry a failed task.")
     :convert(input.count "--max-task-retries")
     :argname "N"
   command:mutex(
     command:flag("--test-job", "Mark the job as a test."),
-    command:flag("--no-test-job", "Do not mark it as one.")
+    command:flag("--no-test-job", "Do not mark the job as a test.")
   )
 end
 

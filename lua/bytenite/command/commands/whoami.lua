@@ -63,9 +63,9 @@ end
 local whoami <const> = {
   name = "whoami",
   summary = "Show the address and credentials in use, and check them.",
-  description = "Shows the profile, the address and the rest of what the service is called with, where each\n"
-    .. "value comes from (an option, a variable of the environment, the profile, the default), and\n"
-    .. "whether the service accepts a call. Keys and tokens are never shown.",
+  description = "Shows the profile, the address and the other values in use, where each value comes from\n"
+    .. "(an option, an environment variable, the profile, the default), and whether the service\n"
+    .. "accepts a call. Keys and tokens are never shown.",
   examples = { "bytenite whoami", "bytenite whoami --profile work --json" },
   define = function() end,
   run = function(context)
