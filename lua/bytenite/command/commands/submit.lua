@@ -70,9 +70,9 @@ end
 
 local DESCRIPTION <const> = [[
 Creates a job, sets it up, uploads its input and runs it. The file holds JSON, or Lua that returns a table
-(the module is there as `bytenite`): templateId, and name, description, dataSource, dataDestination, params,
-config, upload (a path, relative to the working directory) as needed. A file of Lua finds installed modules only: to require files
-next to it, name their folder in LUA_PATH, as an absolute path.
+(with the module in the global `bytenite`): templateId, and optionally name, description, dataSource,
+dataDestination, params, config and upload (a path, relative to the working directory). A Lua file can require
+installed modules only; to require files next to it, name their folder in LUA_PATH, as an absolute path.
 ]] .. updates.SOURCE_HELP
 
 local command <const> = {
