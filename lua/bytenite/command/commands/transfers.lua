@@ -77,7 +77,7 @@ local upload <const> = {
     command:argument("id", "The job's id."):argname "ID"
     command:argument("path", "The file to send; - for stdin."):argname "PATH"
     command
-      :option("--size", "The bytes of standard input or a pipe, which are then sent as they come.")
+      :option("--size", "Size of standard input or of a pipe, in bytes, which is then sent as it comes.")
       :convert(input.count "--size")
       :argname "BYTES"
     dry_run.define(command)
