@@ -48,6 +48,7 @@ build = {
         "src/base/suggest.c",
         "src/base/terminal.c",
         "src/binding/box.c",
+        "src/binding/console.c",
         "src/binding/core.c",
         "src/binding/embedded.c",
         "src/binding/exchange.c",

@@ -1,6 +1,7 @@
 -- The bars of a download: one for all files, one for each in flight, no more lines than the terminal has.
 local command <const> = require "spec.support.command"
 local folder <const> = require "spec.support.folder"
+local program <const> = require "spec.support.program"
 local sandbox <const> = require "spec.support.sandbox"
 local screen <const> = require "spec.support.screen"
 
@@ -140,6 +141,19 @@ describe("a download in a pipe", function()
       assert.equal(0, ran.status, ran.errors)
       assert.equal("", ran.errors)
     end
+  end)
+
+  it("is not ended when the reader of its messages has gone", function()
+    set_results(20, "content")
+    local line <const> = [[
+      status=$1; shift
+      { "$@"; echo "status $?" > "$status"; } 2>&1 >/dev/null | true]]
+    local program_words <const> = { "sh", "-c", line, "sh", place:at "status", program.interpreter(), "bin/bytenite" }
+    local all <const> = table.move(words "--concurrency=1", 1, 5, #program_words + 1, program_words)
+    service:fault { operation = "results", act = "before", delay = 0.3 } -- until then it has gone
+    program.run(all, program.environment(service))
+    assert.equal("status 0\n", place:read "status")
+    assert.equal("content", place:read "out/out_20/file.mp4")
   end)
 
   it("is not ended by a fault of the display", function()

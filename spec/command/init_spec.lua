@@ -367,12 +367,9 @@ describe("output", function()
       body = ('{"data":[%s],"pagination":{"total":1000,"hasNext":false}}'):format(rows),
       times = "forever",
     }
-    for _, trap in ipairs { "", "trap '' PIPE; " } do -- ended by the signal, and told by the failed write
-      local ran <const> =
-        shell(trap .. [["$@" | head -c 10 >/dev/null; exit ${PIPESTATUS[0]}]], "list", "--all", "--json")
-      assert.equal("", ran.errors)
-      assert.equal(141, ran.status)
-    end
+    local ran <const> = shell([["$@" | head -c 10 >/dev/null; exit ${PIPESTATUS[0]}]], "list", "--all", "--json")
+    assert.equal("", ran.errors)
+    assert.equal(141, ran.status)
   end)
 
   it("that cannot be written is an error", function()

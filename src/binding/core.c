@@ -14,7 +14,6 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <lauxlib.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>
@@ -23,8 +22,8 @@
 
 #include "api/operations.h"
 #include "base/suggest.h"
-#include "base/terminal.h"
 #include "binding/box.h"
+#include "binding/console.h"
 #include "binding/embedded.h"
 #include "binding/exchange.h"
 #include "binding/files.h"
@@ -171,56 +170,6 @@ static int core_check_url(lua_State *L) {
   return 3;
 }
 
-static int check_descriptor(lua_State *L) {
-  const lua_Integer descriptor = luaL_checkinteger(L, 1);
-  luaL_argcheck(L, descriptor >= 0 && descriptor <= INT_MAX, 1, "no file descriptor");
-  return (int)descriptor;
-}
-
-/* core.is_terminal(descriptor): whether a file descriptor is a terminal. */
-static int core_is_terminal(lua_State *L) {
-  lua_pushboolean(L, terminal_is(check_descriptor(L)));
-  return 1;
-}
-
-/*
-** core.terminal_size(descriptor): the columns and rows of the terminal behind a file descriptor,
-** each nil when it does not tell.
-*/
-static int core_terminal_size(lua_State *L) {
-  const TerminalSize size = terminal_size(check_descriptor(L));
-  const int numbers[] = {size.columns, size.rows};
-  for (int i = 0; i < 2; i++) {
-    if (numbers[i] > 0) {
-      lua_pushinteger(L, numbers[i]);
-    } else {
-      lua_pushnil(L);
-    }
-  }
-  return 2;
-}
-
-/*
-** core.read_hidden(descriptor, prompt): asks for a line on a terminal that does not show what is
-** typed. Returns the line; nil at the end of the input or after Ctrl-C; false if the terminal
-** cannot hide it.
-*/
-static int core_read_hidden(lua_State *L) {
-  const int descriptor = check_descriptor(L);
-  const char *prompt = luaL_checkstring(L, 2);
-  char line[TERMINAL_LINE];
-  size_t length;
-  const TerminalReading reading = terminal_read_hidden(descriptor, prompt, line, &length);
-  if (reading == TERMINAL_NOT_HIDDEN) {
-    lua_pushboolean(L, 0);
-  } else if (length == 0) {
-    lua_pushnil(L);
-  } else {
-    lua_pushlstring(L, line, length);
-  }
-  return 1;
-}
-
 static struct timespec read_clock(void) {
   struct timespec time = {0};
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -351,9 +300,10 @@ static const luaL_Reg functions[] = {
   {"is_segment", core_is_segment},
   {"percent_encode", core_percent_encode},
   {"check_url", core_check_url},
-  {"is_terminal", core_is_terminal},
-  {"terminal_size", core_terminal_size},
-  {"read_hidden", core_read_hidden},
+  {"is_terminal", console_is_terminal},
+  {"terminal_size", console_terminal_size},
+  {"read_hidden", console_read_hidden},
+  {"ignore_broken_pipes", console_ignore_broken_pipes},
   {"schemas", core_schemas},
   {"new_job", core_new_job},
   {"now", core_now},

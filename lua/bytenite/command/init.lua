@@ -7,6 +7,7 @@ local argparse <const> = required_rocks.need("argparse", "argparse", "lua-argpar
 local arguments <const> = require "bytenite.command.arguments"
 local bytenite <const> = require "bytenite"
 local completion <const> = require "bytenite.command.completion"
+local core <const> = require "bytenite.core"
 local console <const> = require "bytenite.command.console"
 local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
@@ -176,6 +177,7 @@ function command.run(words)
     io.stderr:write("bytenite: ", tostring(status), "\n")
     return 1
   end
+  core.ignore_broken_pipes() -- a reader of messages that has gone must not end a transfer
   if words[1] == "__complete" then return complete(words, streams) end
   local ok <const>, raised <const> = pcall(run, words, streams)
   if ok then return 0 end
