@@ -63,9 +63,9 @@ describe("the bars of a download", function()
     return table.move(lines, 1, count, 1, {})
   end
 
-  it("stand below the bar of all files", function()
+  it("are one for a single file", function()
     local lines <const> = without_rate(see_half(1, 80))
-    assert.equal("out_1/file.mp4 [############------------]  50 % 512.0 KiB", lines[1])
+    assert.equal("out_1/file.mp4 [############------------]  50 % 512.0 KiB of 1.0 MiB", lines[1])
     assert.matches("^bytenite: interrupted", lines[2])
   end)
 

@@ -45,7 +45,7 @@ local function record(self, received, total, name, all)
     self.by_name[name] = file
     self.in_flight[#self.in_flight + 1] = file
   end
-  self.done, self.all = all.done, all
+  self.done, self.all, self.total = all.done, all, total
   file.received, file.total = received, total
   file.percent = progress.percent(total and total > 0 and received / total or nil)
   return ("%s %s %d %d"):format(name, file.percent, all.done, os.time() - self.started)
@@ -54,10 +54,11 @@ end
 -- Returns the rows to draw: label, percent and note. A single file needs no row of its own.
 local function rows_of(self)
   local all <const>, rows <const> = self.all, {}
-  local amount <const> = progress.amount(all.received, nil, os.time() - self.started)
-  rows[1] = { ("%d of %d files"):format(all.done, all.files), progress.percent(all.fraction), amount }
-  if all.files == 1 then rows[1][1] = self.first_name end
-  local most <const> = all.files == 1 and 1 or math.max(1, self.console.err.height - 1)
+  local is_one <const> = all.files == 1
+  local label <const> = is_one and self.first_name or ("%d of %d files"):format(all.done, all.files)
+  local amount <const> = progress.amount(all.received, is_one and self.total or nil, os.time() - self.started)
+  rows[1] = { label, progress.percent(all.fraction), amount }
+  local most <const> = is_one and 1 or math.max(1, self.console.err.height - 1)
   for _, file in ipairs(self.in_flight) do
     if #rows == most then break end
     rows[#rows + 1] = { file.name, file.percent, progress.amount(file.received, file.total, 0) }
