@@ -108,7 +108,9 @@ options.client = {
     type = "string",
     environment = { "BYTENITE_CLIENT_CERT" },
     text = "A file with a certificate (PEM) for a service that asks its clients for one. It is sent to the host "
-      .. "and port of `base_url` only, never to other hosts that signed URLs lead to.",
+      .. "and port of `base_url` only, never to other hosts that signed URLs lead to. A host that asks for a "
+      .. "certificate asks with every connection, so signed URLs on that host and port get it too, but neither "
+      .. "the token nor `headers`.",
     source = "module",
   },
   {

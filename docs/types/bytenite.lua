@@ -145,7 +145,7 @@
 ---@field max_connections? integer Maximum number of connections, 1 to 1000, and of calls in flight: other calls wait in order, within their `deadline`. Over HTTP/2 calls share a connection; the HTTP/1.1 connections for bodies above 60 kB are counted separately. See Many at once.
 ---@field ca_file? string A file with the certificates (PEM) of the authorities to trust, and no others. Certificates are always verified.
 ---@field ca_path? string A folder with the certificates of the authorities to trust, and no others but those in `ca_file`. The files have the names that `openssl rehash` gives them. Options and variables are not combined: if one of the two options is given, no variable is read; if one of the two `BYTENITE_` variables is set, `SSL_CERT_FILE` is not read.
----@field client_cert? string A file with a certificate (PEM) for a service that asks its clients for one. It is sent to the host and port of `base_url` only, never to other hosts that signed URLs lead to.
+---@field client_cert? string A file with a certificate (PEM) for a service that asks its clients for one. It is sent to the host and port of `base_url` only, never to other hosts that signed URLs lead to. A host that asks for a certificate asks with every connection, so signed URLs on that host and port get it too, but neither the token nor `headers`.
 ---@field client_key? string The file with the key (PEM, without a pass phrase) of `client_cert`.
 ---@field proxy? string URL of a proxy; `""` for none. A loopback host is never called through one.
 ---@field allow_http? boolean Allows plain http to any host. The token is then sent in clear text.

@@ -330,4 +330,24 @@ describe("to a server that asks for a certificate a client", function()
     assert.same({ false, false }, storage.shown)
     assert.same({ "the client", "the client", "the client" }, server.shown)
   end)
+
+  -- The certificate says to the host who connects, and the host knows that; token and headers would be read by whatever
+  -- the link leads to.
+  it("shows it to that server's own signed URLs, with neither the token nor headers", function()
+    local server
+    server = tls_server.start(controller, ours:context(ours), function(target)
+      if not target:find("results", 1, true) then return "content" end
+      return ('{"results":[{"name":"a","link":"%s/a?signature=1"}]}'):format(server.origin)
+    end)
+    local options <const> = { client_cert = files.both, headers = { ["X-Team"] = "blue" } }
+    assert(call(server, options, function(client)
+      return client:job("j1"):download(base:at "out")
+    end))
+    assert.same({ "the client", "the client" }, server.shown)
+    for target, head in pairs(server.heads) do
+      local is_signed <const> = target:find("^/a") ~= nil
+      assert.equal(not is_signed, head:find("\nAuthorization: t", 1, true) ~= nil, head)
+      assert.equal(not is_signed, head:find("\nX-Team: blue", 1, true) ~= nil, head)
+    end
+  end)
 end)

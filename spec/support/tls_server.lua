@@ -1,4 +1,4 @@
---- A small HTTPS server in a controller of cqueues that records the certificates of its clients.
+--- A small HTTPS server in a controller of cqueues that records the certificates of its clients, and their requests.
 local cqueues <const> = require "cqueues"
 local socket <const> = require "cqueues.socket"
 
@@ -13,11 +13,12 @@ local function name_of_client(connection)
   return certificate and tostring(certificate:getSubject()):match "CN=([^/,]+)" or false
 end
 
+-- Returns the target and the lines of a request without a body.
 local function read_head(connection)
-  local target
+  local lines <const> = {}
   for line in connection:lines "*l" do
-    target = target or line:match "^%u+ (%S+)"
-    if line:match "^%s*$" then return target end
+    if line:match "^%s*$" then return lines[1] and lines[1]:match "^%u+ (%S+)", table.concat(lines, "\n") end
+    table.insert(lines, line)
   end
   return nil
 end
@@ -35,7 +36,8 @@ local function serve(self, connection, context)
     end
     return connection:close()
   end
-  for target in read_head, connection do
+  for target, head in read_head, connection do
+    self.heads[target] = head
     table.insert(self.shown, name_of_client(connection))
     local body <const> = self.respond(target)
     connection:write(("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"):format(#body, body))
@@ -48,7 +50,8 @@ end
 ---@param controller userdata of cqueues
 ---@param context userdata of luaossl
 ---@param respond fun(target: string): string the body of the response
----@return table # `origin`; `shown`: by request, the name in the client's certificate or false; `refused`: handshakes
+---@return table # `origin`; `shown`: by request, the name in the client's certificate or false; `refused`: handshakes; `heads`: by
+---   target, the last request
 ---@usage local server <close> = tls_server.start(controller, context, function() return "{}" end)
 function tls_server.start(controller, context, respond)
   local listening <const> = socket.listen("127.0.0.1", 0)
@@ -58,6 +61,7 @@ function tls_server.start(controller, context, respond)
     listening = listening,
     origin = "https://127.0.0.1:" .. port,
     shown = {},
+    heads = {},
     refused = 0,
     respond = respond,
   }, Server)
