@@ -220,56 +220,78 @@ describe("the core's objects", function()
     end)
   end)
 
-  describe("while a number becomes a token, finalizers", function()
-    -- Starts the exchange while each allocation makes a step of the collector; returns whether finalizers acted meanwhile,
-    -- and what came of the call.
-    local function start(exchange, act)
-      local has_begun, is_starting, has_acted = false, false, false
-      local meta <const> = {
-        __gc = function()
-          has_begun = true
-          if is_starting and not has_acted then
-            has_acted = true
-            act(exchange)
-          end
-        end,
-      }
-      local mode <const> = collectgarbage("incremental", 100, 100, 1)
-      for _ = 1, GARBAGE do
-        setmetatable({}, meta)
-      end
-      repeat
-        collectgarbage("step", 1)
-      until has_begun
-      is_starting = true
-      local outcome <const> = { pcall(exchange.start, exchange, "owner", 1.5, 10, 10, 1000) }
-      is_starting = false
-      collectgarbage("incremental", 200, 100, 13)
-      collectgarbage(mode)
-      collectgarbage()
-      return has_acted, outcome
+  -- Runs a function while each allocation makes a step of the collector, which calls a finalizer that acts at most so
+  -- often. Returns whether it acted, and what came of the function.
+  local function run_amid_finalizers(most_acts, act, run, ...)
+    local has_begun, is_running, acts = false, false, 0
+    local meta <const> = {
+      __gc = function()
+        has_begun = true
+        if not is_running or acts >= most_acts then return end
+        acts = acts + 1
+        act(acts)
+      end,
+    }
+    local mode <const> = collectgarbage("incremental", 100, 100, 1)
+    for _ = 1, GARBAGE do
+      setmetatable({}, meta)
     end
+    repeat
+      collectgarbage("step", 0)
+    until has_begun
+    is_running = true
+    local outcome <const> = { pcall(run, ...) }
+    is_running = false
+    collectgarbage("incremental", 200, 100, 13)
+    collectgarbage(mode)
+    collectgarbage()
+    return acts > 0, outcome
+  end
 
-    for action, expected in pairs {
-      free = { false, "the exchange was freed" },
-      close = { true, nil, "closed" },
-    } do
-      it(("may %s what is started"):format(action), function()
-        local has_acted, outcome
-        local tries = 0
-        repeat
-          if session:problem() then session = new_session() end
-          local exchange <const> = session:raw_exchange("PUT", service.base_url .. "/x", ("x"):rep(100000), {})
-          local act <const> = action == "free" and exchange.free or function()
-            session:close()
-          end
-          has_acted, outcome = start(exchange, act)
-          tries = tries + 1
-        until has_acted or tries == MOST_TRIES
-        assert.is_true(has_acted)
-        assert.same(expected, outcome)
-      end)
-    end
+  for action, expected in pairs {
+    free = { false, "the exchange was freed" },
+    close = { true, nil, "closed" },
+  } do
+    it(("notice that a finalizer may %s them while a number becomes a token"):format(action), function()
+      local has_acted, outcome
+      local tries = 0
+      repeat
+        if session:problem() then session = new_session() end
+        local exchange <const> = session:raw_exchange("PUT", service.base_url .. "/x", ("x"):rep(100000), {})
+        has_acted, outcome = run_amid_finalizers(1, function()
+          local object <const> = action == "free" and exchange or session
+          object[action](object)
+        end, exchange.start, exchange, "owner", 1.5, 10, 10, 1000)
+        tries = tries + 1
+      until has_acted or tries == MOST_TRIES
+      assert.is_true(has_acted)
+      assert.same(expected, outcome)
+    end)
+  end
+
+  it("refuse a table that finalizers change while it is written", function()
+    local message
+    local tries = 0
+    repeat
+      local body <const> = { taskTimeout = 1, jobTimeout = 1, isTestJob = true, maxTaskRetries = 1 }
+      for letter = ("a"):byte(), ("z"):byte() do
+        body["taskTimeout" .. string.char(letter)] = 1 -- near a declared name, but the job holds it: to look allocates
+      end
+      local job <const> = { config = {} }
+      for name in pairs(body) do
+        job.config[name] = 1
+      end
+      local _ <const>, outcome <const> = run_amid_finalizers(GARBAGE, function(count)
+        local step <const> = count // 10 - tries -- of the collector, which calls ten finalizers in each
+        if count % 10 ~= 0 or step < 1 or step > 10 then return end
+        for index = 1, 16 << step do -- makes the table larger, which puts its members into another order
+          body[("member %d of %d"):format(index, count)] = 1
+        end
+      end, session.exchange, session, core.operations.set_configs.number, "j1", body, nil, job)
+      message = outcome[3]
+      tries = tries + 1
+    until message or tries == MOST_TRIES
+    assert.equal("cannot write a table that is changed meanwhile", message)
   end)
 
   it("refuse headers that are not strings, whose conversion could run a finalizer", function()

@@ -50,8 +50,8 @@ end
 ---@param controller userdata of cqueues
 ---@param context userdata of luaossl
 ---@param respond fun(target: string): string the body of the response
----@return table # `origin`; `shown`: by request, the name in the client's certificate or false; `refused`: handshakes; `heads`: by
----   target, the last request
+---@return table # `origin`; `shown`: by request, the name in the client's certificate or false; `refused`: handshakes;
+---   `heads`: by target, the last request
 ---@usage local server <close> = tls_server.start(controller, context, function() return "{}" end)
 function tls_server.start(controller, context, respond)
   local listening <const> = socket.listen("127.0.0.1", 0)

@@ -146,8 +146,9 @@ typedef struct Places {
 
 /*
 ** Takes the key and value that lua_next has pushed. Refuses a key that is not a name or looks
-** misspelled. Leaves the value of a declared member on the stack, with the key below it and again
-** above it, where lua_next needs it.
+** misspelled, and a member that comes twice: the table was changed by a finalizer. Leaves the value
+** of a declared member on the stack, with the key below it and again above it, where lua_next needs
+** it.
 */
 static bool place_member(Writer *writer, int index, const Schema *schema, size_t *expected, Places *places) {
   lua_State *L = writer->L;
@@ -162,6 +163,10 @@ static bool place_member(Writer *writer, int index, const Schema *schema, size_t
     places->has_others = true;
     lua_pop(L, 1);
     return writer_check_name(writer, schema, name, length);
+  }
+  if (places->at[*expected - 1] != 0) {
+    writer->levels--;
+    return writer_refuse(writer, "cannot write a table that is changed meanwhile");
   }
   places->has_declared = true;
   places->at[*expected - 1] = lua_gettop(L);
