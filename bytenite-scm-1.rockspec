@@ -167,6 +167,7 @@ build = {
     ["bytenite.command.several"] = "lua/bytenite/command/several.lua",
     ["bytenite.command.table_layout"] = "lua/bytenite/command/table_layout.lua",
     ["bytenite.command.text"] = "lua/bytenite/command/text.lua",
+    ["bytenite.command.units"] = "lua/bytenite/command/units.lua",
     ["bytenite.command.wording"] = "lua/bytenite/command/wording.lua",
     ["bytenite.datasource"] = "lua/bytenite/datasource.lua",
     ["bytenite.errors"] = "lua/bytenite/errors/init.lua",

@@ -6,7 +6,7 @@ local folder <const> = require "spec.support.folder"
 local program <const> = require "spec.support.program"
 local progress <const> = require "bytenite.command.progress"
 local sandbox <const> = require "spec.support.sandbox"
-local text <const> = require "bytenite.command.text"
+local units <const> = require "bytenite.command.units"
 
 local NEW <const> = '{"templateId":"img-gen","name":"Nightly","dataSource":{"dataSourceDescriptor":"bypass"}}'
 
@@ -169,10 +169,10 @@ end)
 describe("progress", function()
   it("shows any rate", function()
     for bytes, shown in pairs { [0.5] = "0 B", [1 / 3] = "0 B", [1023.4] = "1023 B", [1e300] = "TiB" } do
-      assert.is_truthy(text.bytes(bytes):find(shown, 1, true))
+      assert.is_truthy(units.bytes(bytes):find(shown, 1, true))
     end
-    assert.is_string(text.bytes(0 / 0))
-    assert.is_string(text.bytes(math.huge))
+    assert.is_string(units.bytes(0 / 0))
+    assert.is_string(units.bytes(math.huge))
   end)
 
   it("never ends what it tells of, but for Ctrl-C", function()

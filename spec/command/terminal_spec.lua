@@ -3,6 +3,7 @@ local command <const> = require "spec.support.command"
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
 local text <const> = require "bytenite.command.text"
+local units <const> = require "bytenite.command.units"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
@@ -191,7 +192,7 @@ describe("text for a terminal", function()
   it("says how much in units that people read", function()
     assert.same(
       { "0 B", "1023 B", "1.5 KiB", "16.0 MiB", "2048.0 TiB" },
-      { text.bytes(0), text.bytes(1023), text.bytes(1536), text.bytes(1 << 24), text.bytes(1 << 51) }
+      { units.bytes(0), units.bytes(1023), units.bytes(1536), units.bytes(1 << 24), units.bytes(1 << 51) }
     )
   end)
 end)

@@ -3,6 +3,7 @@ local bytenite <const> = require "bytenite"
 local json_output <const> = require "bytenite.command.json_output"
 local table_layout <const> = require "bytenite.command.table_layout"
 local text <const> = require "bytenite.command.text"
+local units <const> = require "bytenite.command.units"
 
 local display <const> = {}
 
@@ -101,7 +102,7 @@ local FILE_COLUMNS <const> = {
   {
     title = "SIZE",
     value = function(file)
-      return text.bytes(file.size or 0)
+      return units.bytes(file.size or 0)
     end,
     to_right = true,
   },

@@ -2,7 +2,7 @@
 --- their length first. Unless it is given they are copied to a temporary file.
 local core <const> = require "bytenite.core"
 local command_errors <const> = require "bytenite.command.command_errors"
-local text <const> = require "bytenite.command.text"
+local units <const> = require "bytenite.command.units"
 
 local piped_input <const> = {}
 
@@ -37,7 +37,7 @@ function piped_input.spool(file, name, most)
     size = size + #piece
     if size > most then
       copy:close()
-      fail("%s has more than %s, which are too many for a temporary file; %s", name, text.bytes(most), SIZE_HINT)
+      fail("%s has more than %s, which are too many for a temporary file; %s", name, units.bytes(most), SIZE_HINT)
     end
     local written <const>, problem <const> = copy:write(piece)
     if not written then fail("cannot write the temporary file for %s: %s; %s", name, problem, SIZE_HINT) end

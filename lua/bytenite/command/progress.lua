@@ -2,6 +2,7 @@
 --- line elsewhere.
 local command_errors <const> = require "bytenite.command.command_errors"
 local text <const> = require "bytenite.command.text"
+local units <const> = require "bytenite.command.units"
 
 local progress <const> = {}
 
@@ -119,9 +120,9 @@ Progress.__close = Progress.finish
 ---@param seconds integer that it took; with 0 no rate is shown
 ---@return string
 function progress.amount(done, total, seconds)
-  local rate <const> = seconds > 0 and (", %s/s"):format(text.bytes(done / seconds)) or ""
-  local of_total <const> = total and total > 0 and " of " .. text.bytes(total) or ""
-  return text.bytes(done) .. of_total .. rate
+  local rate <const> = seconds > 0 and (", %s/s"):format(units.bytes(done / seconds)) or ""
+  local of_total <const> = total and total > 0 and " of " .. units.bytes(total) or ""
+  return units.bytes(done) .. of_total .. rate
 end
 
 --- Starts to tell of bytes that are sent or received.

@@ -74,20 +74,6 @@ function text.pad(value, columns, to_right)
   return to_right and spaces .. value or value .. spaces
 end
 
-local UNITS <const> = { "KiB", "MiB", "GiB", "TiB" }
-
---- A number of bytes for people: 1536 is "1.5 KiB".
----@param bytes number
----@return string
-function text.bytes(bytes)
-  local unit = 0
-  while bytes >= 1024 and unit < #UNITS do
-    bytes = bytes / 1024
-    unit = unit + 1
-  end
-  return unit == 0 and ("%.0f B"):format(bytes) or ("%.1f %s"):format(bytes, UNITS[unit])
-end
-
 --- A URL without what may be secret in it: credentials and the query.
 ---@param url string
 ---@return string
