@@ -1,5 +1,5 @@
---- prose.lua: checks wording and line lengths in src/ and lua/, the wording of docs/api, and the
---- lengths of all files that are written by hand, for scripts/lint.
+--- prose.lua: checks wording and line lengths in src/ and lua/, the wording of docs/api and of the
+--- names of tests, and the lengths of all files that are written by hand, for scripts/lint.
 ---
 ---     lua5.4 scripts/lib/prose.lua           checks all files
 ---     lua5.4 scripts/lib/prose.lua FILE...   checks some files
@@ -50,6 +50,12 @@ local function problems_of(line, is_comment)
   return problems
 end
 
+-- Returns what is wrong with the words of a line that names a test.
+local function problems_of_name(line)
+  local is_name <const> = line:find "^%s*it%(" or line:find "^%s*describe%(" or line:find '^%s*{"'
+  return is_name and problems_of_words(line) or {}
+end
+
 local failed = false
 
 local function report(place, problem)
@@ -91,7 +97,10 @@ local function paths_of(command)
 end
 
 for _, path in ipairs(#arg > 0 and arg or paths_of "find src lua -name '*.[ch]' -o -name '*.lua' | sort") do
-  check_lines(path, problems_of)
+  check_lines(path, path:find "_spec%.lua$" and problems_of_name or problems_of)
+end
+for _, path in ipairs(#arg > 0 and {} or paths_of "find spec -name '*_spec.lua' -o -path 'spec/host/*.c' | sort") do
+  check_lines(path, problems_of_name)
 end
 for _, path in ipairs(#arg > 0 and {} or paths_of "find docs/api docs/generators -name '*.lua' | sort") do
   check_lines(path, problems_of_words)

@@ -45,7 +45,7 @@ describe("the call", function()
         service:fault { operation = name, body = body }
       end
 
-      it("goes out as it should, and comes back", function()
+      it("is sent as it should be, and its response is read", function()
         response(case.response)
         local result <const> = assert(case.call(client, job))
         if case.is_same_job then
@@ -76,7 +76,7 @@ describe("the call", function()
         assert.same({ "bad_request", name }, { problem.kind, problem.operation })
       end)
 
-      it("gives an error for ok: false, whatever else is there", function()
+      it("returns an error for ok: false, whatever else is there", function()
         local body <const> =
           '{"ok":false,"requestId":"r1","message":"m","error":{"code":402,"description":"too poor"},"job":{}}'
         response(body)
@@ -93,7 +93,7 @@ describe("the call", function()
       end)
 
       for _, body in ipairs { "", "<html><title>Log in</title></html>", '{"ok":true', '{"a":1,"a":2}' } do
-        it(("gives an error of kind protocol for %q"):format(body), function()
+        it(("returns an error of kind protocol for %q"):format(body), function()
           response(body)
           local result <const>, problem <const> = case.call(client, job)
           assert.same({ nil, "protocol", 200 }, { result, problem.kind, problem.status })
@@ -126,7 +126,7 @@ describe("the call", function()
       test_datasource = { "{}", '{"files":null,"size":null}' },
       info = { "{}", '{"version":null}' },
     } do
-      it("gives an empty table: " .. name, function()
+      it("returns an empty table: " .. name, function()
         for _, body in ipairs(bodies) do
           local result <const> = assert(gives_for(name, body))
           assert.same({}, result)
@@ -151,7 +151,7 @@ describe("the call", function()
       test_datasource = { "[]", "null", "true" },
       info = { "[]", "null", '"v1"' },
     } do
-      it("gives an error: " .. name, function()
+      it("returns an error: " .. name, function()
         for _, body in ipairs(bodies) do
           local result <const>, problem <const> = gives_for(name, body)
           assert.same({ nil, "unexpected" }, { result, problem and problem.kind }, body)
@@ -160,7 +160,7 @@ describe("the call", function()
     end
   end)
 
-  it("leaves the job as it is when it gives it back", function()
+  it("leaves the job as it is when it is returned", function()
     for _, name in ipairs { "run", "abort", "upload_completed" } do
       local own <const> = client:job { id = calls.id, name = "Some name", state = "JOB_STATE_NEW" }
       local change <const> = deep.snapshot(own)
@@ -191,7 +191,7 @@ describe("the call", function()
   end)
 
   describe("delete", function()
-    it("gives not_found for a job that is not there", function()
+    it("returns not_found for a job that is not there", function()
       local done <const>, problem <const> = client:job("nowhere"):delete()
       assert.same({ nil, "not_found", 404 }, { done, problem and problem.kind, problem and problem.status })
     end)
@@ -203,7 +203,7 @@ describe("the call", function()
       assert.is_true(patient:job(calls.id):delete())
     end)
 
-    it("gives not_found when the first sending cannot have done it", function()
+    it("returns not_found when the first attempt cannot have done it", function()
       local patient <close> = patient_client()
       service:fault { operation = "delete", status = 503, retry_after = 0 }
       service:fault { operation = "delete", status = 404 }
@@ -213,7 +213,7 @@ describe("the call", function()
   end)
 
   describe("results", function()
-    it("asked for too early is not repeated, and says what to do", function()
+    it("requested too early are not retried, and the error says what to do", function()
       local patient <close> = patient_client()
       for _, status in ipairs { 500, 400, 404, 503 } do
         service:reset()

@@ -7,7 +7,7 @@ local sandbox <const> = require "spec.support.sandbox"
 
 local CALLS <const> = 200
 
-describe("a call in place", function()
+describe("a blocking call", function()
   local service, client
 
   before_each(function()
@@ -51,7 +51,7 @@ describe("a call in place", function()
     assert.equal("set_configs", sent[#sent].operation)
   end)
 
-  it("goes on as any other when its response takes longer than the first moments", function()
+  it("continues as any other when its response takes longer than the first moments", function()
     service:fault { operation = "set_name", delay = 0.4 }
     local job <const> = client:job "j1"
     assert.equal(job, assert(job:set_name "Late"))
@@ -59,7 +59,7 @@ describe("a call in place", function()
     assert.equal(0, client.session:in_flight())
   end)
 
-  it("waits for who is before one that was given up while it waited", function()
+  it("waits for the call before one that was cancelled while it waited", function()
     service:fault { operation = "set_name", delay = 0.2 }
     local job <const> = client:job "j1"
     local first <const>, second <const> = client:async(job.set_name, job, "First"), client:async(job.refresh, job)

@@ -140,7 +140,7 @@ describe("a future", function()
       assert.equal(1, requests())
     end)
 
-    it("ends where it waits for another, which goes on", function()
+    it("ends where it waits for another, which continues", function()
       service:fault { operation = "get_job", delay = 0.05 }
       local other <const> = client:async(client.get_job, client, ID)
       local future <const> = client:async(function()
@@ -207,7 +207,7 @@ describe("a future", function()
       assert.equal(0, client.session:in_flight())
     end)
 
-    it("raises what its closing variables raise, to who gets it", function()
+    it("raises what its closing variables raise, to the caller of get", function()
       let_hang()
       local future <const> = client:async(function()
         local failing <close> = setmetatable({}, { -- luacheck: ignore failing
@@ -237,7 +237,7 @@ describe("a future", function()
     end)
   end)
 
-  describe("that nobody keeps", function()
+  describe("that the program does not keep", function()
     it("leaves no transfer and no descriptor", function()
       let_hang()
       local before <const> = sockets.count()
@@ -275,7 +275,7 @@ describe("a future", function()
       assert.is_false(long:done())
     end)
 
-    it("runs to its end all the same once the client is driven from outside", function()
+    it("runs to its end nevertheless once the client is driven from outside", function()
       service:fault { operation = "get_job", delay = 0.02, times = 2 }
       client:async(function()
         note(assert(client:get_job(ID)).id)
@@ -292,7 +292,7 @@ describe("a future", function()
       assert.same({ ID, ID }, log)
     end)
 
-    it("gives its memory back, like one that has ended", function()
+    it("frees its memory, like one that has ended", function()
       local function run(count)
         local futures <const> = {}
         for i = 1, count do
@@ -360,7 +360,7 @@ describe("a future", function()
       assert.is_true(other:done())
     end)
 
-    it("does not hold that up by yielding for ever", function()
+    it("does not hold that up by yielding forever", function()
       local own <const> = connect.client(service)
       local future <const> = own:async(function()
         local closing <close> = noting "closed" -- luacheck: ignore closing

@@ -79,7 +79,7 @@ describe("client:async", function()
     assert.is_true(core.now() - began < 0.6) -- one after the other they would take 1.2 s
   end)
 
-  it("gives nil and the call's error as the function returns them", function()
+  it("returns nil and the call's error as the function returns them", function()
     service:fault { operation = "get_job", status = 404 }
     local value <const>, problem <const> = client:async(client.get_job, client, ID):get()
     assert.is_nil(value)
@@ -125,7 +125,7 @@ describe("client:async", function()
     assert.same({ false, "closing failed" }, { ok, problem })
   end)
 
-  it("gives timeout when it is not done in time, and the work continues #timing", function()
+  it("returns timeout when it is not done in time, and the work continues #timing", function()
     local future <const> = slow(0.2, "result")
     local began <const> = core.now()
     local value <const>, problem <const> = future:get(0.05)
@@ -227,7 +227,7 @@ describe("client:async", function()
     assert.same({ "11", "21", "12", "22", "13", "23" }, order)
   end)
 
-  it("lets the calls of another client wait in place", function()
+  it("lets the calls of another client block", function()
     local other <close> = connect.client(service)
     local future <const> = client:async(function()
       local id <const> = assert(other:get_job(ID)).id
@@ -237,7 +237,7 @@ describe("client:async", function()
     assert.equal(0, other.session:in_flight())
   end)
 
-  it("waits in place in a generator inside the function", function()
+  it("blocks in a generator inside the function", function()
     local future <const> = client:async(function()
       local names <const> = {}
       for name in
@@ -254,7 +254,7 @@ describe("client:async", function()
     assert.same({ "Name 1", "Name 2" }, future:get())
   end)
 
-  it("tells in its text how it stands", function()
+  it("shows its state in its text", function()
     local future <const> = client:async(get_id)
     assert.equal("bytenite future (pending)", tostring(future))
     future:get()
@@ -262,7 +262,7 @@ describe("client:async", function()
   end)
 
   describe("wait_all", function()
-    it("gives outcomes in the list's order, whichever ended first", function()
+    it("returns outcomes in the list's order, whichever ended first", function()
       local done <const> = client:async(get_id)
       done:get()
       local cancelled <const> = client:async(get_id)
@@ -291,7 +291,7 @@ describe("client:async", function()
       assert.same({ ok = true, value = ID }, outcomes[7])
     end)
 
-    it("gives timeout when one is not done in time, and the work continues", function()
+    it("returns timeout when one is not done in time, and the work continues", function()
       local futures <const> = { client:async(get_id), slow(0.2) }
       local outcomes <const>, problem <const> = client:wait_all(futures, 0.05)
       assert.same({ nil, "timeout" }, { outcomes, problem.kind })
@@ -307,7 +307,7 @@ describe("client:async", function()
       assert.equal(2, waiting:get().succeeded)
     end)
 
-    it("counts a future that stands in the list twice as two", function()
+    it("counts a future that is in the list twice as two", function()
       local future <const> = slow(0.02, 1)
       assert.equal(2, client:wait_all({ future, future }, 1).succeeded)
     end)
@@ -318,7 +318,7 @@ describe("client:async", function()
   end)
 
   describe("wait_any", function()
-    it("gives the future that is done first, and its place #timing", function()
+    it("returns the future that is done first, and its place #timing", function()
       local futures <const> = { slow(0.3, 1), client:async(get_id), slow(0.3, 3) }
       local began <const> = core.now()
       local first <const>, index <const> = client:wait_any(futures)
@@ -328,7 +328,7 @@ describe("client:async", function()
       assert.is_false(futures[1]:done())
     end)
 
-    it("gives the first in the list when several are done, one that was cancelled too", function()
+    it("returns the first in the list when several are done, one that was cancelled too", function()
       local futures <const> = { slow(0.3), client:async(get_id), client:async(get_id) }
       futures[3]:cancel()
       assert.equal(3, select(2, client:wait_any(futures)))
@@ -336,7 +336,7 @@ describe("client:async", function()
       assert.equal(2, select(2, client:wait_any(futures)))
     end)
 
-    it("gives timeout when none is done in time", function()
+    it("returns timeout when none is done in time", function()
       local future <const> = slow(0.15, 1)
       local first <const>, problem <const> = client:wait_any({ future }, 0.02)
       assert.same({ nil, "timeout" }, { first, problem.kind })
@@ -372,7 +372,7 @@ describe("client:async", function()
     end)
   end
 
-  it("refuses time limits that are none, things that are no futures, and futures of another client", function()
+  it("refuses invalid time limits, anything but futures, and futures of another client", function()
     local future <const> = client:async(get_id)
     for _, limit in ipairs { 0, -1, 0 / 0, math.huge, "1" } do
       local ok <const>, problem <const> = pcall(future.get, future, limit)

@@ -37,7 +37,7 @@ describe("client:map", function()
   end
 
   describe("over an iterator", function()
-    it("gives counts only", function()
+    it("returns counts only", function()
       local told <const> = {}
       local results <const> = client:map(iterator(5), function(item)
         if item == 2 then error "no" end
@@ -79,7 +79,7 @@ describe("client:map", function()
       assert.same({ 10, 9 }, { read, ended })
     end)
 
-    it("lets it make calls, one read at a time, while the function goes on", function()
+    it("lets it make calls, one read at a time, while the function continues", function()
       service:fault { operation = "set_name", delay = 0.02, times = 4 }
       local pages = 0
       local page = {}
@@ -104,7 +104,7 @@ describe("client:map", function()
       assert.is_true(went_on > 0)
     end)
 
-    it("raises what it raises, and cancels what is under way", function()
+    it("raises what it raises, and cancels what is pending", function()
       service:fault { operation = "get_job", hang = true, times = 2 }
       local raised <const> = {}
       local next_item <const> = iterator(2)
@@ -143,7 +143,7 @@ describe("client:map", function()
   end)
 
   describe("has a function that may", function()
-    it("make several calls, beside which other items go on", function()
+    it("make several calls, while other items continue", function()
       local ids <const> = { "first", "second", "third" }
       for _, id in ipairs(ids) do
         put_job(id)
@@ -174,7 +174,7 @@ describe("client:map", function()
       end
     end)
 
-    it("run another map: those of all items go on at once", function()
+    it("run another map: those of all items continue at once", function()
       service:fault { operation = "get_job", delay = 0.03, times = 9 }
       local in_progress, most = 0, 0
       local results <const> = client:map({ "a", "b", "c" }, function(letter)
@@ -242,7 +242,7 @@ describe("client:map", function()
     end)
   end)
 
-  it("waits in place in a user's own coroutine, and hands it nothing", function()
+  it("blocks in a user's own coroutine, and passes nothing to it", function()
     local handed <const> = {}
     for text in
       coroutine.wrap(function()

@@ -66,7 +66,7 @@ describe("client:map", function()
     assert.equal(items[3], seen[3][1])
   end)
 
-  it("gives a plain table: an outcome for each item in the items' order, and counts", function()
+  it("returns a plain table: an outcome for each item in the items' order, and counts", function()
     service:fault { operation = "get_job", delay = 0.08 }
     service:fault { operation = "set_name", delay = 0.04 }
     local calls <const> = { one = get_job, two = set_name }
@@ -90,7 +90,7 @@ describe("client:map", function()
 
   for concurrency, items in pairs { [1] = 3, [3] = 9, [64] = 70 } do
     local options <const> = concurrency < 64 and { concurrency = concurrency } or nil
-    it(("runs %d at once, and no more%s"):format(concurrency, options and "" or ", unless told otherwise"), function()
+    it(("runs %d at once, at most%s"):format(concurrency, options and "" or ", unless told otherwise"), function()
       service:reset()
       service:put_job(ID, ('{"id":"%s"}'):format(ID))
       delay_calls(items, concurrency < 64 and 0.01 or 0.15)
@@ -227,7 +227,7 @@ describe("client:map", function()
     assert.same({ 2, 4, 0 }, { results.succeeded, results.failed, results.cancelled })
   end)
 
-  describe("tells on_done", function()
+  describe("calls on_done", function()
     it("of each end in the order of the ends: index, whether it succeeded, value or error", function()
       service:fault { operation = "get_job", delay = 0.05 }
       local told <const> = {}
@@ -244,7 +244,7 @@ describe("client:map", function()
       assert.equal(results[1].value, told[2][3])
     end)
 
-    it("in a place where it may make calls, beside which others go on", function()
+    it("in a place where it may make calls, while others continue", function()
       delay_calls(8)
       local on_done <const>, most <const> = counted(get_job)
       assert.equal(4, client:map(list(4), get_job, { on_done = on_done }).succeeded)
@@ -252,7 +252,7 @@ describe("client:map", function()
       assert.equal(9, #connect.sent(service))
     end)
 
-    it("and raises what it raises; what is under way is cancelled, the rest never starts", function()
+    it("and raises what it raises; what is pending is cancelled, the rest never starts", function()
       service:fault { operation = "set_name", hang = true }
       local raised <const>, started <const> = {}, {}
       local ok <const>, problem <const> = pcall(client.map, client, list(4), function(_, index)

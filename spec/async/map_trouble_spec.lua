@@ -43,7 +43,7 @@ describe("client:map", function()
       assert(get_job()) -- the token is there from here on
     end)
 
-    it("by stop_on_error cancels what is under way, and starts no more", function()
+    it("by stop_on_error cancels what is pending, and starts no others", function()
       service:fault { operation = "set_name", hang = true, times = 2 }
       local started <const>, told <const> = {}, {}
       local closed = 0
@@ -73,7 +73,7 @@ describe("client:map", function()
       expect_nothing_left()
     end)
 
-    it("by stop_on_error over an iterator counts those under way, and reads no more", function()
+    it("by stop_on_error over an iterator counts pending items, and reads no others", function()
       service:fault { operation = "set_name", hang = true, times = 2 }
       local read = 0
       local results <const> = client:map(function()
@@ -88,7 +88,7 @@ describe("client:map", function()
       expect_nothing_left()
     end)
 
-    it("with the future it runs in cancels what is under way, and starts no more", function()
+    it("with the future it runs in cancels what is pending, and starts no others", function()
       service:fault { operation = "get_job", hang = true, times = 2 }
       local started, closed = 0, 0
       local future <const> = client:async(client.map, client, list(5), function()
@@ -124,7 +124,7 @@ describe("client:map", function()
       expect_nothing_left()
     end)
 
-    it("by what interrupts its waiting raises that, and cancels what is under way", function()
+    it("by what interrupts its waiting raises that, and cancels what is pending", function()
       service:fault { operation = "get_job", hang = true, times = 2 }
       local interrupt <const> = {}
       client =
@@ -152,7 +152,7 @@ describe("client:map", function()
       expect_nothing_left()
     end)
 
-    it("by closing the client in on_done gives closed to the others", function()
+    it("by closing the client in on_done ends the others with closed", function()
       service:fault { operation = "get_job", hang = true, skip = 1 }
       local started = 0
       local results <const> = client:map(list(4), function(_, index)
@@ -176,7 +176,7 @@ describe("client:map", function()
       assert.same({ "closed", "closed" }, { results[3].error.kind, results[4].error.kind })
     end)
 
-    it("before it began, by a closed client, gives closed to all", function()
+    it("before it began, by a closed client, ends all with closed", function()
       client:close()
       local results <const> = client:map(list(3), get_job)
       assert.same({ succeeded = 0, failed = 3, cancelled = 0 }, {
@@ -270,7 +270,7 @@ describe("client:map", function()
       assert.same({ 0, 0, 0, 7, 7, 7 }, times)
     end)
 
-    it("retries without holding up others: one item's wait is nobody else's", function()
+    it("retries without holding up others: no item waits for the delay of another", function()
       connect_slowly {}
       service:fault { operation = "get_job", status = 503, retry_after = 30 }
       local ends <const> = {}

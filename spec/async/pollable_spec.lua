@@ -57,14 +57,14 @@ describe("the protocol for event loops", function()
   end
 
   describe("pollable", function()
-    it("gives an object as cqueues wants it, always the same", function()
+    it("returns an object that follows the protocol of cqueues, always the same one", function()
       assert.equal(pollable, client:pollable())
       assert.equal("integer", math.type(pollable:pollfd()))
       assert.equal("r", pollable:events())
       assert.is_nil(pollable:timeout())
     end)
 
-    it("has a descriptor that is readable when answers were there before it was asked for", function()
+    it("has a descriptor that is readable when responses were there before it was asked for", function()
       for _, kind in ipairs { "plain", "tls" } do
         local other <const> = sandbox[kind]()
         event_loops.put_jobs(other, 1)
@@ -129,7 +129,7 @@ describe("the protocol for event loops", function()
       assert.is_true(is_readable(pollable:pollfd(), SOON))
     end)
 
-    it("leads calls to their end, and is readable only when one moves on #timing", function()
+    it("drives calls to their end, and is readable only when one moves on #timing", function()
       service:fault { operation = "get_job", delay = 0.1, act = "before", times = "forever" }
       local futures <const> = { start "j1", start "j2", start "j3" }
       local times <const>, seconds <const> = drive()
@@ -140,7 +140,7 @@ describe("the protocol for event loops", function()
       assert.is_true(seconds < 1, seconds)
     end)
 
-    it("leads calls over TLS to their end", function()
+    it("drives calls over TLS to their end", function()
       local tls <const> = sandbox.tls()
       event_loops.put_jobs(tls, 1)
       client:close()
@@ -213,7 +213,7 @@ describe("the protocol for event loops", function()
   end)
 
   describe("timeout", function()
-    it("is how long there is nothing to do, and nothing when that is for ever", function()
+    it("is how long there is nothing to do, and nil if there is no such time", function()
       service:fault { operation = "get_job", status = 503, retry_after = 50 }
       start()
       assert.equal(0, pollable:timeout())
@@ -227,7 +227,7 @@ describe("the protocol for event loops", function()
   end)
 
   describe("step", function()
-    it("tells whether anything is left under way", function()
+    it("says whether anything is left pending", function()
       assert.is_false(client:step())
       service:fault { operation = "get_job", delay = 0.02, act = "before" }
       local future <const> = start()
@@ -239,7 +239,7 @@ describe("the protocol for event loops", function()
       assert.is_false(client:step())
     end)
 
-    it("is under way while a call waits for its retry", function()
+    it("is pending while a call waits for its retry", function()
       service:fault { operation = "get_job", status = 503 }
       local future <const> = start()
       send()
@@ -251,7 +251,7 @@ describe("the protocol for event loops", function()
       assert.equal("j1", future:get())
     end)
 
-    it("does not wait unless it is told to #timing", function()
+    it("does not wait unless asked to #timing", function()
       service:fault { operation = "get_job", hang = true }
       start()
       local started_at <const> = core.now()
@@ -262,7 +262,7 @@ describe("the protocol for event loops", function()
       assert.is_true(core.now() - started_at < 0.2)
     end)
 
-    it("waits as long as it is told to when nothing happens #timing", function()
+    it("waits as long as asked to when nothing happens #timing", function()
       service:fault { operation = "get_job", hang = true }
       start()
       send()
@@ -281,7 +281,7 @@ describe("the protocol for event loops", function()
       assert.is_true(core.now() - started_at < 1)
     end)
 
-    it("keeps futures that nobody else keeps", function()
+    it("keeps futures that the program does not keep", function()
       service:fault { operation = "get_job", delay = 0.02, act = "before" }
       local id
       client:async(function()
@@ -328,7 +328,7 @@ describe("the protocol for event loops", function()
   end)
 
   describe("a closed client", function()
-    it("has no descriptor and nothing under way", function()
+    it("has no descriptor and nothing pending", function()
       service:fault { operation = "*", hang = true, times = "forever" }
       local future <const> = client:async(function()
         return client:get_job "j1"

@@ -74,7 +74,7 @@ describe("a call", function()
   end
 
   for place, run_all in pairs(places) do
-    it("in on_event is done before the call it is told about goes on, " .. place, function()
+    it("in on_event is done before the call of the event continues, " .. place, function()
       local client <const>, told <const> = open_curious()
       assert(client:get_job "j1") -- the token is there: the first event comes where the call is made
       event_loops.put_jobs(service, 3)
@@ -96,7 +96,7 @@ describe("a call", function()
       assert.is_true(place_of_other == 1 or place_of_other == 8)
     end)
 
-    it("in an access_token function is done before the call that needs the token goes on, " .. place, function()
+    it("in an access_token function is done before the call that needs the token continues, " .. place, function()
       service:fault { operation = "get_job", status = 401 } -- so that the function is called in the middle, too
       local keeper <const> = open()
       assert(keeper:get_job "j2")
@@ -124,7 +124,7 @@ describe("a call", function()
     end)
   end
 
-  it("in on_event lets functions of async go on, which wait at once", function()
+  it("in on_event lets functions of async continue, which wait at once", function()
     service:fault { operation = "get_job", delay = 0.1, times = 3 }
     local waiting, most = 0, 0
     local client, at_the_event
@@ -222,7 +222,7 @@ describe("a function that is cancelled", function()
   end)
 end)
 
-describe("a wait in place", function()
+describe("a blocking wait", function()
   local service, client
 
   before_each(function()
@@ -270,7 +270,7 @@ describe("a wait in place", function()
     end)
   end
 
-  it("does not keep close from returning while another function yields for ever", function()
+  it("does not keep close from returning while another function yields forever", function()
     local waited_for
     local waiting <const> = client:async(function()
       coroutine.wrap(function()
@@ -293,7 +293,7 @@ describe("a wait in place", function()
 end)
 
 -- Ctrl-C as the interpreter does it: by a hook of the main coroutine that raises, wherever that is.
-describe("Ctrl-C while a response is taken that nobody waits for by itself", function()
+describe("Ctrl-C while a response is taken that no call waits for by itself", function()
   local MESSAGE <const> = "interrupted!"
   local fetch <const> = job.fetch
   local accept <const> = fetch.decode_response
@@ -333,7 +333,7 @@ describe("Ctrl-C while a response is taken that nobody waits for by itself", fun
     return client:async(client.get_job, client, id)
   end
 
-  it("ends client:map, and what that had under way", function()
+  it("ends client:map, and what was pending in it", function()
     service:fault { operation = "set_name", hang = true }
     local started = 0
     assert_interrupted(client.map, client, { 1, 2, 3, 4 }, function()
@@ -345,7 +345,7 @@ describe("Ctrl-C while a response is taken that nobody waits for by itself", fun
     assert.is_false(client:step())
   end)
 
-  it("ends the wait for another future, which goes on", function()
+  it("ends the wait for another future, which continues", function()
     service:fault { operation = "set_name", delay = 0.05 }
     local slow <const> = client:job "j1"
     local interrupted <const>, future <const> = start "j2", client:async(slow.set_name, slow, "New name")
@@ -363,7 +363,7 @@ describe("Ctrl-C while a response is taken that nobody waits for by itself", fun
 end)
 
 describe("an error raised from outside", function()
-  it("reaches who waits for a future, also while the wait ends", function()
+  it("reaches the code that waits for a future, also while the wait ends", function()
     local service <const> = sandbox.plain()
     event_loops.put_jobs(service, 1)
     local client <close> = event_loops.client(service, { timeout = 3 })

@@ -68,7 +68,7 @@ describe("a call that waits", function()
     return outcome
   end
 
-  it("waits in place in a user's own generator, inside a coroutine of ours too", function()
+  it("blocks in a user's own generator, inside a coroutine of ours too", function()
     local function generator()
       return coroutine.wrap(function()
         for i = 1, 3 do
@@ -88,7 +88,7 @@ describe("a call that waits", function()
     assert.same(expected, alone(collect))
   end)
 
-  it("waits in place in gsub's callback, inside a coroutine of ours too", function()
+  it("blocks in gsub's callback, inside a coroutine of ours too", function()
     local function substitute()
       return (
         ("one two"):gsub("%a+", function(word)
@@ -100,7 +100,7 @@ describe("a call that waits", function()
     assert.equal("Name one Name two", alone(substitute))
   end)
 
-  it("waits in place in a coroutine nobody of ours resumed", function()
+  it("blocks in a coroutine that the module did not resume", function()
     local thread <const> = coroutine.create(function()
       return assert(client:get_job(ID)).id
     end)
@@ -108,7 +108,7 @@ describe("a call that waits", function()
     assert.same({ true, ID, "dead" }, { ok, id, coroutine.status(thread) })
   end)
 
-  it("moves suspended calls on while it waits in place", function()
+  it("moves suspended calls on while it blocks", function()
     service:fault { operation = "get_job", delay = 0.1 }
     local order <const> = {}
     local talkative <close> = bytenite.new {
@@ -151,7 +151,7 @@ describe("a call that waits", function()
     assert.equal("Turn 4", job.name)
   end)
 
-  it("takes its turn even where it waits in place for one that is suspended", function()
+  it("takes its turn even where it blocks for one that is suspended", function()
     service:fault { operation = "set_name", delay = 0.05, act = "before", times = 1 }
     local job <const> = client:job(ID)
     run_all(client, {
@@ -184,7 +184,7 @@ describe("a call that waits", function()
     assert.equal("Turn 3", job.name)
   end)
 
-  it("leaves the turn to the one under way when it gives up waiting: who comes later is not sent before", function()
+  it("leaves the turn to the one pending when it gives up waiting: later calls are not sent before it", function()
     service:fault { operation = "set_name", delay = 0.2, times = 1 }
     local events <const> = {}
     local own <close> = bytenite.new {
@@ -272,7 +272,7 @@ describe("a call that waits", function()
     assert.same({ nil, "closed", true }, { value, problem.kind, problem.maybe_done })
   end)
 
-  it("raises at once where an on_event waits for the call it is told about", function()
+  it("raises at once where an on_event waits for the call of the event", function()
     local job
     local circular <close> = bytenite.new {
       base_url = service.base_url,

@@ -123,7 +123,7 @@ describe("timers", function()
     end
   end)
 
-  it("take no more memory than twice what waits, or 64 entries", function()
+  it("take at most twice the memory of what waits, or 64 entries", function()
     local waitable <const> = { timer = false }
     for at = 1, 10000 do
       heap:set(waitable, at)

@@ -80,7 +80,7 @@ describe("a sleep", function()
     reactor = client.reactor
   end)
 
-  it("lasts as long as it is told to", function()
+  it("lasts as long as asked to", function()
     await.ended(reactor, waiters.sleep(reactor, 7))
     assert.equal(1007, wire.time)
   end)

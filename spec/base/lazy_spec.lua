@@ -205,7 +205,7 @@ describe("the module needs nothing more from its host after it was loaded:", fun
   end)
 end)
 
-it("a process without a free descriptor is told so by its first failure", function()
+it("the first failure of a process without a free descriptor says so", function()
   local response <const> = child.run(
     [[
       local client = require("bytenite").new { base_url = "http://127.0.0.1:1", access_token = "token", max_retries = 0 }

@@ -262,7 +262,7 @@ describe("a profile", function()
     assert.is_truthy(refusal({}, { BYTENITE_PROFILE = "a b" }):find("BYTENITE_PROFILE: expected letters", 1, true))
   end)
 
-  it("is told apart from the other sources", function()
+  it("is distinguished from the other sources", function()
     local environment <const> = { BYTENITE_BASE_URL = WORK, SSL_CERT_FILE = "/system.pem" }
     assert.same({
       base_url = "BYTENITE_BASE_URL",

@@ -309,7 +309,7 @@ describe("reading", function()
   end)
 
   for _, type_name in ipairs { "Job", "JobResponse", "JobConfig", "JobParams", "DataSource", "JobName" } do
-    it(("takes whatever comes in place of a %s"):format(type_name), function()
+    it(("takes whatever comes instead of a %s"):format(type_name), function()
       reads(array {}, "[]", type_name)
       reads(array { null, { a = null } }, [=[[null,{"a":null}]]=], type_name)
       reads("text", [["text"]], type_name)

@@ -176,7 +176,7 @@ describe("writing", function()
     assert.equal("app: expected an object (a table with named members), got a list", problem)
   end)
 
-  it("writes unknown members as they are, beside the declared ones", function()
+  it("writes unknown members as they are, next to the declared ones", function()
     local value <const> = { taskTimeout = 5, gpu = { model = null, ids = array() }, ["@type"] = 7.0 }
     local text <const> = assert(core.encode(value, "JobConfig"))
     assert.is_nil(same.difference({ taskTimeout = 5, gpu = value.gpu, ["@type"] = 7 }, core.decode(text)))
@@ -197,7 +197,7 @@ describe("writing", function()
 end)
 
 describe("a list", function()
-  it("is told from an object by bytenite.array's mark", function()
+  it("is distinguished from an object by bytenite.array's mark", function()
     assert.is_true(core.is_array(array()))
     assert.is_false(core.is_array {})
     assert.is_false(core.is_array { 1 })
@@ -272,7 +272,7 @@ describe("a list", function()
     }, written)
   end)
 
-  it("marked by newer lua-cjson goes out in a call as one", function()
+  it("marked by newer lua-cjson is sent in a call as one", function()
     local sandbox <const> = require "spec.support.sandbox"
     local service <const> = sandbox.plain()
     service:reset()

@@ -111,7 +111,7 @@ describe("a client's life", function()
     assert.equal(2, connections_seen(plain))
   end)
 
-  it("gives closed to a call in a forked child, and stays usable in the parent", function()
+  it("fails a call in a forked child with closed, and stays usable in the parent", function()
     for _, service in ipairs { plain, tls } do
       local client <close> = new(service)
       local job <const> = assert(client:get_job(ID))
@@ -132,7 +132,7 @@ describe("a client's life", function()
     end
   end)
 
-  it("gives closed to a pending future in a forked child, and completes it in the parent", function()
+  it("ends a pending future in a forked child with closed, and completes it in the parent", function()
     for _, service in ipairs { plain, tls } do
       service:fault { operation = "set_name", delay = 0.2, act = "before" }
       local client <close> = new(service)

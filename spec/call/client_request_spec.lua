@@ -50,7 +50,7 @@ describe("client:request", function()
       end)
     end
 
-    it("HEAD, whose answer has no body", function()
+    it("HEAD, whose response has no body", function()
       assert(client:get_job "some-id")
       service:fault { operation = "*", status = 200, shape = "empty" }
       local response <const> = assert(client:request { method = "HEAD", path = "/x" })
@@ -105,7 +105,7 @@ describe("client:request", function()
       assert.equal("/v1/x", sent_by({ path = "/x", query = {} }).path)
     end)
 
-    it("headers, in place of the usual ones where they have the same name", function()
+    it("headers, which replace the usual ones of the same name", function()
       local request <const> = sent_by {
         method = "POST",
         path = "/x",
@@ -122,7 +122,7 @@ describe("client:request", function()
       assert.equal(2, count)
     end)
 
-    it("headers, beside the usual ones where only a part of the name is the same", function()
+    it("headers, which are added to the usual ones if only a part of the name is the same", function()
       local request <const> = sent_by {
         method = "POST",
         path = "/x",
@@ -175,7 +175,7 @@ describe("client:request", function()
     assert.equal("1", response.headers["x-one"])
   end)
 
-  it("gives an error for any other answer", function()
+  it("returns an error for any other response", function()
     assert(client:get_job "some-id")
     for status, kind in pairs {
       [302] = "unexpected",

@@ -77,7 +77,7 @@ describe("an update that meets", function()
   } do
     for _, outcome in ipairs(list) do
       for _, update in ipairs(updates.all) do
-        it(("%s gives an error, from %s (%s)"):format(outcome.title, update.name, group), function()
+        it(("%s returns an error, from %s (%s)"):format(outcome.title, update.name, group), function()
           local problem <const> = error_of(update, outcome.fault, outcome.options)
           check_common(problem, update)
           check(outcome, problem)
@@ -87,7 +87,7 @@ describe("an update that meets", function()
   end
 
   for _, outcome in ipairs(outcomes.failures) do
-    it(("%s gives an error over TLS and HTTP/2 as well"):format(outcome.title), function()
+    it(("%s returns an error over TLS and HTTP/2 as well"):format(outcome.title), function()
       service = sandbox.tls()
       service:reset()
       service:put_job(ID, updates.full_job(ID))
@@ -101,7 +101,7 @@ describe("an update that meets", function()
     end)
   end
 
-  it("a refused connection gives an error, and says that nothing was done", function()
+  it("a refused connection returns an error, and says that nothing was done", function()
     local lost <close> = bytenite.new { base_url = "http://127.0.0.1:1/v1", access_token = "t", max_retries = 0 }
     lost:job(job)
     local change <const> = deep.snapshot(job)
@@ -115,7 +115,7 @@ describe("an update that meets", function()
   end)
 
   for _, update in ipairs(updates.all) do
-    it("no credentials gives an error, from " .. update.name, function()
+    it("no credentials return an error, from " .. update.name, function()
       local poor <close> = connect.client(service, {
         access_token = function()
           return nil, "the vault is closed"
@@ -131,7 +131,7 @@ describe("an update that meets", function()
       assert.equal(1, #connect.sent(service)) -- the one that fetched the job
     end)
 
-    it("a wrong API key gives an error, from " .. update.name, function()
+    it("a wrong API key returns an error, from " .. update.name, function()
       local stranger <close> = connect.client(service, { api_key = "not-a-key" })
       stranger:job(job)
       local change <const> = deep.snapshot(job)
@@ -145,7 +145,7 @@ describe("an update that meets", function()
       assert.is_nil(change())
     end)
 
-    it("a closed client gives an error, from " .. update.name, function()
+    it("a closed client returns an error, from " .. update.name, function()
       local closed <const> = connect.client(service)
       closed:job(job)
       closed:close()

@@ -26,7 +26,7 @@ describe("a response that should be an object", function()
     end)
   end
 
-  it("is no JSON", function()
+  it("is not JSON", function()
     local value <const>, kind <const>, message <const> = responses.object(exchange "<html>")
     assert.same({ nil, "protocol" }, { value, kind })
     assert.matches("^the response is not JSON: .", message)
@@ -65,7 +65,7 @@ describe("a member of a response", function()
     end
   end)
 
-  it("is not looked for in what is no object, or an error", function()
+  it("is not looked for in what is not an object, or is an error", function()
     assert.equal("the response is not an object", select(3, list(exchange "[]")))
     assert.same({ n = 3, nil, "unexpected", nil }, table.pack(map(exchange '{"ok":false}')))
     assert.equal("protocol", select(2, list(exchange "x")))

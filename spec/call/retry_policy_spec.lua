@@ -93,20 +93,20 @@ describe("a decision about another attempt", function()
     assert.equal(0.5, decide { retries = 1 })
   end)
 
-  it("is no when the retries are used up", function()
+  it("is negative when the retries are used up", function()
     assert.is_nil(decide { retries = 2 })
     assert.is_nil(decide { max_retries = 0 })
     assert.equal(500, budget.tokens)
   end)
 
-  it("is no for a once-only call unless the server did nothing", function()
+  it("is negative for a once-only call unless the server did nothing", function()
     assert.is_nil(decide { repeatable = false })
     assert.is_nil(decide { repeatable = false, class = retry_policy.of_status(500) })
     assert.equal(0.25, decide { repeatable = false, class = retry_policy.of_status(429) })
     assert.equal(0.25, decide { repeatable = false, class = retry_policy.of_failure("connection", false, false) })
   end)
 
-  it("is no for what no other attempt can mend", function()
+  it("is negative for what no other attempt can mend", function()
     assert.is_nil(decide { class = retry_policy.final })
     assert.is_nil(decide { class = retry_policy.unreadable })
     assert.equal(500, budget.tokens)
@@ -121,7 +121,7 @@ describe("a decision about another attempt", function()
   end)
 
   for _, seconds in ipairs { 61, 60.001, 86400, math.maxinteger } do
-    it(("is no when the server asks to wait %s s, and says so"):format(seconds), function()
+    it(("is negative when the server asks to wait %s s, and says so"):format(seconds), function()
       local delay <const>, reason <const> = decide { retry_after = seconds }
       assert.is_nil(delay)
       assert.matches("the service asks to wait", reason)
@@ -129,7 +129,7 @@ describe("a decision about another attempt", function()
     end)
   end
 
-  it("is no when the deadline would pass meanwhile, and says so", function()
+  it("is negative when the deadline would pass meanwhile, and says so", function()
     local delay <const>, reason <const> = decide { retry_after = 30, time_left = 30 }
     assert.is_nil(delay)
     assert.matches("deadline", reason)
@@ -146,7 +146,7 @@ describe("a decision about another attempt", function()
     assert.equal(0, budget.tokens)
   end)
 
-  it("is no with one token less than the price, which stays in the budget", function()
+  it("is negative with one token less than the price, which stays in the budget", function()
     for price, is_timeout in pairs { [5] = false, [10] = true } do
       budget.tokens = price - 1
       local delay <const>, reason <const> = decide { is_timeout = is_timeout }

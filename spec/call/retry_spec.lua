@@ -241,7 +241,7 @@ describe("a call that fails", function()
       body = '{"code":14,"message":"m","details":[{"retryDelay":"' .. ("9"):rep(400) .. 's"}]}',
     },
   } do
-    it("gives an error where the response holds " .. name, function()
+    it("returns an error where the response holds " .. name, function()
       fault.operation, fault.times = "set_name", 10
       service:fault(fault)
       local client <close> = client_with()
@@ -279,7 +279,7 @@ describe("a call that fails", function()
       assert.matches("deadline", problem.hint)
     end)
 
-    it("gives an attempt no more time than the deadline leaves", function()
+    it("gives an attempt only the time that the deadline leaves", function()
       service:fault { operation = "set_name", hang = true }
       local client <close> = client_with { deadline = 0.15, timeout = 30, max_retries = 0 }
       local _ <const>, problem <const> = calls.set_name(client)

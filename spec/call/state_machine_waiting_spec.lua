@@ -106,7 +106,7 @@ describe("a rate limit", function()
     assert.is_true(client.reactor.paused_until <= 1000)
   end)
 
-  it("that leaves no attempt pauses others all the same", function()
+  it("that leaves no attempt pauses others nevertheless", function()
     local client <const> = fake.client(
       { access_token = "t", max_retries = 0 },
       in_turn { { status = 429, headers = { ["retry-after"] = "7" } } }

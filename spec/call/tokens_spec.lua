@@ -132,7 +132,7 @@ describe("the access token", function()
       assert.equal(2, #requests "access_token")
     end)
 
-    it("is asked for by one exchange that serves all calls waiting", function()
+    it("is fetched by one exchange that serves all calls waiting", function()
       local client <close> = with_key()
       service:fault { operation = "access_token", delay = 0.05, act = "before" }
       local futures <const> = {}
@@ -234,7 +234,7 @@ describe("the access token", function()
   end)
 
   describe("from a function", function()
-    it("is asked for at every call", function()
+    it("is requested at every call", function()
       local token <const> = fresh_token()
       local asked = 0
       local client <close> = bytenite.new {
@@ -249,7 +249,7 @@ describe("the access token", function()
       assert.equal(2, asked)
     end)
 
-    it("is asked for once more after a 401, and repeated only with another token", function()
+    it("is requested once more after a 401, and repeated only with another token", function()
       local good <const> = fresh_token()
       local tokens = { "stale", good }
       local client <close> = bytenite.new {
@@ -272,7 +272,7 @@ describe("the access token", function()
       assert.equal(1, #requests "get_job")
     end)
 
-    it("that changes meanwhile is taken out of an error all the same", function()
+    it("that changes meanwhile is taken out of an error nevertheless", function()
       local count = 0
       local client <close> = bytenite.new {
         base_url = service.base_url,

@@ -16,7 +16,7 @@ describe("the help of bytenite", function()
     end
   end)
 
-  it("of a command is printed by help and by --help, wherever that stands", function()
+  it("of a command is printed by help and by --help, wherever that is", function()
     local whole <const> = command.run(nil, { "help", "list" }).output
     assert.is_truthy(whole:find "^Usage: bytenite list ")
     for _, arguments in ipairs { { "list", "--help" }, { "--quiet", "list", "-h" }, { "list", "--limit", "3", "-h" } } do
@@ -45,7 +45,7 @@ describe("the help of bytenite", function()
 end)
 
 describe("the version of bytenite", function()
-  it("is told by version, -V and --version", function()
+  it("is reported by version, -V and --version", function()
     for _, word in ipairs { "version", "-V", "--version" } do
       assert.equal(require("bytenite")._VERSION .. "\n", command.run(nil, { word }).output)
     end

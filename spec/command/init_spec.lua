@@ -146,7 +146,7 @@ describe("a mistake on the command line", function()
   }
 
   for _, mistake in ipairs(mistakes) do
-    it(("is told for `bytenite %s`, and nothing is sent"):format(table.concat(mistake[1], " ")), function()
+    it(("is reported for `bytenite %s`, and nothing is sent"):format(table.concat(mistake[1], " ")), function()
       local service <const> = sandbox.plain()
       service:reset()
       local ran <const> = command.run(service, mistake[1])
@@ -161,7 +161,7 @@ describe("a mistake on the command line", function()
     contains(command.run(nil, { "get" }).errors, "Usage: bytenite get")
   end)
 
-  it("is told as JSON when JSON is wanted", function()
+  it("is reported as JSON with --json", function()
     local ran <const> = command.run(nil, { "get", "--json" })
     assert.equal(2, ran.status)
     assert.equal("usage", cjson.decode(ran.errors).error.kind)
@@ -257,7 +257,7 @@ describe("an error of a call", function()
     contains(ran.errors, "raise --max-response-bytes to accept larger responses")
   end)
 
-  it("is told as one of the program's, with its place, when it is", function()
+  it("is reported as one of the program's, with its place, when it is", function()
     local command_errors <const> = require "bytenite.command.command_errors"
     assert.equal("bug", command_errors.from("/x/lua/bytenite/command/display.lua:3: attempt to index nil").kind)
     assert.equal("bug", command_errors.from({}).kind)
@@ -283,7 +283,7 @@ describe("the API key", function()
     contains(ran.errors, "it holds no API key")
   end)
 
-  it("is no option", function()
+  it("is not an option", function()
     assert.equal(2, command.run(nil, { "get", ID, "--api-key", "k" }).status)
   end)
 end)
@@ -298,7 +298,7 @@ describe("the part of the path behind the address", function()
 end)
 
 describe("TLS", function()
-  it("trusts the certificates it is told to, by option or environment", function()
+  it("trusts the given certificates, by option or environment", function()
     local service <const> = sandbox.tls()
     service:reset()
     service:put_job(ID, JOB)
@@ -326,7 +326,7 @@ describe("completion", function()
 end)
 
 describe("a missing argparse", function()
-  it("is told with what to install", function()
+  it("is reported with what to install", function()
     local folder <const> = os.tmpname() .. ".d"
     assert(lfs.mkdir(folder))
     do
@@ -360,7 +360,7 @@ describe("output", function()
     service:put_job(ID, JOB)
   end)
 
-  it("that nobody reads any more ends the program quietly", function()
+  it("that is no longer read ends the program quietly", function()
     local rows <const> = ('{"id":"j","name":"%s"},'):format(("x"):rep(200)):rep(1000):sub(1, -2)
     service:fault {
       operation = "list_jobs",

@@ -95,7 +95,7 @@ describe("bytenite list", function()
     service:fault { operation = operation, body = ROWS:format(total, has_next) }
   end
 
-  it("prints a table, and tells of what it leaves out", function()
+  it("prints a table, and says what it leaves out", function()
     response("list_jobs", 7, "true")
     local output <const>, errors <const> = run { "list", "--limit", "2", "--order-by", "createdAt" }
     assert.equal(
@@ -220,7 +220,7 @@ describe("bytenite set-...", function()
     }, sent("set_params")[1])
   end)
 
-  it("set-params does not look into lists", function()
+  it("set-params does not change single items of lists", function()
     local ran <const> = command.run(
       service,
       { "set-params", ID, "-", "--param", "app.l.x=1" },
@@ -266,7 +266,7 @@ describe("bytenite delete", function()
     assert.equal(("deleted %s\ndeleted %s\n"):format(ID, OTHER), (run { "delete", "--yes", ID, OTHER }))
   end)
 
-  it("goes on after one that cannot be, and ends with its status", function()
+  it("continues after one that cannot be, and ends with its status", function()
     service:fault { operation = "delete", status = 404 }
     service:fault { operation = "delete", body = '{"ok":true}' }
     local ran <const> = command.run(service, { "delete", "-y", OTHER, ID })
@@ -275,7 +275,7 @@ describe("bytenite delete", function()
     assert.is_truthy(ran.errors:find "^bytenite: DELETE [^\n]*not_found[^\n]*\n$")
   end)
 
-  it("tells of each that cannot be", function()
+  it("reports each that cannot be", function()
     local ran <const> = command.run(service, { "delete", "-y", "no-such-1", "no-such-2" })
     assert.equal(5, ran.status)
     assert.is_truthy(
@@ -283,7 +283,7 @@ describe("bytenite delete", function()
     )
   end)
 
-  it("asks nobody in a pipe: without --yes it refuses", function()
+  it("asks nothing in a pipe: without --yes it refuses", function()
     assert.equal(2, command.run(service, { "delete", ID }, { input = "y\n" }).status)
     assert.equal(0, #connect.sent(service))
   end)
@@ -300,7 +300,7 @@ describe("bytenite submit", function()
       config = { isTestJob = true },
     }]]
 
-  it("makes a draft of a file of Lua, which has the module at hand", function()
+  it("makes a draft of a file of Lua, which can use the module", function()
     local job <const> = run_json { "submit", "--draft", temporary(".lua", DESCRIPTION) }
     assert.equal("JOB_STATE_NEW", job.state)
     local body <const> = connect.sent(service)[1].body
@@ -343,7 +343,7 @@ describe("bytenite submit", function()
     end)
   end
 
-  it("tells how far it came, and which job there is", function()
+  it("says how far it came, and which job there is", function()
     service:fault { operation = "set_params", status = 400, message = "no such parameter" }
     local input <const> = '{"templateId":"t","name":"Nightly","params":{"app":{"x":1}}}'
     local ran <const> = command.run(service, { "submit", "-" }, { input = input })

@@ -98,7 +98,7 @@ describe("the id of a job that was made", function()
     end
   end
 
-  it("is told when the wait ends badly", function()
+  it("is reported when the wait ends badly", function()
     local failing <const> = { operation = "get_job", status = 403, times = "forever", skip = 1 }
     service:fault(failing)
     local ran = submit { "--wait", "--interval", "0.01", "--json" }
@@ -114,13 +114,13 @@ describe("the id of a job that was made", function()
     assert.is_truthy(ran.errors:find("bytenite: the job exists: " .. made(), 1, true), ran.errors)
   end)
 
-  it("is told when the wait takes too long", function()
+  it("is reported when the wait takes too long", function()
     local ran <const> = submit { "--wait", "--wait-timeout", "0.1", "--interval", "0.02", "--json" }
     assert.equal(9, ran.status)
     assert.equal(made(), core.decode(ran.errors).error.jobId)
   end)
 
-  it("is told when the run is refused, and printed once where all is well", function()
+  it("is reported when the run is refused, and printed once where all is well", function()
     service:fault { operation = "run", status = 400 }
     local ran = submit { "--ids" }
     assert.equal(6, ran.status)
@@ -132,7 +132,7 @@ describe("the id of a job that was made", function()
     assert.is_truthy(ran.output:find "^[%x-]+\n$", ran.output)
   end)
 
-  it("is told on an interrupt, also in the midst of an upload", function()
+  it("is reported on an interrupt, also in the middle of an upload", function()
     local place <const> = folder.new()
     local input <const> = place:write("input.bin", ("x"):rep(1000000))
     local job <const> = place:write("job.json", '{"templateId":"img-gen","name":"Nightly"}')

@@ -67,8 +67,14 @@ describe("bytenite upload", function()
   end)
 
   it("refuses more or less than the size", function()
-    check_failed(upload('cat "$place/input" |', "--size 262145"), "standard input ended after 262144 of the 262145 bytes")
-    check_failed(upload('cat "$place/input" |', "--size 262143"), "standard input has more than the 262143 bytes of %-%-size")
+    check_failed(
+      upload('cat "$place/input" |', "--size 262145"),
+      "standard input ended after 262144 of the 262145 bytes"
+    )
+    check_failed(
+      upload('cat "$place/input" |', "--size 262143"),
+      "standard input has more than the 262143 bytes of %-%-size"
+    )
     check_failed(upload('cat "$place/input" |', "--size 65536"), "standard input has more than the 65536 bytes")
   end)
 

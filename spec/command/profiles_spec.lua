@@ -320,7 +320,7 @@ accepted      yes
       assert.equal(service.api_key, stored().default.api_key)
     end)
 
-    it("are asked for again where an answer cannot be used", function()
+    it("are requested again where an answer cannot be used", function()
       local output <const>, status <const> = type_in {
         { after = "Address [^\n]*: ", text = "ftp://host\n" },
         { after = "its scheme is neither https nor http\r?\nAddress [^\n]*: ", text = service.base_url .. "\n" },

@@ -24,7 +24,7 @@ local function run(...)
 end
 
 describe("bytenite request", function()
-  it("prints the body of the answer as it is", function()
+  it("prints the body of the response as it is", function()
     service:fault { operation = "get_job", body = '{ "b": 1,\n "a": 9007199254740993 }' }
     local ran = run("request", "GET", "jobs/" .. ID)
     assert.same({ 0, '{ "b": 1,\n "a": 9007199254740993 }', "" }, { ran.status, ran.output, ran.errors })
@@ -105,7 +105,7 @@ describe("bytenite request", function()
 end)
 
 describe("--debug", function()
-  it("tells of requests, answers, retries and tokens on stderr, without secrets", function()
+  it("prints requests, responses, retries and tokens on stderr, without secrets", function()
     begin { tokens = true }
     service:fault { operation = "get_job", status = 503, retry_after = 0 }
     local plain <const> = run("get", ID)

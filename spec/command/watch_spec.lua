@@ -48,7 +48,7 @@ local function operations_sent()
 end
 
 describe("bytenite wait", function()
-  it("tells of each state on a line of its own, and then shows the job", function()
+  it("reports each state on a line of its own, and then shows the job", function()
     response("get_job", job_in "STARTED", job_in "STARTED", job_in "PARTITIONED", job_in "COMPLETE")
     local output <const>, errors <const> = run { "wait", ID, "--interval", "0.02" }
     assert.equal("waiting: 11 % started\nwaiting: 44 % partitioned\nwaiting: 100 % complete\n", errors)
@@ -210,7 +210,7 @@ describe("bytenite logs --follow", function()
     assert.equal("a b d c", (follow(logs(a, b), logs(a, d, b), logs(a, d, b, c))))
   end)
 
-  it("goes on when the log was rotated", function()
+  it("continues when the log was rotated", function()
     local a <const>, b <const>, c <const>, d <const> = line("a", 10), line("b", 11), line("c", 12), line("d", 13)
     assert.equal("a b c d", (follow(logs(a, b), logs(b, c), logs(d))))
     assert.equal("a b c", (follow(logs(a), logs(b), logs(a, b, c)))) -- and when another server gives old lines again
@@ -229,7 +229,7 @@ describe("bytenite logs --follow", function()
     assert.is_truthy(output:find "  a\n.*  b\n$")
   end)
 
-  it("goes on through an outage, and says so once", function()
+  it("continues through an outage, and says so once", function()
     local a <const>, b <const> = line("a", 10), line("b", 11)
     response("get_job", job_in "STARTED")
     response("logs", logs(a))

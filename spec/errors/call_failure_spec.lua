@@ -121,7 +121,7 @@ describe("the next step", function()
     assert.equal(text, hint("Failed to connect to h: Too many open files", nil, { operation = put, stream = {} }))
   end)
 
-  it("is about base_url where it does not resolve or nobody listens", function()
+  it("is about base_url where it does not resolve or no server listens", function()
     assert.matches("base_url", hint "Could not resolve host: api.example.org")
     assert.matches("is the service running", hint "Failed to connect to 127.0.0.1 port 1: Connection refused")
   end)

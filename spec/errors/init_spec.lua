@@ -78,7 +78,7 @@ describe("an error value", function()
     assert.equal(64 * 1024, #of(500, ("x"):rep(100000)).body)
   end)
 
-  it("is told from other tables", function()
+  it("is distinguished from other tables", function()
     assert.is_true(errors.is(errors.new { kind = "file", message = "m" }))
     assert.is_false(errors.is { kind = "file", message = "m" })
     assert.is_false(errors.is "file")

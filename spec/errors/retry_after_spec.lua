@@ -67,7 +67,7 @@ describe("Retry-After", function()
     assert.is_nil(retry_after.seconds(nil, NOW))
   end)
 
-  it("with a date is ignored where nobody knows the time, one in seconds is not", function()
+  it("with a date is ignored where the time is unknown, one in seconds is not", function()
     assert.is_nil(retry_after.seconds("Thu, 01 Jan 2026 00:00:30 GMT", nil))
     assert.equal(30, retry_after.seconds("30", nil))
   end)

@@ -94,7 +94,7 @@ describe("over HTTP/2 with TLS, a client", function()
   )
 
   for name, call in pairs { get = get, create = create, ["a large set_params"] = set_large } do
-    it("shares one connection from the first burst on, with a token in hand, when that begins with " .. name, function()
+    it("shares one connection from the first burst on, with a token current, when that begins with " .. name, function()
       local client <close> = connect.client(tls, { access_token = token_of(tls) })
       prepare(tls)
       local futures <const> = { client:async(call, client) }
@@ -201,7 +201,7 @@ describe("over HTTP/2 with TLS, a client", function()
     assert.same({ "connection", true, 1 }, { problem.kind, problem.maybe_done, problem.attempts })
   end)
 
-  it("ends calls in time that wait for a connection whose handshake nobody answers #timing", function()
+  it("ends calls in time that wait for a connection whose handshake gets no response #timing", function()
     local ca_file <const> = os.tmpname() -- outlives the sandbox
     local own <close> = sandbox.start("--tls --ca-file " .. ca_file)
     prepare(own)

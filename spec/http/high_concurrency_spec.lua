@@ -45,7 +45,7 @@ for _, kind in ipairs(kinds) do
       return given
     end
 
-    it("go on when a loop asks for the descriptor meanwhile, and so does what comes after", function()
+    it("continue when a loop asks for the descriptor meanwhile, and so does what comes after", function()
       local pollable <const> = run(function()
         return client:pollable()
       end)
@@ -54,7 +54,7 @@ for _, kind in ipairs(kinds) do
       run()
     end)
 
-    it("go on beside a large body, and are followed by one call alone", function()
+    it("continue next to a large body, and are followed by one call alone", function()
       local job <const> = run(function()
         return client:job(ID):set_params(LARGE)
       end)

@@ -69,7 +69,7 @@ describe("over HTTP/2 with TLS", function()
     assert_together(client)
   end)
 
-  it("so do they when the call that opened the connection ended in the midst of others", function()
+  it("so do they when the call that opened the connection ended in the middle of others", function()
     assert(client:get_job(ID))
     local other <close> = connect.client(service, { access_token = connect.sent(service)[1].header.authorization })
     service:fault { operation = "get_job", delay = 0.05 }

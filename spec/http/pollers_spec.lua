@@ -63,7 +63,7 @@ describe("the C core", function()
     assert.same({ status = 0, errors = "", output = "nil\tnil\ntrue\ttrue\tj1\tnil\n" }, ran)
   end)
 
-  it("waits without a poller and at rest, when only a large body is under way, and when nothing is", function()
+  it("waits without a poller and at rest, when only a large body is pending, and when nothing is", function()
     local service <const> = sandbox.tls()
     event_loops.put_jobs(service, 1)
     service:fault { operation = "set_params", hang = true }

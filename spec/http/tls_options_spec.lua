@@ -101,7 +101,7 @@ describe("a client trusts", function()
       return base:write("ours.pem", ours.pem)
     end,
   } do
-    it(("nobody, and says what to do, if ca_path %s"):format(name), function()
+    it(("no server, and says what to do, if ca_path %s"):format(name), function()
       local path <const> = make()
       local id <const>, problem <const> = fetch { ca_path = path }
       assert.is_nil(id)

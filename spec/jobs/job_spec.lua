@@ -38,14 +38,14 @@ describe("a job", function()
       assert.same({}, service:requests())
     end)
 
-    it("that lua-cjson read goes on where it was", function()
+    it("that lua-cjson read continues where it was", function()
       local fetched <const> = assert(client:get_job(ID))
       local job <const> = client:job(cjson.decode(cjson.encode(fetched)))
       assert(job:set_params(job.params))
       assert.equal("app-1", job.appId)
     end)
 
-    it("that the module read goes on where it was", function()
+    it("that the module read continues where it was", function()
       local fetched <const> = assert(client:get_job(ID))
       local text <const> = bytenite.encode(fetched)
       local job <const> = client:job(bytenite.decode(text))
@@ -170,7 +170,7 @@ describe("a job", function()
       assert.is_false(job.config.isTestJob)
     end)
 
-    it("is an error when the response holds none, and may be there all the same", function()
+    it("is an error when the response holds none, and may be there nevertheless", function()
       for _, body in ipairs {
         '{"job":{"name":"x"}}',
         '{"job":{"id":""}}',

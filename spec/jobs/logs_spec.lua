@@ -84,7 +84,7 @@ describe("the logs of a job", function()
     assert.equal("P:a P:b P:c", told_of { partitioner = lines { "12 c", "10 a", "11 b" } })
   end)
 
-  it("are told apart by any fraction of a second, and whatever the zone", function()
+  it("are kept apart by any fraction of a second, and whatever the zone", function()
     response {
       partitioner = {
         { log = "e", timestamp = "2025-08-27T17:56:20.000000002Z" },
@@ -134,7 +134,7 @@ describe("the logs of a job", function()
     assert.equal("A:a A:b P:c", told_of { partitioner = lines { "10 c" }, assembler = lines { "- a", "- b" } })
   end)
 
-  it("with what is no time are taken for those without", function()
+  it("with what is not a time count as those without", function()
     response {
       partitioner = {
         { log = "a", timestamp = "2025-08-27T17:56:20Z" },

@@ -200,7 +200,7 @@ describe("a walk through pages", function()
   end)
 
   describe("that a service leads round in circles", function()
-    it("raises when nothing is told of an end", function()
+    it("raises when nothing says where the end is", function()
       for _ = 1, 3 do
         page("a b", { hasNext = true })
       end
@@ -225,7 +225,7 @@ describe("a walk through pages", function()
       assert.same({ false, "the service returned the same page again" }, { ok, problem.message })
     end)
 
-    it("goes on when a page is only like the one before", function()
+    it("continues when a page is only like the one before", function()
       page "a b"
       page "b a"
       page "b"

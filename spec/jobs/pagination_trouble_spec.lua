@@ -43,7 +43,7 @@ describe("a walk through pages", function()
       assert.same({ "a", "b" }, rows)
     end)
 
-    it("goes on where it was when asked again", function()
+    it("continues where it was when asked again", function()
       page("a b", { total = 3 })
       fail { status = 500 }
       page("c", { total = 3 })
@@ -145,7 +145,7 @@ describe("a walk through pages", function()
     end)
   end)
 
-  describe("beside other things", function()
+  describe("while other things happen", function()
     local function three_pages()
       page("a b", { total = 5 })
       page("c d", { total = 5 })

@@ -2,7 +2,7 @@
 local states <const> = require "bytenite.jobs.states"
 
 describe("the state of a job", function()
-  it("tells how it ended", function()
+  it("says how it ended", function()
     assert.equal("succeeded", states.outcome { state = "JOB_STATE_COMPLETE" })
     assert.equal("failed", states.outcome { state = "JOB_STATE_FAILED" })
     for _, state in ipairs { "JOB_STATE_NEW", "JOB_STATE_MERGED", "JOB_STATE_DOWNLOADING", "JOB_STATE_OTHER", 7 } do
@@ -31,7 +31,7 @@ describe("the state of a job", function()
     assert.is_nil(states.fraction(job))
   end)
 
-  it("tells how much of the way lies behind", function()
+  it("says how much of the way lies behind", function()
     assert.equal(0, states.fraction { state = "JOB_STATE_NEW" })
     assert.equal(1, states.fraction { state = "JOB_STATE_COMPLETE" })
     assert.is_true(math.abs(1 / 9 - states.fraction { state = "JOB_STATE_STARTED" }) < 1e-12)

@@ -133,7 +133,7 @@ describe("submit", function()
       return given
     end
 
-    it("uploads just before it runs the job, and tells how far it is", function()
+    it("uploads just before it runs the job, and says how far it is", function()
       can_run()
       local reports <const> = {}
       local job <const> = assert(client:submit(with_upload { data = "input" }, {
@@ -149,7 +149,7 @@ describe("submit", function()
       assert.is_nil(body_of("create_job").upload)
     end)
 
-    it("takes a reader whose size is told", function()
+    it("takes a reader whose size is given", function()
       can_run()
       local given = false
       local job <const> = assert(client:submit(
@@ -229,13 +229,13 @@ describe("submit", function()
       end)
     end
 
-    it("at create_job tells whether the job may exist all the same", function()
+    it("at create_job says whether the job may exist nevertheless", function()
       service:fault { operation = "create_job", reset = true, act = "before" }
       local _ <const>, problem <const> = client:submit(whole())
       assert.same({ "create_job", "connection", true }, { problem.step, problem.kind, problem.maybe_done })
     end)
 
-    it("at run tells whether the job may run all the same", function()
+    it("at run says whether the job may run nevertheless", function()
       service:fault { operation = "run", status = 500 }
       local _ <const>, problem <const> = client:submit(whole())
       assert.same({ "run", "internal", true }, { problem.step, problem.kind, problem.maybe_done })
@@ -275,7 +275,7 @@ describe("submit", function()
     assert.same({ "set_configs", "timeout" }, { problem.step, problem.kind })
   end)
 
-  it("lets other tasks go on meanwhile", function()
+  it("lets other tasks continue meanwhile", function()
     can_run()
     local results <const> = client:map({ 1, 2, 3, 4 }, function(index)
       local given <const> = whole()

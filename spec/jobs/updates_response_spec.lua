@@ -245,16 +245,19 @@ describe("the response to an update", function()
     ))
   end)
 
-  it("takes the template's description inside the job before another one beside it, both read to the letter", function()
-    local response <const> = '{"job":{"id":"some-id","templateInfo":{"id":"one"}},"templateInfo":{"id":"%s"}}'
-    assert.equal("one", after(response:format "one").templateInfo.id)
-    assert.equal("one", after(response:format "two").templateInfo.id)
-    assert.equal("one", after(response:format "another").templateInfo.id)
-    service:fault { operation = "set_name", body = response:format "o\\e" } -- as long as the first, but no JSON
-    local job <const>, problem <const> = client:job("some-id"):set_name "My Job"
-    assert.is_nil(job)
-    assert.equal("protocol", problem.kind)
-  end)
+  it(
+    "takes the template's description inside the job before another one next to it, both read to the letter",
+    function()
+      local response <const> = '{"job":{"id":"some-id","templateInfo":{"id":"one"}},"templateInfo":{"id":"%s"}}'
+      assert.equal("one", after(response:format "one").templateInfo.id)
+      assert.equal("one", after(response:format "two").templateInfo.id)
+      assert.equal("one", after(response:format "another").templateInfo.id)
+      service:fault { operation = "set_name", body = response:format "o\\e" } -- as long as the first, but no JSON
+      local job <const>, problem <const> = client:job("some-id"):set_name "My Job"
+      assert.is_nil(job)
+      assert.equal("protocol", problem.kind)
+    end
+  )
 
   it("reads the types inside templateInfo as well", function()
     local job <const> = with(table.concat({
@@ -272,32 +275,32 @@ describe("the response to an update", function()
   end)
 
   describe("shows templateInfo in the job", function()
-    it("when it stands inside", function()
+    it("when it is inside the job", function()
       assert.equal("inner", after('{"job":{"templateInfo":{"id":"inner"}}}').templateInfo.id)
     end)
 
-    it("when it stands beside", function()
+    it("when it is next to the job", function()
       local job <const> = after '{"job":{},"templateInfo":{"id":"outer","config":{"taskTimeout":"5"}}}'
       assert.is_nil(deep.difference({ id = "outer", config = { taskTimeout = 5 } }, job.templateInfo))
     end)
 
-    it("when it stands beside, and inside is null", function()
+    it("when it is next to the job, and null inside", function()
       assert.equal("outer", after('{"templateInfo":{"id":"outer"},"job":{"templateInfo":null}}').templateInfo.id)
     end)
 
-    it("when it stands in both places", function()
+    it("when it is in both places", function()
       assert.equal(
         "inner",
         after('{"job":{"templateInfo":{"id":"inner"}},"templateInfo":{"id":"outer"}}').templateInfo.id
       )
     end)
 
-    it("when it stands nowhere: not at all", function()
+    it("when it is nowhere: not at all", function()
       assert.is_nil(after('{"job":{},"templateInfo":null}').templateInfo)
     end)
 
     for _, where in ipairs { "inner_template_only", "outer_template_only" } do
-      it("when the service answers with " .. where, function()
+      it("when the service responds with " .. where, function()
         service:put_job("some-id", updates.full_job "some-id")
         service:fault { operation = "set_name", [where] = true }
         local job <const> = client:job "some-id"
@@ -307,7 +310,7 @@ describe("the response to an update", function()
     end
   end)
 
-  it("may hold anything beside the job", function()
+  it("may hold anything next to the job", function()
     assert.is_nil(
       deep.difference({ id = "some-id" }, after '{"ok":true,"job":{"id":"some-id"},"extra":[1],"requestId":"r"}')
     )

@@ -45,7 +45,7 @@ describe("an update", function()
       end)
     end
 
-    it("below another service when the client is told so", function()
+    it("below another service if the client has that option", function()
       local other <close> = connect.client(service, { service = "computing" })
       local request <const> = sent_by(function()
         return other:job(ID):set_name "My Job"

@@ -31,13 +31,13 @@ describe("waiting for a job", function()
     assert.same({ "JOB_STATE_COMPLETE", 12 }, { job.state, job.numChunks })
   end)
 
-  it("looks at once, and once only, at a job that has ended", function()
+  it("refreshes a job that has ended at once, and only once", function()
     show_state "COMPLETE"
     assert_near({ 0 }, (times_of_looks()))
     assert.equal(1, looks())
   end)
 
-  it("looks again after 1 s, and then after half as much again each time, up to 10 s", function()
+  it("refreshes again after 1 s, and then after half as much again each time, up to 10 s", function()
     show_state("PARTITIONED", 9)
     show_state "COMPLETE"
     assert_near({
@@ -163,12 +163,12 @@ describe("waiting for a job", function()
       )
     end)
 
-    it("looks a last time shortly before its end", function()
+    it("refreshes a last time shortly before its end", function()
       show_state("MERGING", "forever")
       assert_near({ 0, 1, 2.5, 4.75, 8.125, 11 }, (times_of_looks { timeout = 12 }))
     end)
 
-    it("looks a last time shortly before its end, however short it is", function()
+    it("refreshes a last time shortly before its end, however short it is", function()
       show_state("MERGING", "forever")
       assert_near({ 0, 0.09 }, (times_of_looks { timeout = 0.1 }))
     end)
@@ -187,7 +187,7 @@ describe("waiting for a job", function()
       assert.matches("^the last refresh failed: GET /v1/customer/jobs/j1: 503 unavailable", problem.hint)
     end)
 
-    it("bounds the look that is under way, too #timing", function()
+    it("limits the pending refresh, too #timing", function()
       service:fault { operation = "get_job", hang = true }
       local real <close> = connect.client(service)
       local began <const> = cqueues.monotime()
@@ -197,7 +197,7 @@ describe("waiting for a job", function()
       assert.is_true(cqueues.monotime() - began < 2)
     end)
 
-    it("leaves the look the limits it was given", function()
+    it("keeps the limits that were given for a refresh", function()
       service:fault { operation = "get_job", hang = true, times = "forever" }
       local real <close> = connect.client(service)
       for _, timeout in ipairs { false, 60 } do
@@ -250,7 +250,7 @@ describe("waiting for a job", function()
       end)
     end
 
-    it("what is no job", function()
+    it("what is not a job", function()
       assert.matches(
         "^wait: expected a job, got a table",
         refusals.message(function()

@@ -33,8 +33,8 @@ describe("waiting for a job", function()
     client:close()
   end)
 
-  describe("when a look fails", function()
-    it("goes on, where another may succeed", function()
+  describe("when a refresh fails", function()
+    it("continues, where another may succeed", function()
       service:fault { operation = "get_job", status = 503 }
       service:fault { operation = "get_job", reset = true }
       service:fault { operation = "get_job", status = 429 }
@@ -71,13 +71,13 @@ describe("waiting for a job", function()
       end)
     end
 
-    it("gives not_found for a job that is gone", function()
+    it("returns not_found for a job that is gone", function()
       local _ <const>, problem <const> = client:job("nowhere"):wait()
       assert.equal("not_found", problem.kind)
     end)
   end)
 
-  describe("tells of progress", function()
+  describe("reports progress", function()
     it("after each look, in the order of the states", function()
       local seen <const> = {}
       for _, state in ipairs(STATES) do
@@ -111,7 +111,7 @@ describe("waiting for a job", function()
       assert.same({ "0.000", "0.667", "0.667", "0.667", "0.778", "0.778" }, seen)
     end)
 
-    it("not after a look that failed", function()
+    it("not after a refresh that failed", function()
       local calls = 0
       service:fault { operation = "get_job", status = 503 }
       show_state "COMPLETE"
@@ -163,7 +163,7 @@ describe("waiting for a job", function()
     end)
   end)
 
-  describe("beside other things", function()
+  describe("while other things happen", function()
     local real
 
     before_each(function()
@@ -197,7 +197,7 @@ describe("waiting for a job", function()
       assert.is_true(cqueues.monotime() - began < 2)
     end)
 
-    it("lets a future go on that it waits for in place", function()
+    it("lets a future that it blocks for continue", function()
       service:put_job(ID, '{"id":"j1","state":"JOB_STATE_NEW"}')
       real:async(function()
         service:put_job(ID, '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
@@ -209,7 +209,7 @@ describe("waiting for a job", function()
       assert.equal("JOB_STATE_COMPLETE", assert(waited:get(5)).state)
     end)
 
-    it("waits in place in a callback of a function of C", function()
+    it("blocks in a callback of a function of C", function()
       show_state "MERGING"
       show_state "COMPLETE"
       local text <const> = ("x"):gsub("x", function()
@@ -262,7 +262,7 @@ describe("waiting for a job", function()
       assert.same({ nil, "closed" }, { ended, problem.kind })
     end)
 
-    it("in place ends when the client is closed by another task #timing", function()
+    it("that blocks ends when the client is closed by another task #timing", function()
       show_state("MERGING", "forever")
       local closing <const> = real:async(function()
         real:job(ID):wait { interval = 0.01, timeout = 0.1 } -- until the other one sleeps

@@ -322,14 +322,14 @@ describe("bytenite.decode", function()
     end)
   end
 
-  it("gives an error of one line that says where, without the text itself", function()
+  it("returns an error of one line that says where, without the text itself", function()
     local value <const>, problem <const> = bytenite.decode '{"password":"hunter2",}'
     assert.is_nil(value)
     assert.equal("protocol: not JSON: expected a member's name in quotes at byte 23", tostring(problem))
   end)
 
   for _, wrong in ipairs { 5, true, {}, print } do
-    it(("raises for a %s in place of a text"):format(type(wrong)), function()
+    it(("raises for a %s instead of a text"):format(type(wrong)), function()
       assert.has_error(function()
         bytenite.decode(wrong)
       end, "decode: text: expected a string, got a " .. type(wrong))

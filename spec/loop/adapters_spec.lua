@@ -111,7 +111,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal(5, done)
     end)
 
-    it("hands errors to whom they concern, and goes on #timing", function()
+    it("reports errors where they belong, and continues #timing", function()
       local problem, raised, name
       host:spawn(client, function()
         problem = select(2, client:get_job "nobody")
@@ -197,7 +197,7 @@ for loop, Host in pairs(event_loops.hosts) do
       end
     end)
 
-    it("takes over work that is under way #timing", function()
+    it("takes over work that is pending #timing", function()
       service:fault { operation = "get_job", delay = 0.1, act = "before" }
       local late <close> = event_loops.client(service)
       local future <const> = late:async(function()
@@ -288,7 +288,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("j2", id)
     end)
 
-    it("leaves calls to wait in place outside of what it runs #timing", function()
+    it("leaves calls to block outside of what it runs #timing", function()
       local future <const> = client:async(function()
         return assert(client:get_job "j1").id
       end)
@@ -303,7 +303,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.is_true(timed_run() < 0.2)
     end)
 
-    it("ends when a call that waits in place has done what was left #timing", function()
+    it("ends when a call that blocks has done what was left #timing", function()
       assert(client:get_job "j3")
       service:fault { operation = "get_job", delay = 0.05, act = "before" }
       service:fault { operation = "set_name", delay = 0.1, act = "before" }
@@ -320,7 +320,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("j1", id)
     end)
 
-    it("retries in time after a call that waited in place #timing", function()
+    it("retries in time after a call that blocked #timing", function()
       assert(client:get_job "j3")
       service:fault { operation = "get_job", delay = 0.05, status = 503 }
       service:fault { operation = "set_name", delay = 0.1, act = "before" }
@@ -337,7 +337,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("j1", id)
     end)
 
-    it("is held up by calls in a generator and in gsub, which wait in place", function()
+    it("is held up by calls in a generator and in gsub, which block", function()
       service:fault { operation = "set_name", delay = 0.01, act = "before", times = "forever" }
       local names <const>, text, ticks, ticks_meanwhile = {}, nil, 0, nil
       host:every(0.001, function()

@@ -39,7 +39,7 @@ describe("a client in cqueues", function()
     assert.equal(expected[3], ('"%s"'):format(job.name))
   end)
 
-  it("goes on after a coroutine has raised, when the controller's loop is run again", function()
+  it("continues after a coroutine has raised, when the controller's loop is run again", function()
     service:fault { operation = "get_job", delay = 0.05, act = "before", times = "forever" }
     local id
     host:spawn(client, function()
@@ -56,7 +56,7 @@ describe("a client in cqueues", function()
     assert.equal("j1", id)
   end)
 
-  it("suspends the coroutines of its own controller only: those of another wait in place", function()
+  it("suspends the coroutines of its own controller only: those of another block", function()
     service:fault { operation = "get_job", delay = 0.02, act = "before", times = "forever" }
     local other <const> = event_loops.hosts.cqueues.new()
     local got, is_inside, was_entered

@@ -29,7 +29,7 @@ describe("a client in libuv's loop", function()
     assert.equal("j1", id)
   end)
 
-  it("suspends nothing but its own functions: a call in a callback waits in place", function()
+  it("suspends nothing but its own functions: a call in a callback blocks", function()
     service:fault { operation = "get_job", delay = 0.02, act = "before", times = "forever" }
     local results, is_inside, was_entered
     host:after(0.02, function()

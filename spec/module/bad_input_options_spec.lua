@@ -336,7 +336,7 @@ describe("a call is not made", function()
     )
   end)
 
-  it("with options that are no table", function()
+  it("with options that are not a table", function()
     check(
       refusals.message(function()
         client:job("some-id"):set_name("My Job", 30)

@@ -268,7 +268,7 @@ describe("a bad argument", function()
     end)
   end)
 
-  describe("in place of the job is refused:", function()
+  describe("instead of the job is refused:", function()
     for _, update in ipairs(updates.all) do
       for _, value in ipairs { "some-id", 7, {}, setmetatable({ id = "some-id" }, { __index = {} }), noop } do
         it(("a %s, by %s"):format(type(value), update.name), function()
@@ -289,7 +289,7 @@ describe("a bad argument", function()
     end)
   end)
 
-  it("in place of the client is refused", function()
+  it("instead of the client is refused", function()
     for _, method in ipairs { "job", "get_job", "create_job", "request", "sign_out", "close" } do
       local message <const> = refusals.message(function()
         client[method] "some-id"

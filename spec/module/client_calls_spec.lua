@@ -193,7 +193,7 @@ describe("a client", function()
     end)
   end)
 
-  describe("tells its events", function()
+  describe("says its events", function()
     local events
 
     local function client_with(options)

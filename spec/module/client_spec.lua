@@ -45,7 +45,7 @@ describe("a client", function()
     assert.same({ base_url = service.base_url .. "/", api_key = " key ", proxy = "http://127.0.0.1:1" }, given)
   end)
 
-  it("tells its address, and whether it is closed", function()
+  it("says its address, and whether it is closed", function()
     local client <const> = connect.client(service)
     assert.equal("bytenite client of " .. service.base_url, tostring(client))
     client:close()
@@ -181,7 +181,7 @@ describe("a client", function()
       assert.equal(service.api_key, credentials_of({ BYTENITE_API_KEY = service.api_key .. "\n" }).key)
     end)
 
-    it("from a function, asked for every call", function()
+    it("from a function, called for every call", function()
       local count = 0
       local client <close> = connect.client(service, {
         access_token = function()

@@ -205,7 +205,7 @@ describe("a data source", function()
       assert.equal("bucket", job.dataDestination.dataSourceDescriptor)
     end)
 
-    it("when it is of a kind nobody here knows", function()
+    it("when it is of an unknown kind", function()
       service:fault { operation = "set_datasource", echo = true }
       local source <const> = { dataSourceDescriptor = "wasabi", params = { ["@type"] = "later", bucket = "b" } }
       assert(client:job("j"):set_datasource { dataSource = source })

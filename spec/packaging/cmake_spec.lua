@@ -34,7 +34,9 @@ local function inner_names(paths)
   local names <const> = {}
   for name in must_run("nm -g --defined-only " .. paths):gmatch "%x+ %u (%S+)" do
     local is_of_gcc <const> = name:find(".", 1, true)
-    if not is_of_gcc and name ~= "luaopen_bytenite_core" and name ~= "bytenite_preload" then names[#names + 1] = name end
+    if not is_of_gcc and name ~= "luaopen_bytenite_core" and name ~= "bytenite_preload" then
+      names[#names + 1] = name
+    end
   end
   return names
 end
@@ -339,7 +341,7 @@ describe("the source tree as a part of another build", function()
     assert.equal(base:at "prefix/bin/host_static" .. "\n", must_run(("find %s -type f"):format(base:at "prefix")))
   end)
 
-  it("stays out of the way: add_subdirectory, with warnings that are no errors", function()
+  it("does not disturb the project: add_subdirectory, with warnings that are not errors", function()
     local options <const> = ("-DHOW=subdirectory -DSOURCE=%s"):format(root)
     local output <const> = must_run(("cmake -S %s -B %s %s"):format(CONSUMER, base:at "build", options))
     assert.matches("build type: ''", output)

@@ -6,6 +6,7 @@
 -- is a path; `make name` is a target; any other word must occur in src/ or lua/.
 local Job <const> = require("bytenite").Job
 local calls <const> = require "bytenite.client_methods"
+local folder <const> = require "spec.support.folder"
 local lfs <const> = require "lfs"
 local markdown <const> = require "spec.support.markdown"
 local phrases <const> = dofile "scripts/lib/phrases.lua"
@@ -212,19 +213,19 @@ describe("CONTRIBUTING.md", function()
 end)
 
 describe("scripts/lib/prose.lua", function()
-  local path
+  local place
 
   before_each(function()
-    path = os.tmpname() .. ".lua"
+    place = folder.new()
   end)
 
   after_each(function()
-    os.remove(path)
-    os.remove((path:gsub("%.lua$", "")))
+    place:__close()
   end)
 
   -- Checks a file with some text. Returns what was printed, and whether all was well.
-  local function check(text)
+  local function check(text, name)
+    local path <const> = place:at(name or "module.lua")
     local file <const> = assert(io.open(path, "w"))
     file:write(text)
     file:close()
@@ -241,6 +242,11 @@ describe("scripts/lib/prose.lua", function()
   it("names better words", function()
     local printed <const>, ok <const> = check "-- The call Gives back a value.\n"
     assert.same({ '1: instead of "gives back" write "returns"\n', false }, { printed, ok })
+  end)
+
+  it("names better words for the names of tests, and looks at nothing else in specs", function()
+    local spec <const> = '-- It goes on.\nit("goes on", function()\n  describe("so", function()\n'
+    assert.equal('2: instead of "goes on" write "continues"\n', check(spec, "module_spec.lua"))
   end)
 
   it("measures comment lines and code lines", function()

@@ -128,7 +128,7 @@ describe("example", function()
     }
 
     for _, kind in ipairs { "plain", "tls" } do
-      it("tells what each call changes: " .. kind, function()
+      it("says what each call changes: " .. kind, function()
         local where <const> = sandbox[kind]()
         where:reset()
         local ran <const> = run("update_job", {}, where)
@@ -180,16 +180,16 @@ describe("example", function()
     assert.equal("Before", fetch().name)
   end)
 
-  it("set_configs tells when to try again", function()
+  it("set_configs says when to try again", function()
     service:fault { operation = "set_configs", status = 503, retry_after = 90 }
     assert_failed(run "set_configs", "503 unavailable.*\ntry again in 90 s\n$")
   end)
 
-  it("set_configs tells when trying again does not help", function()
+  it("set_configs says when trying again does not help", function()
     assert_failed(run("set_configs", { "no-such-job" }), "404 not_found.*\ntrying again does not help\n$")
   end)
 
-  it("errors tells what to do about each", function()
+  it("errors says what to do about each", function()
     local ran <const> = run "errors"
     assert_succeeded(ran)
     for _, kind in ipairs { "bad_request", "not_found", "unauthenticated", "connection", "closed" } do
@@ -230,7 +230,7 @@ describe("example", function()
         end)
       end
 
-      it("goes on with the others when one fails", function()
+      it("continues with the others when one fails", function()
         local ran <const> = run(name, { "Good enough", "abc", "Good as well" })
         assert_failed(ran, '^no job named "abc": [^\n]*400 bad_request[^\n]*\n$')
         assert.same({ "Good as well", "Good enough", "abc" }, names_made())
@@ -251,7 +251,7 @@ describe("example", function()
       assert.matches("\n20 of 20: [%x-]+ renamed\n20 renamed, 0 failed\n$", ran.output)
     end)
 
-    it("tells which could not be renamed, and why", function()
+    it("says which could not be renamed, and why", function()
       service:put_job("j1", JOB)
       local ran <const> = run("many_jobs", { "no-such-job", "j1" })
       assert_failed(ran, "^no%-such%-job was not renamed: [^\n]*404 not_found[^\n]*\n$")
@@ -341,7 +341,7 @@ describe("example", function()
       assert.same({ a = "2026 Nightly one", b = "2026 Nightly two", c = "Nightly three", d = "Daily" }, names)
     end)
 
-    it("tells which could not be renamed", function()
+    it("says which could not be renamed", function()
       service:put_job("a", '{"id":"a","name":"Nightly one","state":"JOB_STATE_NEW"}')
       service:fault { operation = "set_name", status = 400, message = "no" }
       local ran <const> = run("rename_jobs", { "Nightly%", "2026 " })

@@ -30,7 +30,7 @@ describe("bytenite-sandbox", function()
     assert.is_nil(lfs.attributes(ca_file))
   end)
 
-  it("writes the certificate, and no key, where it is told", function()
+  it("writes the certificate, and no key, where it is asked to", function()
     local name <const> = os.tmpname()
     run(sandbox.command("--tls --until-stdin-closes --ca-file " .. name .. " </dev/null"))
     local file <close> = assert(io.open(name))
@@ -103,7 +103,7 @@ describe("bytenite-sandbox", function()
     end
   end)
 
-  it("ends with status 2 on a mistake on its command line, and tells its version", function()
+  it("ends with status 2 on a mistake on its command line, and says its version", function()
     for _, options in ipairs { "--nonsense", "word", "--port x", "--port" } do
       local output <const>, status <const> = run(sandbox.command(options))
       assert.equal(2, status, options)

@@ -45,7 +45,7 @@ describe("the sandbox", function()
       assert.same({ 503, 200, 503, 429, 404, 200, 200 }, statuses)
     end)
 
-    it("for ever, until the reset", function()
+    it("forever, until the reset", function()
       for _, times in ipairs { 0, "forever" } do
         service:fault { operation = "get_job", status = 500, times = times }
         for _ = 1, 3 do
@@ -73,7 +73,7 @@ describe("the sandbox", function()
     end)
   end)
 
-  describe("answers", function()
+  describe("responses", function()
     local function response_to(fault)
       service:fault(fault)
       local _ <const>, body <const>, response <const> = api:call("GET", path)
@@ -161,7 +161,7 @@ describe("the sandbox", function()
 
   for _, version in ipairs(VERSIONS) do
     describe(("over HTTP/%s"):format(version), function()
-      it("answers late", function()
+      it("responds late", function()
         service:fault { operation = "get_job", delay = 0.1 }
         local start <const> = core.now()
         assert.equal(200, send_over(version, "GET", path).status)
@@ -216,7 +216,7 @@ describe("the sandbox", function()
         end)
       end
 
-      it("sends what is no HTTP", function()
+      it("sends what is not HTTP", function()
         service:fault { operation = "get_job", garbage = true }
         assert.is_nil((send_over(version, "GET", path, nil, 2)))
       end)
@@ -231,7 +231,7 @@ describe("the sandbox", function()
     end)
   end
 
-  it("goes on with the other calls of an HTTP/2 connection when one is dropped or hangs", function()
+  it("continues with the other calls of an HTTP/2 connection when one is dropped or hangs", function()
     for _, fault in ipairs { { reset = true }, { hang = true } } do
       fault.operation = "get_job"
       local other <close> = api_session.open(service, 2)
@@ -275,7 +275,7 @@ describe("the sandbox", function()
       assert.not_equal(numbers[1], numbers[2])
     end)
 
-    it("nothing after the reset, which leaves tokens alone unless told otherwise", function()
+    it("nothing after the reset, which leaves tokens alone unless given", function()
       service:reset()
       assert.same({}, service:requests())
       assert.equal(404, (api:call("GET", path)))

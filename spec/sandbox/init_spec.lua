@@ -197,7 +197,7 @@ describe("the sandbox", function()
     end)
   end)
 
-  it("answers what it does not know with 501", function()
+  it("responds to what it does not know with 501", function()
     for _, request in ipairs {
       { "GET", "/customer/unheard-of" },
       { "DELETE", "/auth/access_token" },

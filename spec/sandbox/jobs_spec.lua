@@ -95,7 +95,7 @@ describe("the sandbox", function()
       assert.same(job, look())
     end)
 
-    it("as fast as it is told", function()
+    it("as fast as asked to", function()
       service:set_speed(10000)
       is_done("POST", "run")
       local job
@@ -105,7 +105,7 @@ describe("the sandbox", function()
       assert.same({ "JOB_STATE_COMPLETE", 0.003 }, { job.state, job.duration })
     end)
 
-    it("that fails when its app is told to, with the message given", function()
+    it("that fails when its app parameters say so, with the message given", function()
       new_job { params = { app = { sandbox_fail = "out of memory" } } }
       is_done("POST", "run")
       service:advance(11)
@@ -162,7 +162,7 @@ describe("the sandbox", function()
       api:refuses(5, "not found", "POST", path "abort")
     end)
 
-    it("a job that was put in a state nobody knows", function()
+    it("a job that was put in an unknown state", function()
       id = "odd"
       service:put_job("odd", '{"id":"odd","state":"JOB_STATE_ELSEWHERE","more":1}')
       is_done("POST", "abort")
@@ -205,7 +205,7 @@ describe("the sandbox", function()
     assert.equal('{"jobsRunningTasks":{}}', response.body)
   end)
 
-  it("tells its version", function()
+  it("says its version", function()
     local _ <const>, _ <const>, response <const> = api:call("GET", "/customer/info")
     assert.same({ version = { major = 1, minor = 42, tag = "2025.10.27" }, messages = {} }, core.decode(response.body))
     assert.is_truthy(response.body:find('"messages":{}', 1, true))

@@ -233,7 +233,7 @@ describe("the sandbox", function()
     assert.same({ body.data[1].app, "Text generation" }, { info.app, info.description })
   end)
 
-  it("is full from the start when it is told to, and then serves a hundred thousand jobs at once #timing", function()
+  it("is full from the start if asked to, and then serves a hundred thousand jobs at once #timing", function()
     local start <const> = cqueues.monotime()
     local own <close> = sandbox.start "--jobs 100000"
     assert.is_true(cqueues.monotime() - start < 5)

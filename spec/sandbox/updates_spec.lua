@@ -183,7 +183,7 @@ describe("the sandbox", function()
       assert.equal("integer", math.type(body.job.config.jobTimeout))
     end)
 
-    it("but not from what is no unsigned 32-bit integer, no boolean, or given twice", function()
+    it("but not from what is not an unsigned 32-bit integer, not a boolean, or given twice", function()
       for _, text in ipairs {
         '{"taskTimeout":4294967296}',
         '{"taskTimeout":-1}',
@@ -205,7 +205,7 @@ describe("the sandbox", function()
   end)
 
   describe("refuses an update", function()
-    it("of a job that is no draft, or is not there", function()
+    it("of a job that is not a draft, or is not there", function()
       service:put_job("running", '{"id":"running","state":"JOB_STATE_PARTITIONING"}')
       for _, update in ipairs { { "datasource", "{}" }, { "params", "{}" }, { "jobname", '"Long"' }, { "configs", "{}" } } do
         api:refuses(9, "started", "PATCH", "/customer/jobs/running/" .. update[1], update[2])

@@ -155,7 +155,7 @@ describe("the sandbox", function()
       assert.same({ 1, nil }, { service:uploaded(id).attempts, service:uploaded(id).length })
     end)
 
-    it("and tells of it among the requests, without its bytes", function()
+    it("and lists it among the requests, without its bytes", function()
       assert(put "bytes")
       local requests <const> = service:requests()
       local last <const> = requests[#requests]

@@ -59,7 +59,7 @@ describe("the sandbox", function()
       return counts
     end
 
-    it("of every part, more as the job goes on", function()
+    it("of every part, more as the job continues", function()
       local _ <const>, _ <const>, response <const> =
         api:call("POST", "/customer/logs", ('{"jobId":"%s","taskIds":[],"levels":[]}'):format(id))
       assert.same({ partitioner = {}, assembler = {}, taskrunner = {} }, core.decode(response.body))
@@ -212,7 +212,7 @@ describe("the sandbox", function()
       connection:close()
     end)
 
-    it("of a job no more, once it is deleted", function()
+    it("no longer of a job that was deleted", function()
       start()
       local connection <const> = open()
       assert.equal(200, (api:call("DELETE", "/customer/jobs/" .. id)))
@@ -236,7 +236,7 @@ describe("the sandbox", function()
       connection:close()
     end)
 
-    it("over HTTP/2, beside other calls on the connection", function()
+    it("over HTTP/2, next to other calls on the connection", function()
       local other <close> = api_session.open(service, 2)
       local headers <const> = new_headers()
       for _, header in ipairs {
@@ -255,7 +255,7 @@ describe("the sandbox", function()
       assert.is_truthy(stream:get_next_chunk(5):find("JOB_STATE_STARTED", 1, true))
     end)
 
-    it("and breaks off when it is told to", function()
+    it("and breaks off if asked to", function()
       service:fault { { operation = "events", truncate = 40 }, { operation = "events", status = 503 } }
       local connection <const> = open()
       start()

@@ -67,7 +67,7 @@ describe("a download of many files", function()
     return future
   end
 
-  it("has eight in flight at once, or as many as it is told to", function()
+  it("has eight in flight at once, or as many as asked to", function()
     start_hanging({}, 8):cancel()
     service:reset()
     service:put_job("j1", '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
@@ -128,7 +128,8 @@ describe("a download of many files", function()
       if all.done > (counts.done or 0) then
         counts.now, counts.done = counts.now - 1, all.done
       end
-    end, counts
+    end,
+      counts
   end
 
   it("has them in flight together when it blocks", function()
@@ -241,7 +242,7 @@ describe("a download of many files", function()
     assert.equal(0, client.session:in_flight())
   end)
 
-  it("raises what on_progress raises, and lets nothing go on", function()
+  it("raises what on_progress raises, and lets nothing continue", function()
     set_results(20, BIG)
     local raised <const> = { "enough" }
     local ok <const>, value <const> = pcall(job.download, job, into, {

@@ -51,7 +51,7 @@ describe("a download", function()
       set_results("a", "out/b")
     end)
 
-    it("fetches nothing and says how to go on", function()
+    it("fetches nothing and says how to continue", function()
       for _, options in ipairs { {}, { existing = "error" } } do
         local err <const> = check_refused(options, "cannot write out/b: it exists")
         assert.matches("replace", err.hint)
@@ -60,7 +60,7 @@ describe("a download", function()
       assert.is_nil(lfs.attributes(into .. "/a"))
     end)
 
-    it("keeps them if it is told to, and fetches the others", function()
+    it("keeps them if asked to, and fetches the others", function()
       local files <const> = assert(job:download(into, { existing = "skip" }))
       assert.same({
         { name = "a", path = into .. "/a", size = 1 },
@@ -70,7 +70,7 @@ describe("a download", function()
       assert.equal("a", base:read "results/a")
     end)
 
-    it("replaces them if it is told to, and keeps their modes", function()
+    it("replaces them if asked to, and keeps their modes", function()
       os.execute(("chmod 600 '%s'"):format(base:at "results/out/b"))
       assert(job:download(into, {
         existing = "replace",
@@ -233,7 +233,7 @@ describe("a download", function()
       assert.equal(content, pipe:read "a")
     end)
 
-    it("decodes it if it is told to", function()
+    it("decodes it if asked to", function()
       local files <const> = assert(job:download(into, { decode = true }))
       assert.equal(content, base:read "results/a")
       assert.equal(#content, files[1].size)

@@ -27,7 +27,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       return sent
     end
 
-    it("goes on where it broke", function()
+    it("continues where it broke", function()
       service:set_results("j1", { { name = "a", size = 3000000, seed = 3 } })
       assert(job:download(base:at "whole"))
       service:fault { operation = "download", truncate = 1000000 }
@@ -48,7 +48,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_string(sent[3].header["if-range"])
     end)
 
-    it("goes on after more breaks than it may be repeated, as long as it moves", function()
+    it("continues after more breaks than it may be repeated, as long as it makes progress", function()
       service:set_results("j1", { { name = "a", size = 3000000, seed = 3 } })
       service:fault { operation = "download", truncate = 400000, times = 6 }
       assert(job:download(into))
@@ -104,7 +104,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(BIG, base:read "results/a")
     end)
 
-    it("does not go on where nothing would tell a part of another file", function()
+    it("does not continue where nothing would tell a part of another file", function()
       service:set_results("j1", { { name = "a", content = BIG } })
       service:fault { operation = "download", body = BIG, status = 200, truncate = 500000 }
       assert(job:download(into))

@@ -103,7 +103,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.same({ "results/a" }, base:names())
     end)
 
-    it("tells storage's words, and shows nothing of the link", function()
+    it("reports storage's words, and shows nothing of the link", function()
       service:set_results("j1", { { name = "a", content = "1" } })
       local link <const> = assert(job:results())[1].link
       local secret <const> = link:match "X%-Signature=([^&]+)"
@@ -201,7 +201,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.same({}, base:names())
     end)
 
-    it("suspends in a map, so that many go on at once #timing", function()
+    it("suspends in a map, so that many continue at once #timing", function()
       service:fault { operation = "download", delay = 0.3, act = "before", times = "forever" }
       local ids <const> = {}
       for index = 1, 8 do

@@ -102,7 +102,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       return err, count
     end
 
-    it("raise the error that the service sends in place of one", function()
+    it("raise the error that the service sends instead of one", function()
       response(item "a" .. '{"error":{"code":14,"message":"upstream unavailable","details":[]}}\n' .. item "b")
       local err <const>, count <const> = failure()
       assert.equal("unexpected", err.kind)
@@ -112,14 +112,14 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(1, count)
     end)
 
-    it("raise an error for what is no JSON", function()
+    it("raise an error for what is not JSON", function()
       response(item "a" .. "{broken\n")
       local err <const>, count <const> = failure()
       assert.equal("protocol", err.kind)
       assert.equal(1, count)
     end)
 
-    it("raise an error for what is no stream of events", function()
+    it("raise an error for what is not a stream of events", function()
       for _, body in ipairs {
         "<html>a proxy's page</html>\n",
         '{"ok":false,"message":"no"}\n',
@@ -173,7 +173,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("not yours", failure().message)
     end)
 
-    it("are asked for again as long as none has come", function()
+    it("are requested again as long as none has come", function()
       service:fault { operation = "events", status = 503, retry_after = 0.01 }
       response(item "a")
       assert.same({ "a" }, names())
@@ -190,7 +190,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("permission_denied", err.kind)
     end)
 
-    it("raise an error when the stream breaks, and are not asked for again", function()
+    it("raise an error when the stream breaks, and are not requested again", function()
       response(item "a" .. item "b", { truncate = #item "a" + 5 })
       local err <const>, count <const> = failure()
       assert.equal("connection", err.kind)

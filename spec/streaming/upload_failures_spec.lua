@@ -110,14 +110,14 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.matches("no regular file", err.message)
       end)
 
-      it("that is a pipe says so, and waits for nobody", function()
+      it("that is a pipe says so, and does not wait", function()
         assert(os.execute(("mkfifo '%s'"):format(place:at "fifo")))
         local _ <const>, err <const> = job:upload(place:at "fifo")
         assert.equal("file", err.kind)
         assert.matches("no regular file", err.message)
       end)
 
-      it("that gets shorter meanwhile says so, and tells the service nothing", function()
+      it("that gets shorter meanwhile says so, and notifies the service of nothing", function()
         local path <const> = place:write("in.bin", BIG:rep(8))
         local is_cut
         local done <const>, err <const> = job:upload(path, {

@@ -84,7 +84,7 @@ describe("an upload", function()
     assert.is_nil(service:uploaded "j1")
   end)
 
-  it("refuses what is no job", function()
+  it("refuses what is not a job", function()
     assert.matches(
       "upload: expected a job, got a table",
       refusals.message(function()

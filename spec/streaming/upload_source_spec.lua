@@ -60,7 +60,7 @@ describe("a source of an upload", function()
     assert.is_nil(source:check_unchanged())
   end)
 
-  it("is an open file, read from where it stands, and stays open", function()
+  it("is an open file, read from its current position, and stays open", function()
     local file <close> = file_with "abcdefg"
     local handle <close> = assert(io.open(file.path, "rb"))
     handle:seek("set", 3)
@@ -74,7 +74,7 @@ describe("a source of an upload", function()
     assert.equal("file", io.type(handle))
   end)
 
-  it("may be empty, or a file that stands behind its end", function()
+  it("may be empty, or a file whose position is past its end", function()
     local source <close> = open { data = "" }
     assert.equal(0, source.size)
     local file <close> = file_with "abc"
@@ -93,7 +93,7 @@ describe("a source of an upload", function()
     assert.is_nil(source:check_unchanged())
   end)
 
-  it("is asked for no more than is left", function()
+  it("is asked for at most what is left", function()
     local asked <const> = {}
     local source <close> = open({ data = "abcdefg" }, 7)
     local next_piece <const> = source.next_piece

@@ -28,7 +28,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       return assert(service:uploaded(job.id)).content
     end
 
-    it("of a path sends the bytes, and tells the service", function()
+    it("of a path sends the bytes, and notifies the service", function()
       local before <const> = core.encode(job)
       assert.equal(job, (assert(job:upload(place:write("in.txt", "the bytes\0\r\n\xff")))))
       local uploaded <const> = service:uploaded(job.id)
@@ -38,7 +38,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert(job:run())
     end)
 
-    it("goes out as the service's guide has it, and without a token", function()
+    it("is sent as the service's guide says, and without a token", function()
       assert(job:upload { data = "bytes" })
       local sent <const> = connect.sent(service)
       local put <const>, completed <const> = sent[2], sent[3]
@@ -79,7 +79,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("x", content())
     end)
 
-    it("takes an open file from where it stands, and leaves it open", function()
+    it("takes an open file from its current position, and leaves it open", function()
       local file <close> = assert(io.open(place:write("in.txt", "header:body"), "rb"))
       file:seek("set", 7)
       assert(job:upload(file))
@@ -87,7 +87,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(11, file:seek())
     end)
 
-    it("takes a pipe whose size is told", function()
+    it("takes a pipe whose size is given", function()
       local pipe <close> = assert(io.popen "printf 12345")
       assert(job:upload(pipe, { size = 5 }))
       assert.equal("12345", content())
@@ -206,7 +206,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("111", content())
     end)
 
-    it("suspends in a map, so that many go on at once #timing", function()
+    it("suspends in a map, so that many continue at once #timing", function()
       service:fault { operation = "upload", delay = 0.3, act = "before", times = "forever" }
       local jobs <const> = {}
       for index = 1, 8 do

@@ -388,8 +388,8 @@ UNIT(request_unit, "http/request", {"sends method, target and its own headers", 
      {"awaits no 100 Continue for a large body", awaits_no_continue_for_a_large_body},
      {"chooses a kind of connection", chooses_a_connection},
      {"sends large bodies and streams apart", sends_large_bodies_apart},
-     {"speaks HTTP/2 without TLS only if it is told to", speaks_http2_without_tls_if_told},
+     {"speaks HTTP/2 without TLS only if asked to", speaks_http2_without_tls_if_told},
      {"limits bodies whose length is announced, but no stream", limits_announced_bodies},
      {"splits a URL that needs no work into origin and target", splits_urls},
      {"leaves the whole URL to libcurl for a proxy", gives_a_proxy_the_whole_url},
-     {"refuses what is no URL, each time", refuses_what_is_no_url}, {"measures a request", measures_a_request});
+     {"refuses what is not a URL, each time", refuses_what_is_no_url}, {"measures a request", measures_a_request});

@@ -211,6 +211,6 @@ UNIT(stream_unit, "http/stream", {"sends a body in pieces, as they come", sends_
      {"gives libcurl what it has room for", gives_libcurl_what_it_has_room_for},
      {"receives a body in pieces", receives_a_body_in_pieces},
      {"pauses when its buffer is full", pauses_when_its_buffer_is_full},
-     {"receives what is no success as a whole", receives_errors_as_a_whole},
+     {"receives an error as a whole", receives_errors_as_a_whole},
      {"does not limit a body that it streams", has_no_limit_for_a_body_it_streams},
      {"gets its whole time again with each piece", moves_its_limit_with_each_piece});

@@ -151,7 +151,7 @@ describe("a sandbox with blocks", function()
     assert.same({ ["out_0/count"] = "1\n" }, jobs:results(one.id))
   end)
 
-  it("runs no task for an empty input, and the assembler all the same", function()
+  it("runs no task for an empty input, and the assembler nevertheless", function()
     local job <const> = jobs:run { templateId = "words", input = "" }
     assert.equal("JOB_STATE_COMPLETE", job.state, job.errorMessage)
     assert.same({ 0, { ["out_0/all.txt"] = "" } }, { job.numChunks, jobs:results(job.id) })
@@ -224,7 +224,7 @@ describe("a sandbox with blocks", function()
     )
   end)
 
-  it("runs a job once, and shows its end to those who watch", function()
+  it("runs a job once, and shows its end to clients that watch", function()
     local id <const> = jobs:start { templateId = "copy" }
     jobs.api:refuses(9, "already been started", "POST", ("/customer/jobs/%s/run"):format(id))
     assert.equal("JOB_STATE_COMPLETE", jobs:wait(id).state)
