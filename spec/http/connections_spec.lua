@@ -94,7 +94,7 @@ describe("over HTTP/2 with TLS, a client", function()
   )
 
   for name, call in pairs { get = get, create = create, ["a large set_params"] = set_large } do
-    it("shares one connection from the first burst on, with a token current, when that begins with " .. name, function()
+    it("shares one connection from the first burst on, with a current token, when that begins with " .. name, function()
       local client <close> = connect.client(tls, { access_token = token_of(tls) })
       prepare(tls)
       local futures <const> = { client:async(call, client) }

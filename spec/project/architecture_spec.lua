@@ -20,9 +20,9 @@ local function exists(path)
   return lfs.attributes(path) ~= nil
 end
 
-local function files_below(folder, ending, found)
-  for name in lfs.dir(folder) do
-    local path <const> = folder .. "/" .. name
+local function files_below(top, ending, found)
+  for name in lfs.dir(top) do
+    local path <const> = top .. "/" .. name
     local mode <const> = name:sub(1, 1) ~= "." and lfs.attributes(path, "mode")
     if mode == "directory" then
       files_below(path, ending, found)
