@@ -36,6 +36,9 @@ describe("hints of the command line", function()
       for _, word in ipairs { "job:%l", "client:%l", "bytenite%.datasource", "%f[%w_-]base_url", "%f[%w_-]ca_file" } do
         assert.is_nil(shown:find(word), shown)
       end
+      for _, word in ipairs { "%f[%w_]file_name", 'existing = "', "job:results" } do
+        assert.is_nil(shown:find(word), shown)
+      end
       for _, word in ipairs { "%f[%w_]api_key or", "allow_http = true", "%f[%w_-]max_response_bytes", "proxy option" } do
         assert.is_nil(shown:find(word), shown)
       end

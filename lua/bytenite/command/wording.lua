@@ -19,6 +19,7 @@ local REPLACEMENTS <const> = {
   { "job:wait()", "bytenite wait ID" },
   { "job:run()", "bytenite run ID" },
   { "bytenite.datasource.file()", "--source file" },
+  { "choose names of your own with file_name", "fetch single ones with --only" },
   {
     'existing = "replace" overwrites it, "skip" keeps it',
     "--existing replace overwrites it, --existing skip keeps it",
