@@ -69,6 +69,8 @@ describe("bytenite request", function()
   it("shows status and headers when asked", function()
     local output <const> = run("request", "GET", "info", "-i").output
     assert.is_truthy(output:find "^HTTP 200\n.*content%-type: application/json\n.*\n{")
+    service:fault { operation = "info", status = 200, body = "{}", headers = { ["Set-Cookie"] = "id=7" } }
+    assert.matches("\nset%-cookie: id=7\n", run("request", "GET", "info", "-i").output)
   end)
 
   it("fails as every command does, and sends once what may be sent once", function()

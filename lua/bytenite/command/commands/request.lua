@@ -67,13 +67,8 @@ end
 local function show(console, response, with_head)
   if with_head then
     console:line(("HTTP %d"):format(response.status))
-    local names <const> = {}
-    for name in pairs(response.headers) do
-      names[#names + 1] = name
-    end
-    table.sort(names)
-    for _, name in ipairs(names) do
-      console:line(("%s: %s"):format(name, response.headers[name]))
+    for _, pair in ipairs(response.header_list) do
+      console:line(("%s: %s"):format(pair[1], pair[2]))
     end
     console:line ""
   end
