@@ -258,7 +258,7 @@ return {
       local files <const>, problem <const> = require("bytenite.streaming.download").run(
         world.client,
         host.folder,
-        nil,
+        { existing = "replace" }, -- memory may have run out when the last one had its name already
         function()
           return { { name = "a/b.txt", link = host.base_url .. "/jobs/job%201?signature=s" } }
         end
