@@ -223,6 +223,14 @@ describe("collecting secrets", function()
     )
   end)
 
+  it("finds them in a table that has an ordinary name and a secret one", function()
+    local shared <const> = { user = "hush-user", place = { pin = 4711, word = "hush-word" } }
+    for _, other in ipairs { "a", "note", "x", "z" } do -- in whatever order they come
+      local secrets <const> = redact.known({}):add_table { [other] = shared, credentials = shared, list = { shared } }
+      assert.equal("[redacted] and [redacted]", redact.text("hush-user and hush-word", secrets))
+    end
+  end)
+
   it("goes through tables that hold themselves, and ignores what is not a table", function()
     local loop <const> = { password = "some secret" }
     loop.own = loop

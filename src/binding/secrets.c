@@ -81,17 +81,19 @@ static void add_scalar(lua_State *L, Secrets *secrets, int index, NameKind kind)
 }
 
 /*
-** Adds the secrets in the table on the top, and removes it. `seen`: the index of the tables seen.
+** Adds the secrets in the table on the top, and removes it. `seen`: the index of the tables seen,
+** each with the kind of name that it was under. One that comes again under a stricter name is added
+** again.
 */
 static void add_table(lua_State *L, Secrets *secrets, int seen, NameKind kind, int depth) {
   const int table = lua_gettop(L);
   luaL_checkstack(L, 8, "too many levels");
   lua_pushvalue(L, table);
-  const bool is_new = lua_rawget(L, seen) == LUA_TNIL;
+  const bool is_new = lua_rawget(L, seen) == LUA_TNIL || lua_tointeger(L, -1) < (lua_Integer)kind;
   lua_settop(L, table);
   if (is_new && depth < DEEPEST) {
     lua_pushvalue(L, table);
-    lua_pushboolean(L, 1);
+    lua_pushinteger(L, (lua_Integer)kind);
     lua_rawset(L, seen);
     lua_pushnil(L);
     while (lua_next(L, table) != 0) {
