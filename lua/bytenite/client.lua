@@ -87,29 +87,29 @@ end
 ---@param clock table|nil for tests of policy: now() in seconds, random() in [0, 1) and
 ---   step(session, seconds). Without `first_wait` all waiting is done by `step`
 function client.new(given, clock)
-  local settings <const> = options.read(given)
+  local resolved <const> = options.read(given)
   local session <const> = core.session {
-    base_url = settings.base_url,
-    service = settings.service,
-    user_agent = user_agent(settings.user_agent),
-    ca_file = settings.ca_file,
-    ca_path = settings.ca_path,
-    client_cert = settings.client_cert,
-    client_key = settings.client_key,
-    proxy = settings.proxy,
-    http_version = settings.http_version,
-    max_connections = settings.max_connections,
-    headers = settings.headers,
+    base_url = resolved.base_url,
+    service = resolved.service,
+    user_agent = user_agent(resolved.user_agent),
+    ca_file = resolved.ca_file,
+    ca_path = resolved.ca_path,
+    client_cert = resolved.client_cert,
+    client_key = resolved.client_key,
+    proxy = resolved.proxy,
+    http_version = resolved.http_version,
+    max_connections = resolved.max_connections,
+    headers = resolved.headers,
   }
   local self <const> = setmetatable({
     clock = clock or system,
     session = session,
-    options = settings,
+    options = resolved,
     renewal = false, -- the pending token exchange
   }, Client)
   secrets[self] = {}
   for _, name in ipairs { "access_token", "api_key", "headers", "proxy" } do
-    secrets[self][name], settings[name] = settings[name], nil -- no table shows secrets
+    secrets[self][name], resolved[name] = resolved[name], nil -- no table shows secrets
   end
   return self
 end

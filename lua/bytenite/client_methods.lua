@@ -174,11 +174,11 @@ local sign_out_plan <const> =
 --- Documented in docs/api/client.lua.
 function Client:sign_out(options)
   check_client(self, "sign_out")
-  local held <const> = self.credentials.current()
-  if not held then return true end
+  local token <const> = self.credentials.current()
+  if not token then return true end
   local ok <const>, problem <const> = call.run(self, sign_out_plan, nil, {}, options)
   if not ok and problem.kind ~= "unauthenticated" then return nil, problem end
-  self.credentials.forget(held)
+  self.credentials.forget(token)
   return true -- a token that is refused has ended already
 end
 

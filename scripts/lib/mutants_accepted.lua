@@ -130,7 +130,7 @@ return {
   },
   {
     path = "lua/bytenite/call/state_machine.lua",
-    code = "if fresh == token then return retry_or_fail(self, problem, retry_policy.of_status(401)) end",
+    code = "if renewed == token then return retry_or_fail(self, problem, retry_policy.of_status(401)) end",
     what = "401 became 402",
     why = FINAL,
   },

@@ -99,8 +99,13 @@ describe("a download of many files", function()
     client:close()
   end)
 
+  it("takes up to a million", function()
+    set_results(1)
+    assert(job:download(into, { concurrency = 1000000 }))
+  end)
+
   it("refuses a number that cannot be", function()
-    for _, concurrency in ipairs { 0, -1, 1.5, "8" } do
+    for _, concurrency in ipairs { 0, -1, 1.5, "8", 1000001 } do
       local raised <const> = refusals.message(function()
         job:download(into, { concurrency = concurrency })
       end)
@@ -298,5 +303,18 @@ describe("a download of many files", function()
     assert.equal(9, last.done)
     assert.equal(1, last.fraction)
     assert.equal("kept", base:read "results/f02")
+  end)
+
+  it("counts every file alike, an empty one too", function()
+    service:set_results("j1", { { name = "empty", content = "" }, { name = "full", content = BIG } })
+    local calls = 0
+    assert(job:download(into, {
+      concurrency = 1,
+      on_progress = function(received, _, name, all)
+        calls = calls + 1
+        assert.equal(name == "empty" and all.done / 2 or (1 + received / #BIG) / 2, all.fraction)
+      end,
+    }))
+    assert.is_true(calls > 10)
   end)
 end)

@@ -4,11 +4,11 @@ local folder <const> = require "spec.support.folder"
 
 local RESULTS <const> = { status = 200, body = [[{"results":[{"name":"a.bin","link":"http://127.0.0.1:1/a"}]}]] }
 
--- Downloads "0123456789" in two pieces: the first attempt breaks off in the middle. `headers` are those of its response,
--- besides the length. Returns the headers of the second request, by their names; what was written; and the error.
-local function resume(headers, second)
+-- Downloads "0123456789" in two pieces: the first attempt breaks off in the middle, or after the bytes that are given.
+-- `headers` are those of its response, besides the length. Returns the headers of the second request, by their names; what was written; and the error.
+local function resume(headers, second, came)
   headers["content-length"] = "10"
-  local first <const> = { kind = "connection", status = 200, headers = headers, came = "01234", after = 1 }
+  local first <const> = { kind = "connection", status = 200, headers = headers, came = came or "01234", after = 1 }
   local client <const>, wire <const> = fake.client({ access_token = "t" }, function(_, number)
     return ({ RESULTS, first, second })[number]
   end)
@@ -59,6 +59,12 @@ describe("a download that broke off", function()
     local sent <const>, content <const> = resume({}, whole())
     assert.is_nil(sent.Range)
     assert.equal("0123456789", content)
+  end)
+
+  it("begins anew where nothing of it had come", function()
+    local sent <const>, written <const> = resume({ etag = '"e1"' }, whole(), "")
+    assert.same({ nil, nil, "0123456789" }, { sent.Range, sent["If-Range"], written })
+    assert.equal("*/*", sent.Accept)
   end)
 
   it("takes no part of another file", function()

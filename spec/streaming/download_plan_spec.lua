@@ -170,6 +170,15 @@ describe("a download", function()
     end)
   end
 
+  it("writes a path of 4095 bytes, and no longer one", function()
+    local length <const> = 4095 - #into - 1
+    local name <const> = (("a"):rep(199) .. "/"):rep(25):sub(1, length - 1) .. "b"
+    set_results("c" .. name)
+    check_refused({}, "more than 4095 bytes")
+    set_results(name)
+    assert.equal(4095, #assert(job:download(into))[1].path)
+  end)
+
   it("writes names with 64 folders", function()
     set_results(("a/"):rep(64) .. "b")
     assert.equal(1, #assert(job:download(into)))

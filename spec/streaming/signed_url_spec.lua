@@ -114,4 +114,23 @@ describe("a signed URL", function()
     assert.matches("it points to this machine", problem.message, 1, true)
     assert.same({}, service:requests())
   end)
+
+  for status, hint in pairs {
+    [299] = false,
+    [300] = "redirects of signed URLs are not followed",
+    [399] = "redirects of signed URLs are not followed",
+    [400] = false,
+    [403] = "get a new address",
+  } do
+    it(("that responds with %d has %s"):format(status, hint and "a hint" or "no hint"), function()
+      local problem <const> = { status = status, body = "" }
+      assert.is_nil(signed_url.explain "get a new address"(problem))
+      assert.equal(hint or nil, problem.hint)
+    end)
+  end
+
+  it("whose storage waited too long for the body may be tried again", function()
+    local problem <const> = { status = 400, body = "<Error><Code>RequestTimeout</Code></Error>" }
+    assert.equal("unavailable", signed_url.explain "get a new address"(problem))
+  end)
 end)

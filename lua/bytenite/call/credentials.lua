@@ -46,12 +46,12 @@ local function from_api_key(api_key)
   end
 
   function source.store_response(body, now)
-    local fresh <const>, detail <const> = read_token(body)
-    if not fresh then return nil, detail end
+    local renewed <const>, detail <const> = read_token(body)
+    if not renewed then return nil, detail end
     former = current or former
-    current, ends_at = fresh, now + detail
+    current, ends_at = renewed, now + detail
     renew_at = ends_at - math.min(MARGIN, detail / 10)
-    return fresh
+    return renewed
   end
 
   function source.forget(ended)

@@ -256,10 +256,10 @@ local function renew_or_fail(self, problem)
   self.renewed = true
   credentials.forget(token)
   local now <const> = self.client.clock.now()
-  local fresh <const>, need <const>, hint <const>, message <const> = credentials.acquire(now)
-  if fresh == token then return retry_or_fail(self, problem, retry_policy.of_status(401)) end
+  local renewed <const>, need <const>, hint <const>, message <const> = credentials.acquire(now)
+  if renewed == token then return retry_or_fail(self, problem, retry_policy.of_status(401)) end
   self.exchange:release()
-  if fresh then return send(self, fresh, now) end
+  if renewed then return send(self, renewed, now) end
   return obtain_token(self, need, hint, message)
 end
 

@@ -144,18 +144,18 @@ local MEMBERS <const> = {
 
 -- The failure as JSON: the error's own fields but for the body, and the job's id alone.
 local function as_json(failure, console)
-  local told <const> = {}
+  local shown <const> = {}
   for _, name in ipairs(MEMBERS) do
-    told[name] = failure[name]
+    shown[name] = failure[name]
   end
-  told.jobId = job_id_of(failure, console)
-  told.message = wording.of_command(tostring(failure.message), told.jobId)
-  told.hint = failure.hint and wording.of_command(failure.hint, told.jobId)
-  local ok <const>, json <const> = pcall(bytenite.encode, { error = told }, { sorted = MEMBERS })
+  shown.jobId = job_id_of(failure, console)
+  shown.message = wording.of_command(tostring(failure.message), shown.jobId)
+  shown.hint = failure.hint and wording.of_command(failure.hint, shown.jobId)
+  local ok <const>, json <const> = pcall(bytenite.encode, { error = shown }, { sorted = MEMBERS })
   if ok then return json end
   -- a path, for one, may be no UTF-8, which JSON cannot hold
   local message <const> = text.visible(tostring(failure))
-  return bytenite.encode { error = { kind = failure.kind, message = message, jobId = told.jobId } }
+  return bytenite.encode { error = { kind = failure.kind, message = message, jobId = shown.jobId } }
 end
 
 -- One line that a terminal can show. The usage of a mistake, which has lines of its own, is the
@@ -169,7 +169,7 @@ end
 --- Tells a failure on stderr.
 ---@param failure table as of `from`
 ---@param console table
-function command_errors.tell(failure, console)
+function command_errors.print(failure, console)
   if failure.kind == "closed_output" then return end -- nothing reads the output
   if console.json then
     local json <const> = as_json(failure, console)

@@ -15,12 +15,12 @@ end
 
 -- The address of an operation. What a client is made of is checked, nothing is sent.
 local function address_of(context, operation, id)
-  local settings <const> = context.client().options
+  local options <const> = context.client().options
   local path <const> = operation.path:gsub("{(%w+)}", {
-    service = core.percent_encode(settings.service),
+    service = core.percent_encode(options.service),
     jobId = id == nil and NEW_JOB or core.percent_encode(id),
   })
-  return settings.base_url .. path
+  return options.base_url .. path
 end
 
 local function checked(operation, body)

@@ -96,15 +96,15 @@ local Context <const> = {}
 Context.__index = Context
 
 function Context:__close()
-  if self.held then self.held:close() end
+  if self.open_client then self.open_client:close() end
 end
 
 local function new_context(root, streams, given)
   local self <const> =
-    setmetatable({ parser = root, console = streams, version = bytenite._VERSION, held = false }, Context)
+    setmetatable({ parser = root, console = streams, version = bytenite._VERSION, open_client = false }, Context)
   function self.client()
-    self.held = self.held or bytenite.new(client_options(given, streams))
-    return self.held
+    self.open_client = self.open_client or bytenite.new(client_options(given, streams))
+    return self.open_client
   end
   function self.client_options()
     return client_options(given, streams)
@@ -187,7 +187,7 @@ function command.run(words)
     if written then return 0 end
     failure = command_errors.from(problem)
   end
-  command_errors.tell(failure, streams)
+  command_errors.print(failure, streams)
   return command_errors.status(failure)
 end
 

@@ -24,7 +24,7 @@ function progress.start(console, label)
     is_silent = console.quiet or console.json,
     drawn = "", -- what stands in the terminal's last line
     last = "", -- what was last to be shown
-    told = "", -- what the last line said
+    last_key = "", -- what the last line said
   }, Progress)
   console.progress = self
   return self
@@ -70,9 +70,9 @@ end
 
 local function plain_line(self, done, note, key)
   local tenth <const> = done and done * STEPS // 100
-  local told <const> = ("%s %s"):format(tenth or "", key)
-  if told == self.told then return end
-  self.told = told
+  local moment <const> = ("%s %s"):format(tenth or "", key)
+  if moment == self.last_key then return end
+  self.last_key = moment
   io.stderr:write(self.label, ": ", done and ("%d %% "):format(done) or "", text.visible(note), "\n")
 end
 

@@ -33,7 +33,7 @@ local function tell_all(failures, console)
     if not worst or status >= command_errors.status(failures[worst]) then worst = index end
   end
   for index, failure in ipairs(failures) do
-    if index ~= worst then command_errors.tell(failure, console) end
+    if index ~= worst then command_errors.print(failure, console) end
   end
   if worst then error(failures[worst], 0) end
 end

@@ -85,12 +85,12 @@ end
 -- Returns a next step if TLS failed because of a file of ours, or of the certificate that the
 -- client showed or did not show; or nil.
 local function certificate_hint(call, words)
-  local settings <const> = call.client.options
+  local client_options <const> = call.client.options
   if words:find("setting certificate", 1, true) or words:find("trust anchors", 1, true) then
-    if not settings.ca_path and not settings.ca_file then
+    if not client_options.ca_path and not client_options.ca_file then
       return "this machine lacks certificate authorities: install ca-certificates, or set ca_file"
     end
-    if settings.ca_file then return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE" end
+    if client_options.ca_file then return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE" end
     return "ca_path must be a folder with certificates under the names that `openssl rehash` gives them"
   end
   if words:find("PEM client certificate", 1, true) then
@@ -101,7 +101,7 @@ local function certificate_hint(call, words)
   end
   if not words:find(" alert ", 1, true) or is_signed(call) then return nil end
   if not words:find("certificate", 1, true) and not words:find("unknown ca", 1, true) then return nil end
-  if settings.client_cert then return "the server does not accept client_cert" end
+  if client_options.client_cert then return "the server does not accept client_cert" end
   return "the server asks for a certificate: set client_cert and client_key"
 end
 

@@ -45,9 +45,9 @@ local decode_refresh <const> = core.methods.exchange.job
 
 -- Decodes the response to a fetch or a creation into a new job. A created job has no id before.
 local function decode_new(exchange, _, client)
-  local fresh <const>, kind <const>, message <const> = exchange:job(nil)
-  if not fresh then return nil, kind, message end
-  return setmetatable(fresh, client.job_metatable)
+  local new_job <const>, kind <const>, message <const> = exchange:job(nil)
+  if not new_job then return nil, kind, message end
+  return setmetatable(new_job, client.job_metatable)
 end
 
 --- The plans of the calls that give a new job (see bytenite.call).

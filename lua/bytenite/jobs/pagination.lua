@@ -6,7 +6,7 @@ local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local filters <const> = require "bytenite.jobs.filters"
 local query_string <const> = require "bytenite.call.query_string"
-local settings <const> = require "bytenite.base.options"
+local base_options <const> = require "bytenite.base.options"
 
 local pagination <const> = {}
 
@@ -160,7 +160,7 @@ end
 
 -- Raises on what the call would refuse, before it is made.
 local function check_request(name, operation, request, options)
-  validate.options(name, options, settings.limits)
+  validate.options(name, options, base_options.limits)
   if operation.query then return query_string.text(name, query_string.flatten(request)) end
   local ok <const>, problem <const> = core.encode(request, operation.body)
   if not ok then validate.raise(name .. ": " .. problem) end

@@ -6,7 +6,7 @@ local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local job <const> = require "bytenite.jobs.job"
-local settings <const> = require "bytenite.base.options"
+local base_options <const> = require "bytenite.base.options"
 local upload_source <const> = require "bytenite.streaming.upload_source"
 local upload <const> = require "bytenite.streaming.upload"
 
@@ -138,7 +138,7 @@ local function open_upload(given, options)
 end
 
 local function run_steps(client, given, options)
-  local limits <const> = settings.limits_in(options)
+  local limits <const> = base_options.limits_in(options)
   local created <const>, problem <const> = call.run(client, job.creation, nil, pick(given, created_with), limits)
   if not created then return failed(problem, "create_job") end
   local on_created <const> = options.on_created

@@ -3,7 +3,7 @@ local await <const> = require "bytenite.async.await"
 local validate <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
 local redact <const> = require "bytenite.errors.redact"
-local settings <const> = require "bytenite.base.options"
+local base_options <const> = require "bytenite.base.options"
 local states <const> = require "bytenite.jobs.states"
 local waiters <const> = require "bytenite.async.waiters"
 
@@ -70,7 +70,7 @@ local function timed_out(self, last_problem)
     message = ("job %s is still %s after %g s"):format(
       rawget(job, "id"),
       state_of(job) or "in an unknown state",
-      self.settings.timeout
+      self.options.timeout
     ),
     hint = hint,
     retryable = true,
@@ -80,7 +80,7 @@ local function timed_out(self, last_problem)
 end
 
 local function report(self)
-  local on_progress <const> = self.settings.on_progress
+  local on_progress <const> = self.options.on_progress
   self.fraction = math.max(self.fraction, states.fraction(self.job) or 0)
   if on_progress then on_progress(self.job, self.fraction) end
 end
@@ -119,7 +119,7 @@ local function sleep(reactor, seconds)
 end
 
 local function wait_for_end(self)
-  local chosen <const> = self.settings
+  local chosen <const> = self.options
   local delay = chosen.interval
   local last_problem
   while true do
@@ -148,8 +148,8 @@ function wait.run(client, job, options, call_options, refresh)
     client = client,
     job = job,
     refresh = refresh,
-    settings = chosen,
-    limits = validate.options("wait", call_options, settings.limits),
+    options = chosen,
+    limits = validate.options("wait", call_options, base_options.limits),
     started_at = started_at,
     ends_at = chosen.timeout and started_at + chosen.timeout,
     looks = 0,

@@ -141,7 +141,7 @@ local delete <const> = {
         deleted[#deleted + 1] = { id = id, deleted = true }
         if not console.json then console:line("deleted " .. id) end
       else
-        if last_problem then command_errors.tell(last_problem, console) end
+        if last_problem then command_errors.print(last_problem, console) end
         last_problem = problem
       end
     end

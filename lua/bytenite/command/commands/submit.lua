@@ -39,16 +39,16 @@ local function draft(context, given, new)
 end
 
 local function submit(context, given, new)
-  local told <close> = new.upload and progress.bytes(context.console, "uploading") or nil
+  local bar <close> = new.upload and progress.bytes(context.console, "uploading") or nil
   local options <const> = {
-    on_progress = told and told.update_bytes,
+    on_progress = bar and bar.update_bytes,
     on_created = function(job)
       context.console:job_created(job.id)
     end,
   }
   local client <const> = context.client()
   local job <const> = assert(input.blame(given.file, client.submit, client, new, options))
-  if told then told:finish() end
+  if bar then bar:finish() end
   context.console:say("job %s runs", job.id)
   return job
 end

@@ -37,10 +37,10 @@ local info <const> = {
   define = function() end,
   run = function(context)
     local console <const> = context.console
-    local told <const> = assert(context.client():info())
-    if console.json then return console:value(told) end
-    local record <const> = { { "version", version_text(told.version) } }
-    for _, message in ipairs(type(told.messages) == "table" and told.messages or {}) do
+    local info <const> = assert(context.client():info())
+    if console.json then return console:value(info) end
+    local record <const> = { { "version", version_text(info.version) } }
+    for _, message in ipairs(type(info.messages) == "table" and info.messages or {}) do
       record[#record + 1] = { "message", message }
     end
     table_layout.record(console, record)

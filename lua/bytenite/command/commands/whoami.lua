@@ -24,39 +24,39 @@ end
 
 -- Returns what is known of a client, as JSON has it.
 local function describe(client)
-  local settings <const> = client.options
-  local sources <const> = settings.sources
-  local told <const> = { file = sources.file }
-  if settings.profile then
-    told.profile = { value = settings.profile, source = source_of(sources, { "profile", nil, "--profile" }) }
+  local options <const> = client.options
+  local sources <const> = options.sources
+  local report <const> = { file = sources.file }
+  if options.profile then
+    report.profile = { value = options.profile, source = source_of(sources, { "profile", nil, "--profile" }) }
   end
   for _, row in ipairs(VALUES) do
     local source <const> = source_of(sources, row)
-    if settings[row[1]] ~= nil and source then told[row[1]] = { value = settings[row[1]], source = source } end
+    if options[row[1]] ~= nil and source then report[row[1]] = { value = options[row[1]], source = source } end
   end
   for _, row in ipairs(SECRETS) do
-    if sources[row[1]] then told[row[1]] = { source = source_of(sources, row) } end
+    if sources[row[1]] then report[row[1]] = { source = source_of(sources, row) } end
   end
-  return told
+  return report
 end
 
 local function with_source(entry, value)
   return entry and ("%s (%s)"):format(value or entry.value, entry.source)
 end
 
-local function show(console, told)
+local function show(console, report)
   local record <const> = {
-    { "profile", with_source(told.profile) or "none" },
-    { "file", told.file },
+    { "profile", with_source(report.profile) or "none" },
+    { "file", report.file },
   }
   for _, row in ipairs(VALUES) do
-    record[#record + 1] = { row[2], with_source(told[row[1]]) }
+    record[#record + 1] = { row[2], with_source(report[row[1]]) }
   end
   for _, row in ipairs(SECRETS) do
-    record[#record + 1] = { "credentials", with_source(told[row[1]], row[2]) }
+    record[#record + 1] = { "credentials", with_source(report[row[1]], row[2]) }
   end
-  if not told.access_token and not told.api_key then record[#record + 1] = { "credentials", "none" } end
-  record[#record + 1] = { "accepted", told.accepted and "yes" or "no", told.accepted and "green" or "red" }
+  if not report.access_token and not report.api_key then record[#record + 1] = { "credentials", "none" } end
+  record[#record + 1] = { "accepted", report.accepted and "yes" or "no", report.accepted and "green" or "red" }
   table_layout.record(console, record)
 end
 
@@ -71,16 +71,16 @@ local whoami <const> = {
   run = function(context)
     local console <const> = context.console
     local client <const> = context.client()
-    local told <const> = describe(client)
-    local answer <const>, problem <const> = client:info()
-    told.accepted = answer ~= nil
+    local report <const> = describe(client)
+    local info <const>, problem <const> = client:info()
+    report.accepted = info ~= nil
     if console.json then
-      console:value(told)
+      console:value(report)
     else
-      show(console, told)
+      show(console, report)
     end
     console.flush()
-    assert(answer, problem)
+    assert(info, problem)
   end,
 }
 
