@@ -5,7 +5,8 @@ local folder <const> = require "spec.support.folder"
 local RESULTS <const> = { status = 200, body = [[{"results":[{"name":"a.bin","link":"http://127.0.0.1:1/a"}]}]] }
 
 -- Downloads "0123456789" in two pieces: the first attempt breaks off in the middle, or after the bytes that are given.
--- `headers` are those of its response, besides the length. Returns the headers of the second request, by their names; what was written; and the error.
+-- `headers` are those of its response, besides the length. Returns the headers of the second request, by their names; what
+-- was written; and the error.
 local function resume(headers, second, came)
   headers["content-length"] = "10"
   local first <const> = { kind = "connection", status = 200, headers = headers, came = came or "01234", after = 1 }
