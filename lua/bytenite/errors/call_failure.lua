@@ -90,7 +90,9 @@ local function certificate_hint(call, words)
     if not client_options.ca_path and not client_options.ca_file then
       return "this machine lacks certificate authorities: install ca-certificates, or set ca_file"
     end
-    if client_options.ca_file then return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE" end
+    if client_options.ca_file then
+      return "the CA file cannot be read: check ca_file, BYTENITE_CA_FILE and SSL_CERT_FILE"
+    end
     return "ca_path must be a folder with certificates under the names that `openssl rehash` gives them"
   end
   if words:find("PEM client certificate", 1, true) then
