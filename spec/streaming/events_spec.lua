@@ -41,11 +41,22 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       return seen
     end
 
+    -- Whether the service has got the request for events: what happened before is not told.
+    local function has_stream()
+      for _, request in ipairs(service:requests()) do
+        if request.path:find "/events$" then return true end
+      end
+      return false
+    end
+
     it("come as they happen, until the program has seen enough", function()
       local job <const> =
         assert(client:create_job { templateId = "t", dataSource = bytenite.datasource.url "https://a.example" })
       service:set_speed(1000)
       local running <const> = client:async(function()
+        while not has_stream() do
+          client:get_job(job.id)
+        end
         return job:run()
       end)
       local seen
