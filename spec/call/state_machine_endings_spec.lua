@@ -4,21 +4,7 @@ local body_stream <const> = require "bytenite.streaming.body_stream"
 local call <const> = require "bytenite.call"
 local errors <const> = require "bytenite.errors"
 
--- Returns a function that responds with one of some responses after the other, and then hangs.
-local function in_turn(responses)
-  return function(_, number)
-    return responses[number]
-  end
-end
-
-local OK <const> = { status = 200, body = "{}" }
-
--- Every exchange must be freed, once.
-local function assert_all_freed(wire)
-  for index, exchange in ipairs(wire.exchanges) do
-    assert.equal(1, exchange.freed, "exchange " .. index)
-  end
-end
+local in_turn <const>, OK <const>, check_all_freed <const> = fake.in_turn, fake.OK, fake.check_all_freed
 
 describe("a call that is ended from outside", function()
   local function started(client, method)
@@ -44,7 +30,7 @@ describe("a call that is ended from outside", function()
     other:__close()
     assert.same({ "cancelled", nil }, { other.problem.kind, other.problem.maybe_done })
     other:__close()
-    assert_all_freed(wire)
+    check_all_freed(wire)
   end)
 
   it("may have been done if its exchange cannot say", function()
@@ -72,7 +58,7 @@ describe("a call that is ended from outside", function()
       { "file", "no room on the disk", "thing" },
       { one.problem.kind, one.problem.message, one.problem.operation }
     )
-    assert_all_freed(wire)
+    check_all_freed(wire)
   end)
 
   it("ends with its client", function()
@@ -211,7 +197,7 @@ describe("a stream", function()
     assert.is_true(one.done)
     assert.same({ "timeout", true }, { one.problem.kind, one.problem.maybe_done })
     assert.matches("deadline of 5 s passed while waiting for the transfer", one.problem.message)
-    assert_all_freed(wire)
+    check_all_freed(wire)
   end)
 
   it("that is cancelled may have been done", function()

@@ -1,31 +1,10 @@
 -- The attempts of a call and its events, on a service without a network and without time.
 local fake <const> = require("spec.support.fake_core").install()
 
+local in_turn <const>, OK <const>, get <const>, post <const>, check_all_freed <const> =
+  fake.in_turn, fake.OK, fake.get, fake.post, fake.check_all_freed
+
 local RETRY <const> = 0.25 -- seconds until the first retry: half of half a second
-
--- Returns a function that responds with one of some responses after the other, and then hangs.
-local function in_turn(responses)
-  return function(_, number)
-    return responses[number]
-  end
-end
-
-local OK <const> = { status = 200, body = "{}" }
-
-local function get(client, options)
-  return client:request({ path = "/x" }, options)
-end
-
-local function post(client, options)
-  return client:request({ method = "POST", path = "/x" }, options)
-end
-
--- Every exchange must be freed, once.
-local function assert_all_freed(wire)
-  for index, exchange in ipairs(wire.exchanges) do
-    assert.equal(1, exchange.freed, "exchange " .. index)
-  end
-end
 
 for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call that waits among others"] = false } do
   describe(title, function()
@@ -35,7 +14,7 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
       assert.equal(200, get(client).status)
       assert.equal(401, client.budget.tokens)
       assert.equal(1, #wire.requests)
-      assert_all_freed(wire)
+      check_all_freed(wire)
     end)
 
     it("sends its token and its limits", function()
@@ -73,7 +52,7 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
         wire.requests[3].at,
       })
       assert.equal(2, wire.exchanges[1].released)
-      assert_all_freed(wire)
+      check_all_freed(wire)
       assert.equal(491, client.budget.tokens) -- two retries and a success
     end)
 
@@ -93,7 +72,7 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
         problem.retryable,
       })
       assert.is_nil(problem.maybe_done)
-      assert_all_freed(wire)
+      check_all_freed(wire)
     end)
 
     it("ends when the core cannot use its session, and asks for no token then", function()
@@ -106,7 +85,7 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
       local _, problem <const> = get(client)
       assert.equal("closed", problem.kind)
       assert.same({}, wire.requests)
-      assert_all_freed(wire)
+      check_all_freed(wire)
     end)
 
     it("fails without credentials, and sends nothing", function()
@@ -115,7 +94,7 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
       assert.same({ "no_credentials", 0 }, { problem.kind, problem.attempts })
       assert.matches("set api_key or access_token", problem.hint)
       assert.same({}, wire.requests)
-      assert_all_freed(wire)
+      check_all_freed(wire)
     end)
 
     it("raises what a user's function raises", function()
@@ -127,7 +106,7 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
       assert.has_error(function()
         get(client)
       end, "no token today")
-      assert_all_freed(wire)
+      check_all_freed(wire)
     end)
 
     it("takes a later 404 for success where an earlier attempt may have deleted", function()
@@ -261,6 +240,6 @@ describe("a call's events", function()
     assert.has_error(function()
       get(client)
     end, "enough")
-    assert_all_freed(wire)
+    check_all_freed(wire)
   end)
 end)

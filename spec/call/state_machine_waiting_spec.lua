@@ -2,25 +2,8 @@
 -- end of a rate limit; and its deadline meanwhile.
 local fake <const> = require("spec.support.fake_core").install()
 
--- Returns a function that responds with one of some responses after the other, and then hangs.
-local function in_turn(responses)
-  return function(_, number)
-    return responses[number]
-  end
-end
-
-local OK <const> = { status = 200, body = "{}" }
-
-local function get(client, options)
-  return client:request({ path = "/x" }, options)
-end
-
--- Every exchange must be freed, once.
-local function assert_all_freed(wire)
-  for index, exchange in ipairs(wire.exchanges) do
-    assert.equal(1, exchange.freed, "exchange " .. index)
-  end
-end
+local in_turn <const>, OK <const>, get <const>, check_all_freed <const> =
+  fake.in_turn, fake.OK, fake.get, fake.check_all_freed
 
 describe("a deadline", function()
   -- Returns the error of a call that waits in vain.
@@ -148,7 +131,7 @@ describe("calls on one job", function()
       assert.equal(tostring(index), job.name)
     end
     assert.same({ 1000, 1001, 1002 }, { wire.requests[1].at, wire.requests[2].at, wire.requests[3].at })
-    assert_all_freed(wire)
+    check_all_freed(wire)
   end)
 
   it("wait for the first one though the second was cancelled", function()
@@ -163,7 +146,7 @@ describe("calls on one job", function()
     assert.equal(job, third:get())
     assert.same({ 1000, 1001 }, { wire.requests[1].at, wire.requests[2].at })
     assert.is_true(first:done())
-    assert_all_freed(wire)
+    check_all_freed(wire)
   end)
 
   it("wait for the first one though the second was cancelled after the third had come", function()

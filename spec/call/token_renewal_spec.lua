@@ -1,22 +1,8 @@
 -- The renewal of tokens, on a service without a network and without time.
 local fake <const> = require("spec.support.fake_core").install()
 
--- Returns a function that responds with one of some responses after the other, and then hangs.
-local function in_turn(responses)
-  return function(_, number)
-    return responses[number]
-  end
-end
-
-local OK <const> = { status = 200, body = "{}" }
-
-local function get(client, options)
-  return client:request({ path = "/x" }, options)
-end
-
-local function post(client, options)
-  return client:request({ method = "POST", path = "/x" }, options)
-end
+local in_turn <const>, OK <const>, get <const>, post <const>, check_all_freed <const> =
+  fake.in_turn, fake.OK, fake.get, fake.post, fake.check_all_freed
 
 local function operations(wire)
   local names <const> = {}
@@ -24,13 +10,6 @@ local function operations(wire)
     names[#names + 1] = request.operation
   end
   return names
-end
-
--- Every exchange must be freed, once.
-local function assert_all_freed(wire)
-  for index, exchange in ipairs(wire.exchanges) do
-    assert.equal(1, exchange.freed, "exchange " .. index)
-  end
 end
 
 describe("the renewal of a token", function()
@@ -44,7 +23,7 @@ describe("the renewal of a token", function()
     assert.same({ "access_token", "request", "request" }, operations(wire))
     assert.same({ "new", "new" }, { wire.requests[2].token, wire.requests[3].token })
     assert.is_nil(wire.requests[1].token)
-    assert_all_freed(wire)
+    check_all_freed(wire)
   end)
 
   it("happens once after a 401, and the request is sent again with the new token", function()

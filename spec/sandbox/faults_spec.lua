@@ -2,25 +2,15 @@
 local cjson <const> = require("cjson").new()
 local core <const> = require "bytenite.core"
 local api_session <const> = require "spec.support.api_session"
-local sandbox <const> = require "spec.support.sandbox"
 
 local VERSIONS <const> = { 1.1, 2 }
 
 describe("the sandbox", function()
   local service, api, path
 
-  setup(function()
-    service = sandbox.plain()
-  end)
-
-  before_each(function()
-    service:reset()
-    api = api_session.open(service)
+  api_session.around_each({ before_each = before_each, after_each = after_each }, function(empty_service, session)
+    service, api = empty_service, session
     path = "/customer/jobs/" .. api:new_job().id
-  end)
-
-  after_each(function()
-    api:close()
   end)
 
   -- Calls over a new connection, since most faults end it.

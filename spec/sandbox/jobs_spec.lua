@@ -1,25 +1,15 @@
 -- How a job runs in the sandbox: from the draft to its end, what it shows on the way, and what is refused.
 local core <const> = require "bytenite.core"
 local api_session <const> = require "spec.support.api_session"
-local sandbox <const> = require "spec.support.sandbox"
 
 local DONE <const> = '{"ok":true,"requestId":"","message":"","error":null}'
 
 describe("the sandbox", function()
   local service, api, id
 
-  setup(function()
-    service = sandbox.plain()
-  end)
-
-  before_each(function()
-    service:reset()
-    api = api_session.open(service)
+  api_session.around_each({ before_each = before_each, after_each = after_each }, function(empty_service, session)
+    service, api = empty_service, session
     id = api:new_job({ dataSource = { dataSourceDescriptor = "bypass" } }).id
-  end)
-
-  after_each(function()
-    api:close()
   end)
 
   local function path(what)

@@ -9,17 +9,8 @@ local TYPES <const> = "type.googleapis.com/google.protobuf."
 describe("the sandbox", function()
   local service, api
 
-  setup(function()
-    service = sandbox.plain()
-  end)
-
-  before_each(function()
-    service:reset()
-    api = api_session.open(service)
-  end)
-
-  after_each(function()
-    api:close()
+  api_session.around_each({ before_each = before_each, after_each = after_each }, function(empty_service, session)
+    service, api = empty_service, session
   end)
 
   local function put(id, members)

@@ -1,7 +1,6 @@
 -- Results that the sandbox serves behind signed URLs, as a storage service would.
 local file_contents <const> = require "bytenite.sandbox.model.file_contents"
 local api_session <const> = require "spec.support.api_session"
-local sandbox <const> = require "spec.support.sandbox"
 local signed_url <const> = require "spec.support.signed_url"
 
 local fetch <const>, is_refused <const> = signed_url.fetch, signed_url.is_refused
@@ -11,18 +10,9 @@ local VERSIONS <const> = { 1.1, 2 }
 describe("the sandbox", function()
   local service, api, id
 
-  setup(function()
-    service = sandbox.plain()
-  end)
-
-  before_each(function()
-    service:reset()
+  api_session.around_each({ before_each = before_each, after_each = after_each }, function(empty_service, session)
+    service, api = empty_service, session
     service:set_speed(1e6)
-    api = api_session.open(service)
-  end)
-
-  after_each(function()
-    api:close()
   end)
 
   local function path(what)

@@ -2,22 +2,12 @@
 local cjson <const> = require("cjson").new()
 local core <const> = require "bytenite.core"
 local api_session <const> = require "spec.support.api_session"
-local sandbox <const> = require "spec.support.sandbox"
 
 describe("the sandbox", function()
   local service, api
 
-  setup(function()
-    service = sandbox.plain()
-  end)
-
-  before_each(function()
-    service:reset()
-    api = api_session.open(service)
-  end)
-
-  after_each(function()
-    api:close()
+  api_session.around_each({ before_each = before_each, after_each = after_each }, function(empty_service, session)
+    service, api = empty_service, session
   end)
 
   describe("sets data sources", function()

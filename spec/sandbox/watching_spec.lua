@@ -5,7 +5,6 @@ local new_headers <const> = require("http.headers").new
 local socket <const> = require "cqueues.socket"
 local core <const> = require "bytenite.core"
 local api_session <const> = require "spec.support.api_session"
-local sandbox <const> = require "spec.support.sandbox"
 
 -- How many files and sockets a process has open (Linux).
 local function descriptors(pid)
@@ -21,21 +20,12 @@ end
 describe("the sandbox", function()
   local service, api, id
 
-  setup(function()
-    service = sandbox.plain()
-  end)
-
-  before_each(function()
-    service:reset()
-    api = api_session.open(service)
+  api_session.around_each({ before_each = before_each, after_each = after_each }, function(empty_service, session)
+    service, api = empty_service, session
     id = api:new_job({
       dataSource = { dataSourceDescriptor = "bypass" },
       params = { partitioner = { num_replicas = 3 } },
     }).id
-  end)
-
-  after_each(function()
-    api:close()
   end)
 
   local function start()

@@ -2,6 +2,7 @@
 local cjson <const> = require("cjson").new()
 local core <const> = require "bytenite.core"
 local http_client <const> = require "spec.support.http_client"
+local sandbox <const> = require "spec.support.sandbox"
 
 ---@class spec.Session
 ---@field service spec.Sandbox
@@ -23,6 +24,22 @@ function api_session.open(service, version)
   local self <const> = setmetatable({ service = service, connection = connection, headers = {} }, Session)
   self:sign_in()
   return self
+end
+
+--- Opens a session before each test, with a sandbox that is empty, and closes it after the test.
+---@param busted table its `before_each` and `after_each`
+---@param begin fun(service: spec.Sandbox, api: spec.Session) is called before each test
+function api_session.around_each(busted, begin)
+  local api
+  busted.before_each(function()
+    local service <const> = sandbox.plain()
+    service:reset()
+    api = api_session.open(service)
+    begin(service, api)
+  end)
+  busted.after_each(function()
+    api:close()
+  end)
 end
 
 --- Gets a token and sends it from now on.

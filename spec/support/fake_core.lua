@@ -267,7 +267,7 @@ function Exchange:take()
 end
 
 --- Puts the service in the place of bytenite.core's. busted takes it away after the spec file.
----@return table # `client(options, respond)`: returns a client and its wire; `core`
+---@return table # `client(options, respond)`: returns a client and its wire; `core`; and what specs of calls share
 function fake_core.install()
   for name in pairs(package.loaded) do
     assert(not name:find "^bytenite%." or name == "bytenite.core", name .. " is loaded already")
@@ -288,6 +288,37 @@ function fake_core.install()
   package.loaded["bytenite.core"] = setmetatable(own, { __index = core })
   local client_module <const> = require "bytenite.client"
   local fake <const> = { core = own }
+
+  --- The response of a service in order.
+  fake.OK = { status = 200, body = "{}" }
+
+  --- Returns a function that responds with one of some responses after the other, and then hangs.
+  ---@param responses table[]
+  ---@return function # for `client`
+  function fake.in_turn(responses)
+    return function(_, number)
+      return responses[number]
+    end
+  end
+
+  --- Makes a repeatable call, or one that is sent once only.
+  ---@param client table
+  ---@param options table|nil
+  function fake.get(client, options)
+    return client:request({ path = "/x" }, options)
+  end
+
+  function fake.post(client, options)
+    return client:request({ method = "POST", path = "/x" }, options)
+  end
+
+  --- Raises unless every exchange was freed, once.
+  ---@param wire table
+  function fake.check_all_freed(wire)
+    for index, exchange in ipairs(wire.exchanges) do
+      assert(exchange.freed == 1, ("exchange %d was freed %s times"):format(index, exchange.freed))
+    end
+  end
 
   --- Makes a client of the service.
   ---@param options table
