@@ -79,7 +79,7 @@ function checks.requests(count, log, rows)
   end
 end
 
--- The answers that came over the first of a row's connections.
+-- The responses that came over the first of a row's connections.
 local function over_one_connection(row, jobs)
   local own <const> = {}
   for turn = 1, #jobs, CONNECTIONS[row] or 1 do
@@ -91,7 +91,7 @@ end
 local function check_turns(row, jobs)
   local seen <const>, different = {}, 0
   for turn, job in ipairs(jobs) do
-    if turn > RESPONSES and job ~= jobs[turn - RESPONSES] then fail("%s: answer %d is out of turn", row, turn) end
+    if turn > RESPONSES and job ~= jobs[turn - RESPONSES] then fail("%s: response %d is out of turn", row, turn) end
     if not seen[job] then different = different + 1 end
     seen[job] = true
   end

@@ -14,7 +14,7 @@
 #include "connection.h"
 
 typedef struct MultiCalls {
-  /* The body of the next call, made in a slot from 0 to `concurrency` - 1; it stays alive until that slot's answer is taken. */
+  /* The body of the next call, made in a slot from 0 to `concurrency` - 1; it stays alive until that slot's response is taken. */
   const char *(*make_body)(void *context, long slot, size_t *length);
   void (*take_answer)(void *context, const Connection *connection);
   void *context;

@@ -1,6 +1,6 @@
 /*
 ** multi_loop.c: what many calls at once are compared with: libcurl's multi interface alone, a ready body out, the
-** answers' bytes back, no JSON.
+** responses' bytes back, no JSON.
 **
 **   multi_loop HOW CONCURRENCY COUNT         updates the job's data source COUNT times, so many at once; HOW is how it
 **                                            waits: `poll` (curl_multi_perform and curl_multi_poll) or `socket`

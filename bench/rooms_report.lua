@@ -11,9 +11,9 @@ local samples_name <const>, _ <const>, readme_name <const> = ... -- no plot
 -- The functions of the core whose calls are a room, with all that they call. Of several names, in this build or that, none may
 -- call another. What is in no room is the Lua layer.
 local rooms <const> = {
-  { title = "read: the answer's text into tables", functions = { "marshal_read_job" } },
+  { title = "read: the response's text into tables", functions = { "marshal_read_job" } },
   { title = "write: the argument into text", functions = { "marshal_write" } },
-  { title = "refresh: the job's table gets the answer's members", functions = { "refresh" } },
+  { title = "refresh: the job's table gets the response's members", functions = { "refresh" } },
 }
 
 local CORE <const>, LIBCURL <const> = "/core%.so$", "/libcurl[^/]*$"
@@ -90,7 +90,7 @@ end
 local page <const> = report.new()
 page:read(samples_name, readers)
 
-local titles <const> = { "libcurl: the request out, the answer in" }
+local titles <const> = { "libcurl: the request out, the response in" }
 for _, room in ipairs(rooms) do
   table.insert(titles, room.title)
 end

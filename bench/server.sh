@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# server.sh: the server under the benchmark: nginx on 127.0.0.1, one process ($server), whose answers come out of tables
+# server.sh: the server under the benchmark: nginx on 127.0.0.1, one process ($server), whose responses come out of tables
 # that server_responses.lua writes. To be sourced by common.sh. The scripts set $lua, $programs, $server_core, $scratch, the folder
 # for all files, and $doors, the ways to the responses that they want; "plain" is among them.
 
@@ -10,7 +10,7 @@ make_certificate() {
     fail "openssl could not make a certificate: $(cat "$scratch/openssl.log")"
 }
 
-# door_block DOOR: a way to the same answers, as nginx is told of it. Each has a port of its own:
+# door_block DOOR: a way to the same responses, as nginx is told of it. Each has a port of its own:
 #   plain, tls           HTTP/1.1, at once
 #   h2                   HTTP/2 over TLS, as soon as it has read the request
 #   slow, slow_h2        HTTP/1.1 and HTTP/2 over TLS, after 50 ms; what used which connection is logged

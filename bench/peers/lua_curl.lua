@@ -1,5 +1,5 @@
 -- lua_curl.lua COUNT [show]: updates a job's data source by Lua-cURLv3 and lua-cjson, with one handle for all calls. With `show`
--- every answer is printed, one a line.
+-- every response is printed, one a line.
 local cjson <const> = require "cjson"
 local curl <const> = require "cURL"
 local request <const> = require "request"

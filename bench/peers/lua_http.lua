@@ -1,6 +1,6 @@
 -- lua_http.lua AT_ONCE COUNT [show]: updates data sources by lua-http and lua-cjson, so many at once, each over a kept
 -- connection of its own, by HTTP/1.1: with so many streams on one connection of HTTP/2 lua-http takes many times as long. With
--- `show` every answer is printed, one a line.
+-- `show` every response is printed, one a line.
 local cjson <const> = require "cjson"
 local client <const> = require "http.client"
 local cqueues <const> = require "cqueues"

@@ -1,5 +1,5 @@
 -- luasocket.lua COUNT [show]: updates a job's data source by luasocket, over TLS with luasec, and lua-cjson. Its HTTP closes the
--- connection after each request; who knows it gives it a socket that stays open. With `show` every answer is printed, one a line.
+-- connection after each request; who knows it gives it a socket that stays open. With `show` each response is printed on a line.
 local cjson <const> = require "cjson"
 local http <const> = require "socket.http"
 local ltn12 <const> = require "ltn12"

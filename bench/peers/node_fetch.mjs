@@ -1,5 +1,5 @@
 // node_fetch.mjs AT_ONCE COUNT [show]: updates data sources by Node's fetch, so many at once, which has HTTP/1.1 only and keeps its
-// connections. With `show` every answer is printed, one a line.
+// connections. With `show` every response is printed, one a line.
 const { BENCH_BASE_URL, BENCH_JOB_ID, BENCH_TOKEN } = process.env;
 const [atOnce, count, show] = process.argv.slice(2);
 
@@ -18,17 +18,17 @@ const argument = () => ({
 });
 
 async function update() {
-  const answer = await fetch(url, { method: "PATCH", headers, body: JSON.stringify(argument()) });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  return answer.json();
+  const response = await fetch(url, { method: "PATCH", headers, body: JSON.stringify(argument()) });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.json();
 }
 
 let left = Number(count); // shared: each worker takes the next one
 
 async function work() {
   while (left-- > 0) {
-    const answer = await update();
-    if (show) console.log(JSON.stringify(answer));
+    const response = await update();
+    if (show) console.log(JSON.stringify(response));
   }
 }
 

@@ -1,6 +1,6 @@
 """python_aiohttp.py AT_ONCE COUNT [show]: updates data sources by Python's aiohttp, so many at once, which has HTTP/1.1 only.
 
-With `show` every answer is printed, one a line.
+With `show` every response is printed, one a line.
 """
 
 import asyncio
@@ -15,16 +15,16 @@ from request import HEADERS, URL, argument
 
 
 async def update(session):
-    async with session.patch(URL, json=argument()) as answer:
-        answer.raise_for_status()
-        return await answer.json()
+    async with session.patch(URL, json=argument()) as response:
+        response.raise_for_status()
+        return await response.json()
 
 
 async def work(session, turns, show):
     for _ in turns:
-        answer = await update(session)
+        response = await update(session)
         if show:
-            print(json.dumps(answer))
+            print(json.dumps(response))
 
 
 async def main(at_once, count, show=None):

@@ -1,6 +1,6 @@
 """python_requests.py COUNT [show]: updates a job's data source by Python's requests, with a session that keeps its connection.
 
-With `show` every answer is printed, one a line.
+With `show` every response is printed, one a line.
 """
 
 import json
@@ -13,9 +13,9 @@ from request import HEADERS, URL, argument
 
 
 def update(session):
-    answer = session.patch(URL, json=argument(), timeout=30)
-    answer.raise_for_status()
-    return answer.json()
+    response = session.patch(URL, json=argument(), timeout=30)
+    response.raise_for_status()
+    return response.json()
 
 
 def main(count, show=None):
@@ -23,9 +23,9 @@ def main(count, show=None):
         session.headers.update(HEADERS)
         session.verify = os.environ["BENCH_CA_FILE"]
         for _ in range(int(count)):
-            answer = update(session)
+            response = update(session)
             if show:
-                print(json.dumps(answer))
+                print(json.dumps(response))
 
 
 main(*sys.argv[1:])

@@ -57,7 +57,7 @@ function words.any()
   return {}
 end
 
--- In answers: one of the sources that are documented, or any other object.
+-- In responses: one of the sources that are documented, or any other object.
 function words.typed(nullable)
   local all <const> = array {}
   for _, name in ipairs(types.names(contract.objects.sources)) do
@@ -157,7 +157,7 @@ local function schemas()
       all[side.prefix .. name] = schema_of(side, text)
     end
   end
-  all.Job.properties.id.enum = array { samples.JOB_ID, bytenite.null } -- answers speak of the job they are asked about
+  all.Job.properties.id.enum = array { samples.JOB_ID, bytenite.null } -- responses speak of the job they are asked about
   return all
 end
 
@@ -178,7 +178,7 @@ local function response_with(schema, examples)
   return { description = "a response", content = { ["application/json"] = { schema = schema, examples = examples } } }
 end
 
---- What stands in answers that are errors, in the service's two shapes and others, by name.
+--- What stands in responses that are errors, in the service's two shapes and others, by name.
 ---@param status integer
 ---@return table<string, any>
 ---@usage openapi.errors(404).gateway --> { code = 404, message = "no such thing, says the gateway", details = {} }
@@ -209,7 +209,7 @@ local function examples_of(values)
   return all
 end
 
---- What stands in answers with status 200, by name.
+--- What stands in responses with status 200, by name.
 ---@param result string the type
 ---@return table<string, any>
 ---@usage openapi.successes("JobResponse").usual

@@ -11,7 +11,7 @@ local PAGE <const> = { ["pagination.limit"] = "uint32", ["pagination.offset"] = 
 local ORDERED_PAGE <const> = { ["pagination.limit"] = "uint32", ["pagination.offset"] = "uint32", orderBy = "string" }
 
 --- The rows, by the names of our methods. `once`: sending it twice may do it twice; `open`: needs no token; `stream`: its
---- answer is a sequence of objects, for as long as both sides like.
+--- response is a sequence of objects, for as long as both sides like.
 ---@type table<string, {method: string, path: string, query: table|nil, body: string|nil, result: string}>
 operations.rows = {
   access_token = {

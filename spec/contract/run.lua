@@ -1,5 +1,5 @@
 --- Makes every call that the module knows against Prism, which serves the contract and checks every request by it, and looks
---- at what the module makes of every kind of answer.
+--- at what the module makes of every kind of response.
 ---
 ---   lua5.4 spec/contract/run.lua http://127.0.0.1:4010 [DRAWS]
 ---
@@ -57,7 +57,7 @@ local function make(name, input, prefer)
 end
 
 local function complain(name, what, seen, problem)
-  problems[#problems + 1] = ("%s, %s: %s\n  sent: %s\n  answer: %s %s"):format(
+  problems[#problems + 1] = ("%s, %s: %s\n  sent: %s\n  response: %s %s"):format(
     name,
     what,
     problem,
@@ -144,11 +144,11 @@ local function check_row(name)
   end
   local _, input <const> = next(inputs)
   for _, example in ipairs(types.names(openapi.successes(contract.operations.rows[name].result))) do
-    check_success(name, "answer " .. example, input, "code=200, example=" .. example)
+    check_success(name, "response " .. example, input, "code=200, example=" .. example)
     count.examples = count.examples + 1
   end
   for draw = 1, DRAWS do
-    check_success(name, "invented answer " .. draw, input, "code=200, dynamic=true")
+    check_success(name, "invented response " .. draw, input, "code=200, dynamic=true")
     count.draws = count.draws + 1
   end
   for _, status in ipairs(STATUSES) do
@@ -158,7 +158,7 @@ local function check_row(name)
     end
   end
   print(
-    ("%-16s %3d requests, answers: %d examples, %d invented, %d errors: %s"):format(
+    ("%-16s %3d requests, responses: %d examples, %d invented, %d errors: %s"):format(
       name,
       count.requests,
       count.examples,

@@ -7,7 +7,7 @@ local samples = {}
 local null <const> = bytenite.null
 local DEPTH <const> = 3 -- of objects that hold their like
 
---- The id in jobs, so that answers speak of the job they are asked about.
+--- The id in jobs, so that responses speak of the job they are asked about.
 samples.JOB_ID = "0b8f6a52-93c1-4d0e-a7f4-5d2c81e69b30"
 
 --- The ways of printing, by name: what the kinds of values look like.
@@ -72,7 +72,7 @@ local function object_of(objects, name, mood, depth)
     made[member] = value_of(objects, text, mood, depth + 1)
   end
   if name == "Job" and made.id and made.id ~= null then made.id = samples.JOB_ID end
-  if name == "GenericResponse" and made.ok ~= nil then made.ok = true end -- false is an error: see answers.lua
+  if name == "GenericResponse" and made.ok ~= nil then made.ok = true end -- false is an error: see openapi.lua
   if mood.has_more then made.addedLater = { 1, true } end
   return made
 end

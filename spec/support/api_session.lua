@@ -57,10 +57,10 @@ end
 ---@param path string below /v1
 ---@param body string|table|nil a table is sent as JSON
 ---@param timeout number|nil seconds
----@return table|nil answer as of `http_client`
+---@return table|nil response as of `http_client`
 ---@return any problem
 ---@return table|nil part
----@usage local answer, problem = api:send("GET", "/customer/jobs/j1", nil, 0.1)
+---@usage local response, problem = api:send("GET", "/customer/jobs/j1", nil, 0.1)
 function Session:send(method, path, body, timeout)
   return self.connection:request {
     method = method,
@@ -77,7 +77,7 @@ end
 ---@param body string|table|nil a table is sent as JSON
 ---@return integer status
 ---@return any body decoded by the core, nil when it is no JSON
----@return table answer as of `http_client`
+---@return table response as of `http_client`
 ---@usage local status, body = api:call("GET", "/customer/jobs/j1")
 function Session:call(method, path, body)
   local response <const> = assert(self:send(method, path, body))

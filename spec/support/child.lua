@@ -1,6 +1,6 @@
 --- Lua programs in processes of their own, for what depends on the environment: Lua has no setenv.
 ---
----   local answer = child.run("return { token = os.getenv 'BYTENITE_ACCESS_TOKEN' }", { BYTENITE_ACCESS_TOKEN = "t" })
+---   local response = child.run("return { token = os.getenv 'BYTENITE_ACCESS_TOKEN' }", { BYTENITE_ACCESS_TOKEN = "t" })
 local cjson <const> = require("cjson").new()
 
 local child = {}

@@ -1,7 +1,7 @@
 --- An HTTP client that is not ours: lua-http, over one connection. For specs of servers.
 ---
 ---   local connection <close> = http_client.connect(service.base_url, { version = 2, ca_file = service.ca_file })
----   local answer = assert(connection:request { method = "GET", path = "/v1/customer/jobs/j1", headers = { ... } })
+---   local response = assert(connection:request { method = "GET", path = "/v1/customer/jobs/j1", headers = { ... } })
 local cqueues <const> = require "cqueues"
 local client <const> = require "http.client"
 local http_tls <const> = require "http.tls"
@@ -76,10 +76,10 @@ end
 
 --- Sends a request and waits for the response.
 ---@param wanted {method: string|nil, path: string, headers: table|nil, body: string|nil, timeout: number|nil}
----@return table|nil answer `{status, headers, body}`, headers by name; nil when there was none, or not a whole one
+---@return table|nil response `{status, headers, body}`, headers by name; nil when there was none, or not a whole one
 ---@return any problem
 ---@return table|nil part what came of the response
----@usage local answer = assert(connection:request { path = "/v1/customer/jobs/j1" })
+---@usage local response = assert(connection:request { path = "/v1/customer/jobs/j1" })
 function Connection:request(wanted)
   local timeout <const> = wanted.timeout or TIMEOUT
   local body <const> = wanted.body

@@ -104,7 +104,7 @@ local function other_success(status, body)
   return with(of_status(status), { title = ("%d"):format(status), fault = fault, body = body })
 end
 
---- Answers that are no errors by their status, or no responses to this call.
+--- Responses that are no errors by their status, or no responses to this call.
 ---@type table[]
 outcomes.successes = {
   not_usable(

@@ -7,10 +7,10 @@ local signed_url = {}
 ---@param url string
 ---@param options {method: string|nil, headers: table|nil, body: string|nil, timeout: number|nil}|nil
 ---@param version number|nil of HTTP: 1.1 (default) or 2
----@return table|nil answer as of `http_client`
+---@return table|nil response as of `http_client`
 ---@return any problem
 ---@return table|nil part what came of the response
----@usage local answer = assert(signed_url.fetch(link, { headers = { range = "bytes=4-" } }))
+---@usage local response = assert(signed_url.fetch(link, { headers = { range = "bytes=4-" } }))
 function signed_url.fetch(url, options, version)
   local connection <close> = http_client.connect(url, { version = version })
   options = options or {}
