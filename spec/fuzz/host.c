@@ -12,8 +12,7 @@
 #include "binding/marshal.h"
 #include "bytenite.h"
 
-/* Collections cost more than the inputs: all that is loaded is marked again by each. */
-enum { INPUTS_A_COLLECTION = 256, GARBAGE_PERCENT = 800 };
+enum { INPUTS_A_COLLECTION = 256 };
 
 static lua_State *state; /* one for all inputs */
 
@@ -29,7 +28,6 @@ static lua_State *make_state(void) {
   host_require(L != NULL, "a state can be made");
   luaL_openlibs(L);
   bytenite_preload(L);
-  lua_gc(L, LUA_GCINC, GARBAGE_PERCENT, 0, 0);
   lua_getglobal(L, "require");
   lua_pushliteral(L, "bytenite");
   if (lua_pcall(L, 1, 0, 0) != LUA_OK) host_require(false, lua_tostring(L, -1));

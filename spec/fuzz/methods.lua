@@ -79,9 +79,23 @@ local numbers <const> = {
   math.mininteger,
 }
 
--- A step costs a tenth of a full collection, which a change of the mode is too.
-local collections <const> =
-  { "collect", "step", "step", "step", "step", "step", "step", "step", "step", "step", "generational", "incremental" }
+-- What the collector is told; numbers are those of collectgarbage "incremental". With steps as small as they can be almost
+-- every allocation may run finalizers. A full collection costs ten steps, and so does a change of the mode.
+local SMALL_STEPS <const>, USUAL_STEPS <const> = { 100, 100, 1 }, { 800, 100, 13 }
+local collections <const> = {
+  { "collect" },
+  { "step" },
+  { "step" },
+  { "step" },
+  { "step" },
+  { "step" },
+  { "step" },
+  { "step" },
+  { "generational" },
+  { "incremental", table.unpack(USUAL_STEPS) },
+  { "incremental", table.unpack(SMALL_STEPS) },
+  { "incremental", table.unpack(SMALL_STEPS) },
+}
 
 -- A program: the input, what is left of it, and the objects that it has made.
 local Program <const> = {}
@@ -285,7 +299,7 @@ local actions <const> = {
     self.garbage = nil
   end,
   function(self)
-    collectgarbage(self:pick(collections))
+    collectgarbage(table.unpack(self:pick(collections)))
   end,
   function(self) -- forget an object, or close it
     local objects <const> = self.objects
@@ -335,6 +349,7 @@ end
 -- Closes what holds descriptors.
 local function finish(self)
   self.at = #self.input + 1
+  collectgarbage("incremental", table.unpack(USUAL_STEPS))
   for _, object in ipairs(self.objects) do
     pcall(close, object)
     local found <const>, method <const> = pcall(method_of, object, "close")
