@@ -106,7 +106,7 @@ return {
   },
   {
     name = "an upload that storage times out is sent again",
-    text = "Storage answers 400 `RequestTimeout` when an upload arrives too slowly.",
+    text = "Storage responds with 400 `RequestTimeout` when an upload arrives too slowly.",
   },
   {
     name = "no server makes a call raise",

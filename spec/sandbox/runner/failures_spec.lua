@@ -271,7 +271,7 @@ echo whole > "$TASK_RESULTS_DIR/whole"]]
   it("takes chunks in the order of their numbers, and warns of other files", function()
     local _ <const>, logs <const> = succeeded "odd-chunks"
     assert.same({ { "1" }, { "2" } }, logs.tasks)
-    assert.same({ "WARN other.txt is no chunk: those are named data_0.bin, data_1.bin, ..." }, logs.partitioner)
+    assert.same({ "WARN other.txt is not a chunk: chunks are named data_0.bin, data_1.bin, ..." }, logs.partitioner)
   end)
 
   it("has limits for open files, memory and processor time", function()

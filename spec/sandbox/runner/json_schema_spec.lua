@@ -39,8 +39,8 @@ describe("a JSON Schema", function()
     { '{"minProperties":1}', '{"a":1}', "{}", "app: it must have at least 1 members" },
     { '{"maxProperties":0}', "{}", '{"a":1}', "app: it must have at most 0 members" },
     { '{"allOf":[{"minimum":1},{"maximum":3}]}', "2", "4", "app: it must be at most 3" },
-    { '{"anyOf":[{"type":"string"},{"maximum":3}]}', "2", "4", "app: 4 is none of what is allowed" },
-    { '{"oneOf":[{"minimum":1},{"maximum":3}]}', "0", "2", "app: 2 is not exactly one of what is allowed" },
+    { '{"anyOf":[{"type":"string"},{"maximum":3}]}', "2", "4", "app: 4 matches none of the allowed schemas" },
+    { '{"oneOf":[{"minimum":1},{"maximum":3}]}', "0", "2", "app: 2 does not match exactly one of the allowed schemas" },
     { '{"not":{"type":"string"}}', "0", '"x"', 'app: "x" is not allowed' },
     { '{"$ref":"#/$defs/a","$defs":{"a":{"maximum":3}}}', "3", "4", "app: it must be at most 3" },
   } do
@@ -64,7 +64,7 @@ describe("a JSON Schema", function()
       'app.left.left.value: it must be of type integer, not "x"',
       problem(tree, '{"left":{"left":{"value":"x"}}}')
     )
-    assert.equal("app: the schema leads in a circle", problem('{"$ref":"#"}', "1"))
+    assert.equal("app: the schema refers to itself", problem('{"$ref":"#"}', "1"))
   end)
 
   it("is itself checked", function()
@@ -78,7 +78,7 @@ describe("a JSON Schema", function()
     table.sort(found)
     assert.same({
       'minimum: "1" is not what this keyword takes',
-      'properties.a.$ref: "#/$defs/b" leads nowhere in this file',
+      'properties.a.$ref: "#/$defs/b" refers to nothing in this file',
       'type: "objekt" is not what this keyword takes',
       "warning: properties.a.pattern: this keyword is not checked here",
     }, found)

@@ -200,13 +200,13 @@ end
 
 checks["anyOf"] = function(list, value, place, _, root, level)
   if count_matching(list, value, place, root, level) == 0 then
-    return ("%s: %s is none of what is allowed"):format(place, shown(value))
+    return ("%s: %s matches none of the allowed schemas"):format(place, shown(value))
   end
 end
 
 checks["oneOf"] = function(list, value, place, _, root, level)
   if count_matching(list, value, place, root, level) ~= 1 then
-    return ("%s: %s is not exactly one of what is allowed"):format(place, shown(value))
+    return ("%s: %s does not match exactly one of the allowed schemas"):format(place, shown(value))
   end
 end
 
@@ -272,7 +272,7 @@ end
 function validate(schema, value, place, root, level)
   if schema == false then return ("%s: it is not allowed"):format(place) end
   if not is_object(schema) then return nil end
-  if level > MOST_LEVELS then return ("%s: the schema leads in a circle"):format(place) end
+  if level > MOST_LEVELS then return ("%s: the schema refers to itself"):format(place) end
   for _, keyword in ipairs(ORDER) do
     local argument <const> = schema[keyword]
     if argument ~= nil and is_good_argument(keyword, argument) then
@@ -332,7 +332,7 @@ function check_schema(schema, note, place, root)
     elseif not is_good_argument(keyword, argument) then
       note(where, ("%s is not what this keyword takes"):format(shown(argument)))
     elseif keyword == "$ref" and target_of(root, argument) == nil then
-      note(where, ("%s leads nowhere in this file"):format(shown(argument)))
+      note(where, ("%s refers to nothing in this file"):format(shown(argument)))
     end
   end
   for _, name in ipairs { "properties", "$defs", "definitions", "allOf", "anyOf", "oneOf" } do

@@ -16,7 +16,7 @@ local function read_part(path, original, position, count)
   if stat and stat.ino == original.ino and stat.dev == original.dev then
     text, reason = uv.fs_read(descriptor, count, position)
   else
-    reason = path .. ": another file is in the place of the result"
+    reason = path .. ": another file is where the result should be"
   end
   uv.fs_close(descriptor)
   if text == nil then error(reason, 0) end

@@ -67,7 +67,7 @@ function stages.partition(run, source)
   if list == nil then return nil, ('partitioner "%s": %s'):format(run.template.partitioner.name, problem) end
   if problem ~= "" then
     local put <const> = programs.writer(run, run.logs.partitioner, "partitioner")
-    put(("%s is no chunk: those are named data_0.bin, data_1.bin, ..."):format(problem), "WARN")
+    put(("%s is not a chunk: chunks are named data_0.bin, data_1.bin, ..."):format(problem), "WARN")
   end
   run.chunks = list
   return true
