@@ -149,7 +149,7 @@ local function write_out(streams, text)
   streams.flush()
 end
 
--- Answers a shell, which wants nothing to be said about mistakes.
+-- Serves a shell, which must see no messages about mistakes.
 local function complete(words, streams)
   local typed <const> = table.move(words, 2, #words, 1, {})
   local ok <const>, candidates <const> = pcall(completion.candidates, command.parser(), typed)

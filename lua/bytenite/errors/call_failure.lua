@@ -238,7 +238,7 @@ local function look_at(body, headers)
   if body:find "^%s*<" or body:find "^\xEF\xBB\xBF%s*<" then
     local is_xml <const> = declared:find("xml", 1, true) and not declared:find("html", 1, true)
       or body:find "^%s*<%?xml" and not body:lower():find("<html", 1, true)
-    return is_xml and "is XML" or "is HTML", "check base_url; a proxy may have answered with its login page"
+    return is_xml and "is XML" or "is HTML", "check base_url; a proxy may have responded with its login page"
   end
   return nil
 end

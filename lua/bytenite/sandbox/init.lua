@@ -6,7 +6,7 @@
 ---   print(service.base_url, service.api_key, service.ca_file)
 ---   service:loop()
 ---
---- It keeps jobs in memory, demands a token, answers as the service's contract says, and fails on
+--- It keeps jobs in memory, demands a token, responds as the service's contract says, and fails on
 --- request. The command `bytenite-sandbox` runs it. Its own calls, for tests, are in
 --- http/control_api.
 ---

@@ -63,7 +63,7 @@ local function body_of(given)
   return body
 end
 
--- Prints the answer's body: laid out on a terminal where it is JSON, else as it is.
+-- Prints the body of the response: laid out on a terminal where it is JSON, else as it is.
 local function show(console, response, with_head)
   if with_head then
     console:line(("HTTP %d"):format(response.status))

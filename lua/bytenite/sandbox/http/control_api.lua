@@ -173,7 +173,7 @@ local job_calls <const> = {
   ["GET upload"] = show_upload,
 }
 
---- Answers a request that is not below /v1.
+--- Responds to a request that is not below /v1.
 ---@param state bytenite.sandbox.State
 ---@param request bytenite.sandbox.Request
 ---@return bytenite.sandbox.Response

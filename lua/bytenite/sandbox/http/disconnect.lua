@@ -26,7 +26,7 @@ function disconnect.is_gone(connection)
   return socket_type(socket) ~= "socket" or socket:eof "r" or socket:error "r" ~= nil
 end
 
---- Marks a stream as over: lua-http then neither answers for us nor waits, or spins,
+--- Marks a stream as over: lua-http then neither responds for us nor waits, or spins,
 --- for a client that has gone.
 ---@param stream table of lua-http
 ---@usage disconnect.abandon(stream)

@@ -50,7 +50,7 @@ local function add_template(call, changes)
   return nil
 end
 
--- Answers with the job as it is after the changes, which take effect when the function given back
+-- Responds with the job as it is after the changes, which take effect when the function given back
 -- is called.
 local function update(call, id, old, changes)
   data_sources.offer_upload(changes.dataSource, call.state:upload_url(id))

@@ -2,8 +2,8 @@
 --- it has a handler here.
 ---
 --- A handler gets a call and gives the response and, when the call is to change something, a
---- function that does so. The change comes after: a fault can answer without it taking effect, or
---- let it take effect and answer something else.
+--- function that does so. The change comes after: a fault can respond without it taking effect, or
+--- let it take effect and respond with something else.
 
 ---@class bytenite.sandbox.Call
 ---@field operation table|nil the row of `core.operations`
