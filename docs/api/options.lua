@@ -155,10 +155,11 @@ options.client = {
   {
     name = "headers",
     type = "table<string, string>",
-    text = "Headers by name for every API request, the token exchange included; never for signed URLs. Those that "
-      .. "`client:request` is given replace the ones with the same name, in any case. Names that the module, a proxy or the "
-      .. "connection needs are refused, such as `Authorization` and `Host`, and so are `Accept`, `Accept-Encoding`, "
-      .. "`Content-Type` (give them to `client:request`) and `User-Agent`. Secret values are never shown.",
+    text = "Headers by name for every API request, the token exchange included; never for signed URLs. Headers "
+      .. "given to `client:request` replace those with the same name, in any letter case. Names that the module, a "
+      .. "proxy or the connection needs are refused, such as `Authorization` and `Host`, and so are `Accept`, "
+      .. "`Accept-Encoding`, `Content-Type` (give them to `client:request`) and `User-Agent`. Secret values are "
+      .. "never shown.",
     source = "module",
   },
   {

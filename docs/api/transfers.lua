@@ -149,13 +149,17 @@ os.execute("rm -r " .. folder)
     },
     {
       name = "DownloadTotal",
-      of = "How far a download is as a whole. No member ever falls.",
+      of = "The progress of a whole download. No member ever decreases.",
       is_result = true,
       fields = {
-        { name = "files", type = "integer", text = "all of them, including those that are kept" },
-        { name = "done", type = "integer", text = "that have their names" },
-        { name = "received", type = "integer", unit = "bytes", text = "of all files; none of those that are kept" },
-        { name = "fraction", type = "number", text = "from 0 to 1, every file counts alike; 1 when all are done" },
+        { name = "files", type = "integer", text = "all files, including those that are kept" },
+        { name = "done", type = "integer", text = "files that are complete and have their names" },
+        { name = "received", type = "integer", unit = "bytes", text = "of all files, except those that are kept" },
+        {
+          name = "fraction",
+          type = "number",
+          text = "from 0 to 1, where each file has the same weight; 1 when all " .. "are done",
+        },
       },
     },
     {

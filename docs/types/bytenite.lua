@@ -151,7 +151,7 @@
 ---@field allow_http? boolean Allows plain http to any host. The token is then sent in clear text.
 ---@field profile? string|false The name of a profile: a set of options in `$XDG_CONFIG_HOME/bytenite/config.json` (`~/.config` if that variable is not set), which `bytenite configure` writes. Without a name no file is read; `false` means none, whatever the environment says. See Profiles.
 ---@field http_version? "auto"|"1.1"|"2" `"auto"`: HTTP/2 where a TLS server offers it, else 1.1. `"2"`: HTTP/2 over plain http too. Bodies above 60 kB go over 1.1.
----@field headers? table<string, string> Headers by name for every API request, the token exchange included; never for signed URLs. Those that `client:request` is given replace the ones with the same name, in any case. Names that the module, a proxy or the connection needs are refused, such as `Authorization` and `Host`, and so are `Accept`, `Accept-Encoding`, `Content-Type` (give them to `client:request`) and `User-Agent`. Secret values are never shown.
+---@field headers? table<string, string> Headers by name for every API request, the token exchange included; never for signed URLs. Headers given to `client:request` replace those with the same name, in any letter case. Names that the module, a proxy or the connection needs are refused, such as `Authorization` and `Host`, and so are `Accept`, `Accept-Encoding`, `Content-Type` (give them to `client:request`) and `User-Agent`. Secret values are never shown.
 ---@field user_agent? string Appended to the module's own User-Agent, `bytenite-lua/...`.
 ---@field on_event? fun(event: bytenite.Event) Called for each request, response, retry and token; see Events. An error that it raises ends the call, which raises it again.
 
@@ -285,10 +285,10 @@
 ---@field concurrency? integer how many files to fetch at once; at most one fewer than `max_connections`, so that `on_progress` can make calls
 
 ---@class bytenite.DownloadTotal
----@field files integer all of them, including those that are kept
----@field done integer that have their names
----@field received integer (bytes) of all files; none of those that are kept
----@field fraction number from 0 to 1, every file counts alike; 1 when all are done
+---@field files integer all files, including those that are kept
+---@field done integer files that are complete and have their names
+---@field received integer (bytes) of all files, except those that are kept
+---@field fraction number from 0 to 1, where each file has the same weight; 1 when all are done
 
 ---@class bytenite.DownloadedFile
 ---@field name string below the folder
