@@ -56,9 +56,9 @@ describe("a file in a folder", function()
     for _ = 1, 10 do
       assert.is_nil((place:create "a/.."))
     end
-    local held <const> = count() - before
+    local opened <const> = count() - before
     collectgarbage "restart"
-    assert.equal(0, held)
+    assert.equal(0, opened)
   end)
 
   it("begins anew", function()

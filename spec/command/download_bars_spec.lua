@@ -159,8 +159,8 @@ describe("a download in a pipe", function()
   it("is not ended by a fault of the display", function()
     local download_bars <const> = require "bytenite.command.download_bars"
     local console <const> = { quiet = false, json = false }
-    local told <close> = download_bars.start(console) -- a console without a stream
-    told.update(1, 2, "a", { files = 1, done = 0, received = 1, fraction = 0.5 })
-    told.update(nil, nil, nil, nil)
+    local bars <close> = download_bars.start(console) -- a console without a stream
+    bars.update(1, 2, "a", { files = 1, done = 0, received = 1, fraction = 0.5 })
+    bars.update(nil, nil, nil, nil)
   end)
 end)

@@ -63,10 +63,10 @@ describe("bytenite, given hostile names,", function()
       end,
     }
     local ok <const>, problem <const> = pcall(function()
-      local told <close> = require("bytenite.command.progress").start(console, HOSTILE)
-      told:update(0.5, HOSTILE)
+      local bar <close> = require("bytenite.command.progress").start(console, HOSTILE)
+      bar:update(0.5, HOSTILE)
       console.err.can_move = false
-      told:update(0.7, HOSTILE)
+      bar:update(0.7, HOSTILE)
     end)
     io.stderr = stderr -- luacheck: ignore 122
     assert(ok, problem)

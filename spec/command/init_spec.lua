@@ -211,9 +211,9 @@ describe("an error of a call", function()
     local ran <const> = command.run(service, { "--json", "get", "nowhere" })
     assert.equal(5, ran.status)
     assert.equal("", ran.output)
-    local told <const> = cjson.decode(ran.errors).error
-    assert.same({ "not_found", 404, "GET" }, { told.kind, told.status, told.method })
-    assert.is_truthy(told.message:find "job not found")
+    local problem <const> = cjson.decode(ran.errors).error
+    assert.same({ "not_found", 404, "GET" }, { problem.kind, problem.status, problem.method })
+    assert.is_truthy(problem.message:find "job not found")
   end)
 
   it("is an object also where JSON cannot hold its words", function()

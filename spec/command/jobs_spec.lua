@@ -144,15 +144,15 @@ bb  tasks completed                       One line
     response("filter_jobs", 2, "false")
     run { "list", "--filter", "state=JOB_STATE_COMPLETE", "--filter", "numChunks >= 12", "--filter", "name~%batch%" }
     local filters <const> = sent("filter_jobs")[1].filters
-    local told <const> = {}
+    local triples <const> = {}
     for index, filter in ipairs(filters) do
-      told[index] = { filter.field, filter.condition, filter.value.value }
+      triples[index] = { filter.field, filter.condition, filter.value.value }
     end
     assert.same({
       { "state", "FILTER_CONDITION_EQ", "JOB_STATE_COMPLETE" },
       { "numChunks", "FILTER_CONDITION_GTE", "12" },
       { "name", "FILTER_CONDITION_LIKE", "%batch%" },
-    }, told)
+    }, triples)
   end)
 
   it("takes states as it shows them, and looks for a text anywhere in a member", function()
@@ -261,7 +261,7 @@ describe("bytenite set-...", function()
 end)
 
 describe("bytenite delete", function()
-  it("deletes without a question when told so", function()
+  it("deletes without a question with --yes", function()
     service:fault { operation = "delete", body = '{"ok":true}', times = 2 }
     assert.equal(("deleted %s\ndeleted %s\n"):format(ID, OTHER), (run { "delete", "--yes", ID, OTHER }))
   end)
@@ -352,8 +352,8 @@ describe("bytenite submit", function()
       ran.errors:find "^bytenite: set_params: PATCH [^\n]*no such parameter[^\n]*\nbytenite: the job exists: %x[^\n]*\n$"
     )
     service:fault { operation = "set_params", status = 400 }
-    local told <const> = command.run(service, { "submit", "-", "--json" }, { input = input })
-    local problem <const> = core.decode(told.errors).error
+    local failed <const> = command.run(service, { "submit", "-", "--json" }, { input = input })
+    local problem <const> = core.decode(failed.errors).error
     assert.equal("set_params", problem.step)
     assert.is_truthy(problem.jobId:find "^%x+%-")
   end)

@@ -145,9 +145,9 @@ describe("the id of a job that was made", function()
     )
     place:__close()
     assert.equal(130, ran.status, ran.errors)
-    local told <const> = core.decode(ran.errors).error
-    assert.equal("interrupted", told.kind)
-    assert.is_string(told.jobId)
+    local problem <const> = core.decode(ran.errors).error
+    assert.equal("interrupted", problem.kind)
+    assert.is_string(problem.jobId)
   end)
 end)
 
@@ -184,9 +184,9 @@ describe("progress", function()
         rawset(self, name, value)
       end,
     })
-    local told <const> = progress.bytes(broken, "uploading")
-    told.update_bytes(1, 3)
-    told:update(0.5, "half")
+    local bar <const> = progress.bytes(broken, "uploading")
+    bar.update_bytes(1, 3)
+    bar:update(0.5, "half")
     rawset(
       broken,
       "err",
@@ -197,7 +197,7 @@ describe("progress", function()
       })
     )
     assert.has_error(function()
-      told.update_bytes(2, 3)
+      bar.update_bytes(2, 3)
     end, "interrupted!")
   end)
 end)

@@ -46,8 +46,8 @@ describe("several ids", function()
       assert.is_truthy(ran.errors:find("GET /v1/customer/jobs/" .. id, 1, true), ran.errors)
       assert.is_truthy(ran.errors:find("the job exists: " .. id, 1, true) == nil, ran.errors)
     end
-    local told <const> = run("get", "nowhere", ONE, "--json")
-    assert.equal("nowhere", core.decode(told.errors).error.jobId)
+    local failed <const> = run("get", "nowhere", ONE, "--json")
+    assert.equal("nowhere", core.decode(failed.errors).error.jobId)
   end)
 
   it("are checked before anything is sent", function()
@@ -80,7 +80,7 @@ describe("several ids", function()
     assert.equal(3, lines)
   end)
 
-  it("have their logs and results told apart", function()
+  it("have their logs and results kept apart", function()
     local logs <const> =
       '{"partitioner":[{"log":"here","timestamp":"T","level":"INFO"}],"assembler":[],"taskrunner":{}}'
     service:fault { operation = "logs", body = logs, times = 4 }
@@ -179,9 +179,9 @@ describe("--dry-run", function()
     end
     local ran = submit(new, "--source", "file", "--upload", "in.zip", "--json")
     assert.equal(0, ran.status, ran.errors)
-    local told <const> = {}
+    local shown <const> = {}
     for index, request in ipairs(core.decode(ran.output)) do
-      told[index] = request.method .. " " .. request.url:gsub("^" .. service.base_url:gsub("%p", "%%%0"), "")
+      shown[index] = request.method .. " " .. request.url:gsub("^" .. service.base_url:gsub("%p", "%%%0"), "")
     end
     assert.same({
       "POST /customer/jobs",
@@ -190,7 +190,7 @@ describe("--dry-run", function()
       "PUT (the upload address)",
       "PATCH /customer/jobs/{jobId}/uploadcompleted",
       "POST /customer/jobs/{jobId}/run",
-    }, told)
+    }, shown)
     ran = submit(new, "--draft", "--json")
     assert.same(core.decode(new), core.decode(ran.output)[1].body)
     ran = submit '{"templateId":"t","params":{"app":{},"partitoner":{}}}'

@@ -113,8 +113,8 @@ describe("bytenite-sandbox", function()
     assert.equal(0, status)
     assert.is_truthy(output:find "^bytenite%-sandbox %d+%.%d+%.%d+\n$", output)
     for _, option in ipairs { "--version", "--help" } do
-      local told <const>, failed <const> = run(("{ %s >/dev/full; }"):format(sandbox.command(option)))
-      assert.same({ "bytenite-sandbox: cannot write the output\n", 1 }, { told, failed })
+      local errors <const>, failed <const> = run(("{ %s >/dev/full; }"):format(sandbox.command(option)))
+      assert.same({ "bytenite-sandbox: cannot write the output\n", 1 }, { errors, failed })
     end
   end)
 
