@@ -14,7 +14,7 @@ local describe, it, setup, teardown -- of the spec file
 local PROTOCOLS <const> = { http = "HTTP/1.1", tls = "HTTP/1.1 with TLS", h2 = "HTTP/2", proxy = "a proxy" }
 
 -- A sanitizer keeps freed memory and is slow: floods are too much for it.
-local HAS_SANITIZER <const> = (os.getenv "LD_PRELOAD" or ""):find("asan", 1, true) ~= nil
+local HAS_SANITIZER <const> = os.getenv "SPEC_SANITIZES" ~= nil
 
 -- Defines the tests of the rows of some files.
 local function tests_of(files)
