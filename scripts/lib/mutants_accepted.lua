@@ -188,4 +188,22 @@ return {
     what = "== became ~=",
     why = "Matters only where the shares of files do not add up exactly.",
   },
+  {
+    path = "lua/bytenite/streaming/events.lua",
+    code = [[local line <const> = reader.text:sub(reader.at, line_end - 1):gsub("\r$", "")]],
+    what = "1 became 0",
+    why = SAME .. "a line feed is white space behind an object.",
+  },
+  {
+    path = "lua/bytenite/streaming/download_file.lua",
+    code = "if size == 0 or not fetch.validator or fetch.is_decoded then return headers end",
+    what = "0 became 1",
+    why = SAME .. "a validator is known only once bytes have come.",
+  },
+  {
+    path = "lua/bytenite/streaming/download_file.lua",
+    code = "if fetch.status == 206 and size > size_before and size < fetch.total then return false end",
+    what = "< became <=",
+    why = SAME .. "the line before returns if both are equal.",
+  },
 }

@@ -123,6 +123,14 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(1, count)
     end)
 
+    it("end their stream with the error, outside of a loop too", function()
+      response("{broken\n" .. (" "):rep(100), { drip = { bytes = 10, every = 5 } })
+      local next_event <const>, stream <const> = client:each_event()
+      local ok <const>, err <const> = pcall(next_event, stream)
+      assert.same({ false, "protocol" }, { ok, err.kind })
+      assert.equal(0, client.session:in_flight())
+    end)
+
     it("raise an error for what is not JSON", function()
       response(item "a" .. "{broken\n")
       local err <const>, count <const> = failure()
