@@ -10,7 +10,7 @@ local rows <const> = {}
 
 local function add(row)
   row.over = { "h2" }
-  row.is_timed = true
+  if row.is_timed == nil then row.is_timed = true end
   rows[#rows + 1] = row
 end
 
@@ -170,6 +170,7 @@ add {
 add {
   name = "a server that takes one stream for each connection gets four connections, whatever the number of calls",
   promise = "everything is bounded",
+  is_timed = false,
   settings = { [MAX_CONCURRENT_STREAMS] = 1 },
   fault = function(peer)
     peer.wire.sleep(0.02)
