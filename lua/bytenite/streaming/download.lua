@@ -5,13 +5,13 @@ local download_file <const> = require "bytenite.streaming.download_file"
 local download_plan <const> = require "bytenite.streaming.download_plan"
 local errors <const> = require "bytenite.errors"
 local map <const> = require "bytenite.async.map"
-local settings <const> = require "bytenite.base.options"
+local base_options <const> = require "bytenite.base.options"
 
 local download <const> = {}
 
 local DEFAULT_CONCURRENCY <const> = 8 -- files at once
 
-local known <const> = settings.with_limits {
+local known <const> = base_options.with_limits {
   on_progress = validate.callable,
   result = validate.text,
   file_name = validate.callable,
@@ -77,7 +77,7 @@ local function fetch_all(client, folder, files, options)
     local size <const>, problem <const> = download_file.fetch(client, folder, file, {
       replaces = options.existing == "replace",
       decode = options.decode,
-      limits = settings.limits_in(options),
+      limits = base_options.limits_in(options),
       written = written,
       on_progress = function(received, of_total)
         report(file, index, received, of_total, false)
@@ -112,7 +112,7 @@ end
 function download.run(client, into, options, list)
   local checked <const> = validate.options("download", options, known)
   validate.path("download: folder", into)
-  local results <const>, without <const> = list(settings.limits_in(checked))
+  local results <const>, without <const> = list(base_options.limits_in(checked))
   if not results then return nil, without, {} end
   local files <const>, unsafe <const> = download_plan.files(results, into, checked)
   if not files then return nil, unsafe, {} end

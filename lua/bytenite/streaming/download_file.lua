@@ -17,7 +17,7 @@ Fetch.__index = Fetch
 
 local DECODED <const> = "Accept-Encoding: gzip, deflate"
 
--- The further headers of a sending: what is there already is not asked for again.
+-- The further headers of an attempt: what is there already is not requested again.
 local function headers_of(fetch)
   local headers <const> = { "Accept: */*", fetch.decode and DECODED or "Accept-Encoding: identity" }
   local size <const> = fetch.file:size()

@@ -4,14 +4,14 @@ local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
 local signed_url <const> = require "bytenite.streaming.signed_url"
-local settings <const> = require "bytenite.base.options"
+local base_options <const> = require "bytenite.base.options"
 local upload_source <const> = require "bytenite.streaming.upload_source"
 local stream <const> = require "bytenite.streaming.body_stream"
 
 local upload <const> = {}
 
 --- The options of an upload: a check by name.
-upload.options = settings.with_limits { on_progress = validate.callable, size = validate.integer(0, math.maxinteger) }
+upload.options = base_options.with_limits { on_progress = validate.callable, size = validate.integer(0, math.maxinteger) }
 
 local function address_in(job)
   local given <const> = rawget(job, "dataSource")
@@ -72,7 +72,7 @@ local function plan_for(opened, address)
       may_repeat = function(_, problem)
         if opened:can_rewind() then return true end
         problem.hint = problem.hint
-          or "it is read once only: to have a sending repeated, give a path or { data = bytes }"
+          or "it is read once only: for another attempt give a path or { data = bytes }"
         return false
       end,
     },
@@ -101,7 +101,7 @@ end
 
 -- Sends the bytes. True; or nil and an error.
 local function send(client, address, opened, options)
-  local put <close> = stream.open(client, plan_for(opened, address), nil, nil, settings.limits_in(options))
+  local put <close> = stream.open(client, plan_for(opened, address), nil, nil, base_options.limits_in(options))
   feed(put, opened, options.on_progress)
   local sent <const>, problem <const> = call.await(put)
   if not sent then return nil, problem end
@@ -115,7 +115,7 @@ end
 ---@param calls table refresh(limits) and complete(limits), the calls on the job that belong to it
 function upload.run(client, job, given, options, calls)
   local checked <const> = validate.options("upload", options, upload.options)
-  local limits <const> = settings.limits_in(checked)
+  local limits <const> = base_options.limits_in(checked)
   local opened <close>, unreadable <const> = upload_source.open("upload: source", given, checked.size)
   if not opened then return nil, unreadable end
   local address <const>, without_address <const> = find_address(client, job, function()
