@@ -11,7 +11,8 @@ local stream <const> = require "bytenite.streaming.body_stream"
 local upload <const> = {}
 
 --- The options of an upload: a check by name.
-upload.options = base_options.with_limits { on_progress = validate.callable, size = validate.integer(0, math.maxinteger) }
+upload.options =
+  base_options.with_limits { on_progress = validate.callable, size = validate.integer(0, math.maxinteger) }
 
 local function address_in(job)
   local given <const> = rawget(job, "dataSource")
@@ -71,8 +72,7 @@ local function plan_for(opened, address)
       end,
       may_repeat = function(_, problem)
         if opened:can_rewind() then return true end
-        problem.hint = problem.hint
-          or "it is read once only: for another attempt give a path or { data = bytes }"
+        problem.hint = problem.hint or "it is read once only: for another attempt give a path or { data = bytes }"
         return false
       end,
     },
