@@ -8,6 +8,7 @@ local MOST_ACTIONS <const> = 60 -- of an input
 local MOST_OBJECTS <const> = 24
 local DEEPEST <const> = 4 -- actions within actions
 
+local MOST_RESULTS <const> = 100 -- of a function
 local LONGEST_STEP <const> = 0.005 -- seconds that a step may wait for nothing
 
 local FILES <const> = os.getenv "FUZZ_FILES" or "build/fuzz/files"
@@ -122,11 +123,13 @@ function Program:object()
   return objects[#objects > 0 and self:byte() % #objects + 1 or 1]
 end
 
--- Returns a function that does the next thing of the program when it is called.
+-- Returns a function that does the next thing of the program when it is called. As an iterator it comes to an end.
 function Program:doer(result)
+  local left = MOST_RESULTS
   return function()
     self:act()
-    return result
+    left = left - 1
+    return left >= 0 and result or nil
   end
 end
 
