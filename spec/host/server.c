@@ -55,7 +55,7 @@ int server_accept(const Server *server, Transport *transport) {
     if (is_readable(server->listening)) return accept(server->listening, NULL, NULL);
     transport_step(transport, 1);
   }
-  CHECK(!"a connection came");
+  CHECK(false && "a connection came");
   return -1;
 }
 

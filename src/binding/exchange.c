@@ -262,7 +262,7 @@ int exchange_new_raw(lua_State *L) {
 */
 static long time_limit(lua_Number seconds) {
   if (!(seconds > 0)) return 1;
-  return seconds < MAX_SECONDS ? (long)(seconds * 1000) + 1 : MAX_SECONDS * 1000L;
+  return seconds < (lua_Number)MAX_SECONDS ? (long)(seconds * 1000) + 1 : MAX_SECONDS * 1000L;
 }
 
 /*

@@ -97,7 +97,7 @@ static Transfer *next_transfer(Transport *transport) {
 */
 static int wait_time(lua_Number seconds) {
   if (!(seconds > 0)) return 0;
-  return seconds * 1000 >= MAX_WAIT ? MAX_WAIT : (int)(seconds * 1000) + 1;
+  return seconds * 1000 >= (lua_Number)MAX_WAIT ? MAX_WAIT : (int)(seconds * 1000) + 1;
 }
 
 /* Pushes the owner of the next transfer that needs attention. Returns false if there is none. */
