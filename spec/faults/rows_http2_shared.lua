@@ -168,7 +168,7 @@ add {
 }
 
 add {
-  name = "a server that takes one stream for each connection gets four connections, whatever the number of calls",
+  name = "a server that takes one stream for each connection gets at most four connections, whatever the number of calls",
   promise = "everything is bounded",
   is_timed = false,
   settings = { [MAX_CONCURRENT_STREAMS] = 1 },
@@ -188,7 +188,8 @@ add {
       return client:get_job(id)
     end)
     context.complaints:expect("calls that succeeded", #ids, results.succeeded)
-    context.complaints:expect("connections", 4, context.remote:report().connections)
+    local connections <const> = context.remote:report().connections
+    if connections > 4 then context.complaints:add("%d connections", connections) end
   end,
 }
 

@@ -198,8 +198,12 @@ static bool push_name(Builder *builder, Members *members, const JsonToken *name)
   return !is_repeated || fail(builder, name, "a repeated member");
 }
 
-/* Reads an undeclared member after its name. */
-static bool read_undeclared(Builder *builder, Members *members, const JsonToken *name, const Schema *element) {
+/*
+** Reads an undeclared member after its name. Inline, because every level of nesting would have its
+** frame on the stack, too.
+*/
+static inline __attribute__((always_inline)) bool read_undeclared(Builder *builder, Members *members,
+                                                                  const JsonToken *name, const Schema *element) {
   if (!push_name(builder, members, name) || !read_value(builder, element)) return false;
   add_member(builder->L, members);
   return true;

@@ -114,13 +114,14 @@ local function copy_body(headers, stream, file, is_wanted)
       local written <const>, reason <const> = file:write(piece)
       if not written then return nil, reason end
       count, last_progress = count + #piece, monotime()
-    elseif problem == nil and code == nil then
-      if announced and count ~= announced then
-        return nil, ("it ended after %d of %d bytes"):format(count, announced)
-      end
-      return true
-    elseif code ~= errno.ETIMEDOUT or monotime() > last_progress + STALL then
+    elseif code == errno.ETIMEDOUT then
+      if monotime() > last_progress + STALL then return nil, tostring(problem) end
+    elseif announced and count ~= announced then
+      return nil, ("it ended after %d of %d bytes"):format(count, announced)
+    elseif problem or code then
       return nil, tostring(problem)
+    else
+      return true
     end
   end
   return nil, "stopped"
