@@ -65,13 +65,15 @@ local function execute(self, statement, ...)
   return result
 end
 
--- Calls a function with each row.
+-- Calls a function with the columns of each row. The first column is never NULL. (They are not
+-- fetched into a table: LuaSQL 2.8 gives one for no rows, too.)
 local function each_row(self, query, take)
   local cursor <const> = execute(self, query)
-  local row = cursor:fetch({}, "n")
-  while row do
-    take(table.unpack(row))
-    row = cursor:fetch({}, "n")
+  local function take_row(first, ...)
+    if first ~= nil then take(first, ...) end
+    return first ~= nil
+  end
+  while take_row(cursor:fetch()) do -- until there is none
   end
   cursor:close()
 end
