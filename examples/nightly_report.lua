@@ -34,7 +34,7 @@ print(("%d jobs since %s"):format(count, os.date("!%Y-%m-%d %H:%M UTC", since)))
 for _, state in ipairs(names) do
   print(("  %-26s %6d"):format(state, states[state]))
 end
-print(("%.8f ByteChips, %.1f hours of work"):format(cost, seconds / 3600))
+print(("%.2f ByteChips, %.1f hours of work"):format(cost, seconds / 3600))
 for _, job in ipairs(failed) do
   print(("  failed: %s %q: %s"):format(job.id, job.name or "", job.errorMessage or "no reason given"))
 end

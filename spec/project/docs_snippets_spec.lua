@@ -179,6 +179,7 @@ describe("the shell commands of the pages", function()
       assert(fault_text.parse(fault))
     end
   end
+  checks["bytenite-sandbox"] = checks["bin/bytenite-sandbox"]
 
   local function words_of(command)
     local words <const> = {}

@@ -208,7 +208,7 @@ local logs <const> = {
       :convert(input.count "--tail")
       :argname "N"
     command
-      :option("--since", "Only lines since then: 10m, 2h30m or 3d ago, or at a time such as 2025-08-27T17:56:02Z.")
+      :option("--since", "Only lines of the last 10m, 2h30m or 3d, or since a time such as 2025-08-27T17:56:02Z.")
       :convert(input.moment "--since")
       :argname "WHEN"
     command
