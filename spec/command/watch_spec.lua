@@ -296,6 +296,13 @@ describe("bytenite results", function()
     assert.same({ "", "no results\n" }, { output, errors })
   end)
 
+  it("are not called none where they could not be had", function()
+    service:fault { operation = "results", status = 400, message = "the job has not yet been completed" }
+    local ran <const> = command.run(service, { "results", ID })
+    assert.equal(6, ran.status, ran.errors)
+    assert.is_nil(ran.errors:find("no results", 1, true), ran.errors)
+  end)
+
   it("tells that there is none of a name", function()
     response("results", RESULTS)
     assert.equal(5, command.run(service, { "results", ID, "--only", "c.txt" }).status)

@@ -29,19 +29,33 @@ local function checked(operation, body)
   return body
 end
 
---- Prints requests: as JSON a list of {method, url, body}.
+--- Prints requests: as JSON a list of {method, url, query, body}.
 ---@param console table
----@param requests table a list of { method, url, body }; a body that is no text is printed as JSON
+---@param requests table a list of { method, url, query, body, is_raw }; the body is shown as JSON,
+---   or as it is with is_raw
 function dry_run.print(console, requests)
-  if console.json then return console:value(bytenite.array(requests)) end
+  if console.json then
+    local shown <const> = {}
+    for index, request in ipairs(requests) do
+      shown[index] = { method = request.method, url = request.url, query = request.query, body = request.body }
+    end
+    return console:value(bytenite.array(shown))
+  end
   for _, request in ipairs(requests) do
     console:line(("%s %s"):format(request.method, request.url))
-    if type(request.body) == "string" then
+    if request.is_raw then
       console:line(request.body)
     elseif request.body ~= nil then
       console:value(request.body)
     end
   end
+end
+
+--- Makes the request that sends a file to the storage.
+---@param path any
+---@return table
+function dry_run.upload(path)
+  return { method = "PUT", url = "(the upload address)", body = "@" .. tostring(path), is_raw = true }
 end
 
 --- Makes the request of an operation.
@@ -103,7 +117,7 @@ function dry_run.submission(context, new)
   add("set_params", new.params)
   add("set_configs", new.config)
   if new.upload then
-    requests[#requests + 1] = { method = "PUT", url = "(the upload address)", body = "@" .. tostring(new.upload) }
+    requests[#requests + 1] = dry_run.upload(new.upload)
     requests[#requests + 1] = dry_run.request(context, "upload_completed", id)
   end
   requests[#requests + 1] = dry_run.request(context, "run", id)

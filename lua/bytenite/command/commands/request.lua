@@ -123,6 +123,7 @@ local request <const> = {
           url = client.options.base_url .. wanted.path,
           query = wanted.query,
           body = wanted.body,
+          is_raw = given.input ~= nil,
         },
       })
     end

@@ -85,8 +85,7 @@ local upload <const> = {
   run = function(context, given)
     if given.dry_run then
       local completed <const> = dry_run.request(context, "upload_completed", given.id)
-      local put <const> = { method = "PUT", url = "(the upload address)", body = "@" .. given.path }
-      return dry_run.print(context.console, { put, completed })
+      return dry_run.print(context.console, { dry_run.upload(given.path), completed })
     end
     local job <const> = assert(context.client():get_job(given.id))
     local opened <close> = piped_input.open(given.path, given.size)
@@ -143,9 +142,12 @@ local results <const> = {
         all[#all + 1] = row
       end
       return rows, problem
-    end, function()
+    end, function(values)
       if console.json then return console:value(bytenite.array(all)) end
-      if #all == 0 then return console:say "no results" end
+      if #all == 0 then
+        if #values == #given.ids then console:say "no results" end -- else the failures are said
+        return
+      end
       show(console, all, #given.ids > 1)
     end)
   end,
