@@ -291,6 +291,20 @@ accepted      yes
     contains(ran.errors, "run bytenite configure")
   end)
 
+  it("are neither accepted nor refused by a service that cannot be reached or used", function()
+    local nobody <const> = { BYTENITE_BASE_URL = "http://127.0.0.1:1/v1", BYTENITE_ACCESS_TOKEN = "my-token" }
+    local ran <const> = run({ "whoami", "--max-retries", "0" }, nil, nobody)
+    assert.equal(10, ran.status, ran.errors)
+    contains(ran.output, "accepted     unknown (not reached)\n")
+    local as_json <const> = run({ "whoami", "--json", "--max-retries", "0" }, nil, nobody)
+    assert.is_nil(cjson.decode(as_json.output).accepted)
+    service:fault { { operation = "info", status = 403 }, { operation = "info", status = 500, times = 9 } }
+    local environment <const> = { BYTENITE_BASE_URL = service.base_url, BYTENITE_API_KEY = service.api_key }
+    contains(run({ "whoami" }, nil, environment).output, "accepted     no\n")
+    local broken <const> = run({ "whoami", "--max-retries", "0" }, nil, environment)
+    contains(broken.output, "accepted     unknown (the call failed)\n")
+  end)
+
   describe("in a terminal", function()
     if not command.has_terminals() then return pending "this system has no pseudo-terminals" end
 

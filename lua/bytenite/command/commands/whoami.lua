@@ -22,6 +22,13 @@ local function source_of(sources, row)
   return source == "option" and row[3] or source or row.otherwise
 end
 
+-- What people see for `accepted`, and its colour. Nil: the service said neither yes nor no.
+local ACCEPTED <const> = { [true] = { "yes", "green" }, [false] = { "no", "red" } }
+local UNKNOWN <const> = "unknown (%s)"
+
+-- The kinds of errors that refuse the credentials, or the lack of them.
+local REFUSALS <const> = { unauthenticated = true, permission_denied = true, no_credentials = true }
+
 -- Returns what is known of a client, as JSON has it.
 local function describe(client)
   local options <const> = client.options
@@ -44,7 +51,13 @@ local function with_source(entry, value)
   return entry and ("%s (%s)"):format(value or entry.value, entry.source)
 end
 
-local function show(console, report)
+local function accepted(report, problem)
+  local known <const> = ACCEPTED[report.accepted]
+  if known then return "accepted", known[1], known[2] end
+  return "accepted", UNKNOWN:format(problem.status and "the call failed" or "not reached"), "yellow"
+end
+
+local function show(console, report, problem)
   local record <const> = {
     { "profile", with_source(report.profile) or "none" },
     { "file", report.file },
@@ -56,7 +69,7 @@ local function show(console, report)
     record[#record + 1] = { "credentials", with_source(report[row[1]], row[2]) }
   end
   if not report.access_token and not report.api_key then record[#record + 1] = { "credentials", "none" } end
-  record[#record + 1] = { "accepted", report.accepted and "yes" or "no", report.accepted and "green" or "red" }
+  record[#record + 1] = { accepted(report, problem) }
   table_layout.record(console, record)
 end
 
@@ -73,11 +86,11 @@ local whoami <const> = {
     local client <const> = context.client()
     local report <const> = describe(client)
     local info <const>, problem <const> = client:info()
-    report.accepted = info ~= nil
+    if info or REFUSALS[problem.kind] then report.accepted = info ~= nil end
     if console.json then
       console:value(report)
     else
-      show(console, report)
+      show(console, report, problem)
     end
     console.flush()
     assert(info, problem)
