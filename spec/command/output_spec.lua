@@ -114,6 +114,20 @@ describe("the id of a job that was made", function()
     assert.is_truthy(ran.errors:find("bytenite: the job exists: " .. made(), 1, true), ran.errors)
   end)
 
+  it("is not repeated below a line that has it", function()
+    local id <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+    local failed <const> = ('{"job":{"id":"%s","state":"JOB_STATE_FAILED"}}'):format(id)
+    service:put_job(id, ('{"id":"%s","state":"JOB_STATE_NEW"}'):format(id))
+    service:fault {
+      { operation = "create_job", body = ('{"job":{"id":"%s"}}'):format(id) },
+      { operation = "run", body = '{"ok":true}' },
+      { operation = "get_job", body = failed, times = "forever" },
+    }
+    local ran <const> = submit { "--wait", "--quiet" }
+    assert.equal(11, ran.status, ran.errors)
+    assert.matches("^bytenite: job_failed: [^\n]*bytenite logs " .. id:gsub("%-", "%%-") .. "[^\n]*\n$", ran.errors)
+  end)
+
   it("is reported when the wait takes too long", function()
     local ran <const> = submit { "--wait", "--wait-timeout", "0.1", "--interval", "0.02", "--json" }
     assert.equal(9, ran.status)

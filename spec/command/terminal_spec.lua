@@ -157,6 +157,8 @@ describe("bytenite in a terminal", function()
       local output <const>, status <const> = run(case[1], { typed = not shell and typed or nil, shell = shell })
       assert.equal(130, status, output)
       assert.is_truthy(output:find(number == 4 and '"kind":"interrupted"' or "bytenite: interrupted[^\n]*\n"), output)
+      local has_hint <const> = output:find("if the job runs, it continues: bytenite wait " .. ID, 1, true) ~= nil
+      assert.equal(number <= 2, has_hint, output) -- deleting leaves nothing that runs
       assert.is_nil(output:find("traceback", 1, true))
       assert.is_nil(output:find("lua:", 1, true), output)
     end

@@ -166,6 +166,9 @@ local function line_of(failure, console)
   return console.err.is_terminal and text.visible(line) or line
 end
 
+-- The commands that can be interrupted while their job runs.
+local LEAVES_RUNNING <const> = { submit = true, run = true, wait = true, logs = true }
+
 --- Tells a failure on stderr.
 ---@param failure table as of `from`
 ---@param console table
@@ -176,14 +179,17 @@ function command_errors.print(failure, console)
     io.stderr:write(console.err.is_terminal and printable.json(json) or json, "\n")
     return
   end
-  if failure.kind == "interrupted" and console.job_id ~= "ID" then
+  if failure.kind == "interrupted" and console.job_id ~= "ID" and LEAVES_RUNNING[console.command] then
     failure.hint = ("if the job runs, it continues: bytenite wait %s"):format(console.job_id)
   end
-  io.stderr:write(line_of(failure, console), "\n")
+  local line <const> = line_of(failure, console)
+  io.stderr:write(line, "\n")
   if failure.usage then io.stderr:write(failure.usage, "\n") end
   if failure.job or console.has_created then
     local id <const> = job_id_of(failure, console)
-    if id then io.stderr:write(("bytenite: the job exists: %s\n"):format(text.visible(id))) end
+    -- The line of a call that failed has the id in an address only, which is easily overlooked.
+    local is_named <const> = id and not failure.path and line:find(id, 1, true)
+    if id and not is_named then io.stderr:write(("bytenite: the job exists: %s\n"):format(text.visible(id))) end
   end
 end
 

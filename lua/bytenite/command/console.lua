@@ -44,6 +44,7 @@ function console.new()
     json = false,
     ids_only = false,
     quiet = false,
+    command = false, -- its name, once the command line is read
     job_id = "ID", -- the job that the command is about, for hints and errors
     has_created = false, -- whether the command itself made that job
     out = out,

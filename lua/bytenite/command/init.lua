@@ -132,6 +132,7 @@ local function run(words, streams)
   local prepared <const>, name <const> = arguments.prepare(root, words)
   if name and not rows[name] then command_errors.unknown_command(name, root) end
   local given <const> = root:parse(prepared)
+  streams.command = given.command
   streams.json = given.json or false
   streams.ids_only = given.ids_only or false
   streams.quiet = given.quiet or false
