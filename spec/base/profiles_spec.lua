@@ -43,7 +43,7 @@ describe("the file of profiles", function()
   end
 
   local function find(name)
-    return profiles.find("new", name, checks)
+    return profiles.find(nil, name, checks)
   end
 
   -- Returns the message that a search raises, without the position in front.
@@ -151,15 +151,23 @@ describe("the file of profiles", function()
     ['{"profiles":{"work":{"token":"key-1"}}}'] = ': profiles.work: unknown member "token": known are api_key, base_url',
     ['{"profiles":{"work":{"ca_file":"ca.pem"}}}'] = ": profiles.work.ca_file: expected an absolute path",
     ['{"profiles":{"work":{"client_key":"~/key.pem"}}}'] = ": profiles.work.client_key: expected an absolute path",
-    ['{"profiles":{"wrok":{}}}'] = ': no such profile: did you mean "wrok"?',
-    ['{"profiles":{"b":{},"a":{}}}'] = ": no such profile: it has a, b",
-    ['{"profiles":{}}'] = ": no such profile: it has none",
   } do
     it(("is refused with %s in it, by file and member"):format(text == "" and "nothing" or text), function()
       local path <const> = write(text)
       local message <const> = refusal "work"
       contains(message, ('new: profile "work": %s%s'):format(path, problem))
       assert.is_nil(message:find("key-1", 1, true))
+    end)
+  end
+
+  for text, advice in pairs {
+    ['{"profiles":{"wrok":{}}}'] = 'did you mean "wrok"?',
+    ['{"profiles":{"b":{},"a":{}}}'] = "it has: a, b",
+    ['{"profiles":{}}'] = "it has none",
+  } do
+    it(("is refused if %s lacks the profile, with what it has"):format(text), function()
+      local path <const> = write(text)
+      assert.equal(('new: no profile "work" in %s; %s'):format(path, advice), refusal "work")
     end)
   end
 

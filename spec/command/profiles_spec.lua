@@ -103,6 +103,12 @@ describe("profiles on the command line", function()
       assert.equal(3, ran.status, ran.errors)
       assert.is_nil(stored())
       assert.is_nil((ran.output .. ran.errors):find("wrong-key", 1, true))
+      contains(ran.errors, "nothing was stored; --no-check stores without a call\n")
+    end)
+
+    it("with the address of the environment where the answer is empty", function()
+      assert_stored({ "configure" }, lines("", "", service.api_key, ""), { BYTENITE_BASE_URL = service.base_url .. "/" })
+      assert.equal(service.base_url, stored().default.base_url)
     end)
 
     it("without a call where none is wanted", function()
@@ -192,7 +198,11 @@ describe("profiles on the command line", function()
       run({ "info" }, nil, { BYTENITE_PROFILE = "bad" }).errors,
       path .. ": profiles.bad.ca_file: expected an absolute"
     )
-    contains(run({ "info", "--profile", "wrok" }).errors, 'no such profile: did you mean "work"?')
+    contains(run({ "info", "--profile", "wrok" }).errors, ('no profile "wrok" in %s; did you mean'):format(path))
+    assert.equal(
+      ('bytenite: no profile "other" in %s (BYTENITE_PROFILE); it has: bad, work\n'):format(path),
+      run({ "info" }, nil, { BYTENITE_PROFILE = "other" }).errors
+    )
   end)
 
   describe("are used", function()
@@ -289,20 +299,6 @@ accepted      yes
       ran.output
     )
     contains(ran.errors, "run bytenite configure")
-  end)
-
-  it("are neither accepted nor refused by a service that cannot be reached or used", function()
-    local nobody <const> = { BYTENITE_BASE_URL = "http://127.0.0.1:1/v1", BYTENITE_ACCESS_TOKEN = "my-token" }
-    local ran <const> = run({ "whoami", "--max-retries", "0" }, nil, nobody)
-    assert.equal(10, ran.status, ran.errors)
-    contains(ran.output, "accepted     unknown (not reached)\n")
-    local as_json <const> = run({ "whoami", "--json", "--max-retries", "0" }, nil, nobody)
-    assert.is_nil(cjson.decode(as_json.output).accepted)
-    service:fault { { operation = "info", status = 403 }, { operation = "info", status = 500, times = 9 } }
-    local environment <const> = { BYTENITE_BASE_URL = service.base_url, BYTENITE_API_KEY = service.api_key }
-    contains(run({ "whoami" }, nil, environment).output, "accepted     no\n")
-    local broken <const> = run({ "whoami", "--max-retries", "0" }, nil, environment)
-    contains(broken.output, "accepted     unknown (the call failed)\n")
   end)
 
   describe("in a terminal", function()

@@ -100,8 +100,8 @@ local function find_profile(checked, checks)
     sources.profile = OPTION
   end
   if not checked.profile then return {} end
-  local where <const> = sources.profile == OPTION and "new" or sources.profile
-  local profile <const>, path <const> = profiles.find(where, checked.profile, checks)
+  local variable <const> = sources.profile ~= OPTION and sources.profile or nil
+  local profile <const>, path <const> = profiles.find(variable, checked.profile, checks)
   sources.file = path
   return profile
 end

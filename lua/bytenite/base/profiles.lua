@@ -81,7 +81,7 @@ local function advice(name, all)
   table.sort(names)
   local meant <const> = core.suggest(name, names)
   if meant then return ('did you mean "%s"?'):format(meant) end
-  return #names > 0 and "it has " .. table.concat(names, ", ") or "it has none"
+  return #names > 0 and "it has: " .. table.concat(names, ", ") or "it has none"
 end
 
 -- A file is used from any folder.
@@ -112,14 +112,14 @@ function profiles.check(where, profile, checks)
 end
 
 --- Reads a profile.
----@param where string what it is for
+---@param variable string|nil the environment variable that asks for it; nil for an option
 ---@param name string
 ---@param checks table<string, function> the check of each option, by name
 ---@return table # the profile
 ---@return string # the path of the file
 --- Raises if there is no such profile or no such file, and on what cannot be used in it.
-function profiles.find(where, name, checks)
-  where = ('%s: profile "%s"'):format(where, name)
+function profiles.find(variable, name, checks)
+  local where = ('%s: profile "%s"'):format(variable or "new", name)
   local path <const>, no_path <const> = profiles.path()
   if not path then validate.raise(("%s: %s"):format(where, no_path)) end
   where = ("%s: %s"):format(where, path)
@@ -128,7 +128,11 @@ function profiles.find(where, name, checks)
     local hint <const> = is_missing and ": bytenite configure makes it" or ""
     validate.raise(("%s: %s%s"):format(where, reason, hint))
   end
-  if all[name] == nil then validate.raise(("%s: no such profile: %s"):format(where, advice(name, all))) end
+  if all[name] == nil then
+    local missing <const> = ('no profile "%s" in %s'):format(name, path)
+    local told <const> = variable and ("%s (%s)"):format(missing, variable) or "new: " .. missing
+    validate.raise(("%s; %s"):format(told, advice(name, all)))
+  end
   return profiles.check(("%s: profiles.%s"):format(where, name), all[name], checks), path
 end
 

@@ -42,7 +42,8 @@ end
 ---@return string
 function wording.of_command(text, id)
   -- A mistake in the file of profiles names members of the file.
-  if text:find 'profile "[^"]*": /' then return (text:gsub("and base_url is ", "and --base-url is ")) end
+  local is_of_profiles <const> = text:find 'profile "[^"]*": /' or text:find 'no profile "[^"]*" in /'
+  if is_of_profiles then return (text:gsub("and base_url is ", "and --base-url is ")) end
   for _, replacement in ipairs(REPLACEMENTS) do
     text = text:gsub("%f[%w_%-]" .. escaped(replacement[1]), function()
       return (replacement[2]:gsub("ID", function()

@@ -35,7 +35,8 @@ end
 -- Returns the address: what an option gives, or the answer.
 local function ask_address(options, former)
   if options.base_url then return profiles.check("base_url", options.base_url) end
-  local default <const> = former.base_url or DEFAULT_URL
+  local variable <const> = (os.getenv "BYTENITE_BASE_URL" or ""):match "^%s*(.-)%s*$"
+  local default <const> = former.base_url or profiles.check("base_url", variable ~= "" and variable or DEFAULT_URL)
   return questions.ask { prompt = "Address", default = default, shown = default, check = checked_as "base_url" }
 end
 
@@ -89,7 +90,12 @@ local function check(options, profile, with_call)
   end
   options.profile = false
   local client <close> = bytenite.new(options)
-  if with_call then assert(client:info()) end
+  if not with_call then return end
+  local info <const>, problem <const> = client:info()
+  if info then return end
+  local advice <const> = "nothing was stored; --no-check stores without a call"
+  problem.hint = problem.hint and ("%s; %s"):format(problem.hint, advice) or advice
+  error(problem, 0)
 end
 
 local configure <const> = {
