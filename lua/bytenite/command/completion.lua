@@ -1,6 +1,7 @@
 --- completion.lua: what may stand at the end of a command line that is being typed. The scripts for
 --- shells ask the program for it each time, so that they know states, levels and jobs.
 local arguments <const> = require "bytenite.command.arguments"
+local input <const> = require "bytenite.command.input"
 local job_states <const> = require "bytenite.command.job_states"
 local profiles <const> = require "bytenite.command.profiles"
 local recent_ids <const> = require "bytenite.command.recent_ids"
@@ -22,7 +23,7 @@ end
 local OPTION_VALUES <const> = {
   ["--service"] = { "customer", "computing" },
   ["logs --service"] = { "PARTITIONER", "TASKRUNNER", "ASSEMBLER" },
-  ["logs --level"] = { "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "PANIC", "UNKNOWN" },
+  ["logs --level"] = input.log_levels,
   ["--source"] = SOURCES,
   ["--destination"] = SOURCES,
   ["list --order-by"] = { "createdAt", "-createdAt", "name", "-name", "state", "-state" },

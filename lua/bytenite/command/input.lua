@@ -2,6 +2,7 @@
 --- sources.
 local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
+local core <const> = require "bytenite.core"
 
 local input <const> = {}
 
@@ -183,6 +184,32 @@ function input.seconds(option)
   return reader(option, "seconds above 0", function(number)
     return number and number > 0 and number
   end)
+end
+
+--- The levels of log lines that the service has.
+input.log_levels = { "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "PANIC", "UNKNOWN" }
+
+-- The level that was meant: it is similar, or longer or shorter, as "warning" and "err".
+local function similar_level(word)
+  for _, level in ipairs(input.log_levels) do
+    if level:find(word, 1, true) == 1 or word:find(level, 1, true) == 1 then return level end
+  end
+  return core.suggest(word, input.log_levels)
+end
+
+--- Reads a level of log lines in any case, for argparse's `convert`.
+---@param given string
+---@return string|nil # as the service writes it; nil and a message for an unknown one
+---@return string|nil
+function input.log_level(given)
+  local word <const> = given:upper()
+  for _, level in ipairs(input.log_levels) do
+    if level == word then return level end
+  end
+  local meant <const> = word ~= "" and similar_level(word)
+  local hint <const> = meant and ("did you mean %s?"):format(meant)
+    or "levels are " .. table.concat(input.log_levels, ", ")
+  return nil, ("option '--level' expected a level, got '%s'; %s"):format(given, hint)
 end
 
 local UNITS <const> = { s = 1, m = 60, h = 3600, d = 86400 } -- seconds

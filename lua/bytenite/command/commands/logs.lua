@@ -213,7 +213,7 @@ local logs <const> = {
       :argname "WHEN"
     command
       :option("--level", "Only this level: TRACE, DEBUG, INFO, WARN, ERROR, ... May be repeated.")
-      :convert(upper)
+      :convert(input.log_level)
       :argname("LEVEL")
       :count "*"
     command
