@@ -111,7 +111,7 @@ local lines = {}
 local sink = { write = function(_, line) lines[#lines + 1] = line end }
 local debugged <close> = bytenite.new { on_event = bytenite.log(sink) }
 assert(debugged:get_job(job.id))
-print((lines[#lines]:gsub("\n", ""))) --> ...bytenite: GET /v1/customer/jobs/... < 200 in ... s
+print((lines[#lines]:gsub("\n", ""))) --> ...bytenite: < GET /v1/customer/jobs/...: 200 in ... s
 ]],
       source = "module",
     },

@@ -11,19 +11,19 @@ local function outcome(event)
   return event.kind or "a response"
 end
 
--- By type of an event: what it says behind method and path.
+-- By type of an event: its line.
 local words <const> = {
   request = function(event)
-    return ("> %s, attempt %d"):format(event.operation, event.attempt)
+    return ("> %s %s (%s, attempt %d)"):format(event.method, event.path, event.operation, event.attempt)
   end,
   response = function(event)
-    return ("< %s in %.3f s"):format(outcome(event), event.elapsed or 0)
+    return ("< %s %s: %s in %.3f s"):format(event.method, event.path, outcome(event), event.elapsed or 0)
   end,
   retry = function(event)
-    return ("retry in %.3f s, after %s"):format(event.delay or 0, outcome(event))
+    return ("%s %s: retry in %.3f s, after %s"):format(event.method, event.path, event.delay or 0, outcome(event))
   end,
-  token = function()
-    return "a new access token"
+  token = function(event)
+    return ("%s %s: a new access token"):format(event.method, event.path)
   end,
 }
 
@@ -37,7 +37,7 @@ function event_log.new(stream)
     local say <const> = words[event.type]
     if not say then return end -- a later version may have more types
     local time <const> = os and os.date "!%Y-%m-%dT%H:%M:%SZ " or ""
-    stream:write(("%sbytenite: %s %s %s\n"):format(time, event.method, event.path, say(event)))
+    stream:write(("%sbytenite: %s\n"):format(time, say(event)))
   end
 end
 

@@ -127,14 +127,14 @@ describe("--debug", function()
       local path <const> = "/v1/customer/jobs/" .. ID
       local position = 1
       for _, part in ipairs {
-        "POST /v1/auth/access_token > access_token, attempt 1\n",
-        "POST /v1/auth/access_token < 200 in 0.",
+        "> POST /v1/auth/access_token (access_token, attempt 1)\n",
+        "< POST /v1/auth/access_token: 200 in 0.",
         "a new access token\n",
-        ("GET %s > get_job, attempt 1\n"):format(path),
-        ("GET %s < 503 in 0."):format(path),
+        ("> GET %s (get_job, attempt 1)\n"):format(path),
+        ("< GET %s: 503 in 0."):format(path),
         "retry in ",
-        ("GET %s > get_job, attempt 2\n"):format(path),
-        ("GET %s < 200 in 0."):format(path),
+        ("> GET %s (get_job, attempt 2)\n"):format(path),
+        ("< GET %s: 200 in 0."):format(path),
       } do
         local _ <const>, stop <const> = ran.errors:find(part, position, true)
         assert.is_truthy(stop, part .. "\n" .. ran.errors)
@@ -177,6 +177,6 @@ describe("bytenite.log", function()
       operation = "get_job",
     }
     assert.equal(1, #lines)
-    assert.is_truthy(lines[1]:find "^%d+%-%d+%-%d+T[%d:]+Z bytenite: GET /x < timeout in 1%.500 s\n$", lines[1])
+    assert.is_truthy(lines[1]:find "^%d+%-%d+%-%d+T[%d:]+Z bytenite: < GET /x: timeout in 1%.500 s\n$", lines[1])
   end)
 end)
