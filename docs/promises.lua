@@ -40,7 +40,7 @@ return {
   },
   {
     name = "everything is bounded",
-    text = "Status line, headers and trailers together (256 KiB, 5000 headers), the body (`max_response_bytes`, refused as "
+    text = "Status line, headers and trailers together (256 KiB, 1000 headers), the body (`max_response_bytes`, refused as "
       .. "soon as a larger length is announced), the time of an attempt and of a call (exceeded by 50 ms at most), and memory.",
   },
   {

@@ -76,6 +76,8 @@ describe("bytenite upload", function()
       "standard input has more than the 262143 bytes of %-%-size"
     )
     check_failed(upload('cat "$place/input" |', "--size 65536"), "standard input has more than the 65536 bytes")
+    local ran <const> = shell(('"$@" upload %s - --size 65536 < "$place/input"'):format(id))
+    check_failed(ran, "standard input has 262144 bytes, not the 65536 of %-%-size")
   end)
 
   it("sends a file that is standard input as it sends files: again, and without a copy", function()

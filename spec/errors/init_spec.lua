@@ -128,4 +128,11 @@ describe("an error value", function()
     assert.equal("file: gone!", err .. "!")
     assert.equal("file: gonefile: gone", err .. err)
   end)
+
+  it("names its file once", function()
+    local err = errors.new { kind = "timeout", message = "timed out after 3 ms", file = "out" }
+    assert.equal("out: timeout: timed out after 3 ms", tostring(err))
+    err = errors.new { kind = "file", message = "cannot write out: the disk is full", file = "out" }
+    assert.equal("file: cannot write out: the disk is full", tostring(err))
+  end)
 end)

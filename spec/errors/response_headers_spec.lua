@@ -61,6 +61,9 @@ describe("headers without secrets", function()
       { "link", '</page?cursor=abc>; rel="next", </b?c=d>; rel="prev"' },
       { "x-said", "https://user:word@h/file?x=abc and more" },
       { "x-said", "why? because" },
+      { "x-original-url", "/f?token=abc" },
+      { "location", "/back#access_token=abc" },
+      { "location", "/page#part" },
     }
     assert.same({
       "https://h/file?[redacted]",
@@ -68,6 +71,9 @@ describe("headers without secrets", function()
       '</page?[redacted]>; rel="next", </b?[redacted]>; rel="prev"',
       "https://[redacted]@h/file?[redacted] and more",
       "why? because",
+      "/f?[redacted]",
+      "/back#[redacted]",
+      "/page#part",
     }, values)
   end)
 

@@ -7,6 +7,7 @@
 #endif
 #include "base/terminal.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -61,12 +62,13 @@ static bool is_ready(int descriptor) {
   FD_ZERO(&readable);
   FD_SET(descriptor, &readable);
   struct timeval most = {.tv_usec = LOOK_EVERY};
-  return select(descriptor + 1, &readable, NULL, NULL, &most) != 0;
+  const int count = select(descriptor + 1, &readable, NULL, NULL, &most);
+  return count > 0 || (count < 0 && errno != EINTR);
 }
 
 /*
-** Signals are held up while the terminal hides. Where one waits, the terminal is restored first and
-** the signal delivered then.
+** Signals are blocked while the terminal hides input. When one is pending, the terminal is restored
+** first, and then the signal is delivered.
 */
 TerminalReading terminal_read_hidden(int descriptor, const char *prompt, char line[TERMINAL_LINE], size_t *length) {
   const sigset_t held = signal_set();

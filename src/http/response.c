@@ -12,10 +12,10 @@
 enum {
   MAX_HEADER_BYTES = 256 * 1024,
   /*
-  ** Newer versions of libcurl have this limit, too. Going through its list of headers takes time
-  ** quadratic in their number.
+  ** Going through libcurl's list of headers takes time quadratic in their number. (Newer versions
+  ** of it take 5000.)
   */
-  MAX_HEADERS = 5000,
+  MAX_HEADERS = 1000,
   KEEP_RESPONSE = 256 * 1024, /* bytes of a buffer that are worth keeping for the next response */
   PROBE_BYTES = 256 * 1024,   /* more than the header line that libcurl refuses */
   OK = 200,

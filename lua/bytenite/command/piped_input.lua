@@ -61,7 +61,13 @@ local function reader_of(file, name, size)
   end
 end
 
--- Returns the file if it is none that job:upload can open and read twice by itself.
+-- Fails unless as much as was given is left of standard input, a regular file.
+local function check_size(size)
+  local left <const> = core.stamp(io.stdin) - io.stdin:seek()
+  if left ~= size then fail("standard input has %d bytes, not the %d of --size", left, size) end
+end
+
+-- Returns the file unless job:upload can open it and read it twice by itself.
 local function open_pipe(path)
   local file <const> = path == STANDARD_INPUT and io.stdin or nil
   local size <const>, _ <const>, code <const> = core.stamp(file or path)
@@ -86,6 +92,7 @@ function piped_input.open(path, size)
   local file <const> = open_pipe(path)
   local name <const> = path == STANDARD_INPUT and "standard input" or path
   if not file then
+    if size and path == STANDARD_INPUT then check_size(size) end
     self.source = path == STANDARD_INPUT and io.stdin or path
   elseif size then
     self.source = reader_of(file, name, size)

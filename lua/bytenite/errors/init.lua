@@ -64,7 +64,7 @@ end
 function Error:__tostring()
   local parts <const> = {}
   if self.step then parts[#parts + 1] = self.step end
-  if self.file and not tostring(self.message):find(self.file, 1, true) then parts[#parts + 1] = self.file end
+  if self.file and self.kind ~= "file" then parts[#parts + 1] = self.file end -- those messages name it
   if self.method then parts[#parts + 1] = self.method .. " " .. self.path end
   parts[#parts + 1] = self.status and ("%d %s"):format(self.status, self.kind) or self.kind
   parts[#parts + 1] = self.message or "no message"

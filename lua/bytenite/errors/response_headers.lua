@@ -5,7 +5,7 @@ local response_headers <const> = {}
 
 local MAX_BYTES <const> = 64 * 1024 -- of the headers that an error or an event keeps
 
--- Headers that hold addresses, which may be relative: redact.text recognises whole ones only.
+-- Headers that hold addresses. These may be relative: redact.text recognises whole ones only.
 local has_address <const> = { location = true, ["content-location"] = true, link = true, refresh = true }
 
 --- Returns headers by name, those of one name joined (RFC 9110 section 5.3). Leaves Set-Cookie out:
@@ -33,8 +33,9 @@ end
 -- Returns a header's value as it may be shown. `text` is what redact.text has left of it.
 local function shown(name, text)
   if redact.is_secret_name(name) then return redact.MARK end
-  if not has_address[name] then return text end
-  return (text:gsub("%?[^%s>\"']+", "?" .. redact.MARK))
+  local hidden <const> = text:gsub("(/[^%s?#>\"']*)%?[^%s>\"']+", "%1?" .. redact.MARK)
+  if not has_address[name] then return hidden end
+  return (hidden:gsub("([?#])[^%s>\"']*=[^%s>\"']*", "%1" .. redact.MARK))
 end
 
 --- Returns headers without secrets, and no more than an error should keep.

@@ -7,7 +7,7 @@
 #include "host.h"
 #include "server.h"
 
-enum { MAX_HEADER_BYTES = 256 * 1024, MAX_HEADERS = 5000 };
+enum { MAX_HEADER_BYTES = 256 * 1024, MAX_HEADERS = 1000 };
 
 static size_t head(Transfer *transfer, const char *line) {
   char copy[256];
