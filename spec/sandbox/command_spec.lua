@@ -128,7 +128,7 @@ describe("bytenite-sandbox", function()
 
   it("says in one line what is wrong with its options", function()
     for options, message in pairs {
-      ["--fault 'set_name status=9'"] = "option faults, 1: a fault's status must be a status from 200 to 599",
+      ["--fault 'set_name status=9'"] = "option faults, 1: a fault's status must be a status from 200 to 599, got 9",
       ["--fault 'set_name body=\"x'"] = "option faults, 1: a quote is not closed",
       ["--token-lifetime 0"] = "option token_lifetime must be whole seconds",
       ["--latency=-1"] = "option latency must be milliseconds",

@@ -51,6 +51,33 @@ describe("bytenite.testing", function()
     assert(client:info())
   end)
 
+  it("refuses unknown faults and bad times at the line that has them, by their value", function()
+    for value, call in pairs {
+      ['got "nope"'] = function()
+        service:fault { operation = "nope" }
+      end,
+      ["seconds must be a number above 0"] = function()
+        service:advance(-1)
+      end,
+    } do
+      local line <const> = debug.getinfo(call, "S").linedefined + 1
+      local ok <const>, message <const> = pcall(call)
+      assert.is_false(ok)
+      assert.is_truthy(message:find(("init_spec.lua:%d: "):format(line), 1, true), message)
+      assert.is_truthy(message:find(value, 1, true), message)
+    end
+  end)
+
+  it("raises with what the sandbox says if that ends instead of listening", function()
+    local result <const> = child.run [[
+      local ok <const>, message <const> = pcall(require("bytenite.testing").sandbox, { jobs = -1 })
+      return { ok, message }
+    ]]
+    assert.is_false(result[1])
+    assert.is_truthy(result[2]:find("the sandbox did not start: ", 1, true), result[2])
+    assert.is_truthy(result[2]:find("option jobs must be a count", 1, true), result[2])
+  end)
+
   it("refuses unknown options", function()
     assert.has_error(function()
       testing.sandbox { sped = 3 }

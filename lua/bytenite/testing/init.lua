@@ -65,27 +65,39 @@ local function arguments_of(options)
   return arguments
 end
 
-local function start(arguments, program_file, ready_file)
-  local command <const> = { "exec", quoted(interpreter()), quoted(program_file) }
-  for _, argument in ipairs { package.path, package.cpath, "--until-stdin-closes", "--ready-file", ready_file } do
+-- Starts the sandbox. What it writes to stderr goes there, and to a file, which gets the name of
+-- another one when the sandbox ends. The shell cannot rename a file that was removed.
+local function start(arguments, files)
+  local command <const> = { "{", quoted(interpreter()), quoted(files.program) }
+  for _, argument in ipairs { package.path, package.cpath, "--until-stdin-closes", "--ready-file", files.ready } do
     command[#command + 1] = quoted(argument)
   end
   for _, argument in ipairs(arguments) do
     command[#command + 1] = quoted(argument)
   end
-  return assert(io.popen(table.concat(command, " ") .. " >/dev/null", "w"))
+  local errors <const>, ended <const> = quoted(files.errors), quoted(files.ended)
+  command[#command + 1] = ("2>&1 >/dev/null; } | tee %s >&2; mv %s %s 2>/dev/null"):format(errors, errors, ended)
+  return assert(io.popen(table.concat(command, " "), "w"))
 end
 
--- Waits for what the sandbox writes once it listens. Returns nil if it never does.
-local function wait_for(ready_file)
+local function read_file(path)
+  local file <close> = io.open(path)
+  return file and file:read "a"
+end
+
+-- Waits for what the sandbox writes once it listens. Returns nil and the reason if it ends instead,
+-- or takes too long.
+local function wait_for(files)
   local sleep <const> = require("cqueues").sleep
   local ends_at <const> = core.now() + START_TIMEOUT
   repeat
-    local file <close> = io.open(ready_file)
-    if file then return core.decode(file:read "a") end
+    local ready <const> = read_file(files.errors) and read_file(files.ready) -- both, to remove both
+    if ready then return core.decode(ready) end
+    local reason <const> = read_file(files.ended)
+    if reason then return nil, reason:match "^%s*(.-)%s*$" end
     sleep(PAUSE)
   until core.now() > ends_at
-  return nil
+  return nil, ("it does not listen after %d s"):format(START_TIMEOUT)
 end
 
 local function number(where, value)
@@ -119,23 +131,23 @@ local checks <const> = {
 ---@param options table|nil
 ---@return bytenite.testing.Sandbox
 ---@usage local service <close> = testing.sandbox { speed = 100, faults = { "run status=503" } }
---- Raises on bad options, and if the sandbox does not start, which writes the reason to stderr.
+--- Raises on bad options, and if the sandbox does not start, with what it wrote to stderr.
 function testing.sandbox(options)
   local chosen <const> = validate.options("sandbox", options, checks)
-  local program_file <const> = os.tmpname()
-  local ready_file <const> = program_file .. ".ready"
+  local program <const> = os.tmpname()
+  local files <const> =
+    { program = program, ready = program .. ".ready", errors = program .. ".errors", ended = program .. ".ended" }
   do
-    local file <close> = assert(io.open(program_file, "w"))
+    local file <close> = assert(io.open(program, "w"))
     assert(file:write(PROGRAM))
   end
-  local input <const> = start(arguments_of(chosen), program_file, ready_file)
-  local ready <const> = wait_for(ready_file)
-  os.remove(program_file)
-  os.remove(ready_file)
-  if not ready then
-    input:close()
-    error("the sandbox did not start", 2)
+  local input <const> = start(arguments_of(chosen), files)
+  local ready <const>, reason <const> = wait_for(files)
+  if not ready then input:close() end
+  for _, path in pairs(files) do
+    os.remove(path)
   end
+  if not ready then error("the sandbox did not start: " .. reason, 2) end
   local ca_file <const> = ready.ca_file ~= core.null and ready.ca_file or nil
   local self <const> = setmetatable({
     base_url = ready.base_url,
@@ -179,6 +191,14 @@ function Sandbox:request(method, path, body)
   return response.body ~= "" and core.decode(response.body) or nil
 end
 
+-- Makes a request of the sandbox's own. What it refuses is a mistake of the caller's.
+local function steer(self, path, body)
+  local ok <const>, problem <const> = pcall(self.request, self, "POST", path, body)
+  if ok then return end
+  if type(problem) == "table" and problem.kind == "bad_request" then validate.raise(problem.message) end
+  error(problem, 0)
+end
+
 --- Forgets all jobs, faults and requests.
 ---@usage service:reset()
 function Sandbox:reset()
@@ -189,14 +209,14 @@ end
 ---@param fault table see `bytenite-sandbox --help`
 ---@usage service:fault { operation = "set_name", status = 503, retry_after = 1, times = 2 }
 function Sandbox:fault(fault)
-  self:request("POST", "/faults", fault)
+  steer(self, "/faults", fault)
 end
 
 --- Lets time pass at once, for jobs and for links. At speed 1 a job takes 30 seconds.
 ---@param seconds number
 ---@usage service:advance(30)
 function Sandbox:advance(seconds)
-  self:request("POST", "/advance", { seconds = seconds })
+  steer(self, "/advance", { seconds = seconds })
 end
 
 --- Returns the requests received since the last reset, in order.

@@ -190,7 +190,10 @@ function faults.parse(description)
   for name, value in pairs(description) do
     local member <const> = declared[name]
     if member == nil then return nil, ("a fault has no member %s"):format(tostring(name)) end
-    if not member.check(value) then return nil, ("a fault's %s must be %s"):format(name, member.wanted) end
+    if not member.check(value) then
+      local given <const> = core.encode(value) or type(value)
+      return nil, ("a fault's %s must be %s, got %s"):format(name, member.wanted, given)
+    end
     fault[name] = value
     spoils = spoils or member.spoils
   end
