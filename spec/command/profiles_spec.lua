@@ -153,6 +153,11 @@ describe("profiles on the command line", function()
   for name, case in pairs {
     ["no key"] = { input = "\n\n", problem = "API key (not shown): no answer" },
     ["a bad address"] = { input = "ftp://host\n", problem = "--base-url: not usable as a base address" },
+    ["a bad address in the environment"] = {
+      environment = { BYTENITE_BASE_URL = "ftp://host" },
+      input = "\n\nkey\n",
+      problem = "BYTENITE_BASE_URL: --base-url: not usable as a base address",
+    },
     ["a bad name"] = { arguments = { "--profile", "a b" }, input = "", problem = "profile: expected letters" },
     ["plain http far away"] = {
       input = "http://example.org\n\nkey\n",
@@ -160,7 +165,7 @@ describe("profiles on the command line", function()
     },
   } do
     it(("are not stored with %s"):format(name), function()
-      local ran <const> = run({ "configure", "--no-check", table.unpack(case.arguments or {}) }, case.input)
+      local ran <const> = run({ "configure", "--no-check", table.unpack(case.arguments or {}) }, case.input, case.environment)
       assert.equal(2, ran.status)
       contains(ran.errors, case.problem)
       assert.is_nil(stored())

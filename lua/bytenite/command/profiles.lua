@@ -48,9 +48,10 @@ end
 --- Raises if a value cannot be a member of a profile.
 ---@param member string
 ---@param value any
+---@param source string|nil the environment variable that it comes from, for the message
 ---@return any # the value to use
-function profiles.check(member, value)
-  return options.check_member("configure", member, value)
+function profiles.check(member, value, source)
+  return options.check_member(source or "configure", member, value)
 end
 
 --- Stores a profile, for its owner's eyes only. The file appears whole or not at all.

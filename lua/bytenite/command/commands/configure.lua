@@ -36,7 +36,9 @@ end
 local function ask_address(options, former)
   if options.base_url then return profiles.check("base_url", options.base_url) end
   local variable <const> = (os.getenv "BYTENITE_BASE_URL" or ""):match "^%s*(.-)%s*$"
-  local default <const> = former.base_url or profiles.check("base_url", variable ~= "" and variable or DEFAULT_URL)
+  local default <const> = former.base_url
+    or variable ~= "" and profiles.check("base_url", variable, "BYTENITE_BASE_URL")
+    or DEFAULT_URL
   return questions.ask { prompt = "Address", default = default, shown = default, check = checked_as "base_url" }
 end
 
