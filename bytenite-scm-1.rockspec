@@ -263,6 +263,7 @@ build = {
     ["bytenite.streaming.download"] = "lua/bytenite/streaming/download.lua",
     ["bytenite.streaming.download_file"] = "lua/bytenite/streaming/download_file.lua",
     ["bytenite.streaming.download_plan"] = "lua/bytenite/streaming/download_plan.lua",
+    ["bytenite.streaming.download_slots"] = "lua/bytenite/streaming/download_slots.lua",
     ["bytenite.streaming.events"] = "lua/bytenite/streaming/events.lua",
     ["bytenite.streaming.signed_url"] = "lua/bytenite/streaming/signed_url.lua",
     ["bytenite.streaming.upload"] = "lua/bytenite/streaming/upload.lua",

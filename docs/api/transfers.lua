@@ -62,7 +62,9 @@ print(job:upload "no-such-file.txt") --> nil file: cannot read no-such-file.txt:
         .. "complete.\n\n"
         .. "Eight files are fetched at once, or as many as `concurrency` says. The first that fails ends the "
         .. "others: incomplete files are removed, complete ones stay. `on_progress` runs in tasks of the client, "
-        .. "as functions of `client:map` do: its calls suspend, and the other files continue meanwhile.",
+        .. "as functions of `client:map` do: its calls suspend, and the other files continue meanwhile. Its other "
+        .. "yields (`coroutine.yield`, `cqueues.sleep`) return at once. It must not wait for another download, which may "
+        .. "itself wait for this one to end.",
       parameters = {
         { "folder", "string", "its path" },
         { "options", "bytenite.DownloadOptions?", "see [DownloadOptions](#downloadoptions)" },
@@ -142,8 +144,8 @@ os.execute("rm -r " .. folder)
           name = "concurrency",
           type = "integer",
           default = 8,
-          text = "how many files to fetch at once; at most one fewer than `max_connections`, so that `on_progress` can make "
-            .. "calls",
+          text = "how many files to fetch at once; all downloads of a client together fetch at most one fewer than its "
+            .. "`max_connections`, but at least one, so that `on_progress` can make calls; the others wait",
         },
       },
     },

@@ -60,6 +60,7 @@ lazy.prepare {
   "streaming.download",
   "streaming.download_file",
   "streaming.download_plan",
+  "streaming.download_slots",
   "streaming.events",
   "streaming.signed_url",
   "streaming.upload",

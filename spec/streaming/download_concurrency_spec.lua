@@ -247,6 +247,23 @@ describe("a download of many files", function()
     assert.equal(0, client.session:in_flight())
   end)
 
+  it("resumes on_progress at once when it yields to somebody else", function()
+    set_results(3)
+    local run <const> = coroutine.wrap(function()
+      local yields = 0
+      local files <const> = assert(job:download(into, {
+        on_progress = function()
+          coroutine.yield "for the caller"
+          yields = yields + 1
+        end,
+      }))
+      return #files, yields
+    end)
+    local count <const>, yields <const> = run()
+    assert.equal(3, count)
+    assert.is_true(yields >= 3)
+  end)
+
   it("raises what on_progress raises, and lets nothing continue", function()
     set_results(20, BIG)
     local raised <const> = { "enough" }

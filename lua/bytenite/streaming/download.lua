@@ -3,6 +3,7 @@ local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local download_file <const> = require "bytenite.streaming.download_file"
 local download_plan <const> = require "bytenite.streaming.download_plan"
+local download_slots <const> = require "bytenite.streaming.download_slots"
 local errors <const> = require "bytenite.errors"
 local map <const> = require "bytenite.async.map"
 local base_options <const> = require "bytenite.base.options"
@@ -20,11 +21,9 @@ local known <const> = base_options.with_limits {
   concurrency = validate.integer(1, 1000000),
 }
 
--- Returns the number of files to fetch at once. One connection is left over: on_progress may make
--- calls, and while all files wait for it no connection becomes free.
+-- Returns the number of files to fetch at once; more would only wait for each other.
 local function concurrency_of(client, options)
-  local most <const> = math.max(1, client.options.max_connections - 1)
-  return math.min(options.concurrency or DEFAULT_CONCURRENCY, most)
+  return math.min(options.concurrency or DEFAULT_CONCURRENCY, download_slots.most(client))
 end
 
 -- Counts how far all files are together. Nothing in it ever falls, although a file may start again.
@@ -74,6 +73,8 @@ local function fetch_all(client, folder, files, options)
   local function fetch(file, index)
     sizes[index] = file.size -- of a file that is kept
     if file.skipped then return true end
+    local slot <close> = download_slots.ask(client)
+    slot:await()
     local size <const>, problem <const> = download_file.fetch(client, folder, file, {
       replaces = options.existing == "replace",
       decode = options.decode,

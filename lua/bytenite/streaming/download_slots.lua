@@ -1,0 +1,75 @@
+--- download_slots.lua: how many files all downloads of a client fetch at once. One connection is
+--- left for calls that on_progress makes: if every connection had a file whose on_progress waits
+--- for one, none would become free.
+local await <const> = require "bytenite.async.await"
+local waitable <const> = require("bytenite.async.reactor").waitable
+
+local download_slots <const> = {}
+
+-- By client: `free`, how many slots are not held, and those that are waited for, in order.
+local shared_by_client <const> = setmetatable({}, { __mode = "k" })
+
+local Slot <const> = { __name = "bytenite.DownloadSlot" }
+Slot.__index = Slot
+
+--- Returns how many files a client fetches at once.
+---@param client table
+---@return integer
+function download_slots.most(client)
+  return math.max(1, client.options.max_connections - 1)
+end
+
+local function shared_of(client)
+  local shared = shared_by_client[client]
+  if not shared then
+    shared = { free = download_slots.most(client), first = 1, last = 0 }
+    shared_by_client[client] = shared
+  end
+  return shared
+end
+
+--- Asks for a slot. Declare it `<close>`: that passes it on, or leaves the queue.
+---@param client table
+---@return table # the slot; it may be used after `await`
+function download_slots.ask(client)
+  local shared <const> = shared_of(client)
+  local has_one <const> = shared.free > 0
+  local slot <const> =
+    waitable(Slot, { reactor = client.reactor, shared = shared, is_held = has_one, done = has_one })
+  if has_one then
+    shared.free = shared.free - 1
+  else
+    shared[shared.last + 1] = slot
+    shared.last = shared.last + 1
+  end
+  return slot
+end
+
+--- Waits for the slot, in a task. On a closed client the wait ends without one: what follows fails.
+function Slot:await()
+  await.wait(self.reactor, self, await.suspend_function(self.reactor))
+end
+
+--- Ends the wait on a closed client.
+function Slot:fail_closed()
+  if not self.done then self.reactor:end_of(self) end
+end
+
+function Slot:__close()
+  if not self.done then return self.reactor:end_of(self) end
+  if not self.is_held then return end
+  self.is_held = false
+  local shared <const> = self.shared
+  while shared.first <= shared.last do
+    local waiting <const> = shared[shared.first]
+    shared[shared.first] = nil
+    shared.first = shared.first + 1
+    if not waiting.done then
+      waiting.is_held = true
+      return self.reactor:end_of(waiting)
+    end
+  end
+  shared.free = shared.free + 1
+end
+
+return download_slots
