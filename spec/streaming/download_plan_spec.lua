@@ -1,5 +1,6 @@
 -- Downloads: files that exist, names that clash, objects that are stored compressed.
 local connect <const> = require "spec.support.connect"
+local download_plan <const> = require "bytenite.streaming.download_plan"
 local lfs <const> = require "lfs"
 local sandbox <const> = require "spec.support.sandbox"
 local transfers <const> = require "spec.support.transfers"
@@ -134,6 +135,9 @@ describe("a download", function()
     { "out/a", "OUT/A" },
     { "a", "./a" },
     { "out/b", "out//b" },
+    { "out/", "OUT/" },
+    { "out/", "out" },
+    { "out", "out/" },
   } do
     it(("fetches nothing when %q and %q clash"):format(case[1], case[2]), function()
       set_results(case[1], case[2])
@@ -182,6 +186,26 @@ describe("a download", function()
   it("writes names with 64 folders", function()
     set_results(("a/"):rep(64) .. "b")
     assert.equal(1, #assert(job:download(into)))
+  end)
+
+  it("takes memory by the length of names, however deep they are", function()
+    local results <const>, folders <const> = {}, {}
+    local bytes = 0
+    for index = 1, 100 do
+      for depth = 1, 64 do
+        folders[depth] = ("%055d"):format(index * 100 + depth)
+      end
+      results[index] = { name = table.concat(folders, "/") .. "/f" }
+      bytes = bytes + #results[index].name
+    end
+    collectgarbage()
+    collectgarbage "stop"
+    local before <const> = collectgarbage "count"
+    local files <const> = download_plan.files(results, into, {})
+    local taken <const> = 1024 * (collectgarbage "count" - before)
+    collectgarbage "restart"
+    assert.equal(100, #files)
+    assert.is_true(taken < 20 * bytes, ("%.0f bytes for names of %d bytes"):format(taken, bytes))
   end)
 
   it("reads out//b and ./c as out/b and c", function()

@@ -54,24 +54,34 @@ local function file_and_folder(file, below)
   return ("%q would be a file, and a folder for %q"):format(file, below)
 end
 
+-- What a node knows, under keys that are no part of a name: the name of the file that it is, of the
+-- empty folder that it is, and of a file below it.
+local FILE <const>, EMPTY <const>, BELOW <const> = "/file", "/empty", "/below"
+
 -- Returns a problem if a file cannot be next to those before. Names that differ in case only are
--- one name on many file systems. `seen`: names of results by their path in lower case.
-local function clash(seen, file, parts)
-  local name <const>, path <const> = file.name, file.name:lower()
-  local above
-  for index = 1, #parts - 1 do
-    above = (above and above .. "/" or "") .. parts[index]:lower()
-    if seen.files[above] then return file_and_folder(seen.files[above], name) end
-    seen.folders[above] = seen.folders[above] or name
+-- one name on many file systems. `node`: the root of a tree by the parts of names in lower case. A
+-- table of whole paths would take memory by the square of the depth.
+local function clash(node, file, parts)
+  local name <const> = file.name
+  for index, part in ipairs(parts) do
+    local key <const> = part:lower()
+    local next_node <const> = node[key] or {}
+    node[key] = next_node
+    node = next_node
+    if index < #parts then
+      if node[FILE] then return file_and_folder(node[FILE], name) end
+      node[BELOW] = node[BELOW] or name
+    end
   end
   if file.is_folder then
-    if seen.empty[path] then return called_alike(name, seen.empty[path]) end
-    if seen.files[path] then return file_and_folder(seen.files[path], name) end
-    seen.empty[path], seen.folders[path] = name, seen.folders[path] or name
+    if node[EMPTY] then return called_alike(name, node[EMPTY]) end
+    if node[FILE] then return file_and_folder(node[FILE], name) end
+    node[EMPTY] = name
   else
-    if seen.files[path] then return called_alike(name, seen.files[path]) end
-    if seen.folders[path] then return file_and_folder(name, seen.folders[path]) end
-    seen.files[path] = name
+    if node[FILE] then return called_alike(name, node[FILE]) end
+    local below <const> = node[BELOW] or node[EMPTY]
+    if below then return file_and_folder(name, below) end
+    node[FILE] = name
   end
   return nil
 end
@@ -83,7 +93,7 @@ end
 ---@return table[]|nil # a list of {name, link, is_folder}; nil and an error if one is refused
 ---@return table|nil
 function download_plan.files(results, folder, options)
-  local files <const>, seen <const> = {}, { files = {}, folders = {}, empty = {} }
+  local files <const>, root <const> = {}, {}
   for index, result in ipairs(results) do
     if type(result) ~= "table" then
       return nil, errors.new { kind = "unexpected", message = "the response holds no list of results" }
@@ -94,7 +104,7 @@ function download_plan.files(results, folder, options)
       local parts <const>, problem <const> = checked_parts(name, folder)
       if not parts then return refuse(index, name, problem) end
       local file <const> = { name = table.concat(parts, "/"), link = result.link, is_folder = name:find "/%.?$" ~= nil }
-      local clashing <const> = clash(seen, file, parts)
+      local clashing <const> = clash(root, file, parts)
       if clashing then return nil, errors.file(clashing, NAME_HINT) end
       files[#files + 1] = file
     end
