@@ -29,9 +29,9 @@ local lines <const> = {}
 for line in (used .. "\n"):gmatch "([^\n]*)\n" do
   lines[#lines + 1] = line
 end
-local compiler <const> = (lines[3] or "")
-  :gsub("^.*clang version ([%d.]+).*", "clang %1")
-  :gsub("^.* ([%d.]+)$", "gcc %1")
+local compiler_line <const> = lines[3] or ""
+local clang <const> = compiler_line:match "clang version ([%d.]+)"
+local compiler <const> = clang and "clang " .. clang or compiler_line:gsub("^.* ([%d.]+)$", "gcc %1")
 
 local function read(path)
   local file <close> = assert(io.open(path))
