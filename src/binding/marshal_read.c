@@ -199,8 +199,8 @@ static bool push_name(Builder *builder, Members *members, const JsonToken *name)
 }
 
 /*
-** Reads an undeclared member after its name. Inline, because every level of nesting would have its
-** frame on the stack, too.
+** Reads an undeclared member after its name. Inline: a function of its own would add a frame to
+** the stack for every level of nesting.
 */
 static inline __attribute__((always_inline)) bool read_undeclared(Builder *builder, Members *members,
                                                                   const JsonToken *name, const Schema *element) {

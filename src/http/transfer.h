@@ -68,7 +68,7 @@ struct Transfer {
   size_t max_response_bytes;
   size_t header_bytes;               /* of status line, headers and trailers, of interim responses too */
   size_t header_count;               /* of interim responses and trailers, too */
-  size_t headers_start, headers_end; /* counts before and behind the header section of the response */
+  size_t headers_start, headers_end; /* counts before and after the header section of the response */
   bool has_whole_head;
   Buffer response;
   TransferOutcome outcome;

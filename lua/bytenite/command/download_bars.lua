@@ -31,10 +31,10 @@ function download_bars.start(console)
   return self
 end
 
--- Records where a file is. Returns what a drawing must be new for.
+-- Records how far a file is. Returns a key: while it stays the same there is nothing new to draw.
 local function record(self, received, total, name, all)
   local file = self.by_name[name]
-  if file and all.done > self.done then -- it has its name
+  if file and all.done > self.done then -- this one is complete
     self.by_name[name] = nil
     for index, each in ipairs(self.in_flight) do
       if each == file then table.remove(self.in_flight, index) end
@@ -80,7 +80,7 @@ local function lines_of(rows, width)
   return lines
 end
 
--- Draws over what stands there.
+-- Replaces what was drawn last.
 local function draw(self, lines)
   local up <const> = self.height > 1 and ("\27[%dA"):format(self.height - 1) or ""
   io.stderr:write("\r", up, table.concat(lines, "\27[K\r\n"), "\27[J")

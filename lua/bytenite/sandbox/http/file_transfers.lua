@@ -77,8 +77,8 @@ local function apply(fault, response)
   return fault and fault_effects.apply(fault, { parameters = {}, body = "", error_shape = "xml" }, response) or response
 end
 
--- Responds although the body is not read, and ends the connection, or the stream of HTTP/2. What
--- the client still sends is read for a while: it might not see the response else.
+-- Responds without reading the body, and ends the connection, or the stream of HTTP/2. What the
+-- client still sends is read for a while, or it might not see the response.
 local function respond_early(stream, received, response, fault)
   received.is_answered = true
   if fault and response_writer.withhold(stream, fault) then return end
