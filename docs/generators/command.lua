@@ -14,9 +14,10 @@ for the key itself, because every user of a machine can see its command lines. `
 for `--profile` or `BYTENITE_PROFILE`: see [Profiles](reference.md#profiles).
 
 - Results go to stdout; messages, progress and errors go to stderr.
-- Tables and records are for people. `--json` is for programs: it prints the service's own objects; an error is then an
-  object on stderr, `{"error": {"kind": ..., "message": ...}}`, and nothing else is printed there. These objects are complete:
-  they include the secrets in a job's data source or in a result's link. `--ids` prints only the ids of jobs.
+- Tables and records are for people. `--json` is for programs: it prints the service's own objects. They are complete and include
+  the secrets in a job's data source or in a result's link. If a command fails, stderr has one object for it,
+  `{"error": {"kind": ..., "message": ...}}`; besides that it has only a note where a list was cut, and the lines of `--debug`.
+- `--ids` prints only the ids of jobs.
 - On a terminal there are progress bars and colours, unless `NO_COLOR` is set, and tables are cut to its width. Control
   characters in the service's texts are made visible (`^[` for the escape character). Elsewhere output is plain lines, and
   bytes are unchanged.
