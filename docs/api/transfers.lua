@@ -124,13 +124,14 @@ os.execute("rm -r " .. folder)
           name = "existing",
           type = '"error"|"skip"|"replace"',
           text = "what to do if files exist: `error`, the default, fetches nothing; `skip` keeps them; `replace` "
-            .. "overwrites them and keeps their mode",
+            .. "overwrites them and keeps their mode. Only regular files can be kept, no symbolic links",
         },
         {
           name = "decode",
           type = "boolean",
           text = "whether to decode the `Content-Encoding` of an object (gzip, deflate); by default it is written "
-            .. "as stored",
+            .. "as stored. Bytes that are missing at the end of the compressed content are not noticed; what is "
+            .. "fetched as it is stored is checked by its length",
         },
         {
           name = "on_progress",

@@ -279,8 +279,8 @@
 ---@class bytenite.DownloadOptions
 ---@field result? string the name of the only result to fetch
 ---@field file_name? fun(result: bytenite.JobResult, index: integer): string returns the path below the folder; the result's name if omitted
----@field existing? "error"|"skip"|"replace" what to do if files exist: `error`, the default, fetches nothing; `skip` keeps them; `replace` overwrites them and keeps their mode
----@field decode? boolean whether to decode the `Content-Encoding` of an object (gzip, deflate); by default it is written as stored
+---@field existing? "error"|"skip"|"replace" what to do if files exist: `error`, the default, fetches nothing; `skip` keeps them; `replace` overwrites them and keeps their mode. Only regular files can be kept, no symbolic links
+---@field decode? boolean whether to decode the `Content-Encoding` of an object (gzip, deflate); by default it is written as stored. Bytes that are missing at the end of the compressed content are not noticed; what is fetched as it is stored is checked by its length
 ---@field on_progress? fun(received: integer, total: integer?, name: string, all: bytenite.DownloadTotal) (bytes) called after each piece of a file is written, and once more when the file has its name; `total` is nil if the server does not name it; `received` decreases only if a file starts again, `all` never does: see DownloadTotal
 ---@field concurrency? integer how many files to fetch at once; all downloads of a client together fetch at most one fewer than its `max_connections`, but at least one, so that `on_progress` can make calls; the others wait
 

@@ -116,6 +116,15 @@ describe("a download", function()
       check_refused({ existing = "replace" }, "cannot write out/b: there is a file of that name")
     end)
 
+    it("keeps no symbolic link, wherever it leads to", function()
+      assert(lfs.link("b", base:at "results/out/link", true))
+      assert(lfs.link("nothing", base:at "results/out/dangling", true))
+      for _, name in ipairs { "out/link", "out/dangling" } do
+        set_results(name)
+        check_refused({ existing = "skip" }, ("cannot write %s: there is a symbolic link"):format(name))
+      end
+    end)
+
     it("replaces a symbolic link, not what it leads to", function()
       assert(lfs.link("b", base:at "results/out/link", true))
       set_results "out/link"
@@ -286,6 +295,18 @@ describe("a download", function()
       local none <const>, err <const> = job:download(into, { decode = true })
       assert.is_nil(none)
       assert.is_string(err.kind)
+      assert.is_nil(lfs.attributes(into .. "/a"))
+    end)
+
+    it("fetches it once and refuses it when bytes are behind its end", function()
+      local program <const> = "(gzip -c '%s'; printf behind) | openssl base64 -A"
+      service:set_results("j1", { { name = "a", content_base64 = output_of(program) } })
+      local none <const>, err <const> = job:download(into, { decode = true })
+      assert.is_nil(none)
+      assert.equal("protocol", err.kind)
+      assert.is_false(err.retryable)
+      assert.matches("cannot be decoded", err.message, 1, true)
+      assert.equal(1, err.attempts)
       assert.is_nil(lfs.attributes(into .. "/a"))
     end)
   end)
