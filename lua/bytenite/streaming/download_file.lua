@@ -96,8 +96,8 @@ local function decode_response(fetch)
   end
 end
 
--- libcurl's words for bytes behind the end of a compressed content. They blame whoever
--- takes the bytes, but ours never refuses them: the content is wrong, and another attempt is no use.
+-- libcurl's words for bytes behind the end of a compressed content. They blame whoever takes the
+-- bytes, but ours never refuses them: the content is wrong, and another attempt is no use.
 local UNDECODABLE <const> = "Failed writing received data"
 
 local function plan_for(fetch, address)

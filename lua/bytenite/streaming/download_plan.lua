@@ -124,7 +124,9 @@ local function decide(file, kind, existing)
   end
   if kind == "folder" then return nil, "there is a folder of that name" end
   if existing == "error" then return nil, "it exists", EXISTING_HINT end
-  return existing == "replace"
+  if existing == "replace" then return true end
+  if kind == "file" then return false end
+  return nil, "there is a symbolic link or a special file of that name, and only regular files are kept"
 end
 
 --- Looks for what is in the folder already.
