@@ -1,6 +1,7 @@
 -- Several downloads at once: together they leave a connection for calls of on_progress.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
+local event_loops <const> = require "spec.support.event_loops"
 local sandbox <const> = require "spec.support.sandbox"
 local transfers <const> = require "spec.support.transfers"
 
@@ -143,7 +144,10 @@ describe("several downloads at once", function()
 
   it("end when their client is closed while they wait", function()
     hang()
-    local futures <const> = { start(1), start(2), start(3) }
+    local futures <const> = {}
+    for number = 1, 40 do
+      futures[number] = start(number)
+    end
     fill_slots()
     client:close()
     for _, future in ipairs(futures) do
@@ -154,4 +158,24 @@ describe("several downloads at once", function()
     end
     assert.same({}, base:names())
   end)
+
+  for loop, Host in pairs(event_loops.hosts) do
+    it("end when their client is closed while they wait in the loop of " .. loop, function()
+      local host <const> = Host.new()
+      host:attach(client)
+      local kinds <const> = {}
+      for number = 1, 3 do
+        host:spawn(client, function()
+          local _, err <const> = client:job("j1"):download(base:at("results" .. number), {
+            on_progress = function()
+              client:close()
+            end,
+          })
+          kinds[#kinds + 1] = err.kind
+        end)
+      end
+      host:run()
+      assert.same({ "closed", "closed", "closed" }, kinds)
+    end)
+  end
 end)
