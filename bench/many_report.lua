@@ -168,7 +168,13 @@ local function judge_cost()
       table.insert(found, ("%s %.2f"):format(form.name, grown))
     end
   end
-  page:judge("cost", worst <= MOST_GROWTH, "100 to 10,000 jobs: %s (at most %.2f)", table.concat(found, ", "), MOST_GROWTH)
+  page:judge(
+    "cost",
+    worst <= MOST_GROWTH,
+    "100 to 10,000 jobs: %s (at most %.2f)",
+    table.concat(found, ", "),
+    MOST_GROWTH
+  )
 end
 
 local function judge()

@@ -107,7 +107,11 @@ describe("profiles on the command line", function()
     end)
 
     it("with the address of the environment where the answer is empty", function()
-      assert_stored({ "configure" }, lines("", "", service.api_key, ""), { BYTENITE_BASE_URL = service.base_url .. "/" })
+      assert_stored(
+        { "configure" },
+        lines("", "", service.api_key, ""),
+        { BYTENITE_BASE_URL = service.base_url .. "/" }
+      )
       assert.equal(service.base_url, stored().default.base_url)
     end)
 
@@ -165,7 +169,8 @@ describe("profiles on the command line", function()
     },
   } do
     it(("are not stored with %s"):format(name), function()
-      local ran <const> = run({ "configure", "--no-check", table.unpack(case.arguments or {}) }, case.input, case.environment)
+      local ran <const> =
+        run({ "configure", "--no-check", table.unpack(case.arguments or {}) }, case.input, case.environment)
       assert.equal(2, ran.status)
       contains(ran.errors, case.problem)
       assert.is_nil(stored())

@@ -103,8 +103,11 @@ describe("bytenite request", function()
     local ran <const> = run("request", "POST", "jobs", "--field", "a=1", "--dry-run")
     assert.equal(('POST %s/customer/jobs\n{"a":1}\n'):format(service.base_url), ran.output)
     local text <const> = "not JSON"
-    local sent_as_it_is <const> =
-      command.run(service, { "request", "POST", "jobs", "--input", "-", "--dry-run" }, { input = text })
+    local sent_as_it_is <const> = command.run(
+      service,
+      { "request", "POST", "jobs", "--input", "-", "--dry-run" },
+      { input = text }
+    )
     assert.equal(("POST %s/customer/jobs\n%s\n"):format(service.base_url, text), sent_as_it_is.output)
     assert.equal(0, #service:requests())
   end)

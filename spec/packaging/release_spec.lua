@@ -34,6 +34,9 @@ describe("scripts/release", function()
       )
     )
     os.execute(("if [ -d rockspecs ]; then cp -R rockspecs %s; fi"):format(base:at "tree"))
+    -- something to release, also right after a release
+    local changes <const> = base:read("tree/CHANGELOG.md"):gsub("## %[Unreleased%]\n", "%0\n### Added\n\n- News.\n", 1)
+    base:write("tree/CHANGELOG.md", changes)
     must_run "git init --quiet && git add . && git commit --quiet --message all"
     for version in base:read("tree/CHANGELOG.md"):gmatch "\n## %[(%d[%d.]*)%]" do
       must_run("git tag v" .. version)

@@ -67,7 +67,8 @@ describe("a signed URL", function()
   end
 
   it("to the host 0x7f.1.. is refused: a name of this machine, or none for newer versions of libcurl", function()
-    local address <const>, message <const> = check(client_of "https://api.example.org/v1", "https://0x7f.1../x?signature=1")
+    local address <const>, message <const> =
+      check(client_of "https://api.example.org/v1", "https://0x7f.1../x?signature=1")
     assert.is_nil(address)
     assert.matches("cannot be used: it", message, 1, true)
   end)

@@ -34,8 +34,7 @@ end
 function download_slots.ask(client)
   local shared <const> = shared_of(client)
   local has_one <const> = shared.free > 0
-  local slot <const> =
-    waitable(Slot, { reactor = client.reactor, shared = shared, is_held = has_one, done = has_one })
+  local slot <const> = waitable(Slot, { reactor = client.reactor, shared = shared, is_held = has_one, done = has_one })
   if has_one then
     shared.free = shared.free - 1
   else
