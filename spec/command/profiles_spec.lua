@@ -7,7 +7,7 @@ local folder <const> = require "spec.support.folder"
 local sandbox <const> = require "spec.support.sandbox"
 
 local function contains(text, part)
-  assert.is_truthy(text:find(part, 1, true), ("%q is not in: %s"):format(part, text))
+  assert.matches(part, text, 1, true)
 end
 
 describe("profiles on the command line", function()
@@ -107,11 +107,8 @@ describe("profiles on the command line", function()
     end)
 
     it("with the address of the environment where the answer is empty", function()
-      assert_stored(
-        { "configure" },
-        lines("", "", service.api_key, ""),
-        { BYTENITE_BASE_URL = service.base_url .. "/" }
-      )
+      local environment <const> = { BYTENITE_BASE_URL = service.base_url .. "/" }
+      assert_stored({ "configure" }, lines("", "", service.api_key, ""), environment)
       assert.equal(service.base_url, stored().default.base_url)
     end)
 
@@ -169,8 +166,8 @@ describe("profiles on the command line", function()
     },
   } do
     it(("are not stored with %s"):format(name), function()
-      local ran <const> =
-        run({ "configure", "--no-check", table.unpack(case.arguments or {}) }, case.input, case.environment)
+      local words <const> = { "configure", "--no-check", table.unpack(case.arguments or {}) }
+      local ran <const> = run(words, case.input, case.environment)
       assert.equal(2, ran.status)
       contains(ran.errors, case.problem)
       assert.is_nil(stored())
