@@ -16,10 +16,9 @@ return {
   text = "A job is a plain table of the service's members under their wire names (see [Job](#job)) and nothing "
     .. "else: `pairs` shows them, `bytenite.encode(job)` and `cjson.encode(job)` write them. The methods come from "
     .. "the metatable. `tostring(job)` shows id, name and state.\n\n"
-    .. "A call that returns the job refreshes it in place: the table then holds the response, and members that are "
-    .. "not in the response are gone, including those that a program added. Nested tables are replaced, never "
-    .. "changed, so a copy of the outer table is a snapshot. If a call fails, the table is unchanged. Calls on one "
-    .. "job take turns.",
+    .. "A call that returns the job refreshes it in place: its members are then those of the response. All others "
+    .. "are removed, including those that a program added. Nested tables are replaced, never changed, so a copy of "
+    .. "the outer table is a snapshot. If a call fails, the table is unchanged. Calls on one job take turns.",
 
   functions = {
     {

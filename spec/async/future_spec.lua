@@ -35,11 +35,7 @@ describe("client:async", function()
   end
 
   local function sent(operation)
-    local count = 0
-    for _, request in ipairs(service:requests()) do
-      if request.operation == operation then count = count + 1 end
-    end
-    return count
+    return #service:requests(operation)
   end
 
   it("passes its arguments on, and get gives all results, nils in the middle and at the end too", function()

@@ -25,11 +25,7 @@ describe("client:map", function()
   end
 
   local function count_sent(operation)
-    local count = 0
-    for _, request in ipairs(service:requests()) do
-      if request.operation == operation then count = count + 1 end
-    end
-    return count
+    return #service:requests(operation)
   end
 
   local function expect_nothing_left()

@@ -1,4 +1,4 @@
--- The bars of a download: one for all files, one for each in flight, no more lines than the terminal has.
+-- The bars of a download: one for all files and one for each in flight, as many as the terminal has room for.
 local command <const> = require "spec.support.command"
 local folder <const> = require "spec.support.folder"
 local program <const> = require "spec.support.program"

@@ -29,11 +29,7 @@ for loop, Host in pairs(event_loops.hosts) do
 
     -- Requests of an operation since the jobs were put.
     local function count_of(operation)
-      local count = 0
-      for _, request in ipairs(service:requests()) do
-        if request.operation == operation then count = count + 1 end
-      end
-      return count
+      return #service:requests(operation)
     end
 
     -- In a coroutine that is none of the loop's.

@@ -14,11 +14,7 @@ describe("a client", function()
   end)
 
   local function count(operation)
-    local found = 0
-    for _, request in ipairs(service:requests()) do
-      if request.operation == operation then found = found + 1 end
-    end
-    return found
+    return #service:requests(operation)
   end
 
   describe("signs out", function()

@@ -33,11 +33,7 @@ describe("a download of many files", function()
   end
 
   local function count_downloads()
-    local count = 0
-    for _, request in ipairs(connect.sent(service)) do
-      if request.operation == "download" then count = count + 1 end
-    end
-    return count
+    return #service:requests("download")
   end
 
   local function names_of(files)
@@ -49,7 +45,7 @@ describe("a download of many files", function()
   end
 
   -- Starts a download from a server that never responds. Returns its future, when the server has
-  -- received as many requests as are expected, and no more.
+  -- received exactly as many requests as are expected.
   local function start_hanging(options, expected)
     set_results(20)
     service:fault { operation = "download", hang = true, times = "forever" }

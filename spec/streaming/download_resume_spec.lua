@@ -1,5 +1,4 @@
 -- Downloads that break: where they continue, when they start again, what they do not accept.
-local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
 local transfers <const> = require "spec.support.transfers"
 
@@ -20,11 +19,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end)
 
     local function downloads()
-      local sent <const> = {}
-      for _, request in ipairs(connect.sent(service)) do
-        if request.operation == "download" then sent[#sent + 1] = request end
-      end
-      return sent
+      return service:requests("download")
     end
 
     it("continues where it broke", function()

@@ -57,11 +57,7 @@ describe("several downloads at once", function()
   end
 
   local function count_downloads()
-    local count = 0
-    for _, request in ipairs(connect.sent(service)) do
-      if request.operation == "download" then count = count + 1 end
-    end
-    return count
+    return #service:requests("download")
   end
 
   local function hang()

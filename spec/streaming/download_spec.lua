@@ -1,5 +1,4 @@
 -- Downloads: a job's results on their way into a folder.
-local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"
 local lfs <const> = require "lfs"
@@ -24,11 +23,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end)
 
     local function downloads()
-      local sent <const> = {}
-      for _, request in ipairs(connect.sent(service)) do
-        if request.operation == "download" then sent[#sent + 1] = request end
-      end
-      return sent
+      return service:requests("download")
     end
 
     it("brings all results into a folder, which it makes", function()

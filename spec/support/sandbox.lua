@@ -331,11 +331,12 @@ end
 --- are "upload" and "download", their bodies not kept): a list of tables with `method`, `path` (as
 --- received), `http_version`, `headers` (a list of {name, value}, names in lower case), `header` (the values by name),
 --- `body` (exact bytes), `connection` (a number) and `operation` (a name, or nil).
+---@param operation string|nil only those of this operation
 ---@return table[]
----@usage local last = service:requests()[1]; assert.equal('"My Job"', last.body)
-function Sandbox:requests()
-  local list <const> = cjson.decode((control(self, "GET", "/requests")))
-  for _, request in ipairs(list) do
+---@usage local first = service:requests("set_name")[1]; assert.equal('"My Job"', first.body)
+function Sandbox:requests(operation)
+  local list <const> = {}
+  for _, request in ipairs(cjson.decode((control(self, "GET", "/requests")))) do
     request.body = base64_decoded(request.body_base64)
     request.connection = math.tointeger(request.connection)
     if request.operation == cjson.null then request.operation = nil end
@@ -343,6 +344,7 @@ function Sandbox:requests()
     for _, header in ipairs(request.headers) do
       request.header[header[1]] = header[2]
     end
+    if not operation or request.operation == operation then list[#list + 1] = request end
   end
   return list
 end

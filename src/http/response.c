@@ -177,6 +177,9 @@ TransferOutcome response_judge(Transfer *transfer, CURLcode code) {
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_ENGINE_INITFAILED:
     case CURLE_BAD_FUNCTION_ARGUMENT: return TRANSFER_TLS; /* libcurl 8.23: a client_key that cannot be used */
+    case CURLE_WRITE_ERROR: /* our functions take every byte: libcurl could not decode what follows */
+      set_problem(transfer, "the content cannot be decoded");
+      return TRANSFER_PROTOCOL;
     case CURLE_WEIRD_SERVER_REPLY:
       return transfer->was_begun ? TRANSFER_PROTOCOL
                                  : TRANSFER_CONNECTION; /* only a proxy responds before the request */

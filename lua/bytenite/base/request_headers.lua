@@ -39,16 +39,13 @@ local function sorted_names(where, headers)
   return names
 end
 
---- Checks headers for one request.
----@param where string what they are for
----@param headers any a table of values by name
----@return string[] # lines like "Name: value", by name
---- Raises on what cannot be sent, and on names that are the module's. Never shows a value.
-function request_headers.check(where, headers)
+-- Checks headers. `refused`: further names that are the module's, with what to do instead.
+local function lines_of(where, headers, refused)
   local lines <const>, seen <const> = {}, {}
   for _, name in ipairs(sorted_names(where, validate.type(where, headers, "table"))) do
     local place <const>, lower <const> = ("%s: %s"):format(where, name), name:lower()
     if set_by_the_module[lower] then validate.raise(place .. " is set by the module") end
+    if refused[lower] then validate.raise(("%s is set by the module: %s"):format(place, refused[lower])) end
     if seen[lower] then validate.raise(("%s is given twice, as %s too"):format(place, seen[lower])) end
     seen[lower] = name
     local value <const> = validate.header_value(place, headers[name])
@@ -58,16 +55,19 @@ function request_headers.check(where, headers)
   return lines
 end
 
+--- Checks headers for one request.
+---@param where string what they are for
+---@param headers any a table of values by name
+---@return string[] # lines like "Name: value", by name
+--- Raises on what cannot be sent, and on names that are the module's. Never shows a value.
+function request_headers.check(where, headers)
+  return lines_of(where, headers, {})
+end
+
 --- Checks headers for all API requests of a client.
 ---@see request_headers.check
 function request_headers.check_common(where, headers)
-  local lines <const> = request_headers.check(where, headers)
-  for _, line in ipairs(lines) do
-    local name <const> = line:match "^[^:]+"
-    local advice <const> = set_by_calls[name:lower()]
-    if advice then validate.raise(("%s: %s is set by the module: %s"):format(where, name, advice)) end
-  end
-  return lines
+  return lines_of(where, headers, set_by_calls)
 end
 
 return request_headers

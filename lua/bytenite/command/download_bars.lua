@@ -47,7 +47,7 @@ local function record(self, received, total, name, all)
   end
   self.done, self.all, self.total = all.done, all, total
   file.received, file.total = received, total
-  file.percent = progress.percent(total and total > 0 and received / total or nil)
+  file.percent = progress.percent(progress.fraction(received, total))
   return ("%s %s %d %d"):format(name, file.percent, all.done, os.time() - self.started)
 end
 

@@ -30,6 +30,14 @@ function progress.start(console, label)
   return self
 end
 
+--- The part of a whole that is done, from 0 to 1; nil where the whole is unknown.
+---@param done number
+---@param total number|nil
+---@return number|nil
+function progress.fraction(done, total)
+  return total and total > 0 and done / total or nil
+end
+
 --- A fraction as a whole number from 0 to 100; nil where it is unknown.
 ---@param fraction number|nil
 ---@return integer|nil
@@ -134,11 +142,11 @@ function progress.bytes(console, label)
   local started <const> = os.time()
   local shown
   local function show(done, total)
-    local seconds <const> = os.time() - started
-    local moment <const> = ("%s %d"):format(progress.percent(total and total > 0 and done / total or nil), seconds)
+    local seconds <const>, fraction <const> = os.time() - started, progress.fraction(done, total)
+    local moment <const> = ("%s %d"):format(progress.percent(fraction), seconds)
     if moment == shown and done ~= total then return end -- pieces come by the thousand
     shown = moment
-    self:update(total and total > 0 and done / total or nil, progress.amount(done, total, seconds))
+    self:update(fraction, progress.amount(done, total, seconds))
   end
   function self.update_bytes(done, total)
     progress.display(show, done, total)

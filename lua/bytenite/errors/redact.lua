@@ -8,7 +8,7 @@ local core <const> = require "bytenite.core"
 
 local redact <const> = {}
 
---- Stands in place of what is secret.
+--- Replaces a secret.
 redact.MARK = "[redacted]"
 
 local SHORTEST_COOKIE <const> = 8 -- bytes; shorter ones are settings, as in "theme=dark"

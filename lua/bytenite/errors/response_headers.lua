@@ -38,7 +38,7 @@ local function shown(name, text)
   return (hidden:gsub("([?#])[^%s>\"']*=[^%s>\"']*", "%1" .. redact.MARK))
 end
 
---- Returns headers without secrets, and no more than an error should keep.
+--- Returns headers without secrets: as many as an error keeps.
 ---@param received string[][] the list
 ---@param secrets userdata those that are known
 ---@return table<string, string> # by name

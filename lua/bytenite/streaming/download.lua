@@ -21,11 +21,6 @@ local known <const> = base_options.with_limits {
   concurrency = validate.integer(1, 1000000),
 }
 
--- Returns the number of files to fetch at once; more would only wait for each other.
-local function concurrency_of(client, options)
-  return math.min(options.concurrency or DEFAULT_CONCURRENCY, download_slots.most(client))
-end
-
 -- Counts how far all files are together. Nothing in it ever falls, although a file may start again.
 local Total <const> = { __name = "bytenite.DownloadTotal" }
 Total.__index = Total
@@ -96,7 +91,7 @@ local function fetch_all(client, folder, files, options)
   end
 
   local outcomes <const> = map.run(client, files, fetch, {
-    concurrency = concurrency_of(client, options),
+    concurrency = options.concurrency or DEFAULT_CONCURRENCY,
     stop_on_error = true,
     on_done = function(_, ok, value)
       if not ok and not returned[value] then error(value, 0) end -- what on_progress has raised

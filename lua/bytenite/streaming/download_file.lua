@@ -96,10 +96,6 @@ local function decode_response(fetch)
   end
 end
 
--- libcurl's words for bytes behind the end of a compressed content. They blame whoever takes the
--- bytes, but ours never refuses them: the content is wrong, and another attempt is no use.
-local UNDECODABLE <const> = "Failed writing received data"
-
 local function plan_for(fetch, address)
   return {
     operation = {
@@ -119,12 +115,7 @@ local function plan_for(fetch, address)
       begin = function(self)
         self.exchange:set_headers(headers_of(fetch))
       end,
-      may_repeat = function(self, problem)
-        if fetch.decode and problem.message:find(UNDECODABLE, 1, true) then
-          problem.kind, problem.retryable = "protocol", false
-          problem.message = "the content cannot be decoded: " .. problem.message
-          return false
-        end
+      may_repeat = function(self)
         local size <const> = fetch.file:size()
         if size > fetch.most then -- bytes came: the attempts are counted from here
           fetch.most = size

@@ -12,17 +12,10 @@ local shared_by_client <const> = setmetatable({}, { __mode = "k" })
 local Slot <const> = { __name = "bytenite.DownloadSlot" }
 Slot.__index = Slot
 
---- Returns how many files a client fetches at once.
----@param client table
----@return integer
-function download_slots.most(client)
-  return math.max(1, client.options.max_connections - 1)
-end
-
 local function shared_of(client)
   local shared = shared_by_client[client]
   if not shared then
-    shared = { free = download_slots.most(client), first = 1, last = 0 }
+    shared = { free = math.max(1, client.options.max_connections - 1), first = 1, last = 0 }
     shared_by_client[client] = shared
   end
   return shared

@@ -39,7 +39,7 @@ end
 ---@return table|nil # the job; nil and the error of a job that failed, or that cannot be seen
 function run_commands.wait(context, job, given)
   local console <const> = context.console
-  local told <close> = progress.start(console, "waiting")
+  local bar <close> = progress.start(console, "waiting")
   console.job_id = job.id
   local is_draft
   return job:wait {
@@ -51,7 +51,7 @@ function run_commands.wait(context, job, given)
         is_draft = true
         console:say("the job does not run yet: bytenite run %s", seen.id)
       end
-      told:update(fraction, state, state)
+      bar:update(fraction, state, state)
     end,
   }
 end
@@ -60,14 +60,14 @@ end
 -- is done with each before.
 local function wait_for_several(context, jobs, given, start)
   local console <const> = context.console
-  local told <close> = progress.start(console, "waiting")
+  local bar <close> = progress.start(console, "waiting")
   local fractions <const>, ended = {}, 0
   local function update()
     local sum = 0
     for index = 1, #jobs do
       sum = sum + (fractions[index] or 0)
     end
-    told:update(sum / #jobs, ("%d of %d ended"):format(ended, #jobs), tostring(ended))
+    bar:update(sum / #jobs, ("%d of %d ended"):format(ended, #jobs), tostring(ended))
   end
   local function wait(job, index)
     local started <const>, problem <const> = start(job)
@@ -87,7 +87,7 @@ local function wait_for_several(context, jobs, given, start)
     update()
   end
   several.at_once(context, jobs, wait, function(values)
-    told:finish()
+    bar:finish()
     if console.json or console.ids_only then display.show_jobs(console, values, true) end
   end, { concurrency = #jobs, on_done = on_done })
 end

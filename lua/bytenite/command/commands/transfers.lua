@@ -18,8 +18,8 @@ local transfers <const> = {}
 ---@param size integer|nil bytes, where the source does not tell
 ---@return table # the job
 function transfers.upload(context, job, source, size)
-  local told <close> = progress.bytes(context.console, "uploading")
-  return assert(job:upload(source, { on_progress = told.update_bytes, size = size }))
+  local bar <close> = progress.bytes(context.console, "uploading")
+  return assert(job:upload(source, { on_progress = bar.update_bytes, size = size }))
 end
 
 --- Fetches a job's results, with a bar for all of them and one for each.
@@ -30,12 +30,12 @@ end
 ---   concurrency
 ---@return table # a list of {name, path, size}
 function transfers.download(context, job, folder, given)
-  local told <close> = download_bars.start(context.console)
+  local bars <close> = download_bars.start(context.console)
   local files <const>, problem <const> = job:download(folder, {
     result = given.only,
     existing = given.existing,
     concurrency = given.concurrency,
-    on_progress = told.update,
+    on_progress = bars.update,
   })
   return files or error(problem, 0)
 end
