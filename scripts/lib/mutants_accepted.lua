@@ -21,9 +21,9 @@ return {
   },
   {
     path = "lua/bytenite/async/reactor.lua",
-    code = "local MOST_ENDED <const>, MOST_TASKS <const>, MOST_TURNS <const> = 8, 8, 64",
-    what = "8 became 7",
-    why = "How many transfers a turn takes is no promise.",
+    code = "local MOST_TASKS <const>, MOST_TURNS <const> = 16, 64",
+    what = "64 became 63",
+    why = "How many turns go before the host's loop is no promise.",
   },
   {
     path = "lua/bytenite/async/reactor.lua",

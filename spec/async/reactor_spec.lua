@@ -97,18 +97,17 @@ describe("a reactor", function()
     assert.is_true(future:done())
   end)
 
-  it("runs eight tasks a turn", function()
+  it("runs 64 tasks a turn", function()
     local count = 0
-    for _ = 1, 20 do
+    for _ = 1, 80 do
       client:async(function()
         count = count + 1
       end)
     end
     assert.is_true(reactor:drive(0, true))
-    assert.equal(8, count)
-    assert.is_true(reactor:drive(0, true))
+    assert.equal(64, count)
     assert.is_false(reactor:drive(0, true))
-    assert.equal(20, count)
+    assert.equal(80, count)
   end)
 
   it("resumes the ended transfers that a step of the session gives", function()
@@ -173,11 +172,15 @@ describe("a reactor", function()
     assert.same({ true, false }, { inside, tasks.state.in_resume })
   end)
 
-  it("settles what ends: frees its exchange, wakes its followers, calls back", function()
+  it("settles what ends: frees its exchange, wakes its task and followers, calls back", function()
+    local future <const> = client:async(function()
+      tasks.suspend(waitable())
+    end)
+    reactor:drive(0, true)
     local follower <const>, called = waitable(), 0
     local exchange <const> = reactor.session:raw_exchange("GET", "http://127.0.0.1/")
     local one <const> = waitable { exchange = exchange }
-    one.followers = { follower }
+    one.followers, one.task = { follower }, future.task
     function one.on_done(self)
       assert.equal(one, self)
       called = called + 1
@@ -192,10 +195,12 @@ describe("a reactor", function()
       called,
       exchange.freed,
     })
-    assert.is_false(one.on_done)
+    assert.same({ false, false }, { one.on_done, one.task })
     assert.is_false(reactor.first_ended)
+    assert.is_false(future:done())
     reactor:drive(0, true)
     assert.equal(1, follower.resumed)
+    assert.is_true(future:done())
   end)
 
   it("settles on the next turn what it could not for lack of memory", function()

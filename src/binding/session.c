@@ -13,7 +13,11 @@
 
 static const char class_name[] = "bytenite.session";
 
-enum { MAX_WAIT = 60 * 1000 }; /* milliseconds */
+enum {
+  MAX_WAIT = 60 * 1000, /* milliseconds */
+  SHORTEST_TURN = 8,    /* owners */
+  LONGEST_TURN = 64
+};
 
 Session *session_check(lua_State *L, int index) {
   return class_check(L, index, class_name);
@@ -111,9 +115,11 @@ static bool push_next(lua_State *L, Transport *transport) {
 }
 
 /*
-** session:step(seconds): sends what was started, and returns the owner of a transfer that has
-** ended, oldest first, or of a stream that has received bytes or wants some. If there is none,
-** moves all transfers on, waits up to `seconds` for something to happen, and may return nil.
+** session:step(seconds): starts a turn: sends what was started, and returns the owner of a transfer
+** that has ended, oldest first, or of a stream that has received bytes or wants some. If there is
+** none, moves all transfers on, waits up to `seconds` for something to happen, and may return nil.
+** What the owners send next leaves with the next step, so a turn is short when there was nothing to
+** do before, and twice as long as the last one when that has left some over.
 */
 static int session_step(lua_State *L) {
   Session *session = session_check(L, 1);
@@ -122,16 +128,25 @@ static int session_step(lua_State *L) {
   if (session_problem(session) != NULL) return 0;
   Transport *transport = &session->transport;
   transport_flush(transport);
-  if (push_next(L, transport)) return 1;
-  transport_step(transport, wait_time(seconds));
-  return push_next(L, transport) ? 1 : 0;
+  bool found = push_next(L, transport);
+  if (found) {
+    if (session->turn < LONGEST_TURN) session->turn *= 2;
+  } else {
+    transport_step(transport, wait_time(seconds));
+    found = push_next(L, transport);
+    if (!found) session->turn = SHORTEST_TURN;
+  }
+  session->left_in_turn = session->turn - 1;
+  return found ? 1 : 0;
 }
 
-/* session:next(): returns the next owner without another step; nil if there is none. */
+/* session:next(): returns the next owner of this turn without another step; nil if there is none. */
 static int session_next(lua_State *L) {
   Session *session = session_check(L, 1);
   lua_settop(L, 2);
-  return session_problem(session) == NULL && push_next(L, &session->transport) ? 1 : 0;
+  if (session->left_in_turn == 0 || session_problem(session) != NULL) return 0;
+  session->left_in_turn--;
+  return push_next(L, &session->transport) ? 1 : 0;
 }
 
 /*
@@ -232,6 +247,7 @@ int session_new(lua_State *L) {
   options.max_connections = (size_t)connections;
   Session *session = lua_newuserdatauv(L, sizeof *session, SESSION_USER_VALUES);
   memset(session, 0, sizeof *session);
+  session->turn = SHORTEST_TURN;
   luaL_setmetatable(L, class_name);
   set_exchanges_table(L, lua_gettop(L));
   lua_createtable(L, SESSION_MAX_FREE, 0); /* so that keeping one allocates nothing */

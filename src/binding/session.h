@@ -18,6 +18,8 @@ typedef struct Session {
   Buffer service;             /* percent-encoded */
   struct curl_slist *headers; /* of every API request */
   int free_exchanges;         /* on the free list */
+  int turn;                   /* owners that a step and the calls of `next` after it return at most */
+  int left_in_turn;           /* of them, those that `next` may still return */
 } Session;
 
 /*

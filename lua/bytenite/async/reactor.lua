@@ -15,16 +15,16 @@ local timers <const> = require "bytenite.async.timers"
 
 local reactor <const> = {}
 
-local state <const> = tasks.state
+local state <const>, enqueue <const> = tasks.state, tasks.enqueue
 local has_room <const>, next_ended <const> = core.methods.session.has_room, core.methods.session.next
 local free_exchange <const> = core.methods.exchange.free
 
 local Reactor <const> = { __name = "bytenite.Reactor" }
 Reactor.__index = Reactor
 
--- What is done at most before others get their turn: transfers before tasks, tasks before
--- transfers, and the host's loop before ours.
-local MOST_ENDED <const>, MOST_TASKS <const>, MOST_TURNS <const> = 8, 8, 64
+-- What is done at most before others get their turn: tasks before transfers, and the host's loop
+-- before ours. How many transfers go before tasks is up to the session.
+local MOST_TASKS <const>, MOST_TURNS <const> = 64, 64
 local LONGEST_STEP <const> = 1 / 200 -- seconds
 
 -- Seconds between polls where the system has no descriptor to wait for.
@@ -87,15 +87,20 @@ function Reactor:wake(waitable)
   self.last_ready = waitable
 end
 
--- Frees the exchanges of waitables that have ended, wakes their followers and calls their
+-- Frees the exchanges of waitables that have ended, wakes their tasks and followers and calls their
 -- callbacks. Called again where it was stopped for lack of memory.
 local function settle(self)
   local ended = self.first_ended
   while ended do
-    local exchange <const>, followers <const>, on_done <const> = ended.exchange, ended.followers, ended.on_done
+    local exchange <const>, task <const> = ended.exchange, ended.task
+    local followers <const>, on_done <const> = ended.followers, ended.on_done
     if exchange then
       ended.exchange = false -- it serves another call from now on
       free_exchange(exchange)
+    end
+    if task then
+      enqueue(task)
+      ended.task = false
     end
     if followers then
       for _, follower in pairs(followers) do
@@ -229,13 +234,12 @@ local function resume_due(self, seconds)
   return seconds
 end
 
--- Resumes the owners of transfers that have ended.
+-- Resumes the owners of the transfers of a turn.
 local function resume_ended(self, first)
-  local ended, left = first, MOST_ENDED
+  local ended = first
   repeat
     resume(ended)
-    left = left - 1
-    ended = left > 0 and next_ended(self.session)
+    ended = next_ended(self.session)
   until not ended
 end
 

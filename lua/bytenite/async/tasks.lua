@@ -40,11 +40,6 @@ local function enqueue(task)
   reactor.last_runnable = task
 end
 
--- Called when what a task waits for has ended.
-local function wake_task(waited_for)
-  enqueue(waited_for.task)
-end
-
 local function finish(task)
   task.done = true
   task.thread = false
@@ -72,7 +67,6 @@ local function after(task, outer, outer_resume, ok, mark, waits_for)
   if mark ~= OURS then return enqueue(task) end -- the user function has yielded: others run first
   if waits_for.done then return enqueue(task) end -- a finalizer has driven the client before the yield
   waits_for.task = task
-  waits_for.on_done = wake_task
 end
 
 -- Starts a task, or resumes it where it waits, unless that has been done. A cancelled task is

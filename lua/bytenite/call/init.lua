@@ -61,13 +61,15 @@ end
 ---@see call.await
 function call.run(client, plan, id, body, options, job)
   local exchange <const> = new_exchange(client, plan, id, body, job)
+  body = nil -- or it would stay alive, and grow old, while this coroutine is suspended
   local limits <const> = options ~= nil and limits_of(client, plan, options) or client.options
   local clock <const>, own_reactor <const> = client.clock, client.reactor
   local now <const> = clock.now()
   local alone <const> = is_alone(own_reactor) and is_idle(client.session) and not client.options.on_event
   local suspend_running <const> = not alone and suspend_function(own_reactor)
-  local self <close> = new_call(client, plan, exchange, job, limits, now, alone and clock.first_wait or 0)
+  local self <close> = new_call(client, plan, exchange, job, limits, now)
   if alone then
+    self.first_wait = clock.first_wait or 0
     authorize(self, now) -- an error ends the call by its __close
     if self.done then return result_of(self) end
     self.first_wait = 0

@@ -320,10 +320,8 @@ call_object.states_in_flight[receive_piece] = true
 ---@param job table|nil whose turn it waits for
 ---@param limits table
 ---@param now number on the client's clock
----@param first_wait number seconds that the core waits for the response if the call is alone, else
----   0
 ---@return table # the call
-function state_machine.new(client, plan, exchange, job, limits, now, first_wait)
+function state_machine.new(client, plan, exchange, job, limits, now)
   return setmetatable({
     client = client,
     plan = plan,
@@ -333,7 +331,6 @@ function state_machine.new(client, plan, exchange, job, limits, now, first_wait)
     started_at = now,
     attempts = 0,
     state = take_turn,
-    first_wait = first_wait,
     done = false,
     value = false,
   }, Call)
@@ -345,7 +342,7 @@ function state_machine.start(client, plan, id, body, options, job)
   local exchange <const> = exchanges.new(client, plan, id, body, job)
   local limits <const> = exchanges.limits(client, plan, options)
   local now <const> = client.clock.now()
-  local self <const> = state_machine.new(client, plan, exchange, job, limits, now, 0)
+  local self <const> = state_machine.new(client, plan, exchange, job, limits, now)
   join_others(self, suspend_function(client.reactor))
   resume(self, now)
   return self
