@@ -61,7 +61,7 @@ end
 ---@see call.await
 function call.run(client, plan, id, body, options, job)
   local exchange <const> = new_exchange(client, plan, id, body, job)
-  body = nil -- or it would stay alive, and grow old, while this coroutine is suspended
+  body = nil -- luacheck: ignore 311 (or it would stay alive, and grow old, while this coroutine is suspended)
   local limits <const> = options ~= nil and limits_of(client, plan, options) or client.options
   local clock <const>, own_reactor <const> = client.clock, client.reactor
   local now <const> = clock.now()
