@@ -67,7 +67,7 @@ build = {
         "src/http/connection_pool.c",
         "src/http/connections.c",
         "src/http/event_loop.c",
-        "src/http/host.c",
+        "src/http/loopback.c",
         "src/http/poller_epoll.c",
         "src/http/poller_kqueue.c",
         "src/http/poller_none.c",

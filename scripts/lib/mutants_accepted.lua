@@ -81,7 +81,7 @@ return {
     why = "A timer of libcurl's ends the wait soon after.",
   },
   {
-    path = "src/http/host.c",
+    path = "src/http/loopback.c",
     code = "memcpy(text, host + 1, length - 2);",
     what = "2 became 1",
     why = SAME .. "a NUL is written over the bracket.",

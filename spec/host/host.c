@@ -28,7 +28,7 @@ static const Unit *const units[] = {
   &connection_pool_unit,
   &connections_unit,
   &event_loop_unit,
-  &host_unit,
+  &loopback_unit,
   &poller_unit,
   &probe_unit,
   &request_unit,

@@ -37,7 +37,7 @@ bool host_check_number(long long expected, long long got, const char *file, int 
 
 extern const Unit buffer_unit, suggest_unit, terminal_unit;
 extern const Unit excerpt_unit, number_unit, read_unit, shortest_unit, text_unit, utf8_unit, write_unit;
-extern const Unit connection_pool_unit, connections_unit, event_loop_unit, host_unit, poller_unit, probe_unit,
+extern const Unit connection_pool_unit, connections_unit, event_loop_unit, loopback_unit, poller_unit, probe_unit,
   request_unit, response_unit;
 extern const Unit sent_unit, stream_unit, transfer_unit, transport_unit, url_unit;
 

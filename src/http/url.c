@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "http/host.h"
+#include "http/loopback.h"
 
 static bool is_unreserved(unsigned char byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '-' ||
@@ -63,6 +63,12 @@ static bool read_scheme(CURLU *handle, UrlParts *parts) {
   return true;
 }
 
+static bool is_ascii(const char *text) {
+  for (; *text != '\0'; text++)
+    if ((unsigned char)*text >= 0x80) return false;
+  return true;
+}
+
 static bool read_host(CURLU *handle, UrlParts *parts) {
   char *host = NULL;
   const CURLUcode code = curl_url_get(handle, CURLUPART_HOST, &host, 0);
@@ -71,10 +77,10 @@ static bool read_host(CURLU *handle, UrlParts *parts) {
     if (parts->reason == NULL) parts->reason = "it has no host";
     return true;
   }
-  parts->is_loopback = host_is_loopback(host);
-  parts->may_be_loopback = host_may_be_loopback(host);
+  parts->is_loopback = loopback_includes(host);
+  parts->may_be_loopback = loopback_may_include(host);
   /* libcurl maps some letters of other scripts to those of "localhost" */
-  if (!host_is_ascii(host) && parts->reason == NULL) parts->reason = "its host is not in ASCII";
+  if (!is_ascii(host) && parts->reason == NULL) parts->reason = "its host is not in ASCII";
   curl_free(host);
   return true;
 }

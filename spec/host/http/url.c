@@ -89,6 +89,8 @@ static void says_why_not(void) {
   CHECK_TEXT("it carries credentials", parts_of("https://:secret@example.com").reason);
   CHECK_TEXT("its scheme is neither https nor http", parts_of("ftp://example.com").reason);
   CHECK_TEXT("its scheme is neither https nor http", parts_of("other://example.com").reason);
+  CHECK_TEXT("its host is not in ASCII", parts_of("https://ex%80mple.com").reason);
+  CHECK_TEXT("its host is not in ASCII", parts_of("https://example.co%FF").reason);
   CHECK_TEXT("it is no absolute URL", parts_of("example.com").reason);
   CHECK_TEXT("it is no absolute URL", parts_of("").reason);
   CHECK(parts_of("https://").reason != NULL);

@@ -1,11 +1,11 @@
 /*
-** host.c: recognises the hosts of URLs that are this machine.
+** loopback.c: recognises hosts of URLs that are this machine.
 */
 /* inet_aton is an extension, which all systems have */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "http/host.h"
+#include "http/loopback.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -31,7 +31,7 @@ static bool read_ipv6(const char *host, struct in6_addr *address) {
   return inet_pton(AF_INET6, text, address) == 1;
 }
 
-bool host_is_loopback(const char *host) {
+bool loopback_includes(const char *host) {
   struct in_addr v4;
   struct in6_addr v6;
   if (strcasecmp(host, "localhost") == 0) return true;
@@ -65,7 +65,7 @@ static bool is_own_name(const char *name) {
          ends_in(name, ".localdomain4") || ends_in(name, ".localdomain6");
 }
 
-bool host_may_be_loopback(const char *host) {
+bool loopback_may_include(const char *host) {
   char name[LONGEST_HOST + 1];
   struct in_addr v4;
   struct in6_addr v6;
@@ -78,10 +78,4 @@ bool host_may_be_loopback(const char *host) {
   if (read_ipv6(name, &v6)) return is_own_ipv6(&v6);
   if (inet_aton(name, &v4) != 0) return is_own_net((const unsigned char *)&v4);
   return is_own_name(name);
-}
-
-bool host_is_ascii(const char *host) {
-  for (; *host != '\0'; host++)
-    if ((unsigned char)*host >= 0x80) return false;
-  return true;
 }
