@@ -5,7 +5,7 @@ local input <const> = require "bytenite.command.input"
 local paged_list <const> = require "bytenite.command.paged_list"
 local job_states <const> = require "bytenite.command.job_states"
 local dry_run <const> = require "bytenite.command.dry_run"
-local several <const> = require "bytenite.command.several"
+local several_jobs <const> = require "bytenite.command.several_jobs"
 local recent_ids <const> = require "bytenite.command.recent_ids"
 local display <const> = require "bytenite.command.display"
 
@@ -94,10 +94,10 @@ local get <const> = {
   prints_jobs = true,
   summary = "Show jobs.",
   examples = { "bytenite get ID", "bytenite get ID --json > job.json", "bytenite get ID ID --json | jq '.[].state'" },
-  define = several.define,
+  define = several_jobs.define,
   run = function(context, given)
-    local jobs <const> = several.jobs(context, given.ids)
-    several.at_once(context, jobs, function(job)
+    local jobs <const> = several_jobs.from_ids(context, given.ids)
+    several_jobs.at_once(context, jobs, function(job)
       return job:refresh()
     end, function(values)
       display.show_jobs(context.console, values, #jobs > 1)

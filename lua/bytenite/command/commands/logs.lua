@@ -5,7 +5,7 @@ local input <const> = require "bytenite.command.input"
 local json_output <const> = require "bytenite.command.json_output"
 local log_follower <const> = require "bytenite.command.log_follower"
 local printable <const> = require "bytenite.base.printable"
-local several <const> = require "bytenite.command.several"
+local several_jobs <const> = require "bytenite.command.several_jobs"
 
 local LEVEL_COLOURS <const> =
   { WARN = "yellow", ERROR = "red", FATAL = "red", PANIC = "red", DEBUG = "dim", TRACE = "dim" }
@@ -197,7 +197,7 @@ local logs <const> = {
     "bytenite logs ID --level error --level fatal",
   },
   define = function(command)
-    several.define(command)
+    several_jobs.define(command)
     command:flag("-f --follow", "Print new lines until the jobs have ended.")
     command
       :option("--interval", "Seconds between requests with --follow (default: 2).")
@@ -232,7 +232,7 @@ local logs <const> = {
       services = list_or_nil(given.services),
       taskIds = list_or_nil(given.task),
     }
-    local jobs <const> = several.jobs(context, given.ids)
+    local jobs <const> = several_jobs.from_ids(context, given.ids)
     local all <const> = {}
     for index, job in ipairs(jobs) do
       all[index] = {
@@ -248,7 +248,7 @@ local logs <const> = {
     end
     if given.follow then return follow(context, all, given.interval or INTERVAL) end
     local count = 0
-    several.each(context, jobs, function(job, index)
+    several_jobs.each(context, jobs, function(job, index)
       local next_line <const>, problem <const> = job:logs(filters)
       if not next_line then return nil, problem end
       show_new(all[index], next_line)

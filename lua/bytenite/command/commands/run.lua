@@ -4,7 +4,7 @@ local dry_run <const> = require "bytenite.command.dry_run"
 local input <const> = require "bytenite.command.input"
 local progress <const> = require "bytenite.command.progress"
 local display <const> = require "bytenite.command.display"
-local several <const> = require "bytenite.command.several"
+local several_jobs <const> = require "bytenite.command.several_jobs"
 
 local run_commands <const> = {}
 
@@ -86,7 +86,7 @@ local function wait_for_several(context, jobs, given, start)
     display.job_line(console, jobs[index])
     update()
   end
-  several.at_once(context, jobs, wait, function(values)
+  several_jobs.at_once(context, jobs, wait, function(values)
     bar:finish()
     if console.json or console.ids_only then display.show_jobs(console, values, true) end
   end, { concurrency = #jobs, on_done = on_done })
@@ -106,20 +106,20 @@ local run <const> = {
   summary = "Run jobs.",
   examples = { "bytenite run ID", "bytenite run ID --wait", "bytenite run ID ID ID --wait --quiet" },
   define = function(command)
-    several.define(command)
+    several_jobs.define(command)
     command:flag("--wait", "Wait until the jobs end.")
     run_commands.define_waiting(command)
     dry_run.define(command)
   end,
   run = function(context, given)
     run_commands.check_waiting(given, given.wait, "--wait")
-    local jobs <const> = several.jobs(context, given.ids)
+    local jobs <const> = several_jobs.from_ids(context, given.ids)
     if dry_run.tells(context, given, "run", given.ids) then return end
     local function start(job)
       return job:run()
     end
     if given.wait then return start_and_wait(context, jobs, given, start) end
-    several.at_once(context, jobs, function(job)
+    several_jobs.at_once(context, jobs, function(job)
       local started <const>, problem <const> = job:run()
       if not started then return nil, problem end
       return job:refresh()
@@ -141,7 +141,7 @@ local wait <const> = {
     "bytenite list --all --ids --filter state=started | xargs bytenite wait",
   },
   define = function(command)
-    several.define(command)
+    several_jobs.define(command)
     command
       :option("--timeout --wait-timeout", TIMEOUT)
       :target("wait_timeout")
@@ -150,7 +150,7 @@ local wait <const> = {
     define_interval(command)
   end,
   run = function(context, given)
-    start_and_wait(context, several.jobs(context, given.ids), given, function()
+    start_and_wait(context, several_jobs.from_ids(context, given.ids), given, function()
       return true
     end)
   end,
@@ -188,15 +188,15 @@ local abort <const> = {
   description = "Stops running jobs. A draft is deleted after confirmation, as by delete.",
   examples = { "bytenite abort ID", "bytenite abort --yes ID ID" },
   define = function(command)
-    several.define(command)
+    several_jobs.define(command)
     command:flag("-y --yes", "Do not ask for confirmation before a draft is deleted.")
     dry_run.define(command)
   end,
   run = function(context, given)
     local console <const> = context.console
-    local jobs <const> = several.jobs(context, given.ids)
+    local jobs <const> = several_jobs.from_ids(context, given.ids)
     if dry_run.tells(context, given, "abort", given.ids) then return end
-    several.each(context, jobs, function(job)
+    several_jobs.each(context, jobs, function(job)
       if not given.yes then
         local may <const>, problem <const> = may_abort(context, job)
         if may == nil then return nil, problem end

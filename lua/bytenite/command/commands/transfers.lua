@@ -6,7 +6,7 @@ local dry_run <const> = require "bytenite.command.dry_run"
 local input <const> = require "bytenite.command.input"
 local piped_input <const> = require "bytenite.command.piped_input"
 local progress <const> = require "bytenite.command.progress"
-local several <const> = require "bytenite.command.several"
+local several_jobs <const> = require "bytenite.command.several_jobs"
 local display <const> = require "bytenite.command.display"
 
 local transfers <const> = {}
@@ -126,7 +126,7 @@ local results <const> = {
     "bytenite results ID ID --download out # out/ID/...",
   },
   define = function(command)
-    several.define(command)
+    several_jobs.define(command)
     transfers.define_download(command, "Download them into this folder, which is created if it is missing.")
     command:option("--only", "Only the result with this name."):argname "NAME"
   end,
@@ -135,7 +135,7 @@ local results <const> = {
     local console <const> = context.console
     local show <const> = given.download and display.files or display.results
     local all <const> = {}
-    several.each(context, several.jobs(context, given.ids), function(job)
+    several_jobs.each(context, several_jobs.from_ids(context, given.ids), function(job)
       local rows <const>, problem <const> = rows_of(context, given, job)
       for _, row in ipairs(rows or {}) do
         if #given.ids > 1 then row.jobId = job.id end

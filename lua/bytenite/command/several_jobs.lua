@@ -1,14 +1,14 @@
---- several.lua: commands that take the ids of several jobs: what goes wrong with one does not keep
+--- several_jobs.lua: commands that take the ids of several jobs: what goes wrong with one does not keep
 --- the others from being done, and the worst failure decides how the command ends.
 local command_errors <const> = require "bytenite.command.command_errors"
 
-local several <const> = {}
+local several_jobs <const> = {}
 
 local CONCURRENCY <const> = 8 -- jobs at once
 
 --- Adds the argument for the ids.
 ---@param command table of argparse
-function several.define(command)
+function several_jobs.define(command)
   command:argument("ids", "The jobs' ids."):argname("ID"):args "+"
 end
 
@@ -16,7 +16,7 @@ end
 ---@param context table
 ---@param ids string[]
 ---@return table[]
-function several.jobs(context, ids)
+function several_jobs.from_ids(context, ids)
   local jobs <const> = {}
   for index, id in ipairs(ids) do
     jobs[index] = context.client():job(id)
@@ -51,7 +51,7 @@ end
 ---@param jobs table[]
 ---@param act function(job, index): a value, or nil and an error
 ---@param finish function|nil called with the values that there are before a failure is raised
-function several.each(context, jobs, act, finish)
+function several_jobs.each(context, jobs, act, finish)
   local values <const>, failures <const> = {}, {}
   for index, job in ipairs(jobs) do
     local value <const>, problem <const> = act(job, index)
@@ -71,7 +71,7 @@ end
 ---@param act function(job, index): a value, or nil and an error; it runs in a task of the client
 ---@param finish function called with the values that there are before a failure is raised
 ---@param options {concurrency: integer|nil, on_done: function|nil}|nil on_done(index, ok, value)
-function several.at_once(context, jobs, act, finish, options)
+function several_jobs.at_once(context, jobs, act, finish, options)
   local results <const> = context.client():map(jobs, act, {
     concurrency = options and options.concurrency or CONCURRENCY,
     on_done = options and options.on_done,
@@ -89,4 +89,4 @@ function several.at_once(context, jobs, act, finish, options)
   tell_all(failures, context.console)
 end
 
-return several
+return several_jobs
