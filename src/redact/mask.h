@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
-#include "redact/plain.h"
 #include "redact/secrets.h"
+#include "redact/unescape.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -30,7 +30,7 @@ typedef struct Masked {
 
 /* The text without its escapes. */
 typedef struct View {
-  PlainByte *bytes;
+  UnescapedByte *bytes;
   size_t count;
 } View;
 

@@ -19,8 +19,8 @@ typedef struct Matcher {
   size_t length;
   unsigned char *sieve; /* bits: which groups of four bytes the text may hold */
   uint32_t sieve_mask;
-  Substrings *substrings; /* made when the first secret passes the sieve: most texts hold none */
-  PlainByte *plain;       /* scratch memory for the forms of a secret */
+  Substrings *substrings;   /* made when the first secret passes the sieve: most texts hold none */
+  UnescapedByte *unescaped; /* scratch memory for the forms of a secret */
   char *decoded;
   unsigned char *form;
   bool has_failed;
@@ -62,7 +62,7 @@ static bool passes_sieve(const Matcher *matcher, const unsigned char *form, size
 static void search(Matcher *matcher, size_t length) {
   if (length < SECRET_SHORTEST || matcher->has_failed) return;
   for (size_t i = 0; i < length; i++)
-    matcher->form[i] = plain_fold(matcher->form[i]);
+    matcher->form[i] = unescape_fold(matcher->form[i]);
   if (!passes_sieve(matcher, matcher->form, length)) return;
   if (matcher->substrings == NULL) matcher->substrings = substrings_new(matcher->text, matcher->length);
   matcher->has_failed = matcher->substrings == NULL;
@@ -107,15 +107,15 @@ static void search_encoded(Matcher *matcher, const char *text, size_t length) {
 ** them.
 */
 static void search_forms(Matcher *matcher, const Secret *secret) {
-  const size_t count = plain_decode(matcher->plain, secret->text, secret->length);
+  const size_t count = unescape_text(matcher->unescaped, secret->text, secret->length);
   for (size_t i = 0; i < count; i++)
-    matcher->form[i] = matcher->plain[i].byte;
+    matcher->form[i] = matcher->unescaped[i].byte;
   search(matcher, count);
   if (!secret->may_be_encoded) return;
   search_encoded(matcher, secret->text, secret->length);
   if (count == secret->length) return;
   for (size_t i = 0; i < count; i++)
-    matcher->decoded[i] = (char)matcher->plain[i].byte;
+    matcher->decoded[i] = (char)matcher->unescaped[i].byte;
   search_encoded(matcher, matcher->decoded, count);
 }
 
@@ -126,7 +126,7 @@ static void search_all(Matcher *matcher, const Secrets *secrets) {
 }
 
 static bool has_ellipsis_at(const View *view, size_t position) {
-  const PlainByte *bytes = view->bytes + position;
+  const UnescapedByte *bytes = view->bytes + position;
   if (position + 3 > view->count) return false;
   return (bytes[0].byte == '.' && bytes[1].byte == '.' && bytes[2].byte == '.') ||
          (bytes[0].byte == 0xE2 && bytes[1].byte == 0x80 && bytes[2].byte == 0xA6);
@@ -182,13 +182,13 @@ bool mask_known(Masked *masked, const View *view, const Secrets *secrets) {
   if (longest == 0 || view->count < SECRET_SHORTEST) return true;
   unsigned char *text = malloc(view->count);
   Matcher matcher = {.text = text, .length = view->count};
-  matcher.plain = malloc(longest * sizeof *matcher.plain);
+  matcher.unescaped = malloc(longest * sizeof *matcher.unescaped);
   matcher.decoded = malloc(longest);
   matcher.form = malloc(longest * 2 + 4); /* base64 needs a third more */
-  matcher.has_failed = text == NULL || matcher.plain == NULL || matcher.decoded == NULL || matcher.form == NULL;
+  matcher.has_failed = text == NULL || matcher.unescaped == NULL || matcher.decoded == NULL || matcher.form == NULL;
   if (!matcher.has_failed) {
     for (size_t i = 0; i < view->count; i++)
-      text[i] = plain_fold(view->bytes[i].byte);
+      text[i] = unescape_fold(view->bytes[i].byte);
     matcher.has_failed = !start_sieve(&matcher);
     if (!matcher.has_failed) search_all(&matcher, secrets);
     if (matcher.substrings != NULL) {
@@ -200,7 +200,7 @@ bool mask_known(Masked *masked, const View *view, const Secrets *secrets) {
   free(matcher.sieve);
   free(matcher.form);
   free(matcher.decoded);
-  free(matcher.plain);
+  free(matcher.unescaped);
   free(text);
   return !matcher.has_failed;
 }

@@ -24,11 +24,11 @@ static size_t skip_spaces(const Masked *masked, size_t at) {
 
 /* Returns the kind of a name as JSON writes it. */
 static NameKind kind_of(const char *text, size_t length) {
-  PlainByte plain[LONGEST_NAME];
+  UnescapedByte unescaped[LONGEST_NAME];
   char name[LONGEST_NAME];
-  const size_t count = plain_decode(plain, text, length);
+  const size_t count = unescape_text(unescaped, text, length);
   for (size_t i = 0; i < count; i++)
-    name[i] = (char)plain[i].byte;
+    name[i] = (char)unescaped[i].byte;
   return name_kind(name, count);
 }
 

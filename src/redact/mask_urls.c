@@ -39,7 +39,7 @@ static bool ends_address(const Masked *masked, const View *view, size_t position
 }
 
 static bool is_start(const View *view, size_t position) {
-  const PlainByte *bytes = view->bytes + position;
+  const UnescapedByte *bytes = view->bytes + position;
   return position >= 3 && bytes[-3].byte == ':' && bytes[-2].byte == '/' && bytes[-1].byte == '/';
 }
 

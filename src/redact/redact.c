@@ -40,10 +40,11 @@ static bool copy_shown(const Masked *masked, Buffer *out) {
   return true;
 }
 
-static bool fill(Masked *masked, PlainByte *bytes, const Secrets *secrets) {
-  const View plain = {.bytes = bytes, .count = plain_decode(bytes, masked->text, masked->length)};
-  mask_urls(masked, &plain);
-  if (!mask_known(masked, &plain, secrets)) return false;
+/* Marks the bytes to hide. Returns false if memory runs out. */
+static bool mask_bytes(Masked *masked, UnescapedByte *bytes, const Secrets *secrets) {
+  const View view = {.bytes = bytes, .count = unescape_text(bytes, masked->text, masked->length)};
+  mask_urls(masked, &view);
+  if (!mask_known(masked, &view, secrets)) return false;
   mask_members(masked);
   return true;
 }
@@ -52,8 +53,9 @@ bool redact_text(const Secrets *secrets, const char *text, size_t length, Buffer
   if (length > REDACT_LONGEST) length = REDACT_LONGEST;
   if (length == 0) return true;
   Masked masked = {.text = text, .length = length, .mask = calloc(length, sizeof *masked.mask)};
-  PlainByte *bytes = malloc(length * sizeof *bytes);
-  const bool done = masked.mask != NULL && bytes != NULL && fill(&masked, bytes, secrets) && copy_shown(&masked, out);
+  UnescapedByte *bytes = malloc(length * sizeof *bytes);
+  const bool done =
+    masked.mask != NULL && bytes != NULL && mask_bytes(&masked, bytes, secrets) && copy_shown(&masked, out);
   free(bytes);
   free(masked.mask);
   return done;

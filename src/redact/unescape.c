@@ -1,5 +1,5 @@
 /*
-** plain.c: texts without their escapes, so that a secret is found however it is written.
+** unescape.c: removes the escapes from texts, so that a secret is found however it is written.
 **
 ** Bytes are decoded from left to right onto a stack. Whenever its top completes an escape ("%41",
 ** "&amp;") the escape is replaced by its character, which may complete another one. Each
@@ -7,14 +7,14 @@
 ** no further pass. Backslashes are dropped: how many of them there are depends on how often a text
 ** was written as JSON.
 */
-#include "redact/plain.h"
+#include "redact/unescape.h"
 
 #include <string.h>
 
 enum { LONGEST_ENTITY = 10 };
 
 typedef struct Stack {
-  PlainByte *bytes;
+  UnescapedByte *bytes;
   size_t count;
 } Stack;
 
@@ -24,7 +24,7 @@ static int hex_digit(unsigned char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static void append(Stack *stack, uint32_t byte, PlainByte source) {
+static void append(Stack *stack, uint32_t byte, UnescapedByte source) {
   source.byte = (unsigned char)byte;
   stack->bytes[stack->count++] = source;
 }
@@ -32,7 +32,7 @@ static void append(Stack *stack, uint32_t byte, PlainByte source) {
 /*
 ** Appends a character beyond ASCII as UTF-8. All its bytes stand for the same bytes of the source.
 */
-static void append_character(Stack *stack, uint32_t code, PlainByte source) {
+static void append_character(Stack *stack, uint32_t code, UnescapedByte source) {
   if (code < 0x800) {
     append(stack, 0xC0 | code >> 6, source);
   } else if (code < 0x10000) {
@@ -71,7 +71,7 @@ static uint32_t entity_code(const char *name, size_t length) {
 */
 static size_t entity_on_top(const Stack *stack, uint32_t *code) {
   char name[LONGEST_ENTITY];
-  const PlainByte *top = stack->bytes + stack->count - 1;
+  const UnescapedByte *top = stack->bytes + stack->count - 1;
   if (top->byte != ';') return 0;
   size_t length = 0;
   while (length < LONGEST_ENTITY && length + 1 < stack->count && (top - length - 1)->byte != '&')
@@ -86,7 +86,7 @@ static size_t entity_on_top(const Stack *stack, uint32_t *code) {
 /* Returns the length of "%41" on the top, and its byte; 0 if there is none. */
 static size_t percent_on_top(const Stack *stack, uint32_t *byte) {
   if (stack->count < 3) return 0;
-  const PlainByte *top = stack->bytes + stack->count - 1;
+  const UnescapedByte *top = stack->bytes + stack->count - 1;
   if (top[-2].byte != '%') return 0;
   const int low = hex_digit(top->byte), high = hex_digit(top[-1].byte);
   if (low < 0 || high < 0) return 0;
@@ -95,7 +95,7 @@ static size_t percent_on_top(const Stack *stack, uint32_t *byte) {
 }
 
 /* Pushes a character. A loop and not a recursion, because "%3%3%3%35" collapses from its end. */
-static void push(Stack *stack, uint32_t code, PlainByte source) {
+static void push(Stack *stack, uint32_t code, UnescapedByte source) {
   bool is_byte = false; /* of a percent-encoded character, perhaps one of several */
   while (code != '\\') {
     if (code >= 0x80 && !is_byte) {
@@ -156,10 +156,10 @@ static unsigned char escaped_character(char letter) {
   }
 }
 
-size_t plain_decode(PlainByte *out, const char *text, size_t length) {
+size_t unescape_text(UnescapedByte *out, const char *text, size_t length) {
   Stack stack = {.bytes = out};
   for (size_t at = 0; at < length;) {
-    PlainByte source = {.start = (uint32_t)at};
+    UnescapedByte source = {.start = (uint32_t)at};
     while (at < length && text[at] == '\\')
       at++;
     if (at == length) break;
@@ -177,7 +177,7 @@ size_t plain_decode(PlainByte *out, const char *text, size_t length) {
   return stack.count;
 }
 
-unsigned char plain_fold(unsigned char byte) {
+unsigned char unescape_fold(unsigned char byte) {
   switch (byte) {
     case '\b': return 'b';
     case '\f': return 'f';
