@@ -18,7 +18,7 @@
 #endif
 
 /* Unlinks and frees a connection. */
-static void drop(Connections *connections, Connection *connection) {
+static void remove_connection(Connections *connections, Connection *connection) {
   Connection **link = &connections->first;
   while (*link != connection)
     link = &(*link)->next;
@@ -37,7 +37,7 @@ void connections_close(Connections *connections, curl_socket_t descriptor) {
   Connection *connection = find_descriptor(connections, descriptor);
   if (connection == NULL) return;
   connection->descriptor = CURL_SOCKET_BAD;
-  if (connection->users == 0) drop(connections, connection);
+  if (connection->users == 0) remove_connection(connections, connection);
 }
 
 curl_socket_t connections_open(Connections *connections, const struct curl_sockaddr *address, const void *opener) {
@@ -156,7 +156,7 @@ void connection_enter(Connection *connection, const void *pool) {
 void connection_leave(Connections *connections, Connection *connection) {
   connection->users--;
   connection->was_used = true;
-  if (connection->users == 0 && connection->descriptor == CURL_SOCKET_BAD) drop(connections, connection);
+  if (connection->users == 0 && connection->descriptor == CURL_SOCKET_BAD) remove_connection(connections, connection);
 }
 
 void connections_cork(const Connections *connections, bool corked) {
@@ -174,5 +174,5 @@ void connections_cork(const Connections *connections, bool corked) {
 
 void connections_free(Connections *connections) {
   while (connections->first != NULL)
-    drop(connections, connections->first);
+    remove_connection(connections, connections->first);
 }

@@ -167,7 +167,7 @@ static void set_connection(Transfer *transfer, const TransferRequest *request) {
   transfer->pool_kind = is_large && transport->protocol != PROTOCOL_HTTP_1 ? POOL_LARGE_BODIES : POOL_MAIN;
   set_number(transfer, CURLOPT_HTTP_VERSION, &transfer->version, version);
   set_number(transfer, CURLOPT_PIPEWAIT, &transfer->wait_for_connection, shares ? 1L : 0L);
-  set_number(transfer, CURLOPT_FRESH_CONNECT, &transfer->fresh, is_fresh ? 1L : 0L);
+  set_number(transfer, CURLOPT_FRESH_CONNECT, &transfer->fresh_connect, is_fresh ? 1L : 0L);
   set_number(transfer, CURLOPT_FORBID_REUSE, &transfer->forbid_reuse, is_alone ? 1L : 0L);
   set_number(transfer, CURLOPT_CONNECTTIMEOUT_MS, &transfer->connect_timeout, request->connect_timeout);
 }
@@ -253,5 +253,5 @@ CURLcode request_set_options(Transfer *transfer, const TransferRequest *request)
 }
 
 void request_demand_new_connection(Transfer *transfer) {
-  set_number(transfer, CURLOPT_FRESH_CONNECT, &transfer->fresh, 1L);
+  set_number(transfer, CURLOPT_FRESH_CONNECT, &transfer->fresh_connect, 1L);
 }

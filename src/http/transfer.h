@@ -47,7 +47,7 @@ struct Transfer {
   bool headers_are_plain;                  /* without further ones */
   bool headers_have_body;
   bool headers_are_for_large; /* for a body for which libcurl would expect a "100 Continue" */
-  long version, wait_for_connection, fresh, forbid_reuse, connect_timeout;
+  long version, wait_for_connection, fresh_connect, forbid_reuse, connect_timeout;
   curl_off_t max_announced; /* bytes of a body whose length is announced */
   bool shows_certificate;   /* the client's */
   char method[16];

@@ -231,7 +231,7 @@ static void expect_connection(HttpVersion http_version, Protocol protocol, Trans
   CHECK_NUMBER(version, transfer->version);
   CHECK_NUMBER(kind, transfer->pool_kind);
   CHECK_NUMBER(waits, transfer->wait_for_connection);
-  CHECK_NUMBER(fresh, transfer->fresh);
+  CHECK_NUMBER(fresh, transfer->fresh_connect);
   transfer_free(transfer);
   transport_close(&transport);
 }

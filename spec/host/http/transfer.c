@@ -63,11 +63,11 @@ static void prepares_for_a_restart(void) {
   transfer->code = CURLE_RECV_ERROR;
   transfer_prepare_restart(transfer);
   CHECK(transfer->was_restarted && !transfer->was_begun && transfer->code == CURLE_OK);
-  CHECK_NUMBER(1, transfer->fresh);
-  transfer->fresh = 0;
+  CHECK_NUMBER(1, transfer->fresh_connect);
+  transfer->fresh_connect = 0;
   transfer->wait_for_connection = 1; /* it shares connections: the dead one's pool is retired */
   transfer_prepare_restart(transfer);
-  CHECK_NUMBER(0, transfer->fresh);
+  CHECK_NUMBER(0, transfer->fresh_connect);
   finish(&transport, transfer);
 }
 

@@ -291,7 +291,7 @@ static void starts_again_on_a_new_connection(void) {
   transfer->was_turned_away = true;
   transport_finish(transfer, CURLE_ABORTED_BY_CALLBACK);
   CHECK(transport_next_finished(&fixture.transport) == NULL);
-  CHECK(transfer->in_flight && transfer->was_restarted && transfer->fresh == 1);
+  CHECK(transfer->in_flight && transfer->was_restarted && transfer->fresh_connect == 1);
   CHECK_NUMBER(3, fixture.transport.in_flight);
   transfer->was_turned_away = true;
   transport_finish(transfer, CURLE_ABORTED_BY_CALLBACK); /* once is enough */
