@@ -4,7 +4,7 @@ local core <const> = require "bytenite.core"
 local memory <const> = require "spec.support.memory"
 local sandbox <const> = require "spec.support.sandbox"
 local sockets <const> = require "spec.support.sockets"
-local soon <const> = require "spec.support.soon"
+local time_limit <const> = require "spec.support.time_limit"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
@@ -369,7 +369,7 @@ describe("a future", function()
         end
       end)
       drive(future)
-      local has_closed <const>, problem <const> = soon.pcall(own.close, own)
+      local has_closed <const>, problem <const> = time_limit.pcall(own.close, own)
       assert.is_true(has_closed, problem)
       assert_cancelled(future)
       assert.same({ "closed" }, log)

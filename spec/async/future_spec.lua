@@ -2,7 +2,7 @@
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local sandbox <const> = require "spec.support.sandbox"
-local soon <const> = require "spec.support.soon"
+local time_limit <const> = require "spec.support.time_limit"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
@@ -180,7 +180,7 @@ describe("client:async", function()
     future = client:async(function()
       return future:get()
     end)
-    local ok <const>, message <const> = soon.pcall(future.get, future)
+    local ok <const>, message <const> = time_limit.pcall(future.get, future)
     assert.is_false(ok)
     assert.matches("wait for itself", message)
     future:cancel()
@@ -203,7 +203,7 @@ describe("client:async", function()
     other = client:async(function()
       return one:get()
     end)
-    local ok <const>, message <const> = soon.pcall(client.wait_all, client, { one, other })
+    local ok <const>, message <const> = time_limit.pcall(client.wait_all, client, { one, other })
     assert.is_false(ok)
     assert.matches("wait for itself", message)
   end)

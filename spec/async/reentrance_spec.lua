@@ -4,7 +4,7 @@ local event_loops <const> = require "spec.support.event_loops"
 local job <const> = require "bytenite.jobs.job"
 local sandbox <const> = require "spec.support.sandbox"
 local waiters <const> = require "bytenite.async.waiters"
-local soon <const> = require "spec.support.soon"
+local time_limit <const> = require "spec.support.time_limit"
 
 -- Where a program may call: runs functions, each of which may make calls of the client, and raises what they raise.
 local places <const> = {
@@ -284,7 +284,7 @@ describe("a blocking wait", function()
       end
     end)
     waited_for = client:async(function() end)
-    local has_closed <const>, problem <const> = soon.pcall(client.close, client)
+    local has_closed <const>, problem <const> = time_limit.pcall(client.close, client)
     assert.is_true(has_closed, problem)
     assert.same({ true, true, true }, { waiting:done(), endless:done(), waited_for:done() })
     assert.equal("went on", waiting:get())

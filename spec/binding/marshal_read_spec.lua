@@ -1,21 +1,21 @@
 -- Reading and writing the API's objects, typed by what the service declares.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
-local declared <const> = require "spec.support.declared"
-local same <const> = require "spec.support.same"
+local declared_members <const> = require "spec.support.declared_members"
+local json_difference <const> = require "spec.support.json_difference"
 
 local array <const>, null <const> = bytenite.array, bytenite.null
 
 local function reads(expected, text, type_name)
   local value <const>, problem <const> = core.decode(text, type_name)
   assert(value ~= nil, problem)
-  local difference <const> = same.difference(expected, value)
+  local difference <const> = json_difference.find(expected, value)
   assert(difference == nil, ("%s as %s: %s"):format(text, type_name, difference))
 end
 
 -- Calls f(type, member, kind) for every declared member.
 local function each_member(f)
-  for type_name, members in pairs(declared.types) do
+  for type_name, members in pairs(declared_members.types) do
     for member, kind in pairs(members) do
       f(type_name, member, kind)
     end
@@ -199,7 +199,7 @@ describe("reading", function()
   each_member(function(type_name, member, kind)
     describe(("%s.%s, which is %s,"):format(type_name, member, kind), function()
       it("takes every form the service may print", function()
-        for _, sample in ipairs(samples[declared.plain_kind(kind)]) do
+        for _, sample in ipairs(samples[declared_members.plain_kind(kind)]) do
           reads({ [member] = sample[2] }, ('{"%s":%s}'):format(member, sample[1]), type_name)
           -- among others, before and behind
           reads(
@@ -230,10 +230,10 @@ describe("reading", function()
       end)
     end)
 
-    if declared.types[kind] then
+    if declared_members.types[kind] then
       it(("types what is in %s.%s as a %s"):format(type_name, member, kind), function()
-        for inner, inner_kind in pairs(declared.types[kind]) do
-          for _, sample in ipairs(samples[declared.plain_kind(inner_kind)]) do
+        for inner, inner_kind in pairs(declared_members.types[kind]) do
+          for _, sample in ipairs(samples[declared_members.plain_kind(inner_kind)]) do
             reads(
               { [member] = { [inner] = sample[2] } },
               ('{"%s":{"%s":%s}}'):format(member, inner, sample[1]),

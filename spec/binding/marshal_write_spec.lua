@@ -2,15 +2,15 @@
 local bytenite <const> = require "bytenite"
 local child <const> = require "spec.support.child"
 local core <const> = require "bytenite.core"
-local declared <const> = require "spec.support.declared"
-local same <const> = require "spec.support.same"
+local declared_members <const> = require "spec.support.declared_members"
+local json_difference <const> = require "spec.support.json_difference"
 
 local array <const>, null <const> = bytenite.array, bytenite.null
 
 -- An object of that type with that member, and what its type needs besides.
 local function object(type_name, member, value)
   local result <const> = {}
-  for name, needed in pairs(declared.required[type_name] or {}) do
+  for name, needed in pairs(declared_members.required[type_name] or {}) do
     result[name] = needed
   end
   result[member] = value
@@ -125,14 +125,14 @@ describe("writing", function()
     },
   }
 
-  for type_name, members in pairs(declared.types) do
+  for type_name, members in pairs(declared_members.types) do
     for member, kind in pairs(members) do
-      local cases <const> = declared.types[kind] and objects or kinds[declared.plain_kind(kind)]
+      local cases <const> = declared_members.types[kind] and objects or kinds[declared_members.plain_kind(kind)]
 
       it(("takes for %s.%s what a %s can be"):format(type_name, member, kind), function()
         for _, case in ipairs(cases.accepted) do
           local text <const> = assert(core.encode(object(type_name, member, case[1]), type_name))
-          assert.is_nil(same.difference(object(type_name, member, case[2]), core.decode(text)))
+          assert.is_nil(json_difference.find(object(type_name, member, case[2]), core.decode(text)))
         end
       end)
 
@@ -146,13 +146,14 @@ describe("writing", function()
 
       it(("writes null for %s.%s"):format(type_name, member), function()
         local text <const> = assert(core.encode(object(type_name, member, null), type_name))
-        assert.is_nil(same.difference(object(type_name, member, null), core.decode(text)))
+        assert.is_nil(json_difference.find(object(type_name, member, null), core.decode(text)))
       end)
 
-      if declared.types[kind] then
+      if declared_members.types[kind] then
         it(("checks what is in %s.%s as a %s"):format(type_name, member, kind), function()
-          for inner, inner_kind in pairs(declared.types[kind]) do
-            local inner_cases <const> = declared.types[inner_kind] and objects or kinds[declared.plain_kind(inner_kind)]
+          for inner, inner_kind in pairs(declared_members.types[kind]) do
+            local inner_cases <const> = declared_members.types[inner_kind] and objects
+              or kinds[declared_members.plain_kind(inner_kind)]
             for _, value in ipairs(inner_cases.refused) do
               local whole <const> = object(type_name, member, { [inner] = value })
               local text <const>, problem <const> = core.encode(whole, type_name)
@@ -179,7 +180,7 @@ describe("writing", function()
   it("writes unknown members as they are, next to the declared ones", function()
     local value <const> = { taskTimeout = 5, gpu = { model = null, ids = array() }, ["@type"] = 7.0 }
     local text <const> = assert(core.encode(value, "JobConfig"))
-    assert.is_nil(same.difference({ taskTimeout = 5, gpu = value.gpu, ["@type"] = 7 }, core.decode(text)))
+    assert.is_nil(json_difference.find({ taskTimeout = 5, gpu = value.gpu, ["@type"] = 7 }, core.decode(text)))
   end)
 
   it("takes a bare text for the name of a job", function()
@@ -295,6 +296,6 @@ describe("a list", function()
     assert.same({ true, true, true }, read)
     local requests <const> = service:requests()
     local sent <const> = bytenite.decode(requests[#requests].body)
-    assert.is_nil(same.difference({ app = { a = array(), b = array(), c = {} } }, sent))
+    assert.is_nil(json_difference.find({ app = { a = array(), b = array(), c = {} } }, sent))
   end)
 end)

@@ -1,5 +1,5 @@
 -- Trust that replaces all other trust, and the certificate that a client shows.
-local authority <const> = require "spec.support.authority"
+local certificate_authority <const> = require "spec.support.certificate_authority"
 local bytenite <const> = require "bytenite"
 local child <const> = require "spec.support.child"
 local command <const> = require "spec.support.command"
@@ -42,7 +42,7 @@ describe("a client trusts", function()
   before_each(function()
     base = folder.new()
     controller = cqueues.new()
-    ours = authority.new "ours"
+    ours = certificate_authority.new "ours"
     server = tls_server.start(controller, ours:context(), function()
       return '{"job":{"id":"j1"}}'
     end)
@@ -74,18 +74,18 @@ describe("a client trusts", function()
   end
 
   it("the authorities in ca_path", function()
-    assert.equal("j1", fetch { ca_path = folder_of(authority.new "another", ours) })
+    assert.equal("j1", fetch { ca_path = folder_of(certificate_authority.new "another", ours) })
   end)
 
   it("no authority that ca_path does not hold", function()
-    local id <const>, problem <const> = fetch { ca_path = folder_of(authority.new "another") }
+    local id <const>, problem <const> = fetch { ca_path = folder_of(certificate_authority.new "another") }
     assert.is_nil(id)
     assert.equal("tls", problem.kind)
     assert.same({}, server.shown)
   end)
 
   it("those in ca_file and ca_path if it is given both", function()
-    local file <const> = base:write("another.pem", authority.new("another").pem)
+    local file <const> = base:write("another.pem", certificate_authority.new("another").pem)
     assert.equal("j1", fetch { ca_file = file, ca_path = folder_of(ours) })
   end)
 
@@ -156,14 +156,14 @@ describe("of the system's authorities a client", function()
   end
 
   it("trusts none if it has a ca_file", function()
-    local other <const> = base:write("other.pem", authority.new("other").pem)
+    local other <const> = base:write("other.pem", certificate_authority.new("other").pem)
     check_refused(fetch(("ca_file = %q"):format(other)))
     environment.SSL_CERT_FILE = other
     check_refused(fetch "")
   end)
 
   it("trusts none if it has a ca_path", function()
-    local other <const> = authority.new "other"
+    local other <const> = certificate_authority.new "other"
     base:write(other:hash_name(), other.pem)
     check_refused(fetch(("ca_path = %q"):format(base.path)))
     environment.BYTENITE_CA_PATH = base.path
@@ -182,7 +182,7 @@ describe("to a server that asks for a certificate a client", function()
   before_each(function()
     base = folder.new()
     controller = cqueues.new()
-    ours = authority.new "ours"
+    ours = certificate_authority.new "ours"
     local own <const> = ours:issue "the client"
     files = {
       ca_file = base:write("ca.pem", ours.pem),
@@ -252,7 +252,7 @@ describe("to a server that asks for a certificate a client", function()
   end)
 
   it("is refused with one of another authority", function()
-    local stranger <const> = authority.new("another"):issue "a stranger"
+    local stranger <const> = certificate_authority.new("another"):issue "a stranger"
     local path <const> = base:write("stranger.pem", stranger.pem .. stranger.key_pem)
     local server <const> = job_server(ours)
     local value <const>, problem <const> = call(server, { client_cert = path, max_retries = 2 }, get_job)

@@ -3,7 +3,7 @@ local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local page_responses <const> = require "spec.support.page_responses"
 local sandbox <const> = require "spec.support.sandbox"
-local soon <const> = require "spec.support.soon"
+local time_limit <const> = require "spec.support.time_limit"
 
 local walk <const> = page_responses.walk
 
@@ -102,7 +102,7 @@ describe("a walk through pages", function()
           page(each[1], each[2])
         end
         service:fault { operation = "list_jobs", status = 400, times = "forever" } -- one request too many
-        local ok <const>, found <const> = soon.pcall(function()
+        local ok <const>, found <const> = time_limit.pcall(function()
           return walk(client:each_job { limit = 2 })
         end)
         assert.is_true(ok, tostring(found))
@@ -171,7 +171,7 @@ describe("a walk through pages", function()
     end
     next_page()
     local rows = 0
-    local ok <const>, problem <const> = soon.pcall(function()
+    local ok <const>, problem <const> = time_limit.pcall(function()
       for _ in client:each_job { limit = 2 } do
         rows, total = rows + 1, total + 1
         if rows % 2 == 0 then next_page() end
@@ -189,7 +189,7 @@ describe("a walk through pages", function()
     end
     next_page()
     local rows = 0
-    local ok <const>, problem <const> = soon.pcall(function()
+    local ok <const>, problem <const> = time_limit.pcall(function()
       for _ in client:each_job { limit = 2 } do
         rows = rows + 1
         if rows % 2 == 0 then next_page() end

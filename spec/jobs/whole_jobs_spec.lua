@@ -2,7 +2,7 @@
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
-local soon <const> = require "spec.support.soon"
+local time_limit <const> = require "spec.support.time_limit"
 
 local QUICKLY <const> = { interval = 0.02, timeout = 10 }
 
@@ -133,7 +133,7 @@ describe("a whole job", function()
       assert(client:create_job(new_job()))
     end
     local seen = 0
-    local ok <const>, raised <const> = soon.pcall(function()
+    local ok <const>, raised <const> = time_limit.pcall(function()
       for _ in client:each_job { limit = 2 } do
         seen = seen + 1
         assert(client:create_job(new_job()))

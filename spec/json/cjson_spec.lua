@@ -2,7 +2,7 @@
 local bytenite <const> = require "bytenite"
 local cjson <const> = require("cjson").new()
 local random_json <const> = require "spec.support.random_json"
-local same <const> = require "spec.support.same"
+local json_difference <const> = require "spec.support.json_difference"
 local sandbox <const> = require "spec.support.sandbox"
 local updates <const> = require "spec.support.updates"
 
@@ -32,7 +32,7 @@ local function agree(text)
   assert(ours ~= nil, tostring(problem))
   local value <const>, message <const> = theirs(text)
   assert(value ~= nil, message)
-  assert.is_nil(same.difference(flattened(ours), flattened(value)))
+  assert.is_nil(json_difference.find(flattened(ours), flattened(value)))
 end
 
 describe("lua-cjson and bytenite.decode", function()
@@ -168,7 +168,9 @@ describe("lua-cjson and bytenite.encode", function()
     } do
       it(name, function()
         agree(bytenite.encode(value))
-        assert.is_nil(same.difference(bytenite.decode(cjson.encode(value)), bytenite.decode(bytenite.encode(value))))
+        assert.is_nil(
+          json_difference.find(bytenite.decode(cjson.encode(value)), bytenite.decode(bytenite.encode(value)))
+        )
       end)
     end
   end)
@@ -176,8 +178,8 @@ describe("lua-cjson and bytenite.encode", function()
   if not IS_NEWER then
     it("differ on what has more than 14 digits, and on empty lists", function()
       for _, value in ipairs { 9007199254740993, math.maxinteger, 0.1 + 0.2, array() } do
-        assert.is_nil(same.difference(value, (bytenite.decode(bytenite.encode(value)))))
-        assert.is_string(same.difference(value, (bytenite.decode(cjson.encode(value)))))
+        assert.is_nil(json_difference.find(value, (bytenite.decode(bytenite.encode(value)))))
+        assert.is_string(json_difference.find(value, (bytenite.decode(cjson.encode(value)))))
       end
     end)
   end
@@ -214,7 +216,7 @@ describe("a job and lua-cjson", function()
     local job <const> = assert(client:get_job(ID))
     job.numUnitsEstimation = 12 -- 2.1.0 writes no more than 14 digits
     local again <const> = flattened(bytenite.decode(cjson.encode(job)))
-    assert.is_nil(same.difference(flattened(setmetatable(job, nil)), again))
+    assert.is_nil(json_difference.find(flattened(setmetatable(job, nil)), again))
   end)
 
   it("come back from cjson.decode as a stored job", function()
@@ -223,7 +225,7 @@ describe("a job and lua-cjson", function()
     local adopted <const> = client:job(stored)
     assert.equal(stored, adopted)
     assert.equal(adopted, assert(adopted:refresh()))
-    assert.is_nil(same.difference(job, adopted))
+    assert.is_nil(json_difference.find(job, adopted))
   end)
 
   it("create_job takes what cjson.decode gives", function()
@@ -235,7 +237,7 @@ describe("a job and lua-cjson", function()
     local job <const> = assert(client:create_job(given))
     assert.equal(3600, job.config.taskTimeout)
     assert.equal("integer", math.type(job.config.taskTimeout))
-    assert.is_nil(same.difference({
+    assert.is_nil(json_difference.find({
       templateId = "img-gen",
       name = "Nightly batch",
       description = null,
@@ -256,14 +258,14 @@ describe("a job and lua-cjson", function()
     it(("%s takes what cjson.decode gives"):format(method), function()
       local job <const> = client:job(ID)
       assert.equal(job, assert(job[method](job, cjson.decode(text))))
-      assert.is_nil(same.difference(bytenite.decode(text), last_body()))
+      assert.is_nil(json_difference.find(bytenite.decode(text), last_body()))
     end)
   end
 
   it("a request's body takes what cjson.decode gives", function()
     local text <const> = [[{"name":"x","filters":[{"value":5,"field":null}]}]]
     client:request { method = "POST", path = "/customer/jobs/filter", body = cjson.decode(text) }
-    assert.is_nil(same.difference(bytenite.decode(text), last_body()))
+    assert.is_nil(json_difference.find(bytenite.decode(text), last_body()))
   end)
 
   it("are not touched by what the host does to its lua-cjson", function()
@@ -279,6 +281,6 @@ describe("a job and lua-cjson", function()
     local own <const> = bytenite.new { base_url = service.base_url, api_key = service.api_key }
     local job <const> = assert(own:job(ID):set_params { app = { deep = { { { 1234567 } } } } })
     own:close()
-    assert.is_nil(same.difference({ deep = array { array { array { 1234567 } } } }, job.params.app))
+    assert.is_nil(json_difference.find({ deep = array { array { array { 1234567 } } } }, job.params.app))
   end)
 end)

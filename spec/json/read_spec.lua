@@ -1,6 +1,6 @@
 -- bytenite.decode: JSON by RFC 8259, and nothing else.
 local bytenite <const> = require "bytenite"
-local same <const> = require "spec.support.same"
+local json_difference <const> = require "spec.support.json_difference"
 local utf8_cases <const> = require "spec.support.utf8_cases"
 
 local array <const>, null <const> = bytenite.array, bytenite.null
@@ -16,7 +16,7 @@ end
 local function reads(text, expected)
   local value <const>, problem <const> = bytenite.decode(text)
   assert(value ~= nil, tostring(problem))
-  assert.is_nil(same.difference(expected, value))
+  assert.is_nil(json_difference.find(expected, value))
 end
 
 local function refuses(text, reason)
@@ -286,8 +286,8 @@ describe("bytenite.decode", function()
     local text <const> = "[" .. ('{"a":["\\u0042",{}]},'):rep(50000) .. "0]"
     local value <const> = assert(bytenite.decode(text))
     collectgarbage()
-    assert.is_nil(same.difference({ inner = array { "A" } }, read))
-    assert.is_nil(same.difference({ a = array { "B", {} } }, value[50000]))
+    assert.is_nil(json_difference.find({ inner = array { "A" } }, read))
+    assert.is_nil(json_difference.find({ a = array { "B", {} } }, value[50000]))
   end)
 
   it("tells strings apart that are alike", function()

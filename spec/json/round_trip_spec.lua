@@ -2,7 +2,7 @@
 local bytenite <const> = require "bytenite"
 local hard_json <const> = require "spec.support.hard_json"
 local random_json <const> = require "spec.support.random_json"
-local same <const> = require "spec.support.same"
+local json_difference <const> = require "spec.support.json_difference"
 local sandbox <const> = require "spec.support.sandbox"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
@@ -49,20 +49,20 @@ describe("reading", function()
     for _, seed in ipairs(SEEDS) do
       local texts <const>, values <const> = random_json.new(seed, MARKS):values(VALUES)
       local decoded <const> = assert(bytenite.decode("[" .. table.concat(texts, ",") .. "]"))
-      check(same.difference(values, decoded), seed, texts)
+      check(json_difference.find(values, decoded), seed, texts)
     end
   end)
 
   it("undoes writing", function()
     for _, seed in ipairs(SEEDS) do
       local texts <const>, values <const> = random_json.new(seed, MARKS):values(VALUES)
-      check(same.difference(as_sent(values), assert(bytenite.decode(bytenite.encode(values)))), seed, texts)
+      check(json_difference.find(as_sent(values), assert(bytenite.decode(bytenite.encode(values)))), seed, texts)
     end
   end)
 
   for name, case in hard_json.each(MARKS) do
     it("is exact for " .. name, function()
-      assert.is_nil(same.difference(case.value, (bytenite.decode(case.text))))
+      assert.is_nil(json_difference.find(case.value, (bytenite.decode(case.text))))
     end)
   end
 end)
@@ -97,7 +97,7 @@ describe("a trip through the service", function()
     for _, seed in ipairs(SEEDS) do
       local texts <const>, values <const> = random_json.new(seed, MARKS):values(VALUES)
       assert.equal(job, assert(job:set_params { app = { values = values } }))
-      check(same.difference(as_sent(values), job.params.app.values), seed, texts)
+      check(json_difference.find(as_sent(values), job.params.app.values), seed, texts)
     end
   end)
 
@@ -106,7 +106,7 @@ describe("a trip through the service", function()
     for seed = 101, 105 do
       local texts <const>, values <const> = random_json.new(seed, MARKS):values(VALUES)
       assert(job:set_params { app = { values = without_marks(values) } })
-      check(same.difference(as_sent(values), job.params.app.values), seed, texts)
+      check(json_difference.find(as_sent(values), job.params.app.values), seed, texts)
     end
   end)
 
@@ -116,7 +116,7 @@ describe("a trip through the service", function()
       local texts <const>, values <const> = random_json.new(seed, MARKS):values(VALUES)
       put("[" .. table.concat(texts, ",") .. "]")
       assert(job:refresh())
-      check(same.difference(values, job.params.app.values), seed, texts)
+      check(json_difference.find(values, job.params.app.values), seed, texts)
     end
   end)
 
@@ -125,7 +125,7 @@ describe("a trip through the service", function()
     assert(job:set_params { app = { values = select(2, random_json.new(7, MARKS):values(VALUES)) } })
     local first <const> = bytenite.decode(bytenite.encode(job.params))
     assert(job:set_params(job.params))
-    assert.is_nil(same.difference(first, job.params))
+    assert.is_nil(json_difference.find(first, job.params))
   end)
 
   it("keeps random values in every free-form place", function()
@@ -141,7 +141,7 @@ describe("a trip through the service", function()
         until generator:chance(30)
       end
       assert(job:set_params(params))
-      check(same.difference(as_sent(params), job.params), seed, {})
+      check(json_difference.find(as_sent(params), job.params), seed, {})
     end
   end)
 
@@ -154,7 +154,7 @@ describe("a trip through the service", function()
     end
     assert(job:set_params { app = { values = values } })
     for index, name in ipairs(names) do
-      local difference <const> = same.difference(as_sent(values[index]), job.params.app.values[index])
+      local difference <const> = json_difference.find(as_sent(values[index]), job.params.app.values[index])
       assert(difference == nil, ("%s: %s"):format(name, difference))
     end
   end)
@@ -165,7 +165,7 @@ describe("a trip through the service", function()
     local params <const> = { ["@type"] = "new.Type", none = bytenite.null, deep = deep, list = bytenite.array() }
     local source <const> = { dataSourceDescriptor = "new", params = params }
     local job <const> = assert(client:job(ID):set_datasource { dataSource = source })
-    assert.is_nil(same.difference(as_sent(source), job.params.dataSource))
+    assert.is_nil(json_difference.find(as_sent(source), job.params.dataSource))
   end)
 
   describe("of deep values", function()
@@ -183,16 +183,16 @@ describe("a trip through the service", function()
       for seed = 1, 20 do
         local value <const> = select(2, random_json.new(seed, MARKS):nest(98))
         assert(job:set_params { app = { value = value } })
-        check(same.difference(as_sent(value), job.params.app.value), seed, {})
+        check(json_difference.find(as_sent(value), job.params.app.value), seed, {})
       end
       assert(job:set_params { app = nested(99) })
-      assert.is_nil(same.difference(nested(99), job.params.app))
+      assert.is_nil(json_difference.find(nested(99), job.params.app))
     end)
 
     it("can save what it has sent and what it has read", function()
       local job <const> = assert(echoed_job():set_params { app = nested(99) })
       local saved <const> = assert(bytenite.decode(bytenite.encode(job)))
-      assert.is_nil(same.difference(nested(99), saved.params.app))
+      assert.is_nil(json_difference.find(nested(99), saved.params.app))
       local read <const> = assert(bytenite.decode(("["):rep(128) .. ("]"):rep(128)))
       assert.equal(("["):rep(128) .. ("]"):rep(128), bytenite.encode(read))
     end)
@@ -229,7 +229,7 @@ describe("a trip through the service", function()
       assert.is_nil(refreshed)
       assert.equal("protocol", problem.kind)
       assert.matches("128 levels", problem.message)
-      assert.is_nil(same.difference({ id = ID, name = "as it was" }, setmetatable(job, nil)))
+      assert.is_nil(json_difference.find({ id = ID, name = "as it was" }, setmetatable(job, nil)))
     end)
   end)
 
@@ -294,7 +294,7 @@ describe("a trip through the service", function()
 
     it("shows them as data", function()
       local job <const> = assert(client:get_job(ID))
-      assert.is_nil(same.difference(assert(bytenite.decode(json)), setmetatable(job, nil)))
+      assert.is_nil(json_difference.find(assert(bytenite.decode(json)), setmetatable(job, nil)))
     end)
 
     it("still makes the calls, through bytenite.Job", function()

@@ -1,6 +1,6 @@
 -- bytenite.encode: what goes out as JSON, to the byte, and what does not.
 local bytenite <const> = require "bytenite"
-local same <const> = require "spec.support.same"
+local json_difference <const> = require "spec.support.json_difference"
 local utf8_cases <const> = require "spec.support.utf8_cases"
 
 local array <const>, null <const> = bytenite.array, bytenite.null
@@ -35,7 +35,7 @@ describe("bytenite.encode", function()
     } do
       it(text, function()
         writes(integer, text)
-        assert.is_nil(same.difference(integer, (bytenite.decode(text))))
+        assert.is_nil(json_difference.find(integer, (bytenite.decode(text))))
       end)
     end
   end)
@@ -200,7 +200,7 @@ describe("bytenite.encode", function()
   it("leaves a value as it is", function()
     local value <const> = { array(), { a = 1 }, null }
     bytenite.encode(value)
-    assert.is_nil(same.difference({ array(), { a = 1 }, null }, value))
+    assert.is_nil(json_difference.find({ array(), { a = 1 }, null }, value))
   end)
 
   describe("refuses", function()

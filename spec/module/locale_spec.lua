@@ -28,7 +28,7 @@ end
 local function program(moment, body)
   return table.concat({
     moment[1],
-    'local bytenite, same = require "bytenite", require "spec.support.same"',
+    'local bytenite, json_difference = require "bytenite", require "spec.support.json_difference"',
     moment[2],
     'local client <close> = bytenite.new { base_url = os.getenv "URL", api_key = os.getenv "KEY", timeout = 9.5 }',
     moment[3],
@@ -70,11 +70,11 @@ describe("a host whose locale has a decimal comma", function()
         run(NUMBERS .. [[
             for text, number in pairs(numbers) do
               assert(bytenite.encode(number) == text, text .. " is written as " .. bytenite.encode(number))
-              local difference = same.difference(number, bytenite.decode(text))
+              local difference = json_difference.find(number, bytenite.decode(text))
               assert(difference == nil, text .. " is read as another number: " .. tostring(difference))
             end
             assert(bytenite.encode { 1.5, 2.5 } == "[1.5,2.5]")
-            assert(same.difference(1000000.0, bytenite.decode "1000000.0") == nil)
+            assert(json_difference.find(1000000.0, bytenite.decode "1000000.0") == nil)
             assert(bytenite.decode "0,5" == nil)
             assert(bytenite.decode "[0,5]"[2] == 5)
           ]])
@@ -84,7 +84,7 @@ describe("a host whose locale has a decimal comma", function()
         service:fault { operation = "set_params", echo = true }
         run(NUMBERS .. [[
             local job = assert(client:job(os.getenv "ID"):set_params { app = numbers })
-            assert(same.difference(numbers, job.params.app) == nil, same.difference(numbers, job.params.app))
+            assert(json_difference.find(numbers, job.params.app) == nil, json_difference.find(numbers, job.params.app))
           ]])
         local requests <const> = service:requests()
         assert.matches('"19.05518337":19.05518337[,}]', requests[#requests].body)

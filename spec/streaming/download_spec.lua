@@ -3,7 +3,7 @@ local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"
 local lfs <const> = require "lfs"
 local sandbox <const> = require "spec.support.sandbox"
-local soon <const> = require "spec.support.soon"
+local time_limit <const> = require "spec.support.time_limit"
 local transfers <const> = require "spec.support.transfers"
 
 local BIG <const> = ("0123456789abcdef"):rep(64 * 1024) -- 1 MiB
@@ -183,7 +183,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     it("ends when the client is closed, and leaves nothing", function()
       service:set_results("j1", { { name = "a", content = BIG } })
       service:fault { operation = "download", drip = { bytes = 65536, every = 0.05 } }
-      local ok <const>, err = soon.pcall(function()
+      local ok <const>, err = time_limit.pcall(function()
         local _ <const>, problem <const> = job:download(into, {
           on_progress = function()
             client:close()

@@ -5,7 +5,7 @@ local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"
 local refusals <const> = require "spec.support.refusals"
 local sandbox <const> = require "spec.support.sandbox"
-local soon <const> = require "spec.support.soon"
+local time_limit <const> = require "spec.support.time_limit"
 local transfers <const> = require "spec.support.transfers"
 
 local PIECE <const> = 64 * 1024 -- about as much goes through at once
@@ -246,7 +246,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
 
     it("ends when the client is closed", function()
       service:fault { operation = "upload", hang = true }
-      local ok <const>, done = soon.pcall(function()
+      local ok <const>, done = time_limit.pcall(function()
         local _ <const>, err <const> = job:upload({ data = BIG }, {
           on_progress = function()
             client:close()

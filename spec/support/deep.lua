@@ -6,7 +6,7 @@
 ---   ... -- a call that fails
 ---   assert.is_nil(change())
 local core <const> = require "bytenite.core"
-local same <const> = require "spec.support.same"
+local json_difference <const> = require "spec.support.json_difference"
 
 local deep = {}
 
@@ -17,7 +17,7 @@ local function described(value)
 end
 
 local function is_same(one, other)
-  return same.is_scalar(one, other) or one ~= one and other ~= other -- NaN
+  return json_difference.is_same_scalar(one, other) or one ~= one and other ~= other -- NaN
 end
 
 local function place(path, key)

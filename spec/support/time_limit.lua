@@ -1,18 +1,19 @@
---- Calls that must come to an end: where they would hang, a spec fails instead.
+--- Calls with a time limit: where one would hang, the spec fails instead.
 local core <const> = require "bytenite.core"
 
-local soon <const> = {}
+local time_limit <const> = {}
 
 local LIMIT <const> = 2 -- seconds
 local LOOK_EVERY <const> = 100 -- instructions
 
---- Calls a function as pcall does, and gives an error after two seconds. Only what runs Lua is ended, not a C function.
+--- Calls a function like pcall, and raises an error in it after two seconds. Can end Lua code only,
+--- not a C function.
 ---@param called function
 ---@param ... any its arguments
 ---@return boolean ok
 ---@return any # its first result, or what was raised
----@usage local ok <const>, message <const> = soon.pcall(future.get, future)
-function soon.pcall(called, ...)
+---@usage local ok <const>, message <const> = time_limit.pcall(future.get, future)
+function time_limit.pcall(called, ...)
   local give_up_at <const> = core.now() + LIMIT
   debug.sethook(function()
     if core.now() > give_up_at then error "this hangs" end
@@ -22,4 +23,4 @@ function soon.pcall(called, ...)
   return ok, result
 end
 
-return soon
+return time_limit

@@ -1,9 +1,9 @@
---- Whether two values are the same JSON value in Lua, with nothing forgiven: tables are compared raw and to the bottom,
---- integers and floats are apart, floats are equal to the last bit (so 0.0 and -0.0 differ), and so are a list and an
---- object, which the metatable tells.
+--- Finds the first difference between two JSON values in Lua. Strict: tables are compared raw and
+--- at every level, an integer is not a float, floats are equal to the last bit (so 0.0 and -0.0
+--- differ), and a list is not an object (their metatables differ).
 ---
----   assert.is_nil(same.difference(expected, actual))
-local same = {}
+---   assert.is_nil(json_difference.find(expected, actual))
+local json_difference = {}
 
 local function is_null(value)
   return type(value) == "userdata" and tostring(value):find "%(nil%)" ~= nil
@@ -20,12 +20,13 @@ local function described(value)
   return ("%s table with %d items"):format(mark, rawlen(value))
 end
 
---- Whether two values that are no tables are the same: integers and floats apart, floats to the last bit.
+--- Returns true if two values other than tables are the same: an integer is not a float, and
+--- floats are equal to the last bit.
 ---@param expected any
 ---@param actual any
 ---@return boolean
----@usage assert.is_false(same.is_scalar(1, 1.0))
-function same.is_scalar(expected, actual)
+---@usage assert.is_false(json_difference.is_same_scalar(1, 1.0))
+function json_difference.is_same_scalar(expected, actual)
   if math.type(expected) ~= math.type(actual) or not rawequal(expected, actual) then return false end
   return expected ~= 0 or math.type(expected) == "integer" or 1 / expected == 1 / actual
 end
@@ -38,7 +39,7 @@ end
 
 local function difference(expected, actual, path)
   if type(expected) ~= "table" or type(actual) ~= "table" then
-    if same.is_scalar(expected, actual) then return nil end
+    if json_difference.is_same_scalar(expected, actual) then return nil end
     return ("%s: expected %s, got %s"):format(path, described(expected), described(actual))
   end
   if not rawequal(debug.getmetatable(expected), debug.getmetatable(actual)) then
@@ -56,13 +57,13 @@ local function difference(expected, actual, path)
   return nil
 end
 
---- Where two values differ first; nil when they do not.
+--- Returns the first difference of two values; nil if there is none.
 ---@param expected any
 ---@param actual any
 ---@return string|nil difference
----@usage same.difference({ a = { 1 } }, { a = { 1.0 } }) --> "value.a[1]: expected integer 1, got float 1"
-function same.difference(expected, actual)
+---@usage json_difference.find({ a = { 1 } }, { a = { 1.0 } }) --> "value.a[1]: expected integer 1, got float 1"
+function json_difference.find(expected, actual)
   return difference(expected, actual, "value")
 end
 
-return same
+return json_difference

@@ -1,4 +1,4 @@
---- A certificate authority in memory, for tests of who trusts whom.
+--- A certificate authority in memory, for tests of TLS trust.
 local altname <const> = require "openssl.x509.altname"
 local bignum <const> = require "openssl.bignum"
 local digest <const> = require "openssl.digest"
@@ -13,7 +13,7 @@ local x509 <const> = require "openssl.x509"
 local Authority <const> = {}
 Authority.__index = Authority
 
-local authority <const> = {}
+local certificate_authority <const> = {}
 
 local HOUR <const> = 3600 -- seconds
 
@@ -35,8 +35,8 @@ end
 --- Makes an authority.
 ---@param name string
 ---@return table # `certificate` of luaossl and `pem`, the same as text
----@usage local ours = authority.new "ours"
-function authority.new(name)
+---@usage local ours = certificate_authority.new "ours"
+function certificate_authority.new(name)
   local key <const> = new_key()
   local certificate <const> = unsigned(name, name, key)
   certificate:setBasicConstraints { CA = true }
@@ -87,4 +87,4 @@ function Authority:context(clients, is_optional)
   return context
 end
 
-return authority
+return certificate_authority
