@@ -140,7 +140,7 @@ static int session_step(lua_State *L) {
   return found ? 1 : 0;
 }
 
-/* session:next(): returns the next owner of this turn without another step; nil if there is none. */
+/* session:next(): returns the next owner of this turn, without a step; nil if there is none. */
 static int session_next(lua_State *L) {
   Session *session = session_check(L, 1);
   lua_settop(L, 2);

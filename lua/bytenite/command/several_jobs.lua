@@ -1,5 +1,5 @@
---- several_jobs.lua: commands that take the ids of several jobs: what goes wrong with one does not keep
---- the others from being done, and the worst failure decides how the command ends.
+--- several_jobs.lua: commands that take the ids of several jobs. If one fails the others are still
+--- done, and the worst failure decides how the command ends.
 local command_errors <const> = require "bytenite.command.command_errors"
 
 local several_jobs <const> = {}
@@ -24,9 +24,9 @@ function several_jobs.from_ids(context, ids)
   return jobs
 end
 
--- Tells all failures but the worst, the one with the highest exit status, which is raised to end
--- the command.
-local function tell_all(failures, console)
+-- Prints all failures but the worst, the one with the highest exit status, and raises that one to
+-- end the command.
+local function report_all(failures, console)
   local worst
   for index, failure in ipairs(failures) do
     local status <const> = command_errors.status(failure)
@@ -38,7 +38,7 @@ local function tell_all(failures, console)
   if worst then error(failures[worst], 0) end
 end
 
--- What went wrong with one of several jobs, as a failure that names the job.
+-- Returns the failure of one job; it names the job if there are several.
 local function named(problem, job, count)
   if command_errors.is_interrupt(problem) then error(problem, 0) end
   local failure <const> = command_errors.from(problem)
@@ -46,11 +46,11 @@ local function named(problem, job, count)
   return failure
 end
 
---- Does something for each job, one after the other. Raises the worst failure in the end.
+--- Calls a function for each job, one after the other. Raises the worst failure at the end.
 ---@param context table
 ---@param jobs table[]
 ---@param act function(job, index): a value, or nil and an error
----@param finish function|nil called with the values that there are before a failure is raised
+---@param finish function|nil called with the values before a failure is raised
 function several_jobs.each(context, jobs, act, finish)
   local values <const>, failures <const> = {}, {}
   for index, job in ipairs(jobs) do
@@ -62,14 +62,14 @@ function several_jobs.each(context, jobs, act, finish)
     end
   end
   if finish then finish(values) end
-  tell_all(failures, context.console)
+  report_all(failures, context.console)
 end
 
---- Does something for each job, several at once. Raises the worst failure in the end.
+--- Calls a function for each job, several at once. Raises the worst failure at the end.
 ---@param context table
 ---@param jobs table[]
 ---@param act function(job, index): a value, or nil and an error; it runs in a task of the client
----@param finish function called with the values that there are before a failure is raised
+---@param finish function called with the values before a failure is raised
 ---@param options {concurrency: integer|nil, on_done: function|nil}|nil on_done(index, ok, value)
 function several_jobs.at_once(context, jobs, act, finish, options)
   local results <const> = context.client():map(jobs, act, {
@@ -86,7 +86,7 @@ function several_jobs.at_once(context, jobs, act, finish, options)
     end
   end
   finish(values)
-  tell_all(failures, context.console)
+  report_all(failures, context.console)
 end
 
 return several_jobs
