@@ -1,5 +1,5 @@
--- Calls in place, beside what else a client has under way: they are tried at once where nothing is, and must take nothing from
--- the others where something is.
+-- Blocking calls. When the client is idle a call takes the short path; when other calls are in
+-- flight, it must not take anything from them.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local event_loops <const> = require "spec.support.event_loops"
@@ -15,7 +15,7 @@ describe("a blocking call", function()
     service:reset()
     event_loops.put_jobs(service, 2)
     client = connect.client(service)
-    assert(client:get_job "j1") -- the token is there from here on
+    assert(client:get_job "j1") -- fetches the token
   end)
 
   after_each(function()
@@ -51,7 +51,7 @@ describe("a blocking call", function()
     assert.equal("set_configs", sent[#sent].operation)
   end)
 
-  it("continues as any other when its response takes longer than the first moments", function()
+  it("continues like any other call if its response does not arrive at once", function()
     service:fault { operation = "set_name", delay = 0.4 }
     local job <const> = client:job "j1"
     assert.equal(job, assert(job:set_name "Late"))
@@ -59,7 +59,7 @@ describe("a blocking call", function()
     assert.equal(0, client.session:in_flight())
   end)
 
-  it("waits for the call before one that was cancelled while it waited", function()
+  it("waits for the call in front of a cancelled one", function()
     service:fault { operation = "set_name", delay = 0.2 }
     local job <const> = client:job "j1"
     local first <const>, second <const> = client:async(job.set_name, job, "First"), client:async(job.refresh, job)
@@ -71,7 +71,7 @@ describe("a blocking call", function()
     assert.equal(60, job.config.taskTimeout)
   end)
 
-  it("leaves places in the client that the next ones use", function()
+  it("leaves slots in the client that later calls reuse", function()
     local left = CALLS
     local results <const> = client:map(function()
       left = left - 1
@@ -80,7 +80,7 @@ describe("a blocking call", function()
       return client:get_job(id)
     end, { concurrency = 4 })
     assert.equal(CALLS, results.succeeded)
-    assert.is_true(client.reactor.slots <= 8, client.reactor.slots .. " places")
+    assert.is_true(client.reactor.slots <= 8, client.reactor.slots .. " slots")
   end)
 end)
 
@@ -97,7 +97,8 @@ describe("what a request asks for", function()
     client:close()
   end)
 
-  -- Asserts that each request for an address asks for this; the second time libcurl has the options already.
+  -- Asserts the path that is requested for an address. The second time libcurl has the options
+  -- already.
   local function assert_asked(matches, asked, address)
     local origin <const> = service.base_url:match "^http://[^/]+"
     for _ = 1, 2 do

@@ -1,4 +1,5 @@
--- What ends a future early: cancelling it, dropping it, closing its client. Nothing may stay behind then.
+-- What ends a future early: cancelling it, dropping it, closing its client. It must leave nothing
+-- behind.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local memory <const> = require "spec.support.memory"
@@ -18,7 +19,7 @@ describe("a future", function()
       each:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
     end
     client = connect.client(service)
-    assert(client:get_job(ID)) -- the token is there from here on
+    assert(client:get_job(ID)) -- fetches the token
     log = {}
   end)
 
@@ -38,7 +39,7 @@ describe("a future", function()
     })
   end
 
-  -- What hangs until it is ended: the job's name is never set.
+  -- Hangs until something ends it: the service never responds to set_name.
   local function hang(on)
     local outer <close> = noting "outer" -- luacheck: ignore outer
     local inner <close> = noting "inner" -- luacheck: ignore inner
@@ -53,10 +54,10 @@ describe("a future", function()
   end
 
   local function requests(each)
-    return #connect.sent(each or service) - 1 -- but for the one in before_each
+    return #connect.sent(each or service) - 1 -- without the one from before_each
   end
 
-  -- Moves everything on for a moment, as somebody does who waits.
+  -- Drives the client for a moment, as waiting for any future does.
   local function drive(future, seconds)
     assert.equal("timeout", select(2, future:get(seconds or 0.03)).kind)
   end
@@ -79,7 +80,7 @@ describe("a future", function()
       assert.equal(1, requests())
     end)
 
-    it("ends where its call waits: closing variables, transfer and connection too", function()
+    it("ends where its call waits, and closes its variables, transfer and connection", function()
       let_hang()
       local before <const> = sockets.count()
       local futures <const> = {}
@@ -88,7 +89,7 @@ describe("a future", function()
       end
       drive(futures[1], 0.1)
       assert.same({ 3, 3 }, { client.session:in_flight(), requests() })
-      assert.is_true(sockets.count() >= before + 2) -- one may go over the connection that was there
+      assert.is_true(sockets.count() >= before + 2) -- one call may use the connection that was open already
       log = {}
       for _, future in ipairs(futures) do
         future:cancel()
@@ -97,7 +98,7 @@ describe("a future", function()
       assert.same({ "inner", "outer", "inner", "outer", "inner", "outer" }, log)
       assert.equal(0, client.session:in_flight())
       assert.is_true(sockets.count() <= before)
-      assert(client:get_job(ID)) -- and nothing more is sent for them
+      assert(client:get_job(ID)) -- the cancelled futures send nothing more
       assert.equal(4, requests())
       assert.is_false(client:step())
     end)
@@ -112,21 +113,21 @@ describe("a future", function()
       drive(future, 0.1)
       future:cancel()
       assert_cancelled(future)
-      assert.equal(ID, other:get().id) -- which a busy machine may not have sent before
+      assert.equal(ID, other:get().id) -- a busy machine may not have sent it earlier
       assert.same({ 0, before }, { own.session:in_flight(), sockets.count() })
       assert(own:get_job(ID))
       local seen <const> = tls:requests()
       assert.equal(seen[1].connection, seen[#seen].connection)
     end)
 
-    it("ends where it waits to try again", function()
+    it("ends while it waits for a retry", function()
       service:fault { operation = "get_job", status = 503, retry_after = 1, times = "forever" }
       local future <const> = client:async(client.get_job, client, ID, { max_retries = 5 })
       drive(future)
       assert.is_true(client:step())
       future:cancel()
       assert_cancelled(future)
-      assert.is_false(client:step()) -- nothing is left
+      assert.is_false(client:step()) -- nothing is pending
       assert.equal(1, requests())
     end)
 
@@ -267,11 +268,11 @@ describe("a future", function()
           futures[i]:cancel()
         end
       end
-      wait_for_it(true) -- what the tables grow to
+      wait_for_it(true) -- grows the tables to their final size
       local before <const> = memory.in_use()
       wait_for_it(true)
       wait_for_it(false)
-      assert.is_true(memory.in_use() - before < 100) -- 100 bytes a future
+      assert.is_true(memory.in_use() - before < 100) -- KiB: 100 bytes for each future
       assert.is_false(long:done())
     end)
 
@@ -300,16 +301,16 @@ describe("a future", function()
         end
         assert.equal(count, client:wait_all(futures, 20).succeeded)
       end
-      run(1000) -- what connections and tables grow to
-      run(1000) -- and what is kept to serve again: in the first run all waited for the token
+      run(1000) -- grows connections and tables to their final size
+      run(1000) -- fills the free lists; in the first run all calls waited for the token
       local before <const> = memory.in_use()
       run(1000)
-      assert.is_true(memory.in_use() - before < 100) -- 100 bytes a future
+      assert.is_true(memory.in_use() - before < 100) -- KiB: 100 bytes for each future
     end)
   end)
 
   describe("of a client that is closed", function()
-    it("sees closed in its call, and ends #timing", function()
+    it("gets closed from its call, and ends #timing", function()
       let_hang()
       local one <const> = client:async(function()
         return client:job(ID):set_name "Never set"
@@ -330,7 +331,7 @@ describe("a future", function()
       assert.equal(1, requests())
     end)
 
-    it("sees closed in the calls that it makes then, too, and closes its variables", function()
+    it("gets closed from its later calls, too, and closes its variables", function()
       let_hang()
       local future <const> = client:async(function()
         local variable <close> = noting "variable" -- luacheck: ignore variable
@@ -360,7 +361,7 @@ describe("a future", function()
       assert.is_true(other:done())
     end)
 
-    it("does not hold that up by yielding forever", function()
+    it("cannot hold up close by yielding forever", function()
       local own <const> = connect.client(service)
       local future <const> = own:async(function()
         local closing <close> = noting "closed" -- luacheck: ignore closing

@@ -1,4 +1,5 @@
--- Functions that run while others wait, and waiting for them. What ends them early: see future_cancel_spec.lua.
+-- Functions that run concurrently, and waiting for them. For what ends them early see
+-- future_cancel_spec.lua.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local sandbox <const> = require "spec.support.sandbox"
@@ -14,7 +15,7 @@ describe("client:async", function()
     service:reset()
     service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
     client = connect.client(service)
-    assert(client:get_job(ID)) -- the token is there from here on
+    assert(client:get_job(ID)) -- fetches the token
   end)
 
   after_each(function()
@@ -25,7 +26,7 @@ describe("client:async", function()
     return assert(client:get_job(ID)).id
   end
 
-  -- A future whose call is answered after some seconds.
+  -- Starts a future whose call gets its response after `seconds`.
   local function slow(seconds, ...)
     service:fault { operation = "set_name", delay = seconds, act = "before" }
     return client:async(function(...)
@@ -43,7 +44,7 @@ describe("client:async", function()
       get_id()
       return select("#", ...), nil, ...
     end, "a", nil, false, nil)
-    for _ = 1, 2 do -- again and again
+    for _ = 1, 2 do -- the results stay available
       local got <const> = table.pack(future:get())
       assert.equal(6, got.n)
       assert.same({ 4, nil, "a", nil, false, nil }, { table.unpack(got, 1, 6) })
@@ -62,7 +63,7 @@ describe("client:async", function()
     assert.is_true(future:done())
   end)
 
-  it("lets functions wait at once #timing", function()
+  it("lets functions wait concurrently #timing", function()
     service:fault { operation = "get_job", delay = 0.15, times = 8 }
     local futures <const> = {}
     for i = 1, 8 do
@@ -72,7 +73,7 @@ describe("client:async", function()
     for _, future in ipairs(futures) do
       assert.equal(ID, future:get())
     end
-    assert.is_true(core.now() - began < 0.6) -- one after the other they would take 1.2 s
+    assert.is_true(core.now() - began < 0.6) -- one after another they would take 1.2 s
   end)
 
   it("returns nil and the call's error as the function returns them", function()
@@ -133,7 +134,7 @@ describe("client:async", function()
     assert.is_false(future:done())
     assert.equal("result", future:get(5))
     assert.is_true(future:done())
-    assert.equal("result", future:get(0.001)) -- no time is needed any more
+    assert.equal("result", future:get(0.001)) -- a finished future needs no time
     assert.equal(1, sent "set_name")
   end)
 
@@ -150,7 +151,7 @@ describe("client:async", function()
     assert.is_true(first:done())
   end)
 
-  it("lets many wait for one, each within a limit of its own", function()
+  it("lets several functions wait for one future, each with its own time limit", function()
     local one <const> = slow(0.15, "result")
     local impatient <const> = client:async(function()
       return select(2, one:get(0.02)).kind
@@ -163,7 +164,7 @@ describe("client:async", function()
     assert.equal("result", patient:get())
   end)
 
-  it("hands an error on to functions that wait for it", function()
+  it("passes an error on to functions that wait for it", function()
     local problem <const> = { "a value" }
     local first <const> = client:async(function()
       get_id()
@@ -250,7 +251,7 @@ describe("client:async", function()
     assert.same({ "Name 1", "Name 2" }, future:get())
   end)
 
-  it("shows its state in its text", function()
+  it("shows its state in tostring", function()
     local future <const> = client:async(get_id)
     assert.equal("bytenite future (pending)", tostring(future))
     future:get()
@@ -303,7 +304,7 @@ describe("client:async", function()
       assert.equal(2, waiting:get().succeeded)
     end)
 
-    it("counts a future that is in the list twice as two", function()
+    it("counts a future twice if the list has it twice", function()
       local future <const> = slow(0.02, 1)
       assert.equal(2, client:wait_all({ future, future }, 1).succeeded)
     end)
@@ -314,7 +315,7 @@ describe("client:async", function()
   end)
 
   describe("wait_any", function()
-    it("returns the future that is done first, and its place #timing", function()
+    it("returns the future that is done first, and its index #timing", function()
       local futures <const> = { slow(0.3, 1), client:async(get_id), slow(0.3, 3) }
       local began <const> = core.now()
       local first <const>, index <const> = client:wait_any(futures)

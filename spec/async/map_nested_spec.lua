@@ -1,4 +1,4 @@
--- client:map over iterators, and calls of every kind inside its function.
+-- How client:map reads iterators, and which calls its function may make.
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
 
@@ -25,7 +25,7 @@ describe("client:map", function()
     service:reset()
     put_job(ID)
     client = connect.client(service, { timeout = 5 })
-    assert(client:get_job(ID)) -- the token is there from here on
+    assert(client:get_job(ID)) -- fetches the token
   end)
 
   after_each(function()
@@ -116,7 +116,8 @@ describe("client:map", function()
       assert.equal(0, client.session:in_flight())
     end)
 
-    -- The growth in KiB between one item and another, with values that would show if anything kept them.
+    -- Returns the growth in KiB between two items. `run` returns values large enough to show up if
+    -- they were kept.
     local function growth(from, to, run)
       local before, after
       client:map(iterator(to), function(_, index)

@@ -4,7 +4,7 @@ local sandbox <const> = require "spec.support.sandbox"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
--- Numbers from 1 on, as an iterator function.
+-- Returns an iterator over the numbers from 1 to `count`.
 local function iterator(count)
   local last = 0
   return function()
@@ -22,7 +22,7 @@ describe("client:map", function()
     service:reset()
     service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
     client = connect.client(service, { timeout = 5 })
-    assert(client:get_job(ID)) -- the token is there from here on
+    assert(client:get_job(ID)) -- fetches the token
   end)
 
   after_each(function()
@@ -41,7 +41,8 @@ describe("client:map", function()
     return client:job(ID):set_name "Some name"
   end
 
-  -- The function, and what tells how many of it have been in progress at once.
+  -- Wraps a function. Returns the wrapper, and a function that returns the largest number of its
+  -- runs in progress at once.
   local function counted(run)
     local now, most = 0, 0
     local function counting(...)
@@ -90,7 +91,7 @@ describe("client:map", function()
 
   for concurrency, items in pairs { [1] = 3, [3] = 9, [64] = 70 } do
     local options <const> = concurrency < 64 and { concurrency = concurrency } or nil
-    it(("runs %d at once, at most%s"):format(concurrency, options and "" or ", unless told otherwise"), function()
+    it(("runs at most %d at once%s"):format(concurrency, options and "" or " by default"), function()
       service:reset()
       service:put_job(ID, ('{"id":"%s"}'):format(ID))
       delay_calls(items, concurrency < 64 and 0.01 or 0.15)
@@ -102,7 +103,7 @@ describe("client:map", function()
         if not connections[request.connection] then count = count + 1 end
         connections[request.connection] = true
       end
-      assert.equal(concurrency, count) -- a call on the wire has a connection for itself over HTTP/1.1
+      assert.equal(concurrency, count) -- over HTTP/1.1 each call in flight has its own connection
     end)
   end
 
@@ -120,7 +121,7 @@ describe("client:map", function()
     assert.same({ 2, 3, 4, 5, 1 }, ends)
   end)
 
-  it("gives no outcome for no item", function()
+  it("returns no outcomes if there are no items", function()
     local function unexpected()
       error "there is no item"
     end
@@ -129,7 +130,7 @@ describe("client:map", function()
     end
   end)
 
-  describe("has for outcome", function()
+  describe("records", function()
     local raised <const> = setmetatable({ why = "a table" }, {})
     local cases <const> = {
       ["a success, where the function returned nothing"] = { function() end, true, nil },
@@ -228,7 +229,7 @@ describe("client:map", function()
   end)
 
   describe("calls on_done", function()
-    it("of each end in the order of the ends: index, whether it succeeded, value or error", function()
+    it("as each function ends, with its index, its success, and its value or error", function()
       service:fault { operation = "get_job", delay = 0.05 }
       local told <const> = {}
       local results <const> = client:map({ 1, 2 }, function(_, index)
@@ -244,7 +245,7 @@ describe("client:map", function()
       assert.equal(results[1].value, told[2][3])
     end)
 
-    it("in a place where it may make calls, while others continue", function()
+    it("so that it may make calls, while others continue", function()
       delay_calls(8)
       local on_done <const>, most <const> = counted(get_job)
       assert.equal(4, client:map(list(4), get_job, { on_done = on_done }).succeeded)
@@ -283,12 +284,12 @@ describe("client:map", function()
       },
       ["no function"] = { { {} }, "map: function: expected a function, got nothing" },
       ["a string for the function"] = { { {}, "get_job" }, "map: function: expected a function, got a string" },
-      ["options that are no table"] = { { {}, run, 8 }, "map: options: expected a table, got a number" },
-      ["an option it does not know"] = { { {}, run, { concurency = 8 } }, 'did you mean "concurrency"?' },
+      ["options that are not a table"] = { { {}, run, 8 }, "map: options: expected a table, got a number" },
+      ["an unknown option"] = { { {}, run, { concurency = 8 } }, 'did you mean "concurrency"?' },
       ["a concurrency of 0"] = { { {}, run, { concurrency = 0 } }, "map: concurrency: expected an integer from 1 to" },
-      ["a concurrency that is no integer"] = { { {}, run, { concurrency = 1.5 } }, "map: concurrency: expected" },
+      ["a concurrency that is not an integer"] = { { {}, run, { concurrency = 1.5 } }, "map: concurrency: expected" },
       ["an on_done that cannot be called"] = { { {}, run, { on_done = 5 } }, "map: on_done: expected a function" },
-      ["a stop_on_error that is no boolean"] = { { {}, run, { stop_on_error = 1 } }, "map: stop_on_error: expected" },
+      ["a stop_on_error that is not a boolean"] = { { {}, run, { stop_on_error = 1 } }, "map: stop_on_error: expected" },
     }
     for name, case in pairs(cases) do
       it(name, function()

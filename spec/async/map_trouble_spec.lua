@@ -1,4 +1,5 @@
--- client:map when something goes wrong: stopping, cancelling, a closed client, limits of rate, tokens that end, retries.
+-- How client:map copes with trouble: stopping, cancelling, a closed client, rate limits, expired
+-- tokens, retries.
 local connect <const> = require "spec.support.connect"
 local list <const> = require("spec.support.numbers").list
 local sandbox <const> = require "spec.support.sandbox"
@@ -36,7 +37,7 @@ describe("client:map", function()
   describe("that is stopped", function()
     before_each(function()
       client = connect.client(service, { timeout = 5 })
-      assert(get_job()) -- the token is there from here on
+      assert(get_job()) -- fetches the token
     end)
 
     it("by stop_on_error cancels what is pending, and starts no others", function()
@@ -120,7 +121,7 @@ describe("client:map", function()
       expect_nothing_left()
     end)
 
-    it("by what interrupts its waiting raises that, and cancels what is pending", function()
+    it("by an error that interrupts its wait raises it, and cancels what is pending", function()
       service:fault { operation = "get_job", hang = true, times = 2 }
       local interrupt <const> = {}
       client =
@@ -136,7 +137,7 @@ describe("client:map", function()
       expect_nothing_left()
     end)
 
-    it("in a map cancels that of an item, too", function()
+    it("inside a map is cancelled with the item that runs it", function()
       service:fault { operation = "set_name", hang = true, times = 2 }
       local results <const> = client:map({ 1, 2 }, function(item)
         if item == 2 then return client:get_job "nowhere" end
@@ -185,7 +186,7 @@ describe("client:map", function()
   end)
 
   describe("told to slow down", function()
-    local times -- when each request was sent, in seconds since the start
+    local times -- of each request, in seconds since START
 
     local function connect_slowly(options)
       times = {}
@@ -198,7 +199,7 @@ describe("client:map", function()
       times = {}
     end
 
-    -- The first call is told to slow down, and the second is under way meanwhile.
+    -- The service tells the first call to slow down while the second is in flight.
     local function slow_down(retry_after)
       service:fault { operation = "get_job", status = 429, retry_after = retry_after }
       service:fault { operation = "get_job", delay = 0.03 }
@@ -208,7 +209,7 @@ describe("client:map", function()
       return results[1].ok and results[2] or results[1]
     end
 
-    it("pauses as a whole until the server's wish has passed", function()
+    it("pauses as a whole for as long as the server asks", function()
       connect_slowly {}
       slow_down(7)
       assert.equal(6, client:map(list(6), get_job, { concurrency = 2 }).succeeded)
@@ -223,7 +224,7 @@ describe("client:map", function()
       assert.same({ 0.495, 5 }, { tonumber(("%.3f"):format(clock.time - START)), #times })
     end)
 
-    it("pauses also when the call that was told may not try again", function()
+    it("pauses even if the rate-limited call may not be retried", function()
       connect_slowly { max_retries = 0 }
       slow_down(7)
       local results <const> = client:map(list(4), get_job, { concurrency = 2 })
@@ -231,7 +232,7 @@ describe("client:map", function()
       assert.same({ 0, 0, 7, 7 }, times)
     end)
 
-    it("does not pause for a wish that is too long: that call fails", function()
+    it("does not pause if the server asks for too long: the call fails", function()
       connect_slowly {}
       slow_down(61)
       local results <const> = client:map(list(4), get_job, { concurrency = 2 })
@@ -252,7 +253,7 @@ describe("client:map", function()
       assert.same({ { 0 }, 10 }, { times, clock.time - START })
     end)
 
-    it("holds up no plain call", function()
+    it("does not delay a call outside of it", function()
       connect_slowly {}
       slow_down(7)
       local pool <const> = client:async(client.map, client, list(4), get_job, { concurrency = 2 })
@@ -283,11 +284,11 @@ describe("client:map", function()
       end
     end)
 
-    it("gives up a retry that waits for its time as soon as it is stopped", function()
+    it("abandons a pending retry as soon as it is stopped", function()
       connect_slowly {}
       service:fault { operation = "get_job", status = 503, retry_after = 30 }
       local results <const> = client:map({ ID, "nowhere" }, function(id, index)
-        if index == 2 then assert(client:job(ID):set_name "Some name") end -- the other's answer is there, too
+        if index == 2 then assert(client:job(ID):set_name "Some name") end -- by then the first call has its 503
         return client:get_job(id)
       end, { stop_on_error = true })
       assert.same({ "cancelled", "not_found" }, { results[1].error.kind, results[2].error.kind })
@@ -296,7 +297,7 @@ describe("client:map", function()
     end)
   end)
 
-  describe("whose token ends in the middle", function()
+  describe("whose token expires in the middle", function()
     before_each(function()
       client, clock = virtual_clock.client { base_url = service.base_url, api_key = service.api_key }
       assert(get_job())
@@ -313,7 +314,7 @@ describe("client:map", function()
       assert.equal(2, count_sent "access_token")
     end)
 
-    it("renews it once before its end", function()
+    it("renews it once before it expires", function()
       service:fault { operation = "access_token", delay = 0.02, act = "before" }
       local results <const> = client:map(list(30), function(_, index)
         if index == 8 then clock.time = clock.time + 3590 end
@@ -324,7 +325,7 @@ describe("client:map", function()
       assert.equal(31, count_sent "get_job")
     end)
 
-    it("fails each call of that time when it cannot be renewed, and no other", function()
+    it("fails only the calls that needed it while it could not be renewed", function()
       local results <const> = client:map(list(12), function(_, index)
         if index == 5 then
           service:fault { operation = "access_token", status = 403 }

@@ -1,4 +1,4 @@
--- How concurrent functions ended, as data.
+-- How the outcomes of concurrent functions are recorded.
 local outcomes <const> = require "bytenite.async.outcomes"
 
 describe("outcomes", function()
@@ -9,7 +9,7 @@ describe("outcomes", function()
     return ok, value, list
   end
 
-  it("succeed with what a function returns first", function()
+  it("succeed with the first result of a function", function()
     local ok <const>, value <const>, list <const> = ended(true, 7, "ignored")
     assert.same({ true, 7 }, { ok, value })
     assert.same({ { ok = true, value = 7 }, succeeded = 1, failed = 0, cancelled = 0 }, list)
@@ -51,7 +51,7 @@ describe("outcomes", function()
     assert.equal("of the call", list[4].error)
   end)
 
-  it("keep counts alone if that is wanted", function()
+  it("keep only counts if asked to", function()
     local results <const> = outcomes.results(true)
     results:add(1, true, 1)
     results:add(2, false, 2)
@@ -59,7 +59,7 @@ describe("outcomes", function()
     assert.same({ succeeded = 1, failed = 1, cancelled = 1 }, results:finished())
   end)
 
-  it("keep their places", function()
+  it("are in the order of the items", function()
     local results <const> = outcomes.results()
     results:add(2, true, "b")
     results:add(1, true, "a")

@@ -1,14 +1,14 @@
--- The protocol by which any event loop drives a client: pollable and step. The adapters
--- for loops are tested in spec/loop/.
+-- The protocol by which any event loop drives a client: pollable and step. The adapters for
+-- specific loops are tested in spec/loop/.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"
 local sandbox <const> = require "spec.support.sandbox"
 local socket <const> = require "socket"
 
-local SOON <const> = 0.05 -- seconds: at once, but for a timer of a millisecond
+local SOON <const> = 0.05 -- seconds: without waiting, except for a timer of a millisecond
 
--- Whether a descriptor becomes readable within some seconds.
+-- Returns whether a descriptor becomes readable within `seconds`.
 local function is_readable(descriptor, seconds)
   local one <const> = {
     getfd = function()
@@ -25,7 +25,7 @@ describe("the protocol for event loops", function()
     service = sandbox.plain()
     event_loops.put_jobs(service, 3)
     client = event_loops.client(service)
-    assert(client:get_job "j3") -- the token is there from here on
+    assert(client:get_job "j3") -- fetches the token
     pollable = client:pollable()
   end)
 
@@ -39,14 +39,15 @@ describe("the protocol for event loops", function()
     end)
   end
 
-  -- Steps until the service has got what was started.
+  -- Steps until the service has received the request of the started call.
   local function send()
-    while #connect.sent(service) < 2 do -- the first is `before_each`'s
+    while #connect.sent(service) < 2 do -- the first request is from `before_each`
       client:step(0.005)
     end
   end
 
-  -- Drives the client by its descriptor alone until nothing is left; how often it was woken, and in how many seconds.
+  -- Drives the client by its descriptor alone until nothing is pending. Returns how often the
+  -- descriptor became readable, and the seconds it took.
   local function drive()
     local started_at <const>, times = core.now(), 0
     while client:step() do
@@ -64,7 +65,7 @@ describe("the protocol for event loops", function()
       assert.is_nil(pollable:timeout())
     end)
 
-    it("has a descriptor that is readable when responses were there before it was asked for", function()
+    it("has a descriptor that is readable if responses arrived before the first pollfd", function()
       for _, kind in ipairs { "plain", "tls" } do
         local other <const> = sandbox[kind]()
         event_loops.put_jobs(other, 1)
@@ -90,7 +91,7 @@ describe("the protocol for event loops", function()
       end
     end)
 
-    it("has one descriptor for a client's whole life, which no program it starts gets", function()
+    it("has one descriptor for the client's whole life, which child processes do not inherit", function()
       local descriptor <const> = pollable:pollfd()
       client:map({ "j1", "j2", "j3" }, function(id)
         assert.equal(descriptor, pollable:pollfd())
@@ -117,19 +118,19 @@ describe("the protocol for event loops", function()
   end)
 
   describe("the descriptor", function()
-    it("is not readable while nothing is to be done", function()
+    it("is not readable while there is nothing to do", function()
       assert.is_false(is_readable(pollable:pollfd(), 0.02))
       start()
       drive()
       assert.is_false(is_readable(pollable:pollfd(), 0.02))
     end)
 
-    it("is readable as soon as something was started", function()
+    it("is readable as soon as a call was started", function()
       start()
       assert.is_true(is_readable(pollable:pollfd(), SOON))
     end)
 
-    it("drives calls to their end, and is readable only when one moves on #timing", function()
+    it("drives calls to their end, and is readable only when one makes progress #timing", function()
       service:fault { operation = "get_job", delay = 0.1, act = "before", times = "forever" }
       local futures <const> = { start "j1", start "j2", start "j3" }
       local times <const>, seconds <const> = drive()
@@ -187,16 +188,17 @@ describe("the protocol for event loops", function()
       assert.is_true(seconds >= 0.05 and seconds < 1, seconds)
     end)
 
-    -- What happens between two steps: they have to be told, the last one too.
+    -- Changes between two steps must make the descriptor readable, even if nothing is pending
+    -- afterwards.
     for what, change in pairs {
       ["a future was cancelled"] = function(hanging)
         hanging:cancel()
       end,
-      ["a call that waited in place has moved others on"] = function(hanging)
+      ["a blocking call has driven the others"] = function(hanging)
         client:async(hanging.cancel, hanging)
         assert(client:get_job "j2")
       end,
-      ["a future that waited in place has moved others on"] = function(hanging)
+      ["a blocking wait for a future has driven the others"] = function(hanging)
         client:async(hanging.cancel, hanging):get()
       end,
     } do
@@ -213,7 +215,7 @@ describe("the protocol for event loops", function()
   end)
 
   describe("timeout", function()
-    it("is how long there is nothing to do, and nil if there is no such time", function()
+    it("is the time until there is something to do", function()
       service:fault { operation = "get_job", status = 503, retry_after = 50 }
       start()
       assert.equal(0, pollable:timeout())
@@ -227,7 +229,7 @@ describe("the protocol for event loops", function()
   end)
 
   describe("step", function()
-    it("says whether anything is left pending", function()
+    it("returns whether anything is pending", function()
       assert.is_false(client:step())
       service:fault { operation = "get_job", delay = 0.02, act = "before" }
       local future <const> = start()
@@ -272,7 +274,7 @@ describe("the protocol for event loops", function()
       assert.is_true(seconds >= 0.05 and seconds < 0.5, seconds)
     end)
 
-    it("waits no longer than until something happens #timing", function()
+    it("waits only until something happens #timing", function()
       service:fault { operation = "get_job", delay = 0.05, act = "before" }
       local future <const>, started_at <const> = start(), core.now()
       while client:step(30) do
@@ -281,7 +283,7 @@ describe("the protocol for event loops", function()
       assert.is_true(core.now() - started_at < 1)
     end)
 
-    it("keeps futures that the program does not keep", function()
+    it("keeps futures alive that the program does not keep", function()
       service:fault { operation = "get_job", delay = 0.02, act = "before" }
       local id
       client:async(function()
@@ -344,7 +346,7 @@ describe("the protocol for event loops", function()
       assert.equal("closed", select(2, future:get()).kind)
     end)
 
-    it("ends what is started then", function()
+    it("ends calls that are started afterwards", function()
       client:close()
       local future <const> = client:async(function()
         return client:get_job "j1"

@@ -1,4 +1,4 @@
--- How a reactor and an event loop take turns, on a service without a network and without time.
+-- How a reactor and an event loop take turns. No network, and time does not pass by itself.
 local fake <const> = require("spec.support.fake_core").install()
 local waitables <const> = require "spec.support.waitables"
 
@@ -36,7 +36,7 @@ describe("a reactor that a host steps", function()
     assert.equal(1000, wire.time)
   end)
 
-  it("gives a host its turn after 64 of its own, or after 5 ms", function()
+  it("returns to the host after 64 of its own turns, or after 5 ms", function()
     local one <const> = waitable {
       run = function(self)
         wire.ready[1] = self
@@ -56,7 +56,7 @@ describe("a reactor that a host steps", function()
     assert.equal(4, slow.resumed) -- the limit is counted from the end of the first turn
   end)
 
-  it("keeps tasks once a loop drives it, and not before", function()
+  it("keeps tasks alive only once a loop drives it", function()
     local ended = 0
     local function make()
       client:async(function()
@@ -84,7 +84,7 @@ describe("a reactor that a host steps", function()
     reactor.timers:set(one, 1000.004)
     assert.is_true(math.abs(0.004 - pollable:timeout()) < 1e-9)
     reactor.timers:set(one, 1500)
-    assert.equal(0.01, pollable:timeout()) -- how often to poll where there is no descriptor
+    assert.equal(0.01, pollable:timeout()) -- the polling interval of sessions without a descriptor
     function reactor.session.descriptor()
       return 7
     end
@@ -99,7 +99,7 @@ describe("a reactor that a host steps", function()
     assert.equal(pollable, client:pollable())
   end)
 
-  it("tells a loop that something is pending, and the old one to close", function()
+  it("notifies its loop when something is pending, and when the loop must close", function()
     local told <const> = {}
     local function loop(name)
       return {

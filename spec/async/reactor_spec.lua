@@ -1,4 +1,4 @@
--- What drives waitables, on a service without a network and without time.
+-- How the reactor drives waitables. No network, and time does not pass by itself.
 local fake <const> = require("spec.support.fake_core").install()
 local reactor_module <const> = require "bytenite.async.reactor"
 local waitables <const> = require "spec.support.waitables"
@@ -18,7 +18,7 @@ describe("a reactor", function()
     return reactor
   end)
 
-  it("resumes what is woken on the next turn, once and in order", function()
+  it("resumes woken waitables on the next turn, once and in order", function()
     local order <const> = {}
     local function note(self)
       order[#order + 1] = self.name
@@ -40,7 +40,7 @@ describe("a reactor", function()
     assert.same({ false, false }, { reactor.first_ready, reactor.last_ready })
   end)
 
-  it("resumes what was woken meanwhile in the same turn", function()
+  it("resumes a waitable in the turn in which it was woken", function()
     local second <const> = waitable()
     local first <const> = waitable {
       run = function()
@@ -60,7 +60,7 @@ describe("a reactor", function()
     assert.is_nil(ended.resumed)
   end)
 
-  it("resumes what is due, and waits no longer than until then", function()
+  it("waits until a waitable is due, and resumes it on the next turn", function()
     local early <const>, late <const> = waitable(), waitable()
     reactor.timers:set(early, 1002)
     reactor.timers:set(late, 1005)
@@ -69,7 +69,7 @@ describe("a reactor", function()
     assert.is_nil(early.resumed)
     reactor:drive(100, true)
     assert.equal(1, early.resumed)
-    assert.equal(1002, wire.time) -- there may be more to do: it does not wait
+    assert.equal(1002, wire.time) -- more may be ready, so it does not wait
     reactor:drive(1, true)
     assert.equal(1003, wire.time)
     reactor:drive(100, true)
@@ -110,17 +110,17 @@ describe("a reactor", function()
     assert.equal(80, count)
   end)
 
-  it("resumes the ended transfers that a step of the session gives", function()
+  it("resumes the owners that a step of the session returns", function()
     for index = 1, 20 do
       wire.ready[index] = waitable()
     end
     local all <const> = { table.unpack(wire.ready) }
-    function reactor.session.next() -- looked up before: it is not called
+    function reactor.session.next() -- the reactor has looked this function up already
       error "unexpected"
     end
     assert.is_true(reactor:drive(0, true))
     assert.equal(1, all[1].resumed)
-    assert.is_nil(all[2].resumed) -- the fake session gives one a step
+    assert.is_nil(all[2].resumed) -- the fake session returns one owner in each step
   end)
 
   it("raises what a state raises, unless the waitable keeps it for its caller", function()
@@ -161,7 +161,7 @@ describe("a reactor", function()
     assert.is_nil(ended.failed)
   end)
 
-  it("says while it resumes that no yield may cross it", function()
+  it("forbids yields across it while it resumes a waitable", function()
     local inside
     local one <const> = waitable {
       run = function()
@@ -172,7 +172,7 @@ describe("a reactor", function()
     assert.same({ true, false }, { inside, tasks.state.in_resume })
   end)
 
-  it("settles what ends: frees its exchange, wakes its task and followers, calls back", function()
+  it("settles an ended waitable: frees its exchange, wakes its task and followers, calls back", function()
     local future <const> = client:async(function()
       tasks.suspend(waitable())
     end)
@@ -203,7 +203,7 @@ describe("a reactor", function()
     assert.is_true(future:done())
   end)
 
-  it("settles on the next turn what it could not for lack of memory", function()
+  it("settles a waitable on the next turn if memory ran out", function()
     local calls = 0
     local one <const> = waitable()
     function one.on_done()
@@ -218,7 +218,7 @@ describe("a reactor", function()
     assert.is_false(reactor.first_ended)
   end)
 
-  it("uses the slots of what has ended again", function()
+  it("reuses the slots of ended waitables", function()
     local made <const> = {}
     for index = 1, 3 do
       made[index] = waitable()
@@ -238,18 +238,18 @@ describe("a reactor", function()
     assert.equal(4, reactor.slots)
   end)
 
-  it("ends what is suspended when it is closed", function()
+  it("ends suspended waitables when it is closed", function()
     local gone <const>, one <const>, other <const> = waitable(), waitable(), waitable()
     for _, each in ipairs { gone, one, other } do
       reactor:add_suspended(each)
     end
-    reactor:end_of(gone) -- its slot is free
+    reactor:end_of(gone) -- frees its slot
     reactor:close()
     assert.same({ true, true }, { one.was_closed, other.was_closed })
     assert.is_nil(gone.was_closed)
   end)
 
-  it("ends what is suspended as soon as it sees that the session is closed", function()
+  it("ends suspended waitables as soon as it finds the session closed", function()
     local one <const> = waitable()
     reactor:add_suspended(one)
     reactor:drive(0, true)
@@ -276,13 +276,13 @@ describe("a reactor", function()
         run = function(self)
           order[#order + 1] = self.name
           wire.room = wire.room - 1
-          assert.is_false(reactor:must_park(self)) -- it is its turn
+          assert.is_false(reactor:must_park(self)) -- the call at the head of the queue may start
           reactor:end_of(self)
         end,
       }
     end
     local calls <const> = { parked "a", parked "b", parked "c", parked "d" }
-    assert.is_false(reactor:must_park(calls[1])) -- there is room, and none waits
+    assert.is_false(reactor:must_park(calls[1])) -- there is room, and the queue is empty
     wire.room = 0
     for _, call in ipairs(calls) do
       assert.is_true(reactor:must_park(call))
@@ -292,7 +292,7 @@ describe("a reactor", function()
     assert.same({}, order)
     reactor:end_of(calls[2])
     wire.room = 1
-    assert.is_true(reactor:must_park(parked "late")) -- behind those that wait
+    assert.is_true(reactor:must_park(parked "late")) -- behind the parked calls
     reactor:drive(0, true)
     assert.same({ "a" }, order)
     wire.room = 5
@@ -312,13 +312,13 @@ describe("a reactor", function()
     local future <const> = client:async(client.request, client, { path = "/" })
     assert.is_true(reactor:is_busy())
     reactor:drive(0, true)
-    assert.is_true(reactor:is_busy()) -- in flight
+    assert.is_true(reactor:is_busy()) -- the call is in flight
     future:cancel()
     reactor:drive(0, true)
     assert.is_false(reactor:is_busy())
   end)
 
-  it("is alone only if nothing could run meanwhile", function()
+  it("is alone only if nothing else could run", function()
     local is_alone <const> = reactor_module.is_alone
     assert.is_true(is_alone(reactor))
     for _, name in ipairs { "loop", "first_ready", "first_ended", "first_runnable" } do

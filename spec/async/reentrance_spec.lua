@@ -1,4 +1,5 @@
--- What happens inside something else: calls in the functions a client calls, waits in waits, Ctrl-C in the middle.
+-- Nesting: calls inside the functions that a client calls, waits inside waits, Ctrl-C in the
+-- middle.
 local connect <const> = require "spec.support.connect"
 local event_loops <const> = require "spec.support.event_loops"
 local job <const> = require "bytenite.jobs.job"
@@ -6,7 +7,8 @@ local sandbox <const> = require "spec.support.sandbox"
 local waiters <const> = require "bytenite.async.waiters"
 local time_limit <const> = require "spec.support.time_limit"
 
--- Where a program may call: runs functions, each of which may make calls of the client, and raises what they raise.
+-- The contexts in which a program may make calls. Each entry runs functions that make calls of the
+-- client, and raises what they raise.
 local places <const> = {
   ["in async's functions"] = function(client, ...)
     local futures <const> = {}
@@ -59,7 +61,8 @@ describe("a call", function()
     return client
   end
 
-  -- A client that looks at j2 at each event of the calls that set a name, and what it was told of.
+  -- Opens a client whose on_event fetches j2 at each event of set_name. Returns it and the list of
+  -- these events' types.
   local function open_curious()
     local client
     local told <const> = {}
@@ -76,14 +79,14 @@ describe("a call", function()
   for place, run_all in pairs(places) do
     it("in on_event is done before the call of the event continues, " .. place, function()
       local client <const>, told <const> = open_curious()
-      assert(client:get_job "j1") -- the token is there: the first event comes where the call is made
+      assert(client:get_job "j1") -- fetches the token, so that the first event happens inside set_name
       event_loops.put_jobs(service, 3)
       service:fault { operation = "set_name", status = 503 }
       local updated <const> = client:job "j1"
       run_all(client, function()
         assert(updated:set_name "New name")
       end, function()
-        assert(updated:set_configs { jobTimeout = 3 }) -- cqueues does not start them in order
+        assert(updated:set_configs { jobTimeout = 3 }) -- cqueues starts them in any order
       end)
       assert.same({ "request", "response", "retry", "request", "response" }, told)
       local sent <const>, place_of_other = {}, nil
@@ -97,7 +100,7 @@ describe("a call", function()
     end)
 
     it("in an access_token function is done before the call that needs the token continues, " .. place, function()
-      service:fault { operation = "get_job", status = 401 } -- so that the function is called in the middle, too
+      service:fault { operation = "get_job", status = 401 } -- calls the function in the middle of a call, too
       local keeper <const> = open()
       assert(keeper:get_job "j2")
       local client, is_asking, asked
@@ -124,7 +127,7 @@ describe("a call", function()
     end)
   end
 
-  it("in on_event lets functions of async continue, which wait at once", function()
+  it("in on_event lets functions of async continue, which wait concurrently", function()
     service:fault { operation = "get_job", delay = 0.1, times = 3 }
     local waiting, most = 0, 0
     local client, at_the_event
@@ -165,7 +168,8 @@ describe("a function that is cancelled", function()
     assert.equal("not_found", select(2, client:get_job "no such job").kind)
   end
 
-  -- Runs a function until it says that it has come to where it is to be cancelled.
+  -- Runs a function until it reports that it has reached the point to be cancelled. Cancels it, and
+  -- returns its error.
   local function cancel_there(run)
     local is_there = false
     local future <const> = client:async(run, function()
@@ -179,7 +183,7 @@ describe("a function that is cancelled", function()
     return select(2, future:get())
   end
 
-  it("has for error that it was cancelled, not what a call before has met with", function()
+  it("ends with the cancellation as its error, not with that of an earlier call", function()
     local between <const> = cancel_there(function(tell)
       fail()
       tell()
@@ -203,7 +207,7 @@ describe("a function that is cancelled", function()
     assert.same({ "cancelled", "PATCH" }, { in_a_call.kind, in_a_call.method })
   end)
 
-  it("by another item's failure has that for error, too", function()
+  it("because another item failed has that error, too", function()
     local is_there = false
     local results <const> = client:map({ 1, 2 }, function(item)
       if item == 1 then
@@ -229,7 +233,7 @@ describe("a blocking wait", function()
     service = sandbox.plain()
     event_loops.put_jobs(service, 1)
     client = event_loops.client(service)
-    assert(client:get_job "j1") -- the token is there from here on
+    assert(client:get_job "j1") -- fetches the token
   end)
 
   after_each(function()
@@ -252,12 +256,12 @@ describe("a blocking wait", function()
 
   for what, wait in pairs(waits) do
     it("succeeds however many others there are: " .. what .. ", in a generator of each function", function()
-      local count <const> = 300 -- more than Lua can resume inside each other
+      local count <const> = 300 -- more coroutines than Lua can resume inside one another
       local futures <const> = {}
       for index = 1, count do
         futures[index] = client:async(function()
           return assert(coroutine.wrap(function()
-            local _, got <const> = pcall(wait) -- takes up more of that
+            local _, got <const> = pcall(wait) -- uses up more of that depth
             return got
           end)().id)
         end)
@@ -292,8 +296,9 @@ describe("a blocking wait", function()
   end)
 end)
 
--- Ctrl-C as the interpreter does it: by a hook of the main coroutine that raises, wherever that is.
-describe("Ctrl-C while a response is taken that no call waits for by itself", function()
+-- Ctrl-C as the interpreter handles it: a hook of the main coroutine raises, wherever that
+-- coroutine is.
+describe("Ctrl-C while the response of a concurrent call is decoded", function()
   local MESSAGE <const> = "interrupted!"
   local fetch <const> = job.fetch
   local accept <const> = fetch.decode_response
@@ -303,7 +308,7 @@ describe("Ctrl-C while a response is taken that no call waits for by itself", fu
     service = sandbox.plain()
     event_loops.put_jobs(service, 2)
     client = event_loops.client(service, { timeout = 3 })
-    assert(client:get_job "j1") -- the token is there from here on
+    assert(client:get_job "j1") -- fetches the token
     is_set = false
     function fetch.decode_response(exchange, ...)
       if exchange:path():find "/j2$" and not is_set then
@@ -333,7 +338,7 @@ describe("Ctrl-C while a response is taken that no call waits for by itself", fu
     return client:async(client.get_job, client, id)
   end
 
-  it("ends client:map, and what was pending in it", function()
+  it("ends client:map, and the calls pending in it", function()
     service:fault { operation = "set_name", hang = true }
     local started = 0
     assert_interrupted(client.map, client, { 1, 2, 3, 4 }, function()

@@ -3,7 +3,7 @@ local sandbox <const> = require "spec.support.sandbox"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
--- Runs functions at once, and raises what the first of them raised.
+-- Runs functions concurrently. Raises the first error of the list.
 local function run_all(client, functions)
   local results <const> = client:map(functions, function(run)
     run()
@@ -21,7 +21,7 @@ describe("a call that waits", function()
     service:reset()
     service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
     client = bytenite.new { base_url = service.base_url, api_key = service.api_key }
-    assert(client:get_job(ID)) -- the token is there from here on
+    assert(client:get_job(ID)) -- fetches the token
   end)
 
   after_each(function()
@@ -53,7 +53,8 @@ describe("a call that waits", function()
     assert.equal(8, most)
   end)
 
-  -- What waits in place in a function of ours leaves it before any other runs.
+  -- Runs a blocking function inside one of our coroutines, and asserts that no other coroutine ran
+  -- meanwhile.
   local function alone(run)
     local other
     local outcome
@@ -134,7 +135,7 @@ describe("a call that waits", function()
     assert.same({ "set_name", "get_job", "in place", "suspended" }, order)
   end)
 
-  it("on one job takes its turn after those before it", function()
+  it("on a job runs after the earlier calls on it", function()
     service:fault { operation = "set_name", delay = 0.05, act = "before", times = 1 }
     local job <const> = client:job(ID)
     local seen <const> = {}
@@ -167,7 +168,7 @@ describe("a call that waits", function()
     assert.same({ '"First"', '"Second"' }, names_sent())
   end)
 
-  it("hands its turn on when it is given up while it waits for it", function()
+  it("passes its turn on when it is cancelled while it waits for it", function()
     service:fault { operation = "set_name", delay = 0.05, act = "before", times = 1 }
     local job <const> = client:job(ID)
     local futures <const> = {}
@@ -184,7 +185,7 @@ describe("a call that waits", function()
     assert.equal("Turn 3", job.name)
   end)
 
-  it("leaves the turn to the one pending when it gives up waiting: later calls are not sent before it", function()
+  it("leaves the turn to the pending call when it times out: later calls are not sent before that", function()
     service:fault { operation = "set_name", delay = 0.2, times = 1 }
     local events <const> = {}
     local own <close> = bytenite.new {
@@ -198,8 +199,8 @@ describe("a call that waits", function()
     local first <const> = own:async(job.set_name, job, "First")
     own:step()
     assert.equal("timeout", select(2, job:set_name("Never sent", { deadline = 0.02 })).kind)
-    local cancelled <const> = own:async(job.set_name, job, "Never sent") -- made after one that gave up
-    local waiting <const> = own:async(job.set_params, job, {}) -- waits for one that gives up
+    local cancelled <const> = own:async(job.set_name, job, "Never sent") -- queued after a call that timed out
+    local waiting <const> = own:async(job.set_params, job, {}) -- queued after a call that is cancelled
     own:step()
     cancelled:cancel()
     local last <const> = own:async(job.set_configs, job, {})
@@ -251,7 +252,7 @@ describe("a call that waits", function()
       local future <const> = client:async(function()
         client:job(ID):set_name "Never"
       end)
-      assert(client:get_job(ID)) -- waits in place, and moves the future on
+      assert(client:get_job(ID)) -- blocks, and drives the future
       assert.is_false(future:done())
       assert.equal(1, client.session:in_flight())
     end
@@ -261,7 +262,7 @@ describe("a call that waits", function()
     assert.equal(0, client.session:in_flight())
   end)
 
-  it("ends in closed when its client is closed meanwhile", function()
+  it("fails with closed when its client is closed meanwhile", function()
     service:fault { operation = "set_name", hang = true }
     local job <const> = client:job(ID)
     local future <const> = client:async(job.set_name, job, "Never")

@@ -1,4 +1,4 @@
--- The coroutines of the module, by themselves: of a reactor they need two fields.
+-- The coroutines of the module as a unit: they need only two fields of a reactor.
 local tasks <const> = require "bytenite.async.tasks"
 
 describe("a task", function()
@@ -48,7 +48,7 @@ describe("a task", function()
     assert.is_false(task.has_raised)
   end)
 
-  it("is the running one while its function runs", function()
+  it("is the running task while its function runs", function()
     local inside, depth
     local task <const> = start(function()
       inside, depth = tasks.state.task, tasks.state.task.depth
@@ -59,7 +59,7 @@ describe("a task", function()
     assert.is_false(tasks.state.task)
   end)
 
-  it("knows how deep it runs inside of others", function()
+  it("records how deeply it is nested inside others", function()
     local inner
     local outer <const> = start(function()
       inner = start(function() end)
@@ -96,15 +96,15 @@ describe("a task", function()
     assert.equal(task, waitable.task)
     tasks.run(reactor, 5)
     assert.is_false(task.done)
-    tasks.enqueue(waitable.task) -- as the reactor does
-    assert.is_false(task.done) -- on the next turn
+    tasks.enqueue(waitable.task) -- what the reactor does when the waitable ends
+    assert.is_false(task.done) -- it runs on the next turn
     tasks.run(reactor, 5)
     assert.same({ n = 1, "after" }, task.results)
     assert.is_nil(given)
     assert.is_false(task.waits_for)
   end)
 
-  it("does not wait for what has ended meanwhile", function()
+  it("does not wait for a waitable that has ended", function()
     local task <const> = start(function()
       tasks.suspend { done = true }
     end)
@@ -144,11 +144,11 @@ describe("a task", function()
     tasks.run(reactor, 9)
     assert.same({ 2, 1, 3 }, order)
     assert.equal(3, #ended)
-    tasks.enqueue(made[1]) -- it has ended
+    tasks.enqueue(made[1]) -- the task has ended
     assert.is_false(reactor.first_runnable)
   end)
 
-  it("that others await runs alone", function()
+  it("runs alone if it is the one to run", function()
     local order <const> = {}
     local one <const> = start(function()
       order[#order + 1] = "one"
@@ -229,7 +229,7 @@ describe("a task", function()
     assert.same({ true, "in __close" }, { task.has_raised, task.raised })
   end)
 
-  it("is drained: what is due ends, and what never does is cancelled", function()
+  it("may end while tasks are drained, and is cancelled if it never does", function()
     local turns = 0
     local endless <const> = start(function()
       while true do
@@ -251,7 +251,7 @@ describe("a task", function()
     assert.is_false(reactor.last_runnable)
   end)
 
-  it("restores what ran before it, also whether a waitable is being resumed", function()
+  it("restores the running task, and whether a waitable is being resumed", function()
     tasks.state.in_resume = true
     local inside
     start(function()

@@ -1,7 +1,7 @@
--- The heap of timers, by itself.
+-- The heap of timers as a unit.
 local timers <const> = require "bytenite.async.timers"
 
--- Takes all that is due at a time, as a list of names.
+-- Takes everything that is due at the time `now`. Returns the names.
 local function take_all(heap, now)
   local names <const> = {}
   local waitable = heap:take_due(now)
@@ -12,7 +12,7 @@ local function take_all(heap, now)
   return names
 end
 
--- Whether no entry is earlier than its parent.
+-- Returns whether no entry is earlier than its parent.
 local function is_heap(heap)
   for index = 2, #heap do
     if heap[index].at < heap[index // 2].at then return false end
@@ -37,7 +37,7 @@ describe("timers", function()
     local kept <const> = { set("c", 3), set("a", 1), set("b", 2), set("d", 4) }
     assert.equal(1, heap:next_at())
     assert.same({}, take_all(heap, 0.999))
-    assert.same({ "a" }, take_all(heap, 1)) -- at its very time
+    assert.same({ "a" }, take_all(heap, 1)) -- due exactly now
     assert.same({ "b", "c" }, take_all(heap, 3.5))
     assert.equal(4, heap:next_at())
     assert.same({ "d" }, take_all(heap, 100))
@@ -46,7 +46,7 @@ describe("timers", function()
     assert.equal(4, #kept)
   end)
 
-  it("clear the timer of what they hand out", function()
+  it("clear the timer of a waitable that they hand out", function()
     local waitable <const> = set("a", 1)
     assert.is_truthy(waitable.timer)
     assert.equal(waitable, heap:take_due(1))
@@ -62,7 +62,7 @@ describe("timers", function()
     assert.same({ "later" }, take_all(heap, 20))
   end)
 
-  it("are dropped when what waits has ended", function()
+  it("are dropped when their waitable has ended", function()
     local gone <const>, kept <const> = set("gone", 1), set("kept", 2)
     gone.timer = false
     assert.equal(2, heap:next_at())
@@ -70,7 +70,7 @@ describe("timers", function()
     assert.is_false(kept.timer)
   end)
 
-  it("hold what waits weakly", function()
+  it("hold waitables weakly", function()
     set("gone", 1)
     local kept <const> = set("kept", 2)
     collectgarbage()
@@ -79,7 +79,8 @@ describe("timers", function()
     assert.equal(kept, heap:take_due(2))
   end)
 
-  -- A sequence of pseudo-random numbers that is the same each time.
+  -- Returns a function that generates pseudo-random numbers from 1 to `most`, always in the same
+  -- sequence for a seed.
   local function sequence(seed)
     return function(most)
       seed = (seed * 1103515245 + 12345) % 2147483648
@@ -87,7 +88,7 @@ describe("timers", function()
     end
   end
 
-  it("are right in any order, and with equal times", function()
+  it("may be set in any order, also with equal times", function()
     for seed = 1, 20 do
       local random <const>, kept <const>, expected <const> = sequence(seed), {}, {}
       for index = 1, 60 do
@@ -102,7 +103,7 @@ describe("timers", function()
     end
   end)
 
-  it("are right after the dead ones were dropped", function()
+  it("stay in order after the dead ones were dropped", function()
     for seed = 1, 20 do
       heap = timers.new()
       local random <const>, kept <const>, expected <const> = sequence(seed), {}, {}
@@ -123,7 +124,7 @@ describe("timers", function()
     end
   end)
 
-  it("take at most twice the memory of what waits, or 64 entries", function()
+  it("take at most two entries for each waitable, or 64 entries", function()
     local waitable <const> = { timer = false }
     for at = 1, 10000 do
       heap:set(waitable, at)
@@ -137,7 +138,7 @@ describe("timers", function()
       heap:set(waitable, at)
       assert.is_true(#heap <= 2 * 1001 + 1)
     end
-    assert.equal(#kept, #take_all(heap, 20000)) -- the one without a name is not in the list
+    assert.equal(#kept, #take_all(heap, 20000)) -- `waitable` has no name and adds nothing to the list
   end)
 
   it("hold 64 entries before any is dropped", function()

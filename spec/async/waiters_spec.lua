@@ -1,4 +1,4 @@
--- Waits and sleeps, and how they are awaited, on a service without a network and without time.
+-- Waits and sleeps, and how code awaits them. No network, and time does not pass by itself.
 local fake <const> = require("spec.support.fake_core").install()
 local await <const> = require "bytenite.async.await"
 local waiters <const> = require "bytenite.async.waiters"
@@ -13,17 +13,17 @@ describe("a wait", function()
     reactor = client.reactor
   end)
 
-  it("ends with the last of the ends that it is for", function()
+  it("ends when the last waitable has arrived", function()
     local wait <const> = waiters.new(reactor, 2, {})
     wait:arrive()
     assert.is_false(wait.done)
     wait:arrive()
     assert.is_true(wait.done)
     assert.is_false(wait.has_passed)
-    wait:arrive() -- one more does no harm
+    wait:arrive() -- an extra arrival does no harm
   end)
 
-  it("has ended if it is for none", function()
+  it("has ended at once if there is nothing to wait for", function()
     assert.is_true(waiters.new(reactor, 0, {}).done)
     assert.is_nil(reactor.timers:next_at())
     waiters.new(reactor, 0, {}, 5)
@@ -32,7 +32,7 @@ describe("a wait", function()
 
   it("ends when its time is up", function()
     local wait <const> = waiters.new(reactor, 1, {}, 5)
-    client:async(client.request, client, { path = "/" }) -- something is pending
+    client:async(client.request, client, { path = "/" }) -- a pending call
     await.ended(reactor, wait)
     assert.equal(1005, wire.time)
     assert.is_true(wait.done and wait.has_passed)
@@ -50,14 +50,14 @@ describe("a wait", function()
     assert.same({ false, "nothing is pending that could end this: does a future wait for itself?" }, { ok, raised })
   end)
 
-  it("ends because of an error that was raised meanwhile", function()
+  it("ends when an error was raised meanwhile", function()
     local wait <const> = waiters.new(reactor, 1, {})
     wait:fail()
     assert.is_true(wait.done)
     wait:fail()
   end)
 
-  it("takes no timer with it when it is abandoned", function()
+  it("leaves no timer behind when it is abandoned", function()
     local wait <const> = waiters.new(reactor, 1, {}, 5)
     wait:__close()
     assert.is_nil(reactor.timers:next_at())
@@ -85,7 +85,7 @@ describe("a sleep", function()
     assert.equal(1007, wire.time)
   end)
 
-  it("blocks for 0.25 s at most at a time, between which Ctrl-C can end it", function()
+  it("blocks for at most 0.25 s at a time, so that Ctrl-C can end it", function()
     local longest = 0
     function client.clock.step(session, seconds)
       longest = math.max(longest, seconds)
@@ -135,7 +135,7 @@ describe("a sleep", function()
 end)
 
 describe("a wait for a waitable", function()
-  it("suspends by the loop where that can suspend", function()
+  it("suspends through the loop where the loop can suspend", function()
     local client <const>, wire <const> = fake.client({ access_token = "t" }, function()
       return nil
     end)
