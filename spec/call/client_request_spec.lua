@@ -1,4 +1,4 @@
--- client:request, for the calls that the module does not know yet.
+-- client:request, for API calls that have no method yet.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local deep <const> = require "spec.support.deep"
@@ -12,16 +12,16 @@ describe("client:request", function()
     service:put_job("some-id", updates.full_job "some-id")
   end)
 
-  -- The request that a call makes, and what came of it.
+  -- Makes a call. Returns the request that was sent, and the response.
   local function sent_by(wanted)
-    assert(client:get_job "some-id") -- the token is there from here on, and not met by the fault
+    assert(client:get_job "some-id") -- fetches the token before the fault is set
     service:fault { operation = "*", status = 200, body = "{}" }
     local response <const> = assert(client:request(wanted))
     local sent <const> = connect.sent(service)
     return sent[#sent], response
   end
 
-  it("fetches what the service has, as text", function()
+  it("fetches a resource of the service, as text", function()
     local response <const> = assert(client:request { path = "/customer/jobs/some-id" })
     assert.equal(200, response.status)
     assert.equal("application/json", response.headers["content-type"])
@@ -35,7 +35,7 @@ describe("client:request", function()
     assert.is_nil(request.header["content-type"])
   end)
 
-  it("changes what the service has", function()
+  it("changes a resource of the service", function()
     local response <const> =
       assert(client:request { method = "PATCH", path = "/customer/jobs/some-id/configs", body = { taskTimeout = 7 } })
     assert.equal(7, bytenite.decode(response.body).job.config.taskTimeout)
@@ -81,7 +81,7 @@ describe("client:request", function()
       )
     end)
 
-    it("no body with a length of 0 where a server waits for one", function()
+    it("a length of 0 if there is no body but servers expect one", function()
       local request <const> = sent_by { method = "POST", path = "/x" }
       assert.equal("0", request.header["content-length"])
       assert.is_nil(request.header["content-type"])
@@ -139,7 +139,7 @@ describe("client:request", function()
       })
     end)
 
-    it("what it is given once: the next call has none of it", function()
+    it("what it is given only once: the next call does not have it", function()
       sent_by { method = "POST", path = "/x", body = "a", headers = { ["X-Trace"] = "t" } }
       service:reset()
       service:put_job("some-id", "{}")
@@ -150,7 +150,7 @@ describe("client:request", function()
     end)
   end)
 
-  it("takes any status of success for one", function()
+  it("accepts any success status", function()
     assert(client:get_job "some-id")
     for _, status in ipairs { 200, 201, 202, 204, 206 } do
       service:fault { operation = "*", status = status, body = status ~= 204 and "done" or "" }
@@ -160,7 +160,7 @@ describe("client:request", function()
     end
   end)
 
-  it("gives all of a header that comes more than once, and any body", function()
+  it("returns all values of a repeated header, and any body", function()
     assert(client:get_job "some-id")
     service:fault {
       operation = "*",

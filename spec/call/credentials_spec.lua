@@ -1,4 +1,4 @@
--- Where access tokens come from, without clock and network.
+-- Where access tokens come from, without a clock or a network.
 local credentials <const> = require "bytenite.call.credentials"
 
 local function response(token, life)
@@ -19,7 +19,7 @@ describe("an API key", function()
     assert.same({ apiKey = "some-key" }, source.exchange_body())
   end)
 
-  it("takes precedence over nothing: a token goes first", function()
+  it("is not used if there is a token", function()
     assert.equal("some-token", credentials.new("some-token", "some-key").acquire(0))
   end)
 
@@ -39,7 +39,7 @@ describe("an API key", function()
     ["a number"] = "7200",
     ["a string"] = '"7200"',
   } do
-    it("reads the life of a token from " .. name, function()
+    it("reads the lifetime of a token from " .. name, function()
       source.store_response(('{"token":"t","expiresIn":%s}'):format(expires_in), 0)
       assert.equal("t", source.acquire(7139))
       assert.same({ nil, "renew" }, { source.acquire(7140) })
@@ -47,7 +47,7 @@ describe("an API key", function()
   end
 
   for _, expires_in in ipairs { "null", '"soon"', "0", "-5", '""' } do
-    it("takes an hour where the life is " .. expires_in, function()
+    it("assumes an hour if expiresIn is " .. expires_in, function()
       source.store_response(('{"token":"t","expiresIn":%s}'):format(expires_in), 0)
       assert.equal("t", source.acquire(3539))
       assert.same({ nil, "renew" }, { source.acquire(3540) })
@@ -80,7 +80,7 @@ describe("an API key", function()
     assert.same({ "given", "some-key" }, source.secrets { "given" })
   end)
 
-  it("knows them with those of its headers and a call's token", function()
+  it("adds those of its headers and a call's token", function()
     local with_headers <const> = credentials.new(nil, "some-key", nil, {
       "X-Api-Key: s3cret-1",
       "Cookie: theme=dark; id=s3cret-2",
@@ -126,7 +126,7 @@ describe("an API key", function()
     end)
   end
 
-  it("leaves it to the response to say what is wrong where that says ok: false", function()
+  it("leaves the explanation to a response that says ok: false", function()
     assert.same({ nil, nil, n = 2 }, table.pack(source.store_response('{"ok":false,"message":"no"}', 0)))
   end)
 end)
@@ -151,7 +151,7 @@ describe("a given token", function()
 end)
 
 describe("a token function", function()
-  it("is called for each token, and never by a mere look", function()
+  it("is called for each new token, and not for a look at the current one", function()
     local count = 0
     local source <const> = credentials.new(function()
       count = count + 1
@@ -195,7 +195,7 @@ describe("a token function", function()
     end)
   end
 
-  it("that returns nil gives none, with the reason that it tells", function()
+  it("that returns nil gives none, and its second result is the reason", function()
     local source <const> = credentials.new(function()
       return nil, { "a reason" }
     end)
@@ -204,7 +204,7 @@ describe("a token function", function()
     assert.matches("^table: ", hint)
   end)
 
-  it("that raises hands on what it raised", function()
+  it("that raises passes on what it raised", function()
     for _, raised in ipairs { "words", { code = 1 } } do
       local source <const> = credentials.new(function()
         error(raised, 0)
@@ -214,7 +214,7 @@ describe("a token function", function()
     end
   end)
 
-  it("whose reason raises while it is turned into text counts as one that raises", function()
+  it("whose reason raises in tostring counts as one that raises", function()
     local source <const> = credentials.new(function()
       return nil, setmetatable({}, {
         __tostring = function()

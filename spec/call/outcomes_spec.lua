@@ -1,4 +1,5 @@
--- Each outcome an update can have but success: `nil, err`, what the error says, and a job that is as it was.
+-- Every way in which an update can fail: it returns `nil, err`, the error has the right fields, and
+-- the job stays as it was.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local deep <const> = require "spec.support.deep"
@@ -27,7 +28,7 @@ describe("an update that meets", function()
     job.mine = { "a member of the user's" }
   end)
 
-  -- The error of an update under a fault, after a look at the job.
+  -- Returns the error of an update under a fault. Asserts that the job has not changed.
   local function error_of(update, fault, options)
     local change <const> = deep.snapshot(job)
     fault.operation = update.name
@@ -38,7 +39,7 @@ describe("an update that meets", function()
     return problem
   end
 
-  -- What holds for every error of an update.
+  -- Checks what every error of an update has in common.
   local function check_common(problem, update)
     assert.equal("table", type(problem))
     assert.equal("PATCH", problem.method)
@@ -95,7 +96,7 @@ describe("an update that meets", function()
       secure:job(job)
       local problem <const> = error_of(updates.all.set_params, outcome.fault, outcome.options)
       check_common(problem, updates.all.set_params)
-      -- bytes that are no HTTP are, to libcurl, a broken connection there
+      -- libcurl treats bytes other than HTTP as a broken connection there
       assert.equal(outcome.fault.garbage and "connection" or outcome.kind, problem.kind)
       assert.is_true(problem.maybe_done)
     end)
@@ -128,7 +129,7 @@ describe("an update that meets", function()
       check_common(problem, update)
       check({ kind = "no_credentials", retryable = false, attempts = 0, hint = "the vault is closed" }, problem)
       assert.is_nil(change())
-      assert.equal(1, #connect.sent(service)) -- the one that fetched the job
+      assert.equal(1, #connect.sent(service)) -- fetched the job
     end)
 
     it("a wrong API key returns an error, from " .. update.name, function()
@@ -158,7 +159,7 @@ describe("an update that meets", function()
     end)
   end
 
-  it("any of these works again afterwards", function()
+  it("any of these errors succeeds afterwards", function()
     for _, list in ipairs { outcomes.responses, outcomes.successes, outcomes.failures } do
       for index = 1, #list, 7 do
         error_of(updates.all.set_name, list[index].fault, list[index].options)

@@ -1,10 +1,10 @@
--- Queries of URLs, without a request.
+-- The query part of URLs as a unit.
 local bytenite <const> = require "bytenite"
 local query_string <const> = require "bytenite.call.query_string"
 local refusals <const> = require "spec.support.refusals"
 
 describe("a query", function()
-  it("is nil where there is nothing to ask", function()
+  it("is nil if it would be empty", function()
     assert.is_nil(query_string.text("where", nil))
     assert.is_nil(query_string.text("where", {}))
     assert.is_nil(query_string.text("where", { a = {} }))

@@ -1,4 +1,5 @@
--- What `client:request` sends, as a row like those of the API; nothing is sent here.
+-- How `client:request` builds its row, which has the form of an API call's. These tests send
+-- nothing.
 local raw_request <const> = require "bytenite.call.raw_request"
 local refusals <const> = require "spec.support.refusals"
 
@@ -27,7 +28,7 @@ describe("a raw request", function()
     end)
   end
 
-  it("has its query behind the path", function()
+  it("has its query after the path", function()
     assert.equal("/x?a=1&b=%20", raw_request.operation({ path = "/x", query = { b = " ", a = 1 } }).raw.target)
     assert.equal("/x", raw_request.operation({ path = "/x", query = {} }).raw.target)
   end)
@@ -44,7 +45,7 @@ describe("a raw request", function()
     )
   end)
 
-  it("has the headers that it is given, by their names as written", function()
+  it("has the given headers, their names unchanged", function()
     local row <const> = raw_request.operation { path = "/x", headers = { ["X-Own"] = "a b", accept = "*/*" } }
     assert.same({ "X-Own: a b", "accept: */*" }, row.raw.headers)
   end)
@@ -75,7 +76,7 @@ describe("a raw request", function()
   end
 
   for _, name in ipairs { "Authorizations", "X-Host", "hos", "Content-Lengths", "te2" } do
-    it("may have a header that is only named like one of the module's: " .. name, function()
+    it("may have a header whose name resembles one of the module's: " .. name, function()
       assert.same({ name .. ": x" }, raw_request.operation({ path = "/x", headers = { [name] = "x" } }).raw.headers)
     end)
   end

@@ -1,8 +1,8 @@
--- How responses become values: of an exchange they need the body, read.
+-- How response bodies become values. Of an exchange the functions need only `value`.
 local core <const> = require "bytenite.core"
 local responses <const> = require "bytenite.call.responses"
 
--- An exchange whose body is this text.
+-- Returns an exchange with this response body.
 local function exchange(body)
   return {
     value = function()
@@ -18,7 +18,7 @@ describe("a response that should be an object", function()
   end)
 
   for _, body in ipairs { "[]", "[1]", "7", '"text"', "true", "null" } do
-    it(("is none if it is %s"):format(body), function()
+    it(("is refused if it is %s"):format(body), function()
       assert.same(
         { n = 3, nil, "unexpected", "the response is not an object" },
         table.pack(responses.object(exchange(body)))
@@ -26,13 +26,13 @@ describe("a response that should be an object", function()
     end)
   end
 
-  it("is not JSON", function()
+  it("is refused if it is not JSON", function()
     local value <const>, kind <const>, message <const> = responses.object(exchange "<html>")
     assert.same({ nil, "protocol" }, { value, kind })
     assert.matches("^the response is not JSON: .", message)
   end)
 
-  it("is an error that says itself what is wrong", function()
+  it("is refused without a message if it says ok: false", function()
     assert.same({ n = 3, nil, "unexpected", nil }, table.pack(responses.object(exchange '{"ok":false,"message":"no"}')))
     assert.same({ ok = true }, responses.object(exchange '{"ok":true}'))
   end)
@@ -41,12 +41,12 @@ end)
 describe("a member of a response", function()
   local list <const>, map <const> = responses.member("data", true), responses.member("data", false)
 
-  it("is returned if it is of its kind", function()
+  it("is returned if it has the right type", function()
     assert.same({ 1, 2 }, list(exchange '{"data":[1,2]}'))
     assert.same({ a = 1 }, map(exchange '{"data":{"a":1}}'))
   end)
 
-  it("is empty where the response leaves it out", function()
+  it("is empty if the response does not have it", function()
     local empty <const> = list(exchange "{}")
     assert.same({}, empty)
     assert.is_true(core.is_array(empty))
@@ -54,7 +54,7 @@ describe("a member of a response", function()
     assert.is_false(core.is_array(map(exchange "{}")))
   end)
 
-  it("is refused if it is of another kind", function()
+  it("is refused if it has another type", function()
     for _, body in ipairs { '{"data":{"a":1}}', '{"data":7}', '{"data":{}}', '{"data":null}' } do
       local value <const>, kind <const>, message <const> = list(exchange(body))
       assert.same({ nil, "unexpected", "the response's data is not a list" }, { value, kind, message })
@@ -65,7 +65,7 @@ describe("a member of a response", function()
     end
   end)
 
-  it("is not looked for in what is not an object, or is an error", function()
+  it("is not available in a response that is not an object, or an error", function()
     assert.equal("the response is not an object", select(3, list(exchange "[]")))
     assert.same({ n = 3, nil, "unexpected", nil }, table.pack(map(exchange '{"ok":false}')))
     assert.equal("protocol", select(2, list(exchange "x")))
@@ -73,13 +73,13 @@ describe("a member of a response", function()
 end)
 
 describe("an envelope", function()
-  it("is true, whatever else it is", function()
+  it("becomes true, whatever it contains", function()
     for _, body in ipairs { "{}", '{"ok":true}', "[]", '"text"' } do
       assert.is_true(responses.done(exchange(body)))
     end
   end)
 
-  it("fails as others do", function()
+  it("is refused if it says ok: false, or is not JSON", function()
     assert.same({ n = 3, nil, "unexpected", nil }, table.pack(responses.done(exchange '{"ok":false}')))
     assert.equal("protocol", select(2, responses.done(exchange "")))
   end)

@@ -1,7 +1,8 @@
--- The policy of retries, without clock and network.
+-- The retry policy, without a clock or a network.
 local retry_policy <const> = require "bytenite.call.retry_policy"
 
--- The class that the policy names in its table: what it says about another attempt.
+-- Returns whether a class allows another attempt (for repeatable and for once-only calls), and its
+-- maybe_done.
 local function verdict(class)
   return { class.repeatable, class.once_only, class.maybe_done or false }
 end
@@ -70,7 +71,8 @@ describe("a decision about another attempt", function()
     budget = retry_policy.budget()
   end)
 
-  -- A repeatable call that got a 503, unless told otherwise.
+  -- Decides about another attempt of a repeatable call that got a 503. `changes` replace fields of
+  -- the attempt.
   local function decide(changes)
     local attempt <const> = {
       class = retry_policy.of_status(503),
@@ -106,7 +108,7 @@ describe("a decision about another attempt", function()
     assert.equal(0.25, decide { repeatable = false, class = retry_policy.of_failure("connection", false, false) })
   end)
 
-  it("is negative for what no other attempt can mend", function()
+  it("is negative if another attempt cannot help", function()
     assert.is_nil(decide { class = retry_policy.final })
     assert.is_nil(decide { class = retry_policy.unreadable })
     assert.equal(500, budget.tokens)
@@ -182,12 +184,12 @@ describe("the pause of a map after a 429", function()
     assert.equal(0, retry_policy.pause(0, 7))
   end)
 
-  it("lasts as long as the server asks where that call is not repeated", function()
+  it("lasts as long as the server asks if that call is not repeated", function()
     assert.equal(7, retry_policy.pause(nil, 7))
     assert.equal(60, retry_policy.pause(nil, 60))
   end)
 
-  it("is none where the server asks for nothing, or for more than is obeyed", function()
+  it("is 0 if the server asks for none, or for more than is obeyed", function()
     assert.equal(0, retry_policy.pause(nil, nil))
     assert.equal(0, retry_policy.pause(nil, 61))
   end)

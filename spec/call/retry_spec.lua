@@ -35,7 +35,7 @@ describe("a call that fails", function()
     return #service:requests(operation)
   end
 
-  -- The table of DESIGN section 5, for what a server can do.
+  -- What a server can do, and what the retry policy makes of it.
   local rows <const> = {
     { fault = { status = 429 }, kind = "rate_limited", repeatable = true, once_only = true },
     { fault = { status = 503 }, kind = "unavailable", repeatable = true },
@@ -106,7 +106,7 @@ describe("a call that fails", function()
     end
   end
 
-  it("says maybe_done when a repeatable update has run out of attempts that may have landed", function()
+  it("says maybe_done when a repeatable update may have been done and no attempts are left", function()
     service:fault { operation = "set_name", status = 500, times = 3 }
     local client <close> = client_with()
     local job <const>, problem <const> = calls.set_name(client)
@@ -117,7 +117,7 @@ describe("a call that fails", function()
     )
   end)
 
-  it("never says maybe_done of a fetch", function()
+  it("never says maybe_done for a fetch", function()
     service:fault { operation = "get_job", status = 500, times = 3 }
     local client <close> = client_with()
     local _ <const>, problem <const> = client:get_job(ID)
@@ -198,14 +198,14 @@ describe("a call that fails", function()
       end)
     end
 
-    it("tells a Retry-After of more than six hours as it is", function()
+    it("reports a Retry-After of more than six hours unchanged", function()
       service:fault { operation = "set_name", status = 503, retry_after = 86400 }
       local client <close> = client_with()
       local _ <const>, problem <const> = calls.set_name(client)
       assert.equal(86400, problem.retry_after)
     end)
 
-    it("takes RetryInfo in the body for Retry-After", function()
+    it("obeys RetryInfo in the body like Retry-After", function()
       local details <const> = '[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"3s"}]'
       service:fault {
         operation = "set_name",
@@ -237,7 +237,7 @@ describe("a call that fails", function()
       body = '{"code":14,"message":"m","details":[{"retryDelay":"' .. ("9"):rep(400) .. 's"}]}',
     },
   } do
-    it("returns an error where the response holds " .. name, function()
+    it("returns an error if the response contains " .. name, function()
       fault.operation, fault.times = "set_name", 10
       service:fault(fault)
       local client <close> = client_with()
@@ -258,7 +258,7 @@ describe("a call that fails", function()
       end
     end)
 
-    it("lets one call have limits of its own", function()
+    it("lets a call have its own limits", function()
       service:fault { operation = "set_name", status = 503, times = 10 }
       local client <close> = client_with()
       local _ <const>, problem <const> = calls.set_name(client, { max_retries = 0 })
@@ -282,9 +282,9 @@ describe("a call that fails", function()
       assert.equal("timeout", problem.kind)
     end)
 
-    it("stops retrying when the client's budget is used up, and counts a timeout double", function()
+    it("stops retrying when the client's budget is used up, and charges double for a timeout", function()
       local client <close> = client_with { max_retries = 100 }
-      assert(client:get_job(ID)) -- so that the token is there
+      assert(client:get_job(ID)) -- fetches the token
       client.budget.tokens = 14
       service:fault { operation = "set_name", status = 503, times = 10 }
       local _ <const>, problem <const> = calls.set_name(client)
@@ -299,7 +299,7 @@ describe("a call that fails", function()
       assert.equal(9, client.budget.tokens)
     end)
 
-    it("gives one back for a success, up to 500", function()
+    it("adds a token to the budget for each success, up to 500", function()
       local client <close> = client_with()
       client.budget.tokens = 498
       for _ = 1, 5 do

@@ -1,4 +1,4 @@
--- Calls that are ended from outside, and streams, on a service without a network and without time.
+-- Calls that the caller ends, and streams. No network, and time does not pass by itself.
 local fake <const> = require("spec.support.fake_core").install()
 local body_stream <const> = require "bytenite.streaming.body_stream"
 local call <const> = require "bytenite.call"
@@ -6,7 +6,7 @@ local errors <const> = require "bytenite.errors"
 
 local in_turn <const>, OK <const>, check_all_freed <const> = fake.in_turn, fake.OK, fake.check_all_freed
 
-describe("a call that is ended from outside", function()
+describe("a call that the caller ends", function()
   local function started(client, method)
     local operation <const> = {
       name = "thing",
@@ -41,7 +41,7 @@ describe("a call that is ended from outside", function()
     assert.same({ "closed", true }, { one.problem.kind, one.problem.maybe_done })
   end)
 
-  it("has done nothing while it waits for room", function()
+  it("has done nothing while it waits for a free connection", function()
     local client <const>, wire <const> = fake.client({}, in_turn {})
     wire.room = 0
     local one <const> = started(client, "POST")
@@ -49,7 +49,7 @@ describe("a call that is ended from outside", function()
     assert.same({ "cancelled", nil, 0 }, { one.problem.kind, one.problem.maybe_done, one.problem.attempts })
   end)
 
-  it("is abandoned with an error of this side, once", function()
+  it("is abandoned with a local error, once", function()
     local client <const>, wire <const> = fake.client({}, in_turn {})
     local one <const> = started(client, "GET")
     one:abandon(errors.new { kind = "file", message = "no room on the disk" })
@@ -69,7 +69,7 @@ describe("a call that is ended from outside", function()
     assert.same({ true, "closed" }, { one.done, one.problem.kind })
   end)
 
-  it("keeps nothing of its job's turn: the next call on it runs", function()
+  it("gives up its turn: the next call on its job runs", function()
     local client <const>, wire <const> =
       fake.client({ access_token = "t" }, in_turn { nil, { status = 200, body = '{"job":{}}' } })
     local job <const> = client:job "x"
@@ -133,7 +133,7 @@ describe("a call that is started and awaited later", function()
     assert.same({}, wire.requests)
   end)
 
-  it("has limits of its own, which are checked under its name", function()
+  it("has its own limits, and its name is in errors about them", function()
     local client <const>, wire <const> = fake.client({ timeout = 7 }, in_turn {})
     call.start(client, plan, nil, nil, { timeout = 3 })
     assert.equal(3, wire.requests[1].timeout)
@@ -175,7 +175,7 @@ describe("a stream", function()
     end
   end
 
-  it("has no limit of the whole unless one is given", function()
+  it("has no total time limit unless one is given", function()
     local client <const>, wire <const> = fake.client({ deadline = 5, timeout = 3 }, in_turn {})
     local one <const>, begun <const> = open(client)
     assert.equal(1, begun())
@@ -187,7 +187,7 @@ describe("a stream", function()
     one:__close()
   end)
 
-  it("ends at the deadline that is given, which does not shorten the time without progress", function()
+  it("ends at a given deadline, which does not shorten its idle timeout", function()
     local client <const>, wire <const> = fake.client({}, in_turn {})
     local one <const> = open(client, { deadline = 5, timeout = 30 })
     assert.equal(30, wire.requests[1].timeout)
@@ -211,7 +211,7 @@ describe("a stream", function()
     assert.is_nil(other.problem.maybe_done)
   end)
 
-  it("begins anew with each attempt, if it may", function()
+  it("starts again with each attempt, if that is allowed", function()
     local client <const>, wire <const> = fake.client({}, in_turn { { status = 503 }, OK })
     local one <const>, begun <const> = open(client)
     repeat
@@ -247,7 +247,7 @@ describe("a stream", function()
     body_stream.await(one) -- returns at once
   end)
 
-  it("lets one task wait for it", function()
+  it("lets only one task wait for it", function()
     local client <const> = fake.client({}, in_turn {})
     local one <const> = open(client)
     client:async(body_stream.await, one)

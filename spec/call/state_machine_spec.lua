@@ -1,10 +1,10 @@
--- The attempts of a call and its events, on a service without a network and without time.
+-- The attempts of a call and its events. No network, and time does not pass by itself.
 local fake <const> = require("spec.support.fake_core").install()
 
 local in_turn <const>, OK <const>, get <const>, post <const>, check_all_freed <const> =
   fake.in_turn, fake.OK, fake.get, fake.post, fake.check_all_freed
 
-local RETRY <const> = 0.25 -- seconds until the first retry: half of half a second
+local RETRY <const> = 0.25 -- seconds until the first retry: half of its bound, 0.5 s
 
 for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call that waits among others"] = false } do
   describe(title, function()
@@ -53,10 +53,10 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
       })
       assert.equal(2, wire.exchanges[1].released)
       check_all_freed(wire)
-      assert.equal(491, client.budget.tokens) -- two retries and a success
+      assert.equal(491, client.budget.tokens) -- two retries cost 10, the success adds 1
     end)
 
-    it("fails with what was tried when its retries are used up", function()
+    it("fails with its last error when its retries are used up", function()
       local client <const>, wire <const> = fake.client({ access_token = "t" }, function()
         return { status = 503, after = 0.125 }
       end, is_quick)
@@ -109,7 +109,7 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
       check_all_freed(wire)
     end)
 
-    it("takes a later 404 for success where an earlier attempt may have deleted", function()
+    it("treats a later 404 as success if an earlier attempt may have deleted the job", function()
       local client <const>, wire <const> =
         fake.client({ access_token = "t" }, in_turn { { kind = "timeout" }, { status = 404 } }, is_quick)
       assert.is_true(client:job("x"):delete())
@@ -123,7 +123,7 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
         is_quick
       )
       _, problem = unsent:job("x"):delete()
-      assert.equal("not_found", problem.kind) -- the first attempt has done nothing
+      assert.equal("not_found", problem.kind) -- the first attempt sent nothing
     end)
 
     it("says that the service may have acted on a once-only request", function()
@@ -135,7 +135,7 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
       assert.equal(1, #wire.requests)
     end)
 
-    it("gives an attempt what is left of the deadline", function()
+    it("gives an attempt only the time that the deadline leaves", function()
       local client <const>, wire <const> = fake.client(
         { access_token = "t", timeout = 30, deadline = 40 },
         in_turn { { kind = "timeout", after = 30 }, { kind = "timeout", after = 9.5 } },
@@ -144,11 +144,11 @@ for title, is_quick in pairs { ["a call of an idle client"] = true, ["a call tha
       local _, problem <const> = get(client)
       assert.equal("timeout", problem.kind)
       assert.same({ 30, 40 - 30 - RETRY }, { wire.requests[1].timeout, wire.requests[2].timeout })
-      assert.equal(2, #wire.requests) -- a third would come after the deadline
+      assert.equal(2, #wire.requests) -- the deadline leaves no time for a third
       assert.matches("deadline", problem.hint)
     end)
 
-    it("takes every status from 201 to 299 for success only if the row says so", function()
+    it("accepts every status from 201 to 299 as success only if the row says so", function()
       for status, is_success in pairs { [201] = true, [299] = true, [300] = false, [199] = false } do
         local client <const> =
           fake.client({ access_token = "t" }, in_turn { { status = status, body = "{}" } }, is_quick)
@@ -230,7 +230,7 @@ describe("a call's events", function()
     }, types)
   end)
 
-  it("end the call with what the function raises", function()
+  it("end the call with the error that the function raises", function()
     local client <const>, wire <const> = fake.client({
       access_token = "t",
       on_event = function(event)

@@ -1,12 +1,12 @@
--- What a call waits for before it is sent, on a service without a network and without time: its turn, a token, room, the
--- end of a rate limit; and its deadline meanwhile.
+-- What a call waits for before it is sent (its turn, a token, a free connection, the end of a rate
+-- limit), and its deadline. No network, and time does not pass by itself.
 local fake <const> = require("spec.support.fake_core").install()
 
 local in_turn <const>, OK <const>, get <const>, check_all_freed <const> =
   fake.in_turn, fake.OK, fake.get, fake.check_all_freed
 
 describe("a deadline", function()
-  -- Returns the error of a call that waits in vain.
+  -- Returns the error message of a call that waits until its deadline.
   local function problem_of(run)
     local _, problem <const> = run()
     assert.equal("timeout", problem.kind)
@@ -149,7 +149,7 @@ describe("calls on one job", function()
     check_all_freed(wire)
   end)
 
-  it("wait for the first one though the second was cancelled after the third had come", function()
+  it("wait for the first one though the second was cancelled after the third was made", function()
     local client <const>, wire <const> = fake.client({ access_token = "t" }, function()
       return { status = 200, body = '{"job":{"id":"x"}}', after = 1 }
     end)
@@ -162,7 +162,7 @@ describe("calls on one job", function()
     assert.same({ 1000, 1001 }, { wire.requests[1].at, wire.requests[2].at })
   end)
 
-  it("raise where an event of one makes another that waits for it", function()
+  it("raise if an event handler makes one that would wait for its own call", function()
     local client, job
     client = fake.client({
       access_token = "t",
@@ -187,8 +187,8 @@ describe("calls on one job", function()
   end)
 end)
 
-describe("a call that finds no room", function()
-  it("is sent when there is room, in order", function()
+describe("a call that finds no free connection", function()
+  it("is sent when one is free, in order", function()
     local client <const>, wire <const> = fake.client({ access_token = "t" }, function()
       return { status = 200, body = "{}", after = 1 }
     end)

@@ -1,4 +1,4 @@
--- The renewal of tokens, on a service without a network and without time.
+-- The renewal of tokens. No network, and time does not pass by itself.
 local fake <const> = require("spec.support.fake_core").install()
 
 local in_turn <const>, OK <const>, get <const>, post <const>, check_all_freed <const> =
@@ -46,7 +46,7 @@ describe("the renewal of a token", function()
     assert.equal(4, #wire.requests)
   end)
 
-  it("does not happen for a token that was given, and says that Bearer is too much", function()
+  it("does not happen for a given token, and the error says that Bearer is superfluous", function()
     local client <const>, wire <const> = fake.client({ access_token = "Bearer t" }, in_turn { { status = 401 } })
     local _, problem = get(client)
     assert.same({ "unauthenticated", 1 }, { problem.kind, #wire.requests })
@@ -68,7 +68,7 @@ describe("the renewal of a token", function()
     assert.same({ "unauthenticated", 1, 2 }, { problem.kind, #wire.requests, #given })
   end)
 
-  it("repeats a request at once with another token of the function", function()
+  it("repeats a request at once if the function returns another token", function()
     local count = 0
     local client <const>, wire <const> = fake.client({
       access_token = function()
@@ -85,7 +85,7 @@ describe("the renewal of a token", function()
     local client <const>, wire <const> =
       fake.client({ api_key = "k", max_retries = 0 }, in_turn { KEY, OK, { status = 500 }, OK, { status = 500 } })
     get(client)
-    wire.time = 1001 + 95 -- it is due, and good for 5 s
+    wire.time = 1001 + 95 -- due for renewal, valid for another 5 s
     assert.equal(200, get(client).status)
     assert.equal("new", wire.requests[4].token)
     wire.time = 1001 + 100 -- it has expired
@@ -94,7 +94,7 @@ describe("the renewal of a token", function()
     assert.equal(5, #wire.requests)
   end)
 
-  -- Makes the exchange raise as many times: the function for events raises there.
+  -- Returns options with which the first exchanges raise: on_event raises `times` times.
   local function raising(times)
     return {
       api_key = "k",
@@ -107,7 +107,7 @@ describe("the renewal of a token", function()
     }
   end
 
-  it("raises an unexpected error in the call that started it, and is made again for others", function()
+  it("raises an unexpected error in the call that started it, and is repeated for the others", function()
     local client <const>, wire <const> = fake.client(raising(1), in_turn { KEY, KEY, OK })
     local one <const>, other <const> = client:async(get, client), client:async(get, client)
     assert.has_error(function()

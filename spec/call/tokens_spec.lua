@@ -32,7 +32,7 @@ describe("the access token", function()
     return nil
   end
 
-  -- A token got from the sandbox without the module's policy.
+  -- Returns a new token of the sandbox, and resets the sandbox.
   local function fresh_token()
     local client <close> = with_key()
     assert(client:get_job(ID))
@@ -54,7 +54,7 @@ describe("the access token", function()
       assert.equal(client.credentials.current(), header(requests("get_job")[2], "authorization"))
     end)
 
-    it("is renewed before the end of its life", function()
+    it("is renewed before it expires", function()
       local client <close>, clock <const> = with_key()
       assert(client:get_job(ID))
       clock.time = clock.time + 3600 - 61
@@ -109,7 +109,7 @@ describe("the access token", function()
       assert.equal(2, #requests "create_job")
     end)
 
-    it("cannot be had where the exchange says ok: false: the error holds what it says", function()
+    it("is not available if the exchange says ok: false: the error has its message", function()
       service:fault { operation = "access_token", ok_false = true }
       local client <close> = with_key()
       local _ <const>, problem <const> = client:get_job(ID)
@@ -128,7 +128,7 @@ describe("the access token", function()
       assert.equal(2, #requests "access_token")
     end)
 
-    it("is fetched by one exchange that serves all calls waiting", function()
+    it("is fetched by one exchange for all waiting calls", function()
       local client <close> = with_key()
       service:fault { operation = "access_token", delay = 0.05, act = "before" }
       local futures <const> = {}
@@ -140,7 +140,7 @@ describe("the access token", function()
       assert.equal(10, #requests "get_job")
     end)
 
-    it("keeps being used while it lives when its renewal fails", function()
+    it("stays in use until it expires if its renewal fails", function()
       local client <close>, clock <const> = with_key()
       assert(client:get_job(ID))
       clock.time = clock.time + 3600 - 30
@@ -149,7 +149,7 @@ describe("the access token", function()
     end)
 
     for status, kind in pairs { [401] = "unauthenticated", [403] = "permission_denied", [500] = "internal" } do
-      it(("cannot be had when the exchange ends in %d: the call says so"):format(status), function()
+      it(("is not available if the exchange ends in %d: the call says so"):format(status), function()
         service:fault { operation = "access_token", status = status, times = 10 }
         local client <close> = with_key()
         local job <const>, problem <const> = client:get_job(ID)
@@ -162,7 +162,7 @@ describe("the access token", function()
       end)
     end
 
-    it("cannot be had from a base URL without /v1: the error is not about a job", function()
+    it("is not available from a base URL without /v1: the error is not about a job", function()
       local client <close> = with_key { base_url = service.base_url:gsub("/v1$", "") }
       local _ <const>, problem <const> = client:get_job(ID)
       assert.same({ "unexpected", 404, "access_token" }, { problem.kind, problem.status, problem.operation })
@@ -197,7 +197,7 @@ describe("the access token", function()
     end
 
     for _, body in ipairs { "{}", "[]", "not JSON", '{"token":""}', '{"token":5}', '{"token":"a\\nb"}', "" } do
-      it("cannot be had from the response " .. body, function()
+      it("is not available from the response " .. body, function()
         service:fault { operation = "access_token", status = 200, body = body }
         local client <close> = with_key()
         local _ <const>, problem <const> = client:get_job(ID)
@@ -268,7 +268,7 @@ describe("the access token", function()
       assert.equal(1, #requests "get_job")
     end)
 
-    it("that changes meanwhile is taken out of an error nevertheless", function()
+    it("is removed from an error even if it has changed meanwhile", function()
       local count = 0
       local client <close> = bytenite.new {
         base_url = service.base_url,
@@ -290,7 +290,7 @@ describe("the access token", function()
       assert.equal("bad [redacted]", problem.message)
     end)
 
-    it("that gives none ends the call in no_credentials, with the function's reason", function()
+    it("that is not available ends the call with no_credentials, and the function's reason", function()
       local client <close> = bytenite.new {
         base_url = service.base_url,
         access_token = function()
@@ -366,7 +366,7 @@ describe("the access token", function()
       assert.equal(2, #requests "access_token")
     end)
 
-    it("is no longer held by a client it was given to", function()
+    it("is forgotten by a client that it was given to", function()
       local client <close> = bytenite.new { base_url = service.base_url, access_token = fresh_token() }
       assert.is_true(client:sign_out())
       local _ <const>, problem <const> = client:get_job(ID)
@@ -379,7 +379,7 @@ describe("the access token", function()
       assert.equal(0, #service:requests())
     end)
 
-    it("is fine when it has ended already", function()
+    it("may have expired already", function()
       local client <close> = with_key()
       assert(client:get_job(ID))
       service:expire_tokens()

@@ -1,4 +1,4 @@
--- How many connections a client opens, and who shares them.
+-- How many connections a client opens, and which calls share them.
 local client_module <const> = require "bytenite.client"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
@@ -8,11 +8,11 @@ local socket <const> = require "cqueues.socket"
 local sockets <const> = require "spec.support.sockets"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
-local LARGE <const> = { app = { text = ("y"):rep(61000) } } -- more than goes over HTTP/2
+local LARGE <const> = { app = { text = ("y"):rep(61000) } } -- too large for HTTP/2
 local NEW_JOB <const> = { templateId = "img-gen-template", name = "Nightly batch" }
-local SOON <const> = 2 -- seconds: far more than the limits below, far less than those that could hold a call up
+local SOON <const> = 2 -- seconds: far longer than the limits below, far shorter than a call that ignores them
 
--- The connections that carried requests, by version of HTTP.
+-- Counts the connections that carried requests, by version of HTTP.
 local function connections(service)
   local seen <const>, counts <const> = {}, { ["1.1"] = 0, ["2"] = 0 }
   for _, request in ipairs(service:requests()) do
@@ -28,7 +28,7 @@ local function prepare(service)
   return service
 end
 
--- The calls of these specs, as functions of a client.
+-- API calls as functions of a client.
 local function get(client)
   return client:get_job(ID)
 end
@@ -82,7 +82,7 @@ describe("over HTTP/2 with TLS, a client", function()
       tls:fault { operation = "get_job", delay = 0.1, times = 50 }
       local began <const> = core.now()
       map(client, 50, get)
-      assert.is_true(core.now() - began < SOON) -- one after the other they would take 5 s
+      assert.is_true(core.now() - began < SOON) -- one after another they would take 5 s
       async(client, 50, get)
       async(client, 50, create)
       map(client, 50, create)
@@ -94,7 +94,7 @@ describe("over HTTP/2 with TLS, a client", function()
   )
 
   for name, call in pairs { get = get, create = create, ["a large set_params"] = set_large } do
-    it("shares one connection from the first burst on, with a current token, when that begins with " .. name, function()
+    it("shares one connection from the first burst on, with a current token, if the first call is " .. name, function()
       local client <close> = connect.client(tls, { access_token = token_of(tls) })
       prepare(tls)
       local futures <const> = { client:async(call, client) }
@@ -119,7 +119,7 @@ describe("over HTTP/2 with TLS, a client", function()
   it("opens no more than max_connections, whatever the sizes of its bodies", function()
     local client <close> = connect.client(tls, { max_connections = 1 })
     assert(get(client))
-    local with_one <const> = sockets.count() -- libcurl has some of its own
+    local with_one <const> = sockets.count() -- includes sockets that libcurl opens for itself
     for _, call in ipairs { set_large, get, set_large } do
       assert(call(client))
       assert.equal(with_one, sockets.count())
@@ -143,18 +143,18 @@ describe("over HTTP/2 with TLS, a client", function()
     end
   end)
 
-  it("keeps to max_connections with the calls on the wire", function()
+  it("never has more than max_connections calls in flight", function()
     tls:fault { operation = "get_job", delay = 0.05, times = "forever" }
     local client <close> = connect.client(tls, { max_connections = 5, access_token = token_of(tls) })
     local began <const> = core.now()
     map(client, 20, get)
-    assert.is_true(core.now() - began >= 0.2) -- four times five
+    assert.is_true(core.now() - began >= 0.2) -- four rounds of five calls
   end)
 
-  it("meets a server again over one connection when all calls at once have lost theirs", function()
+  it("opens one new connection when all concurrent calls have lost theirs", function()
     local clock <const> = { now = core.now }
     function clock.random()
-      return 0.02 -- tries again after 10 ms
+      return 0.02 -- a retry comes after 10 ms
     end
     function clock.step(session, seconds)
       return session:step(seconds)
@@ -163,7 +163,7 @@ describe("over HTTP/2 with TLS, a client", function()
       client_module.new({ base_url = tls.base_url, api_key = tls.api_key, ca_file = tls.ca_file }, clock)
     assert(get(client))
     tls:fault {
-      { operation = "get_job", delay = 0.5, reset = "connection" }, -- all 20 have arrived by then
+      { operation = "get_job", delay = 0.5, reset = "connection" }, -- by then all 20 requests have arrived
       { operation = "get_job", delay = 5, times = 19 },
     }
     map(client, 20, get)
@@ -171,7 +171,7 @@ describe("over HTTP/2 with TLS, a client", function()
     assert.same({ ["1.1"] = 0, ["2"] = 2 }, connections(tls))
   end)
 
-  it("never repeats a once-only call on its own, also when the connection is reset under it", function()
+  it("never repeats a once-only call on its own, even if the connection is reset under it", function()
     local between <close> = relay.new(tls.base_url:match ":(%d+)/")
     local client <close> = connect.client(tls, {
       base_url = ("https://127.0.0.1:%d/v1"):format(between.port),
@@ -201,8 +201,8 @@ describe("over HTTP/2 with TLS, a client", function()
     assert.same({ "connection", true, 1 }, { problem.kind, problem.maybe_done, problem.attempts })
   end)
 
-  it("ends calls in time that wait for a connection whose handshake gets no response #timing", function()
-    local ca_file <const> = os.tmpname() -- outlives the sandbox
+  it("ends calls in time while the connection's handshake gets no response #timing", function()
+    local ca_file <const> = os.tmpname() -- the file must outlive the sandbox
     local own <close> = sandbox.start("--tls --ca-file " .. ca_file)
     prepare(own)
     local client <close> = connect.client(own)
@@ -243,7 +243,7 @@ for name, choose in pairs { ["plain"] = sandbox.plain, ["with TLS"] = sandbox.tl
       return connect.client(service, options)
     end
 
-    it("opens as many connections as there are calls at once, and keeps them for all kinds of calls", function()
+    it("opens as many connections as there are concurrent calls, and keeps them for all kinds of calls", function()
       local client <close> = new { max_connections = 5 }
       assert(get(client)) -- over one connection
       local before <const> = sockets.count()
@@ -309,7 +309,7 @@ describe("a call beyond max_connections", function()
       assert.same(expected, bodies)
     end)
 
-    it("keeps its deadline while it waits, says for what, and leaves its place,  #timing" .. name, function()
+    it("keeps its deadline while it waits, says for what, and leaves the queue, #timing " .. name, function()
       local own <close> = begin(2)
       service:fault { operation = "get_job", hang = true, times = 2 }
       local hanging <const> = { own:async(get, own), own:async(get, own) }
@@ -326,10 +326,10 @@ describe("a call beyond max_connections", function()
       hanging[1]:cancel()
       assert.equal(ID, last:get(SOON).id)
       assert.is_false(hanging[2]:done())
-      assert.equal(4, #connect.sent(service)) -- the late one was never sent
+      assert.equal(4, #connect.sent(service)) -- the late call was never sent
     end)
 
-    it("is given its time limit from when it is sent, " .. name, function()
+    it("has its time limit from when it is sent, " .. name, function()
       local own <close> = begin(1)
       service:fault { operation = "get_job", delay = 0.3 }
       local slow <const> = own:async(get, own)
@@ -340,7 +340,7 @@ describe("a call beyond max_connections", function()
   end
 end)
 
-it("a server that goes away and comes back is met again over few connections", function()
+it("a server that restarts gets few new connections", function()
   local away <const> = sandbox.start "--api-key some-key"
   local port <const> = away.base_url:match ":(%d+)/"
   prepare(away)
@@ -349,7 +349,7 @@ it("a server that goes away and comes back is met again over few connections", f
   local before <const> = sockets.count()
   map(client, 5, get)
   away:close()
-  -- each call closes at least the connection that libcurl chose for it
+  -- Each call closes at least the connection that libcurl chose for it.
   local results <const> = client:map({ client, client, client, client, client }, get)
   for _, result in ipairs(results) do
     assert.equal("connection", result.error.kind)

@@ -1,4 +1,4 @@
--- Many calls in flight at once, which a client waits for in another way than for a few.
+-- Many calls in flight at once, for which a client waits in another way than for a few.
 local connect <const> = require "spec.support.connect"
 local cqueues <const> = require "cqueues"
 local memory <const> = require "spec.support.memory"
@@ -6,9 +6,9 @@ local numbers <const> = require("spec.support.numbers").list
 local sandbox <const> = require "spec.support.sandbox"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
-local LARGE <const> = { app = { text = ("y"):rep(61000) } } -- more than goes over HTTP/2
+local LARGE <const> = { app = { text = ("y"):rep(61000) } } -- too large for HTTP/2
 local CALLS <const>, AT_ONCE <const> = 300, 32
-local SOON <const> = 20 -- seconds: many times what the calls take, and less than what a lost wake-up costs
+local SOON <const> = 20 -- seconds: many times as long as the calls take, shorter than the delay after a lost wake-up
 
 local kinds <const> = {
   { name = "over HTTP/1.1", start = sandbox.plain, options = { deadline = SOON } },
@@ -31,7 +31,8 @@ for _, kind in ipairs(kinds) do
       client:close()
     end)
 
-    -- Runs CALLS calls; in the stead of the one in the middle `meanwhile` is called, if given, and what it returns is returned.
+    -- Runs CALLS calls. If `meanwhile` is given, it replaces the call in the middle, and its result
+    -- is returned.
     local function run(meanwhile)
       local given
       local started_at <const> = cqueues.monotime()
@@ -45,7 +46,7 @@ for _, kind in ipairs(kinds) do
       return given
     end
 
-    it("continue when a loop asks for the descriptor meanwhile, and so does what comes after", function()
+    it("continue if a loop asks for the descriptor meanwhile, and so do later calls", function()
       local pollable <const> = run(function()
         return client:pollable()
       end)
@@ -63,7 +64,7 @@ for _, kind in ipairs(kinds) do
       run()
     end)
 
-    it("take responses that came while the host was busy, though their time is up by then #timing", function()
+    it("accept responses that arrived while the host was busy, though their time is up by then #timing", function()
       local function start_all(delay)
         service:fault { operation = "get_job", delay = delay, times = 100 }
         local futures <const> = {}
@@ -93,7 +94,7 @@ for _, kind in ipairs(kinds) do
       assert.is_true(problem.elapsed < 2)
     end)
 
-    it("end with their client, whatever served for other calls before", function()
+    it("end with their client, even if their tables served other calls before", function()
       run()
       service:fault { operation = "get_job", hang = true, times = "forever" }
       local kinds_met <const> = {}
@@ -109,7 +110,7 @@ for _, kind in ipairs(kinds) do
       assert.same({ closed = AT_ONCE - 1 }, kinds_met)
     end)
 
-    it("leave nothing behind of what they carried", function()
+    it("leave nothing of their bodies in memory", function()
       local function send(size)
         client:map(numbers(AT_ONCE), function(number)
           return client:request { path = "/customer/info", method = "GET", body = ("z"):rep(size) .. number }
@@ -118,17 +119,17 @@ for _, kind in ipairs(kinds) do
       send(10)
       local before <const> = memory.in_use()
       send(40000)
-      assert.is_true(memory.in_use() - before < 200) -- of 1,250 KiB
+      assert.is_true(memory.in_use() - before < 200) -- the bodies have 1,250 KiB
     end)
 
-    it("never take a call for the one before it on the same job", function()
+    it("are never confused with earlier calls on their job", function()
       local results <const> = client:map({ client:job(ID) }, function(job)
         return job:refresh() and job:set_name "Other" and job:refresh()
       end)
       assert.equal("Other", results[1].value.name)
     end)
 
-    it("give a job's calls their turns, though tables of calls that have ended serve again", function()
+    it("take turns on a job, though the tables of ended calls are reused", function()
       local results <const> = client:map(numbers(60), function(number)
         local job <const> = client:job(ID)
         assert(job:refresh())

@@ -1,4 +1,4 @@
--- What goes over a connection that calls share: few segments, and none of them late.
+-- How requests share segments of a connection, without delaying any of them.
 local compile <const> = require "spec.support.compile"
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
@@ -34,8 +34,9 @@ describe("over HTTP/2 with TLS", function()
     return by:job(ID):set_name("Name " .. number)
   end
 
-  -- Starts calls and sends their requests. Returns the calls, and how many segments it took. The service responds
-  -- later, since libcurl 8 may grant each response more room in a segment of its own.
+  -- Starts calls and sends their requests. Returns the calls, and the number of segments. The
+  -- service responds later, because libcurl 8 may send a window update for each response in a
+  -- segment of its own.
   local function start(by, first, last)
     service:fault { operation = "set_name", delay = 0.05, times = last - first + 1 }
     local sent <const>, calls <const> = segments.sent(port), {}
@@ -51,7 +52,7 @@ describe("over HTTP/2 with TLS", function()
     local total = 0
     for number = 1, CALLS do
       local calls <const>, sent <const> = start(client, number, number)
-      assert.is_true(sent > 0) -- what is held back and forgotten goes out after 0.2 s
+      assert.is_true(sent > 0) -- bytes that were held back and forgotten would leave after 0.2 s
       total = total + sent
       assert(calls[1]:get())
     end
@@ -64,12 +65,12 @@ describe("over HTTP/2 with TLS", function()
     assert.is_true(sent > 0 and sent < CALLS * 0.75, ("%d segments"):format(sent))
   end
 
-  it("the requests of calls at once share segments", function()
+  it("the requests of concurrent calls share segments", function()
     assert(client:get_job(ID))
     assert_together(client)
   end)
 
-  it("so do they when the call that opened the connection ended in the middle of others", function()
+  it("they also do if the call that opened the connection ended before the others", function()
     assert(client:get_job(ID))
     local other <close> = connect.client(service, { access_token = connect.sent(service)[1].header.authorization })
     service:fault { operation = "get_job", delay = 0.05 }

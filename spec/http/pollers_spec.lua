@@ -1,16 +1,16 @@
--- The C core with each of the pollers that the system at hand would not choose. They are run by other specs, in a process of
--- their own: what those say of calls at once and event loops must hold with them, too.
+-- The C core with the pollers that this system would not choose. Other specs run with each of them
+-- in a process of their own: concurrent calls and event loops must work with any poller.
 local compile <const> = require "spec.support.compile"
 local event_loops <const> = require "spec.support.event_loops"
 local program <const> = require "spec.support.program"
 local sandbox <const> = require "spec.support.sandbox"
 
--- What to run: specs whose names match, those in which something waits for sockets and time.
+-- Filters for test names. These tests wait for sockets and timers.
 local IN_LOOPS <const> = {
   "waits for a retry without",
   "sends a call at once that is made while",
   "ends a call at its time limit",
-  "ends when what was left",
+  "ends when the host cancels the last",
 }
 local BY_DESCRIPTOR <const> = { "the descriptor", table.unpack(IN_LOOPS) }
 
@@ -41,7 +41,7 @@ describe("the C core", function()
     assert.equal(0, ran.status)
   end
 
-  it("lets libcurl wait where there is no poller, and loops look at the client now and then #timing", function()
+  it("lets libcurl wait if there is no poller, and event loops poll the client #timing", function()
     assert_passes(without_poller, IN_LOOPS, "spec/loop/adapters_spec.lua")
     local service <const> = sandbox.plain()
     event_loops.put_jobs(service, 1)
@@ -63,7 +63,7 @@ describe("the C core", function()
     assert.same({ status = 0, errors = "", output = "nil\tnil\ntrue\ttrue\tj1\tnil\n" }, ran)
   end)
 
-  it("waits without a poller and at rest, when only a large body is pending, and when nothing is", function()
+  it("blocks without a poller, also if only a large body is pending, or nothing", function()
     local service <const> = sandbox.tls()
     event_loops.put_jobs(service, 1)
     service:fault { operation = "set_params", hang = true }
@@ -83,15 +83,15 @@ describe("the C core", function()
     assert.same({ status = 0, errors = "", output = "timeout\ttrue\n" }, ran)
   end)
 
-  it("waits by kqueue where there is that #timing", function()
+  it("waits by kqueue where it exists #timing", function()
     local stand_in <const> = "spec/support/c/kqueue"
     local core <const> = folder:core("kqueue", ("-DBYTENITE_KQUEUE -I%s %s/kqueue.c"):format(stand_in, stand_in))
     assert_passes(core, BY_DESCRIPTOR, "spec/async/pollable_spec.lua", "spec/loop/adapters_spec.lua")
   end)
 
-  it("watches a descriptor whose number has come again, whatever became of the one before", function()
+  it("watches a descriptor whose number is reused, whatever happened to the one before", function()
     for _, case in ipairs {
-      { keep = false, unwatch = false, forget = false }, -- closed without a word, as libcurl does with one that never connects
+      { keep = false, unwatch = false, forget = false }, -- closed without notice, as by libcurl if it never connects
       { keep = false, unwatch = true, forget = false },
       { keep = false, unwatch = false, forget = true },
       { keep = true, unwatch = false, forget = true },
@@ -101,7 +101,7 @@ describe("the C core", function()
     end
   end)
 
-  it("says nothing of a descriptor that is kept and not watched, and all of one that is watched again", function()
+  it("reports no events of an idle descriptor, and all once it is watched again", function()
     assert.same({ true, true }, { poller.at_rest(false) })
     assert.same({ true, true }, { poller.at_rest(true) })
   end)

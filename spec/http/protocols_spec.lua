@@ -1,4 +1,4 @@
--- The four updates over each kind of connection that the service may be behind.
+-- The four updates over every kind of connection to the service.
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
 local updates <const> = require "spec.support.updates"
@@ -8,7 +8,7 @@ local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 local transports <const> = {
   { name = "plain HTTP/1.1", sandbox = "plain", http_version = "1.1", spoken = "1.1" },
   { name = "plain HTTP by default", sandbox = "plain", http_version = "auto", spoken = "1.1" },
-  -- libcurl does not keep such connections before 8.0; nobody but a test needs them
+  -- libcurl before 8.0 does not keep such connections, which only tests need.
   { name = "plain HTTP/2 with prior knowledge", sandbox = "plain", http_version = "2", spoken = "2", is_kept = false },
   { name = "TLS and HTTP/1.1", sandbox = "tls", http_version = "1.1", spoken = "1.1" },
   { name = "TLS and HTTP/2", sandbox = "tls", http_version = "2", spoken = "2" },
@@ -34,7 +34,7 @@ for _, transport in ipairs(transports) do
     end)
 
     for _, update in ipairs(updates.all) do
-      it(update.name .. " sends the same and refreshes the job", function()
+      it(update.name .. " sends its request and refreshes the job", function()
         local job <const> = client:job(ID)
         assert.equal(job, update.call(job))
         assert.equal("app-1", job.appId)
@@ -50,7 +50,7 @@ for _, transport in ipairs(transports) do
       end)
     end
 
-    it("all work one after the other", function()
+    it("all work one after another", function()
       local job <const> = assert(client:get_job(ID))
       for _, update in ipairs(updates.all) do
         assert(update.call(job))
@@ -74,7 +74,7 @@ for _, transport in ipairs(transports) do
       assert.equal(prompt, job.params.app.prompt)
     end)
 
-    it("an error arrives as one", function()
+    it("an error response is returned as an error", function()
       service:fault { operation = "set_name", status = 404 }
       local value <const>, problem <const> = client:job(ID):set_name "My Job"
       assert.is_nil(value)
@@ -82,7 +82,7 @@ for _, transport in ipairs(transports) do
     end)
 
     it("a broken connection is an error, and the next call works", function()
-      -- for ever, because libcurl tries a kept connection's request again on its own
+      -- Forever, because libcurl by itself repeats a request on a kept connection.
       service:fault { operation = "set_name", reset = "connection", times = "forever" }
       local job <const> = client:job(ID)
       local value <const>, problem <const> = job:set_name "My Job"

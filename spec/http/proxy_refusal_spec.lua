@@ -1,4 +1,5 @@
--- A proxy that refuses to connect. It is a server of ours: nothing leaves this machine, not even a name to resolve.
+-- A proxy that refuses to connect. The test runs it: nothing leaves this machine, not even a DNS
+-- query.
 local bytenite <const> = require "bytenite"
 local child <const> = require "spec.support.child"
 local luv <const> = require "luv"
@@ -40,7 +41,7 @@ describe("a proxy that refuses to connect", function()
     luv.run "nowait"
   end)
 
-  -- What a call through the proxy ends in.
+  -- Returns the error of a call through the proxy.
   local function error_of(run, status)
     response = ("HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n"):format(status)
     local client <close> = bytenite.new {
@@ -80,7 +81,7 @@ describe("a proxy that refuses to connect", function()
   end
 end)
 
-describe("a proxy from the environment that refuses to connect", function()
+describe("a proxy of the environment that refuses to connect", function()
   it("is named without its credentials", function()
     local message <const> = child.run(
       [[

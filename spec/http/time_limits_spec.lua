@@ -1,4 +1,4 @@
--- The time limit of one attempt holds whatever the server does, and whatever other calls wait for.
+-- The time limit of an attempt holds whatever the server does, and whatever other calls wait for.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
@@ -6,7 +6,7 @@ local luasocket <const> = require "socket"
 local socket <const> = require "cqueues.socket"
 local updates <const> = require "spec.support.updates"
 
-local SOON <const> = 2 -- seconds: far more than the limits below, far less than those that could hold a call up
+local SOON <const> = 2 -- seconds: far longer than the limits below, far shorter than a call that ignores them
 
 describe("a call's time limit #timing", function()
   local service, client
@@ -22,7 +22,7 @@ describe("a call's time limit #timing", function()
     client:close()
   end)
 
-  -- Starts a fetch, and lets it get as far as it can without the server.
+  -- Starts a fetch, and drives it as far as it gets without the server.
   local function start(id, timeout)
     local future <const> = client:async(client.get_job, client, id, { timeout = timeout })
     client:step(0.05)
@@ -42,7 +42,7 @@ describe("a call's time limit #timing", function()
     return connect.client(service, options)
   end
 
-  it("is that of the options, else the client's", function()
+  it("is that of the options, or the client's", function()
     client = with_token { timeout = 0.05 }
     service:fault { operation = "get_job", hang = true, times = "forever" }
     local _, problem = client:get_job "slow"
@@ -62,7 +62,7 @@ describe("a call's time limit #timing", function()
     end)
   end
 
-  it("holds while a handshake of another call is not answered", function()
+  it("holds while another call's handshake gets no response", function()
     local silent <const> = socket.listen { host = "127.0.0.1", port = 0 }
     silent:listen()
     local _ <const>, _ <const>, port <const> = silent:localname()
@@ -72,7 +72,7 @@ describe("a call's time limit #timing", function()
     silent:close()
   end)
 
-  it("holds for the connection: a host that does not answer is left after connect_timeout", function()
+  it("holds for the connection: the client gives up a silent host after connect_timeout", function()
     local silent <const> = socket.listen { host = "127.0.0.1", port = 0 }
     silent:listen()
     local _ <const>, _ <const>, port <const> = silent:localname()
@@ -89,12 +89,12 @@ describe("a call's time limit #timing", function()
     assert.is_true(problem.elapsed < SOON)
   end)
 
-  it("holds for the connection to the millisecond at which libcurl tries another address, too", function()
+  it("holds for the connection even at the millisecond at which libcurl tries another address", function()
     local full <const>, waiting <const> = luasocket.tcp(), {}
     assert(full:bind("127.0.0.1", 0))
     assert(full:listen(0))
     local _ <const>, port <const> = full:getsockname()
-    for i = 1, 3 do -- more than it takes: whoever comes then gets no response
+    for i = 1, 3 do -- fills the backlog: later connections get no response
       waiting[i] = luasocket.tcp()
       waiting[i]:settimeout(0)
       waiting[i]:connect("127.0.0.1", port)

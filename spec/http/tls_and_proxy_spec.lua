@@ -1,11 +1,11 @@
--- Whom a client trusts, and which ways its connections take.
+-- Which servers a client trusts, and when its connections go through a proxy.
 local bytenite <const> = require "bytenite"
 local child <const> = require "spec.support.child"
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
 local updates <const> = require "spec.support.updates"
 
--- Fetches a job in a process of its own and tells what came of it.
+-- Fetches a job in another process, and reports the result.
 local FETCH <const> = [[
   local client <close> = require("bytenite").new { max_retries = 0, access_token = "t", %s }
   local job, problem = client:get_job "some-id"
@@ -26,7 +26,7 @@ describe("over TLS a client", function()
     service:put_job("some-id", updates.full_job "some-id")
   end)
 
-  -- A response of 401 comes from a server that was trusted, since the token is none.
+  -- The client trusts the server if it gets as far as a 401 for its wrong token.
   local function check_trusted(result)
     assert.equal(401, result.status, result.text)
   end
@@ -48,7 +48,7 @@ describe("over TLS a client", function()
     end)
   end
 
-  it("looks into BYTENITE_CA_FILE before SSL_CERT_FILE, and into ca_file before both", function()
+  it("prefers ca_file to BYTENITE_CA_FILE, and that to SSL_CERT_FILE", function()
     check_trusted(fetch {
       BYTENITE_BASE_URL = service.base_url,
       BYTENITE_CA_FILE = service.ca_file,
@@ -61,22 +61,22 @@ describe("over TLS a client", function()
     }, ("ca_file = %q"):format(service.ca_file)))
   end)
 
-  it("does not trust a server it knows nothing of", function()
+  it("does not trust a server if it has no authority for it", function()
     check_refused(fetch { BYTENITE_BASE_URL = service.base_url })
   end)
 
-  it("does not trust a server whose authority is another", function()
+  it("does not trust a server with a certificate of another authority", function()
     local other <close> = sandbox.start "--tls"
     check_refused(fetch({ BYTENITE_BASE_URL = service.base_url }, ("ca_file = %q"):format(other.ca_file)))
   end)
 
-  it("does not trust a server by a name that its certificate does not have", function()
-    -- this leads to the same server as 127.0.0.1
+  it("does not trust a server under a name that is not in its certificate", function()
+    -- 0.0.0.0 leads to the server that 127.0.0.1 leads to.
     local base_url <const> = service.base_url:gsub("127%.0%.0%.1", "0.0.0.0")
     check_refused(fetch({ BYTENITE_BASE_URL = base_url }, ("ca_file = %q"):format(service.ca_file)))
   end)
 
-  it("says so when the file with the authority is not there, or holds none", function()
+  it("says so if the authority's file is missing, or contains none", function()
     check_refused(fetch({ BYTENITE_BASE_URL = service.base_url }, "ca_file = '/nowhere/ca.pem'"))
     check_refused(fetch({ BYTENITE_BASE_URL = service.base_url }, "ca_file = 'LICENSE'"))
     check_refused(fetch { BYTENITE_BASE_URL = service.base_url, SSL_CERT_FILE = "/nowhere/ca.pem" })
@@ -96,7 +96,7 @@ describe("over TLS a client", function()
     end
   end)
 
-  it("does not speak TLS with a server that does not", function()
+  it("reports an error from TLS with a server that does not speak it", function()
     local base_url <const> = sandbox.plain().base_url:gsub("^http:", "https:")
     local client <close> = bytenite.new { base_url = base_url, access_token = "t", max_retries = 0 }
     local _ <const>, problem <const> = client:get_job "some-id"
@@ -113,14 +113,14 @@ describe("a client", function()
     service:put_job("some-id", updates.full_job "some-id")
   end)
 
-  describe("on loopback goes through no proxy", function()
+  describe("on loopback does not use the proxy", function()
     local proxies <const> = {}
     for _, name in ipairs { "http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY" } do
       proxies[name] = "http://127.0.0.1:1"
     end
 
     for _, transport in ipairs { "plain", "tls" } do
-      it("of the environment's, " .. transport, function()
+      it("of the environment, " .. transport, function()
         service = sandbox[transport]()
         service:reset()
         local environment <const> = { BYTENITE_BASE_URL = service.base_url, BYTENITE_CA_FILE = service.ca_file }
@@ -136,7 +136,7 @@ describe("a client", function()
       assert.equal("some-id", assert(client:get_job "some-id").id)
     end)
 
-    it("by name", function()
+    it("even if base_url names localhost", function()
       local environment <const> = { BYTENITE_BASE_URL = service.base_url:gsub("127%.0%.0%.1", "localhost") }
       for name, value in pairs(proxies) do
         environment[name] = value
@@ -145,8 +145,8 @@ describe("a client", function()
     end)
   end)
 
-  describe("elsewhere goes through the proxy", function()
-    -- The sandbox as proxy: it does not serve such a host, and says so.
+  describe("elsewhere uses the proxy", function()
+    -- The sandbox plays the proxy. It refuses to serve a foreign host, with this message.
     local REFUSAL <const> = "the Host header must name a loopback address or localhost"
 
     local function check_was_asked(result)
@@ -161,13 +161,13 @@ describe("a client", function()
       check_was_asked(fetch(elsewhere, ("allow_http = true, proxy = %q"):format(proxy)))
     end)
 
-    it("of the environment's", function()
+    it("of the environment", function()
       local environment <const> = { http_proxy = service.base_url:match "^(http://[^/]+)" }
       environment.BYTENITE_BASE_URL = elsewhere.BYTENITE_BASE_URL
       check_was_asked(fetch(environment, "allow_http = true"))
     end)
 
-    it("or through none when the option says so", function()
+    it("or none if the option says so", function()
       local environment <const> = {
         BYTENITE_BASE_URL = service.base_url:gsub("127%.0%.0%.1", "0.0.0.0"), -- no loopback address, but leads there
         http_proxy = "http://127.0.0.1:1",
@@ -216,7 +216,7 @@ describe("a client", function()
     os.remove(home .. "/.netrc")
     os.remove(home)
     assert.equal("some-id", result.id)
-    assert.is_nil(service:requests()[1].header.authorization) -- the exchange of the key for a token needs none
+    assert.is_nil(service:requests()[1].header.authorization) -- the token exchange is sent without credentials
     assert.is_nil(service:requests()[2].header.authorization:find "^Basic")
   end)
 end)

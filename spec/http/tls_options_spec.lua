@@ -1,4 +1,4 @@
--- Trust that replaces all other trust, and the certificate that a client shows.
+-- Options that replace the system's trusted authorities, and client certificates.
 local certificate_authority <const> = require "spec.support.certificate_authority"
 local bytenite <const> = require "bytenite"
 local child <const> = require "spec.support.child"
@@ -21,9 +21,9 @@ mqmJrlPesjFjuDNiLOjiQVntUswRabFlqOsHyvA/7TBLFAAFPGmYb1QBBzXip9I=
 -----END ENCRYPTED PRIVATE KEY-----
 ]]
 
-local LIMIT <const> = 20 -- seconds within which a loop must have ended
+local LIMIT <const> = 20 -- seconds until a loop that does not end fails the test
 
--- Runs a function in a controller in which servers may run too.
+-- Runs a function in a coroutine of the controller, in which servers can run at the same time.
 local function run(controller, body)
   local problem
   controller:wrap(function()
@@ -65,7 +65,7 @@ describe("a client trusts", function()
     return job and job.id, problem
   end
 
-  -- A folder with some authorities under the names that OpenSSL looks for.
+  -- Writes authorities to a folder, under the names by which OpenSSL finds them. Returns its path.
   local function folder_of(...)
     for _, one in ipairs { ... } do
       base:write(one:hash_name(), one.pem)
@@ -148,7 +148,7 @@ describe("of the system's authorities a client", function()
   end
 
   it("trusts all if it is given none of its own", function()
-    assert.equal(401, fetch("").status) -- a response: it has trusted the server
+    assert.equal(401, fetch("").status) -- any response means that the client trusts the server
   end)
 
   local function check_refused(result)
@@ -202,7 +202,7 @@ describe("to a server that asks for a certificate a client", function()
     end)
   end
 
-  -- Makes a call with these options; returns what it returns.
+  -- Makes a client with `options` and calls `make` with it. Returns the results of `make`.
   local function call(server, options, make)
     local value, problem
     options.ca_file, options.base_url, options.access_token = files.ca_file, server.origin .. "/v1", "t"
@@ -304,7 +304,7 @@ describe("to a server that asks for a certificate a client", function()
     assert.matches("client_key must be a file", ran.output, 1, true)
   end)
 
-  it("shows none to the host of a signed URL, not even between two calls", function()
+  it("does not show one to the host of a signed URL, not even between two calls", function()
     local storage <const> = tls_server.start(controller, ours:context(ours, true), function()
       return "content"
     end)
@@ -331,8 +331,8 @@ describe("to a server that asks for a certificate a client", function()
     assert.same({ "the client", "the client", "the client" }, server.shown)
   end)
 
-  -- The certificate says to the host who connects, and the host knows that; token and headers would be read by whatever
-  -- the link leads to.
+  -- A client certificate only tells the host who connects, and this host knows that. The token and
+  -- the headers would be readable by whatever serves the link.
   it("shows it to that server's own signed URLs, with neither the token nor headers", function()
     local server
     server = tls_server.start(controller, ours:context(ours), function(target)

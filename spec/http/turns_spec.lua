@@ -1,4 +1,4 @@
--- How many transfers the core hands out in a turn, when many end at once.
+-- How many ended transfers the core hands out in each turn.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local cqueues <const> = require "cqueues"
@@ -21,7 +21,7 @@ describe("the turns of a session", function()
     client:close()
   end)
 
-  -- Ends transfers, all in one step, by their time limit.
+  -- Starts transfers whose time limits all expire before the next step.
   local function start(count)
     for number = 1, count do
       exchanges[number] = session:exchange(core.operations.get_job.number, ID)
@@ -30,7 +30,8 @@ describe("the turns of a session", function()
     cqueues.sleep(0.01)
   end
 
-  -- Returns how many owners each turn gives until a step finds none; each owner must come once.
+  -- Steps until nothing is ready. Returns the number of owners in each turn, and their total.
+  -- Asserts that each owner comes once.
   local function turns()
     local sizes <const>, seen <const>, total = {}, {}, 0
     local owner = session:step(0)
@@ -48,7 +49,7 @@ describe("the turns of a session", function()
     return sizes, total
   end
 
-  it("grow from 8 owners to 64 while each leaves some over", function()
+  it("grow from 8 owners to 64 while more are ready", function()
     start(200)
     local sizes <const>, total <const> = turns()
     assert.same({ 8, 16, 32, 64, 64, 16 }, sizes)
@@ -62,7 +63,7 @@ describe("the turns of a session", function()
     end
   end)
 
-  it("begin with a step", function()
+  it("start with a step", function()
     start(3)
     assert.is_nil(session:next())
     assert.same({ 3 }, (turns()))

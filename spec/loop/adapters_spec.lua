@@ -1,5 +1,5 @@
--- A client in any event loop. What only one loop has is in cqueues_spec.lua and luv_spec.lua, how
--- programs end in endings_spec.lua.
+-- A client in any event loop. For what is special about one loop see cqueues_spec.lua and
+-- luv_spec.lua, for how programs end see endings_spec.lua.
 local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"
 local sandbox <const> = require "spec.support.sandbox"
@@ -20,24 +20,24 @@ for loop, Host in pairs(event_loops.hosts) do
       client:close()
     end)
 
-    -- Seconds that the loop ran.
+    -- Runs the loop to its end. Returns the seconds that it took.
     local function timed_run()
       local started_at <const> = core.now()
       host:run()
       return core.now() - started_at
     end
 
-    -- Requests of an operation since the jobs were put.
+    -- Counts the requests of an operation since the jobs were put.
     local function count_of(operation)
       return #service:requests(operation)
     end
 
-    -- In a coroutine that is none of the loop's.
+    -- Runs a function in a coroutine that does not belong to the loop.
     local function elsewhere(run)
       return coroutine.wrap(run)()
     end
 
-    it("ends at once when nothing is to be done #timing", function()
+    it("ends at once if there is nothing to do #timing", function()
       assert.is_true(timed_run() < 0.2)
     end)
 
@@ -54,7 +54,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.is_false(client:step())
     end)
 
-    it("runs calls at once, with one token for all #timing", function()
+    it("runs calls concurrently, with one token for all #timing", function()
       service:fault { operation = "*", delay = 0.05, act = "before", times = "forever" }
       local fresh <close> = event_loops.client(service, { api_key = service.api_key })
       host:attach(fresh)
@@ -65,7 +65,7 @@ for loop, Host in pairs(event_loops.hosts) do
           names[index] = assert(fresh:get_job("j" .. index % 3 + 1)).name
         end)
       end
-      assert.is_true(timed_run() < 1) -- 1.5 s one after the other
+      assert.is_true(timed_run() < 1) -- one after another they would take 1.5 s
       for index = 1, 30 do
         assert.equal("Job number " .. index % 3 + 1, names[index])
       end
@@ -90,7 +90,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.same({ "j1", "not_found", "j2" }, { results[1].value.id, results[2].error.kind, results[3].value.id })
     end)
 
-    it("runs what async started, whoever keeps the future", function()
+    it("runs functions of async, even if the program drops their futures", function()
       service:fault { operation = "get_job", delay = 0.05, act = "before", times = "forever" }
       local done = 0
       for _ = 1, 5 do
@@ -126,7 +126,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("Job number 2", name)
     end)
 
-    it("waits for a retry without holding up others #timing", function()
+    it("waits for a retry without delaying others #timing", function()
       service:fault { operation = "get_job", status = 503, times = 2 }
       local order <const> = {}
       for index = 1, 2 do
@@ -193,7 +193,7 @@ for loop, Host in pairs(event_loops.hosts) do
       end
     end)
 
-    it("takes over work that is pending #timing", function()
+    it("takes over pending calls #timing", function()
       service:fault { operation = "get_job", delay = 0.1, act = "before" }
       local late <close> = event_loops.client(service)
       local future <const> = late:async(function()
@@ -234,7 +234,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal(6000, ended)
     end)
 
-    it("runs on for others when one client is closed by a function of its own #timing", function()
+    it("keeps running for others when one client is closed by a function of its own #timing", function()
       local other <close> = event_loops.client(service)
       host:attach(other)
       service:fault { operation = "get_job", delay = 0.05, act = "before", times = "forever" }
@@ -251,7 +251,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.same({ "closed", "Job number 2" }, { problem.kind, name })
     end)
 
-    it("ends when what was left is cancelled by the host #timing", function()
+    it("ends when the host cancels the last pending work #timing", function()
       service:fault { operation = "get_job", hang = true }
       local future <const> = client:async(function()
         return client:get_job "j1"
@@ -266,7 +266,7 @@ for loop, Host in pairs(event_loops.hosts) do
     it("sends a call whose turn has come because the host has cancelled another #timing", function()
       local narrow <close> = event_loops.client(service, { max_connections = 1 })
       host:attach(narrow)
-      assert(narrow:get_job "j3") -- the token is there from here on
+      assert(narrow:get_job "j3") -- fetches the token
       service:fault { operation = "get_job", hang = true }
       local first <const> = narrow:async(function()
         return narrow:get_job "j1"
@@ -284,7 +284,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("j2", id)
     end)
 
-    it("leaves calls to block outside of what it runs #timing", function()
+    it("blocks calls that are made outside of the functions it runs #timing", function()
       local future <const> = client:async(function()
         return assert(client:get_job "j1").id
       end)
@@ -299,7 +299,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.is_true(timed_run() < 0.2)
     end)
 
-    it("ends when a call that blocks has done what was left #timing", function()
+    it("ends when a blocking call has finished the last pending work #timing", function()
       assert(client:get_job "j3")
       service:fault { operation = "get_job", delay = 0.05, act = "before" }
       service:fault { operation = "set_name", delay = 0.1, act = "before" }
@@ -333,7 +333,7 @@ for loop, Host in pairs(event_loops.hosts) do
       assert.equal("j1", id)
     end)
 
-    it("is held up by calls in a generator and in gsub, which block", function()
+    it("is blocked by calls in a generator and in gsub", function()
       service:fault { operation = "set_name", delay = 0.01, act = "before", times = "forever" }
       local names <const>, text, ticks, ticks_meanwhile = {}, nil, 0, nil
       host:every(0.001, function()

@@ -1,4 +1,4 @@
--- What is special about a client in cqueues. What holds in any loop is in adapters_spec.lua.
+-- What is special about a client in cqueues. For what holds in any loop see adapters_spec.lua.
 local connect <const> = require "spec.support.connect"
 local cqueues <const> = require "cqueues"
 local cqueues_loop <const> = require "bytenite.loop.cqueues"
@@ -26,7 +26,7 @@ describe("a client in cqueues", function()
     for index = 1, 3 do
       host:spawn(client, function()
         local body <const> = ('"Turn %d"'):format(index)
-        expected[#expected + 1] = body -- cqueues does not start them in order
+        expected[#expected + 1] = body -- cqueues starts them in any order
         assert(job:set_name(body:sub(2, -2)))
       end)
     end
@@ -74,7 +74,7 @@ describe("a client in cqueues", function()
     assert.is_false(was_entered)
   end)
 
-  it("goes over to another controller when it is attached to that", function()
+  it("moves to another controller when it is attached to it", function()
     service:fault { operation = "get_job", delay = 0.05, act = "before", times = "forever" }
     local other <const>, ids <const> = event_loops.hosts.cqueues.new(), {}
     host:spawn(client, function()
@@ -90,7 +90,7 @@ describe("a client in cqueues", function()
     assert.same({ "j1", "j2" }, ids)
   end)
 
-  it("is attached to nothing but a controller", function()
+  it("can be attached only to a controller", function()
     for _, wrong in ipairs { 1, "cqueues", {}, cqueues } do
       local ok <const>, message <const> = pcall(cqueues_loop.attach, client, wrong)
       assert.is_false(ok)

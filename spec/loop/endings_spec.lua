@@ -1,9 +1,9 @@
--- Programs whose client is attached to an event loop end as they should, wherever they leave it.
+-- Programs whose client is attached to an event loop end properly, wherever they stop using it.
 local event_loops <const> = require "spec.support.event_loops"
 local program <const> = require "spec.support.program"
 local sandbox <const> = require "spec.support.sandbox"
 
--- What each defines: attach() and run().
+-- Each prologue defines attach() and run().
 local prologues <const> = {
   cqueues = [[
     local controller = require("cqueues").new()
@@ -25,7 +25,7 @@ local endings <const> = {
   ["attaches the client again in the middle of its work"] = "start() client:step(0.01) attach()",
   ["exits in the middle of the work and closes the Lua state"] = "start() client:step(0.01) os.exit(0, true)",
   ["exits from inside the loop and closes the Lua state"] = "start(function() os.exit(0, true) end) run()",
-  ["lets go of the client"] = "start() client = nil collectgarbage() collectgarbage()",
+  ["drops the client"] = "start() client = nil collectgarbage() collectgarbage()",
 }
 
 for name, prologue in pairs(prologues) do

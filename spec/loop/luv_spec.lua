@@ -1,4 +1,4 @@
--- What is special about a client in libuv's loop. What holds in any loop is in adapters_spec.lua.
+-- What is special about a client in libuv's loop. For what holds in any loop see adapters_spec.lua.
 local event_loops <const> = require "spec.support.event_loops"
 local luv_loop <const> = require "bytenite.loop.luv"
 local sandbox <const> = require "spec.support.sandbox"
@@ -18,7 +18,7 @@ describe("a client in libuv's loop", function()
     client:close()
   end)
 
-  it("may be attached again in the middle of its work", function()
+  it("may be attached again while calls are pending", function()
     local id
     host:spawn(client, function()
       id = assert(client:get_job "j1").id

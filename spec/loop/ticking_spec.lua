@@ -1,4 +1,4 @@
--- An event loop goes on with its own work while calls of a client run in it.
+-- An event loop continues with other work while calls of a client run in it.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"
@@ -6,7 +6,7 @@ local sandbox <const> = require "spec.support.sandbox"
 
 local CALLS <const>, JOBS <const> = 500, 10
 
--- The times between ticks: their median and the longest.
+-- Returns the median and the longest time between ticks.
 local function gaps_between(ticks)
   local gaps <const> = {}
   for index = 2, #ticks do
@@ -21,7 +21,7 @@ for name, Host in pairs(event_loops.hosts) do
     it("keeps its timer ticking while 500 calls run over TLS #timing", function()
       local service <const> = sandbox.tls()
       event_loops.put_jobs(service, JOBS)
-      -- A call that held up the loop would do so for that long.
+      -- A call that blocked the loop would block it for this long.
       service:fault { operation = "*", delay = 0.12, act = "before", times = "forever" }
       local client <close> = event_loops.client(service)
       local host <const> = Host.new()
@@ -43,7 +43,7 @@ for name, Host in pairs(event_loops.hosts) do
           done = done + 1
         end)
       end
-      host:run() -- ends by itself
+      host:run() -- returns when nothing is pending
       assert.equal(CALLS, done)
       assert.equal(CALLS, #connect.sent(service))
       local median <const>, longest <const> = gaps_between(ticks)
