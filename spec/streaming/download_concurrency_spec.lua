@@ -1,4 +1,5 @@
--- Downloads of many files: how many are in flight at once, and what becomes of the others when one fails.
+-- Downloads of many files: how many are in flight at once, and what happens to the others when one
+-- fails.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"
@@ -23,7 +24,7 @@ describe("a download of many files", function()
     transfer:finish()
   end)
 
-  -- Sets results f01, f02, ... of some content.
+  -- Sets results f01, f02, ... with the given content.
   local function set_results(count, content)
     local results <const> = {}
     for index = 1, count do
@@ -44,8 +45,8 @@ describe("a download of many files", function()
     return names
   end
 
-  -- Starts a download from a server that never responds. Returns its future, when the server has
-  -- received exactly as many requests as are expected.
+  -- Starts a download from a server that never responds. Returns its future as soon as the server
+  -- has received exactly `expected` requests.
   local function start_hanging(options, expected)
     set_results(20)
     service:fault { operation = "download", hang = true, times = "forever" }
@@ -95,12 +96,12 @@ describe("a download of many files", function()
     client:close()
   end)
 
-  it("takes up to a million", function()
+  it("accepts a concurrency of up to a million", function()
     set_results(1)
     assert(job:download(into, { concurrency = 1000000 }))
   end)
 
-  it("refuses a number that cannot be", function()
+  it("refuses an impossible concurrency", function()
     for _, concurrency in ipairs { 0, -1, 1.5, "8", 1000001 } do
       local raised <const> = refusals.message(function()
         job:download(into, { concurrency = concurrency })
@@ -110,8 +111,8 @@ describe("a download of many files", function()
     assert.equal(0, #connect.sent(service))
   end)
 
-  -- Returns an on_progress that lets no file end before some have begun, and a count of the most
-  -- that were in flight together.
+  -- Returns an on_progress that blocks every file until `expected` files have started, and its
+  -- counts. `counts.most` is the largest number of files in flight.
   local function gate(expected)
     local counts <const> = { begun = {}, number = 0, now = 0, most = 0 }
     return function(_, _, name, all)
@@ -184,9 +185,9 @@ describe("a download of many files", function()
     end)
   end
 
-  it("gives the files in the order of the results, whatever ends first", function()
+  it("returns the files in the order of the results, whichever ends first", function()
     set_results(12)
-    service:fault { operation = "download", act = "before", delay = 0.2 } -- of whichever comes first
+    service:fault { operation = "download", act = "before", delay = 0.2 } -- for the first request that arrives
     local files <const> = assert(job:download(into))
     for index, file in ipairs(files) do
       assert.equal(("f%02d"):format(index), file.name)
@@ -195,14 +196,14 @@ describe("a download of many files", function()
     assert.equal(12, #files)
   end)
 
-  it("stops the others when one fails, and leaves nothing half of them", function()
+  it("stops the others when one fails, and leaves no partial files", function()
     set_results(20)
     service:fault { operation = "download", status = 404 }
     service:fault { operation = "download", hang = true, times = "forever" }
     local none <const>, err <const>, fetched <const> = job:download(into, { timeout = 5, max_retries = 0 })
     assert.is_nil(none)
     assert.equal("not_found", err.kind)
-    assert.is_true(count_downloads() <= 8) -- no other file was begun
+    assert.is_true(count_downloads() <= 8) -- no other file was requested
     assert.matches("^f%d%d$", err.file)
     assert.matches("^f%d%d: GET ", tostring(err))
     assert.same({}, fetched)
@@ -210,7 +211,7 @@ describe("a download of many files", function()
     assert.equal(0, client.session:in_flight())
   end)
 
-  it("keeps and names what was whole when one fails", function()
+  it("keeps and names the complete files when one fails", function()
     set_results(8)
     service:fault { operation = "download", status = 404, skip = 3, delay = 0.3 }
     local none <const>, err <const>, fetched <const> = job:download(into)
@@ -220,7 +221,7 @@ describe("a download of many files", function()
     assert.same(names_of(fetched), base:names())
   end)
 
-  it("keeps what was whole when it is cancelled", function()
+  it("keeps the complete files when it is cancelled", function()
     set_results(9)
     service:fault { operation = "download", skip = 5, hang = true, times = "forever" }
     local done = 0
@@ -243,7 +244,7 @@ describe("a download of many files", function()
     assert.equal(0, client.session:in_flight())
   end)
 
-  it("resumes on_progress at once when it yields to somebody else", function()
+  it("resumes on_progress at once if it yields to the program's own coroutine", function()
     set_results(3)
     local run <const> = coroutine.wrap(function()
       local yields = 0
@@ -260,7 +261,7 @@ describe("a download of many files", function()
     assert.is_true(yields >= 3)
   end)
 
-  it("raises what on_progress raises, and lets nothing continue", function()
+  it("raises what on_progress raises, and stops everything", function()
     set_results(20, BIG)
     local raised <const> = { "enough" }
     local ok <const>, value <const> = pcall(job.download, job, into, {
@@ -287,7 +288,7 @@ describe("a download of many files", function()
     assert.equal(err, value)
   end)
 
-  it("says how far all files are together, which never falls", function()
+  it("reports the progress of all files together, which never falls", function()
     set_results(9, BIG)
     assert(lfs.mkdir(into))
     base:write("results/f02", "kept")
@@ -309,7 +310,7 @@ describe("a download of many files", function()
         for index = 1, 9 do
           results[index] = { name = ("f%02d"):format(index), content = "another" }
         end
-        service:set_results("j1", results) -- the file that breaks off starts again, with another content
+        service:set_results("j1", results) -- the broken download starts again, with other content
       end,
     }))
     assert.is_string(changed)

@@ -1,12 +1,13 @@
--- How a download asks for the rest of a file, on a service without a network.
+-- How a download requests the rest of a file. No network.
 local fake <const> = require("spec.support.fake_core").install()
 local folder <const> = require "spec.support.folder"
 
 local RESULTS <const> = { status = 200, body = [[{"results":[{"name":"a.bin","link":"http://127.0.0.1:1/a"}]}]] }
 
--- Downloads "0123456789" in two pieces: the first attempt breaks off in the middle, or after the bytes that are given.
--- `headers` are those of its response, besides the length. Returns the headers of the second request, by their names; what
--- was written; and the error.
+-- Downloads "0123456789" in two attempts. The first breaks off after `came` (5 bytes unless given);
+-- `headers` are its response headers, except for the length. `second` is the response to the
+-- second. Returns the headers of the second request by name, the content that was written, and the
+-- error.
 local function resume(headers, second, came)
   headers["content-length"] = "10"
   local first <const> = { kind = "connection", status = 200, headers = headers, came = came or "01234", after = 1 }
@@ -23,7 +24,7 @@ local function resume(headers, second, came)
   return sent, files and into:read "a.bin", problem
 end
 
--- The rest of the file.
+-- Returns a response with the rest of the file.
 local function rest(headers)
   headers["content-range"] = "bytes 5-9/10"
   return { status = 206, headers = headers, came = "56789", after = 1 }
@@ -34,13 +35,13 @@ local function whole()
 end
 
 describe("a download that broke off", function()
-  it("asks for the rest if the strong validator is that of before", function()
+  it("requests the rest if it has a strong validator", function()
     local sent <const>, content <const> = resume({ etag = '"1"' }, rest { etag = '"1"' })
     assert.same({ "bytes=5-", '"1"' }, { sent.Range, sent["If-Range"] })
     assert.equal("0123456789", content)
   end)
 
-  it("asks for the rest by the date where there is no strong validator", function()
+  it("requests the rest by date if there is no strong validator", function()
     local date <const> = "Tue, 01 Dec 2026 14:00:00 GMT"
     for _, headers in ipairs { { ["last-modified"] = date }, { ["last-modified"] = date, etag = 'W/"1"' } } do
       local sent <const>, content <const> = resume(headers, rest { ["last-modified"] = date })
@@ -49,26 +50,26 @@ describe("a download that broke off", function()
     end
   end)
 
-  it("never asks with a weak validator: it begins anew", function()
+  it("starts again if there is only a weak validator", function()
     local sent <const>, content <const> = resume({ etag = 'W/"1"' }, whole())
     assert.same({ nil, nil }, { sent.Range, sent["If-Range"] })
     assert.equal("*/*", sent.Accept)
     assert.equal("0123456789", content)
   end)
 
-  it("begins anew where nothing would tell a part of another file", function()
+  it("starts again if there is no validator at all", function()
     local sent <const>, content <const> = resume({}, whole())
     assert.is_nil(sent.Range)
     assert.equal("0123456789", content)
   end)
 
-  it("begins anew where nothing of it had come", function()
+  it("starts again if no byte had arrived", function()
     local sent <const>, written <const> = resume({ etag = '"e1"' }, whole(), "")
     assert.same({ nil, nil, "0123456789" }, { sent.Range, sent["If-Range"], written })
     assert.equal("*/*", sent.Accept)
   end)
 
-  it("takes no part of another file", function()
+  it("refuses a part of another file", function()
     local _ <const>, content <const>, problem <const> = resume({ etag = '"1"' }, rest { etag = '"2"' })
     assert.is_nil(content)
     assert.same({ "protocol", "the server gave a part of another file" }, { problem.kind, problem.message })
@@ -91,7 +92,7 @@ describe("a download that broke off", function()
     end)
   end
 
-  it("has it all if the server says that nothing is behind its last byte", function()
+  it("is complete if the server says that nothing follows its last byte", function()
     local first <const> = { kind = "connection", status = 200, came = "01234", after = 1, headers = { etag = '"1"' } }
     local nothing <const> = { status = 416, headers = { ["content-range"] = "bytes */5" }, after = 1 }
     local client <const> = fake.client({ access_token = "t" }, function(_, number)

@@ -1,4 +1,4 @@
--- Downloads: the names of their files, and what is refused before anything is fetched.
+-- Downloads: the names of their files, and what they refuse before anything is fetched.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local folder <const> = require "spec.support.folder"
@@ -36,7 +36,7 @@ describe("a download", function()
     [""] = "none",
   }
   for name, reason in pairs(unsafe) do
-    it(("fetches nothing when a result is called %q"):format(name), function()
+    it(("fetches nothing if a result is called %q"):format(name), function()
       service:set_results("j1", { { name = "good", content = "1" }, { name = name, content = "2" } })
       local none <const>, err <const> = job:download(into)
       assert.is_nil(none)
@@ -49,7 +49,7 @@ describe("a download", function()
     end)
   end
 
-  it("fetches nothing when two results have one name", function()
+  it("fetches nothing if two results have one name", function()
     service:set_results("j1", { { name = "a", content = "1" }, { name = "a", content = "2" } })
     local none <const>, err <const> = job:download(into)
     assert.is_nil(none)
@@ -75,7 +75,7 @@ describe("a download", function()
     assert.equal("file", err.kind)
   end)
 
-  it("never writes one result over another, where the file system takes two names for one", function()
+  it("never overwrites a result with another, even if the file system treats their names as one", function()
     service:set_results("j1", { { name = "one", content = "1" }, { name = "two", content = "2" } })
     local none <const>, err <const> = job:download(into, {
       concurrency = 1,
@@ -90,7 +90,7 @@ describe("a download", function()
     assert.equal("1", base:read "results/one")
   end)
 
-  it("replaces files from before", function()
+  it("replaces existing files", function()
     assert(lfs.mkdir(into))
     base:write("results/a", "from before, and longer")
     service:set_results("j1", { { name = "a", content = "new" } })
@@ -110,7 +110,7 @@ describe("a download", function()
     assert.same({}, outside:names())
   end)
 
-  it("says so when the folder cannot be made", function()
+  it("says so if the folder cannot be made", function()
     service:set_results("j1", { { name = "a", content = "1" } })
     base:write("file", "")
     local none <const>, err <const> = job:download(base:at "file/such")
@@ -119,14 +119,14 @@ describe("a download", function()
     assert.matches("cannot use the folder", err.message)
   end)
 
-  it("says so when a file cannot be written to its end, and leaves nothing", function()
+  it("says so if a file cannot be written completely, and leaves nothing", function()
     service:set_results("j1", { { name = "a", content = BIG } })
     local code <const> = [[
       local client <close> = require("bytenite").new()
       print(client:job("j1"):download(%q))
     ]]
     local script <const> = base:write("script.lua", code:format(into))
-    -- no file may be larger than some kilobytes, and the signal for that is ignored
+    -- Files are limited to some kilobytes, and the signal for larger ones is ignored.
     local command <const> = "trap '' XFSZ; ulimit -f 64; exec lua5.4 " .. script
     local ran <const> = program.run({ "sh", "-c", command }, program.environment(service))
     assert.equal(0, ran.status, ran.errors)
@@ -200,7 +200,7 @@ describe("a download", function()
     assert.is_function(bytenite.Job.download)
   end)
 
-  it("takes no memory for its length", function()
+  it("needs the memory of a short file, whatever its size", function()
     service:set_results("j1", { { name = "a", size = 32 * 1024 * 1024, seed = 5 } })
     local pieces, most = 0, 0
     collectgarbage()

@@ -27,7 +27,7 @@ describe("a download", function()
     service:set_results("j1", results)
   end
 
-  -- Fails unless nothing was fetched but the list of results.
+  -- Asserts that the download fails for `reason` before it requests any file. Returns the error.
   local function check_refused(options, reason)
     local none <const>, err <const>, fetched <const> = job:download(into, options)
     assert.is_nil(none)
@@ -44,7 +44,7 @@ describe("a download", function()
     return lfs.attributes(base:at(path), "permissions")
   end
 
-  describe("into a folder with files of those names", function()
+  describe("into a folder that has files of those names", function()
     before_each(function()
       assert(lfs.mkdir(into))
       assert(lfs.mkdir(into .. "/out"))
@@ -89,13 +89,13 @@ describe("a download", function()
       assert.equal("rw-rw-r--", permissions "results/out/b")
     end)
 
-    it("refuses other words", function()
+    it("refuses other values of existing", function()
       assert.has_error(function()
         job:download(into, { existing = "overwrite" })
       end)
     end)
 
-    it("does not replace a file that appears meanwhile", function()
+    it("does not replace a file that appears during the download", function()
       set_results "late"
       local none <const>, err <const> = job:download(into, {
         on_progress = function()
@@ -116,7 +116,7 @@ describe("a download", function()
       check_refused({ existing = "replace" }, "cannot write out/b: there is a file of that name")
     end)
 
-    it("keeps no symbolic link, wherever it leads to", function()
+    it("does not accept a symbolic link as an existing file", function()
       assert(lfs.link("b", base:at "results/out/link", true))
       assert(lfs.link("nothing", base:at "results/out/dangling", true))
       for _, name in ipairs { "out/link", "out/dangling" } do
@@ -125,7 +125,7 @@ describe("a download", function()
       end
     end)
 
-    it("replaces a symbolic link, not what it leads to", function()
+    it("replaces a symbolic link, not its target", function()
       assert(lfs.link("b", base:at "results/out/link", true))
       set_results "out/link"
       check_refused({}, "cannot write out/link: it exists")
@@ -197,7 +197,7 @@ describe("a download", function()
     assert.equal(1, #assert(job:download(into)))
   end)
 
-  it("takes memory by the length of names, however deep they are", function()
+  it("takes memory in proportion to the length of names, however deep they are", function()
     local results <const>, folders <const> = {}, {}
     local bytes = 0
     for index = 1, 100 do
@@ -224,7 +224,7 @@ describe("a download", function()
     assert.equal("out//b", base:read "results/out/b")
   end)
 
-  it("makes a folder of an empty result whose name ends in a slash", function()
+  it("makes a folder for an empty result whose name ends in a slash", function()
     service:set_results("j1", { { name = "out/empty/", content = "" }, { name = "out/a", content = "1" } })
     local files <const> = assert(job:download(into))
     assert.same({ name = "out/empty", path = into .. "/out/empty", size = 0 }, files[1])
@@ -244,7 +244,7 @@ describe("a download", function()
     assert.equal(2, #assert(job:download(into, { existing = "replace" })))
   end)
 
-  it("says so when a result whose name ends in a slash is not empty", function()
+  it("says so if a result whose name ends in a slash is not empty", function()
     service:set_results("j1", { { name = "out/", content = "1" } })
     local none <const>, err <const> = job:download(into)
     assert.is_nil(none)
@@ -254,7 +254,7 @@ describe("a download", function()
   describe("of an object that is stored with a Content-Encoding", function()
     local content <const> = ("some content, "):rep(20000)
 
-    -- What a program prints that gets the path of the content.
+    -- Returns the output of a program for a file with the content.
     local function output_of(program)
       local path <const> = base:write("content", content)
       local pipe <close> = assert(io.popen(program:format(path)))
@@ -281,7 +281,7 @@ describe("a download", function()
       assert.equal(#content, files[1].size)
     end)
 
-    it("starts again when that breaks off", function()
+    it("starts again if the connection breaks", function()
       service:fault {
         { operation = "download", headers = { ["content-encoding"] = "gzip" }, truncate = 300 },
         { operation = "download", headers = { ["content-encoding"] = "gzip" } },
@@ -290,7 +290,7 @@ describe("a download", function()
       assert.equal(content, base:read "results/a")
     end)
 
-    it("says so when it is not what it says", function()
+    it("says so if it is not encoded as announced", function()
       service:set_results("j1", { { name = "a", content = "no gzip" } })
       local none <const>, err <const> = job:download(into, { decode = true })
       assert.is_nil(none)
@@ -298,7 +298,7 @@ describe("a download", function()
       assert.is_nil(lfs.attributes(into .. "/a"))
     end)
 
-    it("fetches it once and refuses it when bytes are behind its end", function()
+    it("fetches it once, and refuses it if bytes follow its end", function()
       local program <const> = "(gzip -c '%s'; printf behind) | openssl base64 -A"
       service:set_results("j1", { { name = "a", content_base64 = output_of(program) } })
       local none <const>, err <const> = job:download(into, { decode = true })

@@ -1,4 +1,4 @@
--- Downloads that break: where they continue, when they start again, what they do not accept.
+-- Downloads that break: where they continue, when they start again, what they refuse.
 local sandbox <const> = require "spec.support.sandbox"
 local transfers <const> = require "spec.support.transfers"
 
@@ -43,14 +43,14 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_string(sent[3].header["if-range"])
     end)
 
-    it("continues after more breaks than it may be repeated, as long as it makes progress", function()
+    it("continues after more breaks than max_retries, as long as it makes progress", function()
       service:set_results("j1", { { name = "a", size = 3000000, seed = 3 } })
       service:fault { operation = "download", truncate = 400000, times = 6 }
       assert(job:download(into))
       assert.equal(3000000, #base:read "results/a")
     end)
 
-    it("is given up after as many attempts without a byte as any call", function()
+    it("is given up after max_retries attempts without a byte", function()
       service:set_results("j1", { { name = "a", size = 3000000 } })
       service:fault { operation = "download", truncate = 1000000 }
       service:fault { operation = "download", reset = true, times = "forever" }
@@ -61,7 +61,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.same({}, base:names())
     end)
 
-    it("begins anew where the server gives no parts", function()
+    it("starts again if the server does not send parts", function()
       service:set_results("j1", { { name = "a", content = BIG } })
       service:fault { operation = "download", truncate = 500000 }
       service:fault { operation = "download", body = BIG, status = 200 }
@@ -69,7 +69,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(BIG, base:read "results/a")
     end)
 
-    it("begins anew when the file has changed meanwhile", function()
+    it("starts again if the file has changed meanwhile", function()
       service:set_results("j1", { { name = "a", content = BIG } })
       service:fault { operation = "download", truncate = 500000 }
       local changed
@@ -83,7 +83,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("another", base:read "results/a")
     end)
 
-    it("takes no error for a part of the file, however late it looks", function()
+    it("never takes an error for a part of the file, however late it is read", function()
       service:set_results("j1", { { name = "a", content = BIG } })
       service:fault { operation = "download", truncate = 500000 }
       service:fault { operation = "download", status = 503, body = ("an error"):rep(1000), retry_after = 0.01 }
@@ -93,13 +93,13 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
           if is_late then return end
           is_late = true
           service:fault { operation = "get_job", delay = 0.3, act = "before" }
-          assert(transfer.client:get_job "j1") -- meanwhile the second attempt is answered
+          assert(transfer.client:get_job "j1") -- the response to the second attempt arrives during this call
         end,
       }))
       assert.equal(BIG, base:read "results/a")
     end)
 
-    it("does not continue where nothing would tell a part of another file", function()
+    it("starts again if a part of another file could not be detected", function()
       service:set_results("j1", { { name = "a", content = BIG } })
       service:fault { operation = "download", body = BIG, status = 200, truncate = 500000 }
       assert(job:download(into))
@@ -107,7 +107,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_nil(downloads()[2].header.range)
     end)
 
-    it("is an error when the server gives a part of another file", function()
+    it("is an error if the server sends a part of another file", function()
       service:set_results("j1", { { name = "a", content = BIG } })
       service:fault { operation = "download", truncate = 500000 }
       service:fault {
@@ -128,7 +128,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       ["a part that it does not name"] = "all of it",
     }
     for what, range in pairs(lies) do
-      it("is an error when the server gives " .. what, function()
+      it("is an error if the server sends " .. what, function()
         service:set_results("j1", { { name = "a", content = BIG } })
         service:fault { operation = "download", truncate = 0 }
         service:fault { operation = "download", truncate = 65536 }
@@ -145,7 +145,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       end)
     end
 
-    it("is an error when the server gives a part that was not asked for", function()
+    it("is an error if the server sends a part that was not requested", function()
       service:set_results("j1", { { name = "a", content = BIG } })
       local headers <const> = { ["content-range"] = "bytes 0-2/*" }
       service:fault { operation = "download", status = 206, headers = headers, body = "xxx" }
@@ -158,7 +158,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("identity", downloads()[1].header["accept-encoding"])
     end)
 
-    it("takes only statuses that come with the file", function()
+    it("accepts only statuses that come with the file", function()
       service:set_results("j1", { { name = "a", content = "1" } })
       for _, status in ipairs { 204, 202 } do
         service:fault { operation = "download", status = status, body = "" }

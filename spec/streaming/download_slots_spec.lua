@@ -12,7 +12,7 @@ local FILES <const> = 6 -- of each download
 describe("several downloads at once", function()
   local transfer, service, client, base
 
-  -- Makes the job and its results. Forgets faults and requests.
+  -- Resets the sandbox, and makes the job and its results.
   local function set_up()
     service:reset()
     service:put_job("j1", '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
@@ -64,7 +64,7 @@ describe("several downloads at once", function()
     service:fault { operation = "download", hang = true, times = "forever" }
   end
 
-  -- Waits until the three slots have requests that hang, and checks that no other is sent.
+  -- Waits until the three slots have hanging requests, and asserts that no other is sent.
   local function fill_slots()
     step_until(function()
       return count_downloads() >= 3
@@ -103,7 +103,7 @@ describe("several downloads at once", function()
     second:cancel()
   end)
 
-  it("pass on what a cancelled one held", function()
+  it("pass on the slots of a cancelled one", function()
     hang()
     local first <const> = start(1)
     fill_slots()
@@ -117,7 +117,7 @@ describe("several downloads at once", function()
     assert.equal(FILES, #assert(second:get()))
   end)
 
-  it("lose nothing when one is cancelled while it waits", function()
+  it("lose no slots when one is cancelled while it waits", function()
     hang()
     local first <const> = start(1)
     fill_slots()

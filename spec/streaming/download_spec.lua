@@ -1,4 +1,4 @@
--- Downloads: a job's results on their way into a folder.
+-- Downloads of a job's results into a folder.
 local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"
 local lfs <const> = require "lfs"
@@ -26,7 +26,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       return service:requests("download")
     end
 
-    it("brings all results into a folder, which it makes", function()
+    it("writes all results to a folder, which it makes", function()
       service:set_results("j1", {
         { name = "out_0/a.txt", content = "first\0" },
         { name = "out_1/deep/b ü.txt", content = "second" },
@@ -59,7 +59,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("directory", lfs.attributes(into, "mode"))
     end)
 
-    it("brings one of them by its name", function()
+    it("fetches a single result by its name", function()
       service:set_results("j1", { { name = "a", content = "1" }, { name = "b", content = "2" } })
       local files <const> = assert(job:download(into, { result = "b" }))
       assert.equal(1, #files)
@@ -71,7 +71,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.same({}, fetched)
     end)
 
-    it("reports how far it is", function()
+    it("reports its progress", function()
       service:set_results("j1", { { name = "a", content = BIG }, { name = "b", content = "" } })
       local last, reports = {}, 0
       assert(job:download(into, {
@@ -85,7 +85,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_true(reports > 8)
     end)
 
-    it("gives the files that were fetched before the failure", function()
+    it("returns the files that were fetched before a failure", function()
       service:set_results(
         "j1",
         { { name = "a", content = "1" }, { name = "b", content = "2" }, { name = "c", content = "3" } }
@@ -98,7 +98,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.same({ "results/a" }, base:names())
     end)
 
-    it("reports storage's words, and shows nothing of the link", function()
+    it("reports the storage's message, and does not reveal the link's signature", function()
       service:set_results("j1", { { name = "a", content = "1" } })
       local link <const> = assert(job:results())[1].link
       local secret <const> = link:match "X%-Signature=([^&]+)"
@@ -114,7 +114,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_nil((tostring(err) .. core.encode(setmetatable(err, nil))):find(secret, 1, true))
     end)
 
-    it("shows no signature as storage prints it, decoded or in XML, nor a part of one as a path", function()
+    it("reveals no signature as storage prints it, decoded or in XML, nor a part of one as a path", function()
       local host <const> = service.base_url:match "^https?://[^/]+"
       service:set_results(
         "j1",
@@ -133,7 +133,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_nil(tostring(err):find("SECRET", 1, true))
     end)
 
-    it("says so when the job has not come to its end", function()
+    it("says so if the job has not ended", function()
       service:put_job("j1", '{"id":"j1","state":"JOB_STATE_MERGING"}')
       local none <const>, err <const>, fetched <const> = job:download(into)
       assert.is_nil(none)
@@ -142,7 +142,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_nil(lfs.attributes(into))
     end)
 
-    it("has no limit but that bytes must move", function()
+    it("has no time limit as long as bytes move", function()
       service:set_results("j1", { { name = "a", content = ("x"):rep(20000) } })
       service:fault { operation = "download", drip = { bytes = 4000, every = 0.1 } }
       assert(job:download(into, { timeout = 0.3 }))
@@ -151,7 +151,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("timeout", err.kind)
     end)
 
-    it("lets on_progress take its time", function()
+    it("does not time out while on_progress runs", function()
       service:set_results("j1", { { name = "a", content = BIG } })
       local slow = 0
       assert(job:download(into, {
@@ -209,7 +209,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         return client:job(id):download(into)
       end)
       assert.equal(8, results.succeeded)
-      assert.is_true(core.now() - started_at < 1.8) -- one after the other they would take 2.4 s
+      assert.is_true(core.now() - started_at < 1.8) -- one after another they would take 2.4 s
       for index, id in ipairs(ids) do
         assert.equal(BIG .. index, base:read("results/" .. id))
       end

@@ -1,4 +1,4 @@
--- The stream of events: experimental, since no source shows its framing.
+-- The stream of events. It is experimental, since no source documents its framing.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local errors <const> = require "bytenite.errors"
@@ -24,7 +24,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       client:close()
     end)
 
-    -- What the stream says, and then ends.
+    -- Makes the stream consist of `body`.
     local function response(body, more)
       local fault <const> = { operation = "events", body = body, status = 200 }
       for name, value in pairs(more or {}) do
@@ -41,7 +41,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       return seen
     end
 
-    -- Whether the service has got the request for events: what happened before is not told.
+    -- Returns whether the service has received the request for events. Earlier events are not sent.
     local function has_stream()
       for _, request in ipairs(service:requests()) do
         if request.path:find "/events$" then return true end
@@ -49,7 +49,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       return false
     end
 
-    it("come as they happen, until the program has seen enough", function()
+    it("come as they happen, until the program leaves the loop", function()
       local job <const> =
         assert(client:create_job { templateId = "t", dataSource = bytenite.datasource.url "https://a.example" })
       service:set_speed(1000)
@@ -67,11 +67,11 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_string(seen.event)
       assert.equal(job.id, seen.data.jobId)
       assert(running:get(5))
-      assert.equal(0, client.session:in_flight()) -- the break has ended the stream
+      assert.equal(0, client.session:in_flight()) -- leaving the loop has ended the stream
       assert(client:get_job(job.id))
     end)
 
-    it("are read an object a line", function()
+    it("are read as one object per line", function()
       response(item "a" .. "\r\n" .. item("b", "9007199254740993") .. item("c"):gsub("\n$", ""))
       local numbers, seen = {}, {}
       for event in client:each_event() do
@@ -94,12 +94,12 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.same({ "a", "b", "c" }, names())
     end)
 
-    it("are none when the stream ends at once", function()
+    it("are none if the stream ends at once", function()
       response ""
       assert.same({}, names())
     end)
 
-    -- The error that a loop over the events raises, after how many.
+    -- Returns the error that a loop over the events raises, and the number of events before it.
     local function failure(options)
       local count = 0
       local ok <const>, err <const> = pcall(function()
@@ -113,7 +113,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       return err, count
     end
 
-    it("raise the error that the service sends instead of one", function()
+    it("raise the error that the service sends instead of an event", function()
       response(item "a" .. '{"error":{"code":14,"message":"upstream unavailable","details":[]}}\n' .. item "b")
       local err <const>, count <const> = failure()
       assert.equal("unexpected", err.kind)
@@ -151,7 +151,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       end
     end)
 
-    it("are not lost when the program takes longer between two of them than one may take to come", function()
+    it("are not lost if the program handles one for longer than the time limit", function()
       response(item "a" .. item "b" .. item "c", { drip = { bytes = #item "a", every = 0.1 } })
       local seen = 0
       for _ in client:each_event { timeout = 0.3, max_retries = 0 } do
@@ -163,7 +163,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(3, seen)
     end)
 
-    it("may come as slowly as the time limit lets them, however long the program waits in one piece", function()
+    it("may come as slowly as the time limit allows, however long each step waits #timing", function()
       response(item "a" .. item "b" .. item "c", { drip = { bytes = #item "a", every = 0.7 } })
       local seen <const> = {}
       local future <const> = client:async(function()
@@ -177,7 +177,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       future:get()
     end)
 
-    it("go to one task at a time", function()
+    it("can be read by only one task at a time", function()
       service:fault { operation = "events", delay = 0.2, body = item "a" }
       local iterator <const>, state <const>, _ <const>, closing <close> = client:each_event() -- luacheck: ignore closing
       local results <const> = client:map({ 1, 2 }, function()
@@ -192,13 +192,13 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("not yours", failure().message)
     end)
 
-    it("are requested again as long as none has come", function()
+    it("are requested again as long as none has arrived", function()
       service:fault { operation = "events", status = 503, retry_after = 0.01 }
       response(item "a")
       assert.same({ "a" }, names())
     end)
 
-    it("are none of what an error's body says, however late the program looks", function()
+    it("are never taken from the body of an error, however late the program reads it", function()
       service:fault { operation = "events", status = 403, body = item "forged" }
       local iterator <const>, state <const>, _ <const>, closing <close> = client:each_event() -- luacheck: ignore closing
       service:put_job("j1", '{"id":"j1"}')
@@ -217,7 +217,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(1, #connect.sent(service))
     end)
 
-    it("may be as large as a response, and no larger", function()
+    it("may be as large as a response may, and no larger", function()
       response(item(("x"):rep(300000)) .. item "b")
       assert.equal("too_large", failure({ max_response_bytes = 100000 }).kind)
       response(item(("x"):rep(300000)) .. item "b")
@@ -248,7 +248,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       end)
     end
 
-    it("refuse unknown options where the mistake is", function()
+    it("refuse unknown options, and point to the line of the mistake", function()
       local message <const> = refusals.message(function()
         local iterator <const> = client:each_event { timout = 3 }
         return iterator

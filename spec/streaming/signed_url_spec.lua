@@ -1,11 +1,11 @@
--- Which addresses that the service names are used.
+-- Which signed URLs of the service the module uses.
 local bytenite <const> = require "bytenite"
 local options <const> = require "bytenite.base.options"
 local sandbox <const> = require "spec.support.sandbox"
 local signed_url <const> = require "bytenite.streaming.signed_url"
 
 describe("a signed URL", function()
-  -- A client, as far as the check needs one.
+  -- Returns as much of a client as the check needs.
   local function client_of(base_url, allow_http)
     return { options = options.read { base_url = base_url, access_token = "t", allow_http = allow_http } }
   end
@@ -93,19 +93,19 @@ describe("a signed URL", function()
     end)
   end
 
-  it("to a host in other letters is refused: some stand for those of localhost", function()
+  it("to a host with non-ASCII letters is refused: some of them mean localhost", function()
     local address <const>, message <const> =
       check(client_of "https://api.example.org/v1", "https://%E2%93%9Bocalhost/x")
     assert.is_nil(address)
     assert.equal("the link of a cannot be used: its host is not in ASCII", message)
   end)
 
-  it("to 0.0.0.0 is used if base_url names that", function()
+  it("to this machine is used if base_url is 0.0.0.0", function()
     local url <const> = "https://127.0.0.1/x"
     assert.equal(url, check(client_of "https://0.0.0.0/v1", url))
   end)
 
-  it("to this machine is not called by an upload for a service elsewhere", function()
+  it("to this machine is not used by an upload for a service elsewhere", function()
     local service <const> = sandbox.plain()
     service:reset()
     local client <close> = bytenite.new { base_url = "https://api.invalid/v1", access_token = "t", max_retries = 0 }

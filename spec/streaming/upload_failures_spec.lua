@@ -1,4 +1,4 @@
--- Uploads that fail: storage refuses them, the file or the reader has trouble, time is up.
+-- Uploads that fail: storage refuses them, the file or the reader fails, time is up.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
@@ -26,7 +26,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end
 
     describe("that is refused", function()
-      it("gives the storage's words, out of XML", function()
+      it("has the storage's message, read from XML", function()
         service:expire_links()
         local done <const>, err <const> = job:upload { data = "bytes" }
         assert.is_nil(done)
@@ -37,7 +37,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.is_nil((service:uploaded(job.id) or {}).length)
       end)
 
-      it("can be sent again after a new address was asked for", function()
+      it("can be sent again after a new address was requested", function()
         service:expire_links()
         assert.is_nil((job:upload { data = "bytes" }))
         assert(job:set_datasource { dataSource = bytenite.datasource.file() })
@@ -45,14 +45,14 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.equal("bytes", content())
       end)
 
-      it("gives them out of text", function()
+      it("has the storage's message, read from text", function()
         service:fault { operation = "upload", status = 400, body = "The bucket is gone", content_type = "text/plain" }
         local _ <const>, err <const> = job:upload { data = "bytes" }
         assert.equal("bad_request", err.kind)
         assert.equal("The bucket is gone", err.message)
       end)
 
-      -- what S3 says of a body that did not arrive in time
+      -- How S3 refuses a body that did not arrive in time.
       local TIMEOUT <const> = "<Error><Code>RequestTimeout</Code><Message>Your socket was idle</Message></Error>"
 
       it("because it was too slow is sent again", function()
@@ -61,7 +61,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.equal("bytes", content())
       end)
 
-      it("because it was too slow ends in storage's words when its attempts are used up", function()
+      it("because it was too slow fails with the storage's message when its attempts are used up", function()
         service:fault { operation = "upload", status = 400, body = TIMEOUT, times = 3, content_type = "application/xml" }
         local _ <const>, err <const> = job:upload({ data = "bytes" }, { max_retries = 1 })
         assert.same(
@@ -78,13 +78,13 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.same({ "bad_request", 1, false }, { err.kind, err.attempts, err.retryable })
       end)
 
-      it("says so when it is refused in the middle of large input", function()
+      it("says so if it is refused in the middle of large input", function()
         service:fault { operation = "upload", status = 403, after = 200000, message = "Quota exceeded" }
         local _ <const>, err <const> = job:upload { data = BIG:rep(4) }
         assert.equal("permission_denied", err.kind)
       end)
 
-      it("shows nothing of the address", function()
+      it("does not reveal the signature of the address", function()
         local address <const> = job.dataSource.params.tempUrl
         local secret <const> = address:match "%?(.+)$"
         service:fault { operation = "upload", status = 400, body = ("no %s, %s"):format(address, secret) }
@@ -95,7 +95,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
     end)
 
     describe("of a file", function()
-      it("that is not there says which", function()
+      it("that is missing names it", function()
         local done <const>, err <const> = job:upload(place:at "no.txt")
         assert.is_nil(done)
         assert.is_true(errors.is(err))
@@ -117,7 +117,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.matches("no regular file", err.message)
       end)
 
-      it("that gets shorter meanwhile says so, and notifies the service of nothing", function()
+      it("that gets shorter meanwhile says so, and does not notify the service", function()
         local path <const> = place:write("in.bin", BIG:rep(8))
         local is_cut
         local done <const>, err <const> = job:upload(path, {
@@ -133,7 +133,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.equal(2, #connect.sent(service))
       end)
 
-      it("that changes meanwhile, but not its size, says so", function()
+      it("that changes meanwhile, even without a change of size, says so", function()
         local path <const> = place:write("in.bin", BIG:rep(2))
         local done <const>, err <const> = job:upload(path, {
           on_progress = function(sent)
@@ -146,7 +146,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.equal("file", err.kind)
         assert.matches("changed while it was sent", err.message)
         assert.is_not_true(service:uploaded(job.id).completed)
-        assert(job:upload(path)) -- and can be sent again
+        assert(job:upload(path)) -- a second upload of the file succeeds
       end)
 
       it("that grows meanwhile says so", function()
@@ -171,7 +171,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       end)
     end)
 
-    it("of a function that ends too soon, or not soon enough, says so", function()
+    it("of a function that returns too few bytes, or too many, says so", function()
       local _ <const>, short <const> = job:upload(function() end, { size = 3 })
       assert.equal("file", short.kind)
       assert.matches("ended after 0 of 3 bytes", short.message)
@@ -205,7 +205,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert(job:upload { data = "and goes on" })
     end)
 
-    it("says so when the service is not told", function()
+    it("says so if the notification of the service fails", function()
       service:fault { operation = "upload_completed", status = 500 }
       local done <const>, err <const> = job:upload { data = "bytes" }
       assert.is_nil(done)
@@ -215,7 +215,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert(job:upload_completed())
     end)
 
-    it("has no limit but that bytes must move #timing", function()
+    it("has no time limit as long as bytes move #timing", function()
       service:fault { operation = "upload", drip = { bytes = 16384, every = 0.05 } }
       assert(job:upload({ data = ("x"):rep(160 * 1024) }, { timeout = 0.3 })) -- takes half a second
       service:fault { operation = "upload", hang = true }
@@ -225,7 +225,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_true(core.now() - started_at < 2)
     end)
 
-    it("ends at its deadline, where it is given one #timing", function()
+    it("ends at its deadline, if it has one #timing", function()
       service:fault { operation = "upload", drip = { bytes = 1000, every = 0.05 }, times = "forever" }
       local started_at <const> = core.now()
       local _ <const>, err <const> = job:upload({ data = BIG }, { deadline = 0.4 })

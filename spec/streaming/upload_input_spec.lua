@@ -1,10 +1,10 @@
--- Uploads: what is refused before anything is sent, and what large input costs.
+-- Uploads: what they refuse before anything is sent, and the memory that large input takes.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local refusals <const> = require "spec.support.refusals"
 local sandbox <const> = require "spec.support.sandbox"
 
-local PIECE <const> = 64 * 1024 -- about as much goes through at once
+local PIECE <const> = 64 * 1024 -- about the size of a piece as uploads read it
 
 describe("an upload", function()
   local service, client
@@ -94,7 +94,7 @@ describe("an upload", function()
     )
   end)
 
-  it("takes no memory for its length", function()
+  it("needs the memory of a short file, whatever its size", function()
     local job <const> = assert(client:create_job { templateId = "t", dataSource = bytenite.datasource.file() })
     local count, most = 0, 0
     local piece <const> = ("x"):rep(PIECE)

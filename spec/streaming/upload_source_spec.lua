@@ -1,11 +1,11 @@
--- Where the bytes of uploads come from, without a network.
+-- Where the bytes of uploads come from. No network.
 local upload_source <const> = require "bytenite.streaming.upload_source"
 
 local function open(given, size)
   return upload_source.open("upload: source", given, size)
 end
 
--- Reads all that a source has, in pieces of at most that many bytes. Returns the pieces, and an error.
+-- Reads a source to its end, at most `most` bytes at a time. Returns the pieces, and an error.
 local function read_all(source, most)
   local pieces <const> = {}
   while source.given < source.size do
@@ -16,7 +16,7 @@ local function read_all(source, most)
   return pieces
 end
 
--- Makes a file with that content, which is removed with the variable.
+-- Makes a file with `content`. It is removed when the variable goes out of scope.
 local function file_with(content)
   local path <const> = os.tmpname()
   local file <close> = assert(io.open(path, "wb"))
@@ -28,7 +28,7 @@ local function file_with(content)
   })
 end
 
--- A reader function that gives these pieces.
+-- Returns a reader function that returns these pieces.
 local function reader_of(pieces)
   local index = 0
   return function()
@@ -38,7 +38,7 @@ local function reader_of(pieces)
 end
 
 describe("a source of an upload", function()
-  it("is a string, which is read again and again", function()
+  it("may be a string, which can be read repeatedly", function()
     local source <close> = open { data = "abcdefg" }
     assert.same({ 7, "the string" }, { source.size, source.name })
     for _ = 1, 2 do
@@ -50,7 +50,7 @@ describe("a source of an upload", function()
     assert.is_nil(source:check_unchanged())
   end)
 
-  it("is a path", function()
+  it("may be a path", function()
     local file <close> = file_with "abcdefg"
     local source <close> = open(file.path)
     assert.same({ 7, file.path }, { source.size, source.name })
@@ -60,7 +60,7 @@ describe("a source of an upload", function()
     assert.is_nil(source:check_unchanged())
   end)
 
-  it("is an open file, read from its current position, and stays open", function()
+  it("may be an open file, which is read from its current position, and stays open", function()
     local file <close> = file_with "abcdefg"
     local handle <close> = assert(io.open(file.path, "rb"))
     handle:seek("set", 3)
@@ -84,16 +84,16 @@ describe("a source of an upload", function()
     assert.equal(0, behind.size)
   end)
 
-  it("is a function, which is read once", function()
+  it("may be a function, which is read once", function()
     local source <close> = open(reader_of { "abc", "", "de" }, 5)
-    assert.is_true(source:can_rewind() and source:rewind()) -- it was not asked yet
+    assert.is_true(source:can_rewind() and source:rewind()) -- the reader has not been called yet
     assert.same({ "abc", "de" }, read_all(source, 100))
     assert.is_false(source:can_rewind())
     assert.is_false(source:rewind())
     assert.is_nil(source:check_unchanged())
   end)
 
-  it("is asked for at most what is left", function()
+  it("is read for at most the bytes that are left", function()
     local asked <const> = {}
     local source <close> = open({ data = "abcdefg" }, 7)
     local next_piece <const> = source.next_piece
@@ -105,7 +105,7 @@ describe("a source of an upload", function()
     assert.same({ 5, 2 }, asked)
   end)
 
-  it("is taken for asked before it answers: what it gives then must not be lost", function()
+  it("counts as read as soon as its function is called: its piece must not be lost", function()
     local source
     source = open(function()
       assert.is_false(source:can_rewind())
@@ -125,7 +125,7 @@ describe("a source of an upload", function()
     assert.matches("did it change", problem.hint)
   end)
 
-  it("fails if it gives more than was announced", function()
+  it("fails if it returns more than was announced", function()
     local source <close> = open(reader_of { "abc", "def" }, 5)
     local pieces <const>, problem <const> = read_all(source, 100)
     assert.same({ "abc" }, pieces)
@@ -163,12 +163,12 @@ describe("a source of an upload", function()
     end)
   end)
 
-  it("is one that is open already", function()
+  it("may be a source that is open already", function()
     local source <close> = open { data = "abc" }
     assert.equal(source, open(source))
   end)
 
-  it("cannot be a file that is not there, or a folder", function()
+  it("cannot be a missing file, or a folder", function()
     local missing <const>, problem <const> = open "/nowhere/at/all"
     assert.is_nil(missing)
     assert.equal("file", problem.kind)
@@ -176,7 +176,7 @@ describe("a source of an upload", function()
     assert.equal("file", select(2, open "/").kind)
   end)
 
-  it("needs a size where it has none of its own", function()
+  it("needs a size if it has none of its own", function()
     assert.error_matches(function()
       open(function() end)
     end, "upload: source: size %(bytes%) is required")
@@ -186,7 +186,7 @@ describe("a source of an upload", function()
     assert.is_truthy(open({ data = "abc" }, 3))
   end)
 
-  it("is nothing else", function()
+  it("cannot be anything else", function()
     for _, given in ipairs { 7, true, {}, { data = 7 } } do
       assert.error_matches(function()
         open(given)
@@ -200,12 +200,12 @@ describe("a source of an upload", function()
     end, "upload: source: the file is closed")
   end)
 
-  it("is a table that can be called", function()
+  it("may be a table that can be called", function()
     local source <close> = open(setmetatable({}, { __call = reader_of { "ab" } }), 2)
     assert.same({ "ab" }, read_all(source, 9))
   end)
 
-  it("gives strings alone", function()
+  it("returns only strings", function()
     local source <close> = open(reader_of { 7 }, 2)
     assert.error_matches(function()
       source:read(2)

@@ -1,4 +1,4 @@
--- Uploads: a job's input on its way to the address that the service signed for it.
+-- Uploads of a job's input to the signed URL that the service gives.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
@@ -8,7 +8,7 @@ local sandbox <const> = require "spec.support.sandbox"
 local time_limit <const> = require "spec.support.time_limit"
 local transfers <const> = require "spec.support.transfers"
 
-local PIECE <const> = 64 * 1024 -- about as much goes through at once
+local PIECE <const> = 64 * 1024 -- about the size of a piece as uploads read it
 local BIG <const> = ("0123456789abcdef"):rep(64 * 1024) -- 1 MiB
 
 for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
@@ -34,11 +34,11 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       local uploaded <const> = service:uploaded(job.id)
       assert.equal("the bytes\0\r\n\xff", uploaded.content)
       assert.is_true(uploaded.completed)
-      assert.equal(before, core.encode(job)) -- as it was, not refreshed
+      assert.equal(before, core.encode(job)) -- the job is not refreshed
       assert(job:run())
     end)
 
-    it("is sent as the service's guide says, and without a token", function()
+    it("is sent as the service's guide says, without a token", function()
       assert(job:upload { data = "bytes" })
       local sent <const> = connect.sent(service)
       local put <const>, completed <const> = sent[2], sent[3]
@@ -56,7 +56,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_string(completed.header.authorization)
     end)
 
-    it("asks first whether large input will be taken", function()
+    it("asks the storage first whether it accepts large input", function()
       assert(job:upload { data = BIG })
       assert.equal("100-continue", connect.sent(service)[2].header.expect)
       assert.equal(BIG, content())
@@ -93,7 +93,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("12345", content())
     end)
 
-    it("takes a function that gives pieces of any size", function()
+    it("takes a function that returns pieces of any size", function()
       local pieces <const> = { "a", "", ("b"):rep(3 * PIECE), "c" }
       local index = 0
       assert(job:upload(function()
@@ -116,7 +116,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("called", content())
     end)
 
-    it("reports how far it is, up to the end", function()
+    it("reports its progress, up to the end", function()
       local reports <const> = {}
       assert(job:upload({ data = BIG }, {
         on_progress = function(sent, total)
@@ -138,7 +138,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.same({ 0, 0 }, empty)
     end)
 
-    it("fetches the address where the job does not hold it", function()
+    it("fetches the address if the job does not have it", function()
       local handle <const> = client:job(job.id)
       assert.equal(handle, (assert(handle:upload { data = "bytes" })))
       assert.equal("bytes", content())
@@ -165,14 +165,14 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal("the bytes", content())
     end)
 
-    it("takes a response as every call does", function()
+    it("limits the storage's response like any other", function()
       service:fault { operation = "upload", status = 200, body = ("x"):rep(300000), act = "before", times = 2 }
       assert(job:upload { data = "bytes" })
       local _ <const>, err <const> = job:upload({ data = "bytes" }, { max_response_bytes = 100000 })
       assert.equal("too_large", err.kind)
     end)
 
-    it("is repeated from a file, too, and from where that stood", function()
+    it("is repeated from an open file's original position", function()
       local file <close> = assert(io.open(place:write("in.bin", "skip" .. BIG), "rb"))
       file:seek("set", 4)
       service:fault { operation = "upload", status = 503 }
@@ -180,7 +180,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(BIG, content())
     end)
 
-    it("is not repeated from a function that was asked already", function()
+    it("is not repeated from a function that was called already", function()
       service:fault { operation = "upload", reset = "connection", after = 100000 }
       local left = #BIG
       local done <const>, err <const> = job:upload(function()
@@ -193,11 +193,11 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.is_true(err.maybe_done)
     end)
 
-    it("lets a reader take its time", function()
+    it("does not time out while a reader runs", function()
       local asked = 0
       assert(job:upload(function()
         asked = asked + 1
-        if asked == 2 then assert(client:get_job(job.id)) end -- which waits in place meanwhile
+        if asked == 2 then assert(client:get_job(job.id)) end -- a blocking call inside the reader
         local until_time <const> = core.now() + 0.15
         while core.now() < until_time do -- luacheck: ignore 542
         end
@@ -217,7 +217,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         return each:upload(place:write(index .. ".bin", BIG .. index))
       end)
       assert.equal(8, results.succeeded)
-      assert.is_true(core.now() - started_at < 1.8) -- one after the other they would take 2.4 s
+      assert.is_true(core.now() - started_at < 1.8) -- one after another they would take 2.4 s
       for index, each in ipairs(jobs) do
         assert.equal(#BIG + 1, service:uploaded(each.id).length, index)
       end
@@ -236,7 +236,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(job.id:sub(1, 1):rep(3), content())
     end)
 
-    it("is given up with its future", function()
+    it("is cancelled with its future", function()
       service:fault { operation = "upload", hang = true }
       local future <const> = client:async(job.upload, job, { data = BIG })
       assert.is_nil((future:get(0.1)))
@@ -289,7 +289,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       assert.equal(BIG, content())
     end)
 
-    it("loses no piece of a reader that is at work when the connection breaks", function()
+    it("loses no piece of a reader that is running when the connection breaks", function()
       service:fault { operation = "upload", reset = "connection", after = 0 }
       local pieces <const> = { "first ", "second" }
       local index = 0
@@ -297,7 +297,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         index = index + 1
         if index == 1 then
           service:fault { operation = "get_job", delay = 0.2, act = "before" }
-          assert(client:get_job(job.id)) -- meanwhile it breaks
+          assert(client:get_job(job.id)) -- the connection breaks during this call
         end
         return pieces[index]
       end, { size = 12 })
