@@ -87,7 +87,7 @@ return {
     text = "The error has the kind `connection`, is not retried, and names the proxy.",
   },
   {
-    name = "statuses are tried again as DESIGN 5 says",
+    name = "the status decides about retries",
     title = "all other statuses are final",
     text = "A status that is not named above is the result: the call is not retried.",
   },

@@ -19,7 +19,7 @@ local IN_ORDER <const> = { "HTTP/1.1", "HTTP/1.1 with TLS", "HTTP/2", "a proxy",
 local WIDTH <const> = 110 -- columns of the page
 
 -- One promise of the fault suite, which has the tests of all statuses.
-local ALL_STATUSES <const> = "statuses are tried again as DESIGN 5 says"
+local ALL_STATUSES <const> = "the status decides about retries"
 
 local promise_of_status <const> = {}
 for _, promise in ipairs(promises) do

@@ -1,4 +1,4 @@
---- calls.lua: the calls that rows make, by name.
+--- calls.lua: the API calls that rows make, by name.
 local calls <const> = {}
 
 local ID <const> = "job-1"
@@ -15,7 +15,8 @@ local function same_job(value, job)
   return value == job
 end
 
---- `make` returns the job and a function that makes the call; `is_right` tells whether a value is that of a success.
+--- `make` returns the job and a function that makes the call; `is_right` returns whether a value is
+--- the result of a success.
 calls.update = {
   title = "set_name",
   method = "PATCH",
@@ -90,7 +91,7 @@ calls.delete = {
   end,
 }
 
--- A body of 40 kB: more than half of a flow-control window.
+-- 40 kB are more than half of a flow-control window.
 calls.large_update = {
   title = "set_params of 40 kB",
   method = "PATCH",

@@ -1,4 +1,5 @@
---- certificates.lua: a throwaway authority, and server certificates that clients must accept or refuse.
+--- certificates.lua: a throwaway authority, and server certificates that clients must accept or
+--- refuse.
 local bignum <const> = require "openssl.bignum"
 local pkey <const> = require "openssl.pkey"
 local rand <const> = require "openssl.rand"
@@ -16,7 +17,7 @@ local function named(common_name)
   return distinguished_name.new():add("CN", common_name)
 end
 
--- A certificate that is complete but for its signature.
+-- Makes a certificate that lacks only the signature.
 local function unsigned(subject, issuer, key, from, till)
   local certificate <const> = x509.new()
   certificate:setVersion(3)
@@ -60,7 +61,7 @@ local function new_server(authority, how)
   return { key = key, certificate = certificate }
 end
 
--- A server context that chooses one protocol if the client offers it.
+-- Makes a server context that chooses `protocol` if the client offers it.
 local function context_for(server, protocol)
   local context <const> = new_context("TLS", true)
   context:setPrivateKey(server.key)
@@ -76,9 +77,10 @@ local function context_for(server, protocol)
   return context
 end
 
---- Makes all certificates: "good", "expired", "not yet valid", "wrong host", "untrusted" and "self-signed".
----@return fun(name: string, protocol: string): userdata context returns an OpenSSL context; `protocol` is one of ALPN
----@return string authority the certificate of the authority to trust, as PEM
+--- Makes all certificates: "good", "expired", "not yet valid", "wrong host", "untrusted" and
+--- "self-signed".
+---@return fun(name: string, protocol: string): userdata # returns an OpenSSL context
+---@return string authority the certificate that clients must trust, as PEM
 function certificates.new()
   local authority <const> = new_authority "authority"
   local servers <const> = {

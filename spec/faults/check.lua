@@ -1,4 +1,5 @@
---- check.lua: runs one row over one protocol with one call, and checks everything that a row promises.
+--- check.lua: runs one row with one call over one protocol, and checks everything that the row
+--- promises.
 local calls <const> = require "spec.faults.calls"
 local client_module <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
@@ -10,9 +11,9 @@ local check <const> = {}
 
 local LIMIT <const> = 10 -- seconds beyond the attempts' own timeouts, on a busy machine
 local SCHEMES <const> = { http = "http", tls = "https", h2 = "https" }
-local PATIENT <const> = { timeout = 15, deadline = 60, max_retries = 1 } -- limits of calls that must succeed
+local PATIENT <const> = { timeout = 15, deadline = 60, max_retries = 1 } -- for calls that must succeed
 
--- The system's clock, without any time between retries.
+-- Returns the system's clock, without delays between retries.
 local function new_clock()
   local any <close> = client_module.new { base_url = "http://127.0.0.1/v1" }
   local clock <const> = {}
@@ -49,7 +50,8 @@ local function defaults(row, protocol, started)
   return options
 end
 
--- Makes a client of a row's server. No time passes between its retries. `events` is a list that gets its events.
+-- Makes a client of a row's server, without delays between retries. `events` is a list that
+-- receives its events.
 local function new_client(row, protocol, started, events)
   local options <const> = defaults(row, protocol, started)
   if options.access_token == false then options.access_token = nil end
@@ -74,7 +76,7 @@ local function described(wanted)
   return type(wanted) == "table" and table.concat(wanted, " or ") or tostring(wanted)
 end
 
--- What is wrong with a call, as a list of lines.
+-- The problems of a call, as a list of lines.
 local Complaints <const> = {}
 Complaints.__index = Complaints
 
@@ -127,7 +129,7 @@ local function check_outcome(complaints, wanted, call, outcome)
   end
 end
 
--- The whole requests of the call that the server saw once the faults had begun.
+-- Returns the complete requests of the call that the server saw since the faults started.
 local function requests_of(report, call)
   local found <const> = {}
   for _, seen in ipairs(report.seen) do
@@ -160,7 +162,7 @@ local function check_seen(complaints, wanted, call, outcome, report)
   end
 end
 
--- How many requests the events tell of, but for token exchanges.
+-- Counts the requests that events report, without token exchanges.
 local function count_sent(events)
   local count = 0
   for _, event in ipairs(events) do
@@ -189,7 +191,7 @@ local function make_call(client, call, events)
   }
 end
 
--- What is expected over one protocol.
+-- Returns the expectation for one protocol.
 local function wanted_over(expectation, protocol)
   local wanted <const> = {}
   for name, value in pairs(expectation) do
@@ -218,7 +220,7 @@ local function check_next(complaints, client, row)
   end
 end
 
--- Waits until the server has seen what it is to see: it may be slower than the client.
+-- Waits until the server has seen the expected requests. It may be slower than the client.
 local function settled_report(remote, wanted, call)
   local deadline <const> = core.now() + 1
   local report
@@ -252,7 +254,7 @@ local function check_call(complaints, remote, client, row, call, wanted, events)
   end
 end
 
--- Runs a row with a client and a call. The client is closed at the end.
+-- Runs a row with one call, and closes the client.
 local function run_call(complaints, remote, row, protocol, name, started)
   local call <const> = calls[name]
   local wanted <const> = wanted_over(row.calls[name], protocol)
@@ -272,11 +274,11 @@ local function count_descriptors()
   return count
 end
 
---- Runs a row. Raises if it does not hold.
+--- Runs a row. Raises if its promise does not hold.
 ---@param remote table the server
 ---@param row table
 ---@param protocol string
----@param name string|nil the call; nil for a row with a test of its own
+---@param name string|nil the call; nil for a row that has its own test
 function check.run(remote, row, protocol, name)
   local complaints <const> = setmetatable({}, Complaints)
   local before <const> = count_descriptors()

@@ -1,4 +1,4 @@
--- What can happen to connections, and on the way to them. Many rows have a time limit: #timing.
+-- Faults of connections, and on the way to them. Rows with a time limit have the tag #timing.
 local suite <const> = require "spec.faults.suite"
 
 suite(

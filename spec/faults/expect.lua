@@ -1,17 +1,19 @@
---- expect.lua: the rows of DESIGN's table of retries as expectations, by call. One retry is allowed unless a row says otherwise.
+--- expect.lua: what the retry policy makes of a fault, for each kind of call. One retry is allowed
+--- unless a row says otherwise.
 ---
---- An expectation is `ok = true` (success) or a `kind` of error (one or a list), or `ok = "either"` and a kind, with
----   attempts     how often the call was tried: a number or a list
+--- An expectation has `ok = true` (success), or a `kind` of error (one or a list), or
+--- `ok = "either"` and a kind. Its other fields:
+---   attempts     the number of attempts: a number or a list
 ---   maybe_done   true, nil for false, or "either"
----   seen         how many whole requests of the call the server saw, false for any number; or seen_at_most
----   fresh        every attempt came over a connection of its own
----   kept         every attempt came over the first connection
----   may_repeat   the server may see a once-only request again
----   within, at_least   seconds that the call may take, must take
----   status, operation, retryable, retry_after   fields of the error: a value, a list of values, or a function that tells
----                whether a value is right
----   message, hint, no_message   words that must, or must not, be in it
----   http, tls, h2               what differs over one protocol
+---   seen         the number of complete requests that the server saw, false: any; or seen_at_most
+---   fresh        true: every attempt had a connection of its own
+---   kept         true: every attempt used the first connection
+---   may_repeat   true: the server may see a once-only request again
+---   within, at_least   the longest and the shortest time that the call may take, in seconds
+---   status, operation, retryable, retry_after   fields of the error: a value, a list of values, or
+---                a function that returns whether a value is right
+---   message, hint, no_message   text that must, or must not, be in the error
+---   http, tls, h2               differences over one protocol
 local expect <const> = {}
 
 local function with(expectation, more)
@@ -21,7 +23,7 @@ local function with(expectation, more)
   return expectation
 end
 
---- The call succeeds, at the first attempt.
+--- The call succeeds at the first attempt.
 function expect.success(more)
   return {
     update = with({ ok = true, seen = 1 }, more),
@@ -29,7 +31,7 @@ function expect.success(more)
   }
 end
 
---- No byte of the request left: both kinds of calls are tried again.
+--- No byte of the request left: both kinds of calls are retried.
 function expect.not_sent(kind, more)
   return {
     update = with({ kind = kind, attempts = 2, seen = 0 }, more),
@@ -37,7 +39,7 @@ function expect.not_sent(kind, more)
   }
 end
 
---- The server may have acted: only a repeatable call is tried again.
+--- The server may have acted: only a repeatable call is retried.
 function expect.broken(kind, more)
   return {
     update = with({ kind = kind, attempts = 2, seen = 2, maybe_done = true }, more),
@@ -45,7 +47,7 @@ function expect.broken(kind, more)
   }
 end
 
---- As `broken`, where the fault happens once: the repeatable call succeeds at its second attempt.
+--- Like `broken`, but the fault happens once: the repeatable call succeeds at its second attempt.
 function expect.broken_once(kind, more)
   return {
     update = with({ ok = true, seen = 2, attempts = 2 }, more),
@@ -53,7 +55,7 @@ function expect.broken_once(kind, more)
   }
 end
 
---- A response came but cannot be used: no call is tried again.
+--- A response arrived but cannot be used: no call is retried.
 function expect.unusable(kind, more)
   return {
     update = with({ kind = kind, attempts = 1, seen = 1, maybe_done = true }, more),
@@ -61,7 +63,7 @@ function expect.unusable(kind, more)
   }
 end
 
---- The server refused: no call is tried again.
+--- The server refused: no call is retried.
 function expect.final(kind, more)
   return {
     update = with({ kind = kind, attempts = 1, seen = 1 }, more),
@@ -69,7 +71,7 @@ function expect.final(kind, more)
   }
 end
 
---- The request never counted: both kinds of calls are tried again.
+--- The server did not process the request: both kinds of calls are retried.
 function expect.limited(kind, more)
   return {
     update = with({ kind = kind, attempts = 2, seen = 2 }, more),
@@ -77,7 +79,7 @@ function expect.limited(kind, more)
   }
 end
 
---- The server was not available: only a repeatable call is tried again.
+--- The server was not available: only a repeatable call is retried.
 function expect.unavailable(kind, more)
   return {
     update = with({ kind = kind, attempts = 2, seen = 2 }, more),

@@ -48,7 +48,7 @@ function frames.encode(kind, flags, stream, payload)
   return string.pack(">I3I1I1I4", #payload, kind, flags, stream) .. payload
 end
 
--- An integer in seven bits, or in seven bits and more bytes.
+-- Encodes an integer with a prefix of seven bits (RFC 7541 section 5.1).
 local function encode_length(length)
   if length < 127 then return string.char(length) end
   local bytes, rest = "\127", length - 127

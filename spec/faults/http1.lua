@@ -1,4 +1,5 @@
---- http1.lua: the server's side of an HTTP/1.1 connection: reads requests, writes responses or parts of them.
+--- http1.lua: the server's side of an HTTP/1.1 connection: reads requests, writes complete or
+--- partial responses.
 local http1 <const> = {}
 
 local Peer <const> = { version = 1 }
@@ -36,8 +37,8 @@ local function read_chunks(wire)
 end
 
 --- Reads the next request.
----@return table|nil # method, path, headers, body, connection; nil if the connection has ended
----@return boolean|nil # whether part of a request came
+---@return table|nil # method, path, headers, body, connection; nil at the end of the connection
+---@return boolean|nil # whether part of a request arrived
 function Peer:next()
   local head <const> = self.wire:read_until "\r\n\r\n"
   if not head then return nil, #self.wire.buffer > 0 end
@@ -53,7 +54,7 @@ function Peer:next()
   return request
 end
 
---- Formats a status line and headers. A header without a name is a line as it stands.
+--- Formats a status line and headers. For a header without a name, its value is the whole line.
 ---@param status integer
 ---@param headers string[][]|nil
 ---@return string

@@ -1,4 +1,5 @@
---- http2.lua: the server's side of an HTTP/2 connection: reads requests, writes frames, right ones and wrong ones.
+--- http2.lua: the server's side of an HTTP/2 connection: reads requests, writes valid and invalid
+--- frames.
 local frames <const> = require "spec.faults.frames"
 local hpack <const> = require "http.hpack"
 
@@ -17,7 +18,7 @@ function http2.new(wire, number)
   return setmetatable({
     wire = wire,
     connection = number,
-    requests = {}, -- those that are incomplete, by stream
+    requests = {}, -- incomplete ones, by stream
     last_stream = 0,
     last_allowed = math.huge,
     decoder = hpack.new(4096),
@@ -90,8 +91,8 @@ on[frames.RST_STREAM] = function(self, _, stream)
 end
 
 --- Reads frames until a request is complete.
----@return table|nil # method, path, headers, body, stream, connection; nil if the connection has ended
----@return boolean|nil # whether part of a request came
+---@return table|nil # method, path, headers, body, stream, connection; nil at the connection's end
+---@return boolean|nil # whether part of a request arrived
 function Peer:next()
   while true do
     local head <const> = self.wire:read(9)
@@ -116,7 +117,7 @@ local function response_headers(status, headers)
   return frames.header_block(all)
 end
 
--- Sends a header block in as many frames as it takes.
+-- Sends a header block in as many frames as necessary.
 local function send_block(self, stream, flags, block)
   local kind = frames.HEADERS
   while #block > LARGEST do
@@ -144,7 +145,7 @@ function Peer:reply(request, status, body, headers)
   return true
 end
 
---- Sends a response that is nothing but headers and names no length.
+--- Sends a response that consists only of headers and declares no length.
 ---@param request table
 ---@param status integer
 ---@param headers string[][]|nil
@@ -155,7 +156,7 @@ end
 --- Begins a response.
 ---@param request table
 ---@param status integer
----@param length integer|nil to be announced
+---@param length integer|nil for content-length
 ---@param headers string[][]|nil
 function Peer:begin(request, status, length, headers)
   local all <const> = { table.unpack(headers or {}) }
@@ -197,7 +198,7 @@ function Peer:reset_stream(request, code)
   return self:frame(frames.RST_STREAM, 0, request.stream, string.pack(">I4", code))
 end
 
---- Announces the end of the connection. Later requests on streams above `last` are not taken.
+--- Announces the end of the connection. The server ignores streams above `last`.
 ---@param last integer the last stream that the server may have processed
 ---@param code integer
 function Peer:goaway(last, code)

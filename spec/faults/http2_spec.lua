@@ -1,4 +1,4 @@
--- What a server can do over HTTP/2. Some rows have a time limit: #timing.
+-- What a server can do over HTTP/2. Rows with a time limit have the tag #timing.
 local suite <const> = require "spec.faults.suite"
 
 suite(

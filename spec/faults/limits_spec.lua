@@ -1,4 +1,4 @@
--- What goes beyond a limit of time, size or memory, and transfers of files: #timing.
+-- Limits of time, size and memory, and transfers of files: #timing.
 local suite <const> = require "spec.faults.suite"
 
 suite({ describe = describe, it = it, setup = setup, teardown = teardown }, { "limits", "transfers" })

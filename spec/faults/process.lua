@@ -1,4 +1,4 @@
---- process.lua: how much memory this process takes.
+--- process.lua: the memory of this process.
 local process <const> = {}
 
 -- Reads a field of /proc/self/status in MiB.
@@ -8,8 +8,8 @@ local function status(field)
   return kib and tonumber(kib) / 1024
 end
 
---- Begins to watch the memory of this process.
----@return fun(): number|nil # returns how many MiB the peak since then is above the beginning; nil where this cannot be measured
+--- Starts to watch the memory of this process.
+---@return fun(): number|nil # returns the growth of the peak in MiB; nil if it cannot be measured
 function process.watch_memory()
   local file <const> = io.open("/proc/self/clear_refs", "w")
   local is_reset <const> = file and file:write "5" and file:close()

@@ -1,4 +1,4 @@
---- remote.lua: starts the server of the fault suite and tells it what to do.
+--- remote.lua: starts and controls the server of the fault suite.
 local cjson <const> = require("cjson").new()
 local lfs <const> = require "lfs"
 local program <const> = require "spec.support.program"
@@ -8,7 +8,8 @@ local remote <const> = {}
 local Remote <const> = {}
 Remote.__index = Remote
 
---- Starts the server. It ends with this process at the latest, because its standard input then closes.
+--- Starts the server. It ends with this process at the latest, because then its standard input
+--- closes.
 ---@return table
 function remote.start()
   local name <const> = os.tmpname()
@@ -41,12 +42,12 @@ function Remote:start(row, protocol)
   return started
 end
 
---- Lets the row's faults begin.
+--- Starts the row's faults.
 function Remote:arm()
   ask(self, { name = "arm" })
 end
 
---- Goes back to before the row's faults: everything is in order again until they begin anew.
+--- Returns to the phase before the faults: everything is in order until `arm`.
 function Remote:warm()
   ask(self, { name = "warm" })
 end
@@ -56,8 +57,8 @@ function Remote:mend()
   ask(self, { name = "mend" })
 end
 
---- What the server has seen of the row so far: `seen`, a list of {phase, method, path, connection, is_whole}; `errors` of the
---- row itself; `connections`, how many were opened.
+--- Returns what the server has seen of the row so far: `seen`, a list of {phase, method, path,
+--- connection, is_whole}; `errors` raised by the row itself; `connections`, how many were opened.
 ---@return table
 function Remote:report()
   return ask(self, { name = "report" })

@@ -1,12 +1,12 @@
---- report.lua: what came of each row, for machines. FAULTS_REPORT names a file, which gets a line of JSON for
---- every row, protocol and call.
+--- report.lua: the results of all rows, for machines. FAULTS_REPORT names a file, which gets one
+--- line of JSON for every row, protocol and call.
 local cjson <const> = require("cjson").new()
 
 local report <const> = {}
 
 local path <const> = os.getenv "FAULTS_REPORT"
 
---- Adds what came of a test.
+--- Adds the result of a test.
 ---@param row table
 ---@param protocol string
 ---@param call string|nil
@@ -25,7 +25,7 @@ function report.add(row, protocol, call, passed, seconds, problem)
     seconds = seconds,
     problem = problem,
   }
-  file:write(line .. "\n") -- at once: other processes add theirs
+  file:write(line .. "\n") -- in one write, because other processes append to the file
 end
 
 return report

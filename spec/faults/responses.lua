@@ -1,4 +1,4 @@
---- responses.lua: what a service in order responds with, as far as the rows need it.
+--- responses.lua: the responses of a service in order, as far as the rows need them.
 local cjson <const> = require("cjson").new()
 
 local responses <const> = {}

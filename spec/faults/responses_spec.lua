@@ -1,4 +1,4 @@
--- What a server can send as a response. Some rows have a time limit: #timing.
+-- What a server can send as a response. Rows with a time limit have the tag #timing.
 local suite <const> = require "spec.faults.suite"
 
 suite({ describe = describe, it = it, setup = setup, teardown = teardown }, { "cuts", "malformed", "statuses" })

@@ -1,29 +1,31 @@
 --- rows.lua: all rows of the suite, by name.
 ---
---- A row is
+--- Fields of a row:
 ---   name       a sentence about behaviour; unique
----   promise    the rule of DESIGN 5 that it holds, in a few words
----   over       the protocols: "http", "tls" (HTTP/1.1), "h2" (HTTP/2 over TLS), "proxy"; the first three unless given
+---   promise    the name of its promise in docs/promises.lua
+---   over       protocols: "http", "tls" (HTTP/1.1), "h2" (HTTP/2 over TLS), "proxy"; by default
+---              the first three
 ---   calls      expectations (see expect.lua) by the name of a call (see calls.lua)
----   options    of the client; one retry and timeouts of 5 s unless given
----   events     the client has an on_event, whose events are counted
----   warm       a good call comes first, so that the faults meet a kept connection
----   warm_call  as `warm`, with the name of the call
----   next_retries, next_timeout, has_no_next   of the call that must succeed afterwards; one retry and 5 s unless given
+---   options    of the client; by default one retry and timeouts of 5 s
+---   events     true: the client has an on_event, and its events are counted
+---   warm       true: a successful call comes first, so that the fault affects a kept connection
+---   warm_call  like `warm`, with the name of the call
+---   next_retries, next_timeout, has_no_next   of the call that must succeed afterwards; by default
+---              one retry and 5 s
 ---   memory     MiB by which the process may grow
----   is_timed   the row holds only on a machine that is not slow; true by itself for rows with timeouts
----   test       in place of `calls`: a function that gets a table with complaints, remote, base (the
+---   is_timed   true: a slow machine can break the row; implied by short timeouts
+---   test       instead of `calls`: a function that gets a table with complaints, remote, base (the
 ---              server's address) and connect (makes a client)
---- and, run by the server (see scenario.lua),
----   fault      what is done to each request: function(peer, request); if it returns "reply", the request gets its usual
----              response
----   times      to how many of the requests; all unless given
----   aim        "access_token" if the token exchange is what the fault is for
----   connect    what is done to a new connection before TLS: function(wire, number); if it returns "serve", the connection is
----              served as usual
----   greet      what is done to a new connection after TLS and HTTP/2's prefaces: function(peer)
----   idle       what is done to kept connections before the call: function(peer)
----   settings, keeps_windows   of HTTP/2 connections, those of the warm phase too
+--- The server (see scenario.lua) uses these fields:
+---   fault      what happens to each request: function(peer, request); if it returns "reply", the
+---              request gets the usual response
+---   times      the number of requests with the fault; by default all
+---   aim        "access_token" if the fault is for the token exchange
+---   connect    what happens to a new connection before TLS: function(wire, number); if it returns
+---              "serve", the connection is served as usual
+---   greet      what happens to a new connection after TLS and HTTP/2's prefaces: function(peer)
+---   idle       what happens to kept connections before the call: function(peer)
+---   settings, keeps_windows   of all HTTP/2 connections, including those of the warm phase
 ---   certificate, port         see certificates.lua and scenario.lua
 local rows <const> = {}
 
@@ -65,7 +67,8 @@ function rows.of(files)
   return list
 end
 
---- Tells whether a row holds only on a machine that is not slow: for short timeouts, or for the memory of an ordinary process.
+--- Returns whether a slow machine or a larger process can break a row: it has short timeouts, or a
+--- memory limit.
 ---@param row table
 ---@return boolean
 function rows.has_limits(row)

@@ -1,4 +1,4 @@
---- rows_connecting.lua: before a request leaves: name, TCP, TLS, certificates.
+--- rows_connecting.lua: faults before a request is sent: name, TCP, TLS, certificates.
 local expect <const> = require "spec.faults.expect"
 
 local SECURE <const> = { "tls", "h2" }
@@ -25,7 +25,7 @@ local rows <const> = {
   {
     name = "a host name that does not resolve is tried again",
     promise = NOT_SENT,
-    host = ("a"):rep(64) .. ".test", -- no name server is asked for a label that is too long
+    host = ("a"):rep(64) .. ".test", -- the label is too long for a DNS query
     options = { allow_http = true },
     has_no_next = true,
     calls = expect.not_sent("connection", { message = "resolve" }),
@@ -121,7 +121,7 @@ local rows <const> = {
     end,
     calls = {
       update = { ok = true, seen = 1 },
-      -- over plain HTTP a byte may have left before the client sees the end
+      -- Over plain HTTP a byte may have left before the client notices the end.
       run = {
         ok = true,
         seen = 1,

@@ -1,4 +1,5 @@
---- rows_cuts.lua: connections that end at every point between the request and the end of the response.
+--- rows_cuts.lua: connections that end at every point between the request and the end of the
+--- response.
 local expect <const> = require "spec.faults.expect"
 
 local HTTP1 <const> = { "http", "tls" }
@@ -7,7 +8,7 @@ local WHOLE <const> = "whole or not at all"
 
 local rows <const> = {}
 
--- Every way to end a connection, by what it is called in names.
+-- Ways to end a connection, by the words for them in names.
 local ENDS <const> = {
   ["closed"] = function(wire)
     wire:close()
@@ -70,7 +71,7 @@ local function send_half_unannounced(peer, request)
   peer:data(request, '{"job":{"id":"job-1"')
 end
 
--- The JSON is complete, and the response is not.
+-- The JSON is complete, but the response is not.
 local function send_all_but_end(peer, request)
   peer:begin(request, 200)
   peer:data(request, '{"ok":true,"job":{"id":"job-1","name":"After"}}')
@@ -82,7 +83,7 @@ add_ends("in the middle of a body of unknown length is a broken one", WHOLE, END
 add_ends("before the end of the body is marked is a broken one", WHOLE, ENDS, nil, send_all_but_end, broken)
 add_ends("in the middle of a body is a broken one", WHOLE, TLS_ENDS, { "tls", "h2" }, send_half, broken)
 
--- Cuts of a response as text, for HTTP/1.1.
+-- Responses over HTTP/1.1 that are cut.
 local CUTS <const> = {
   ["inside the status line"] = "HTTP/1.1 20",
   ["after the status line"] = "HTTP/1.1 200 OK\r\n",
@@ -202,13 +203,13 @@ add {
     peer.wire:write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" .. WHOLE_BODY:sub(1, 30))
     peer.wire:drop()
   end,
-  -- libcurl does not tell this end from one in order
+  -- libcurl takes this for an orderly end.
   calls = expect.broken({ "connection", "protocol" }, { attempts = { 1, 2 }, seen = false, seen_at_most = 2 }),
 }
 
 for how, finish in pairs(ENDS) do
   local calls <const> = expect.success()
-  if how == "reset" then -- which may overtake the response: what TCP has received is lost when a write fails
+  if how == "reset" then -- a reset discards received bytes if a write fails first
     for _, expectation in pairs(calls) do
       expectation.ok, expectation.kind, expectation.maybe_done = "either", "connection", true
       expectation.seen = false

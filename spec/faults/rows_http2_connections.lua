@@ -1,4 +1,5 @@
---- rows_http2_connections.lua: HTTP/2 connections as a whole: flow control, limits, floods, frames that are wrong.
+--- rows_http2_connections.lua: HTTP/2 connections as a whole: flow control, limits, floods, invalid
+--- frames.
 local expect <const> = require "spec.faults.expect"
 local frames <const> = require "spec.faults.frames"
 
@@ -16,7 +17,8 @@ local function add(row)
   rows[#rows + 1] = row
 end
 
--- The client knows of the window once it has had a response: a first request may be on its way before.
+-- The client learns the window size with the first response, so the first request may be sent in
+-- full.
 add {
   name = "a stream window of 0 keeps a body back until the timeout",
   promise = DEAD,
@@ -100,7 +102,7 @@ add {
   options = { timeout = 0.4 },
   warm = true,
   settings = { [MAX_CONCURRENT_STREAMS] = 0 },
-  has_no_next = true, -- the connection allows none for good
+  has_no_next = true, -- the connection never allows a stream
   calls = {
     update = { ok = "either", kind = { "timeout", "connection" }, attempts = { 1, 2 }, maybe_done = "either" },
     run = { ok = "either", kind = { "timeout", "connection" }, attempts = { 1, 2 }, maybe_done = "either" },
@@ -207,7 +209,7 @@ add {
   calls = expect.success(),
 }
 
--- Frames that come in great numbers before the response.
+-- Frames that flood the client before the response.
 local FLOODS <const> = {
   PING = function(peer)
     return peer.wire:write(frames.encode(frames.PING, 0, 0, "12345678"):rep(20))
@@ -264,7 +266,7 @@ local function headers_of(status)
   return frames.header_block { { ":status", status } }
 end
 
--- Frames that no server may send; after them the connection is of no use.
+-- Frames that a server must not send. They make the connection unusable.
 local WRONG <const> = {
   ["DATA on stream 0"] = function(peer)
     peer:frame(frames.DATA, 0, 0, "data")

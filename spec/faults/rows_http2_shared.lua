@@ -1,10 +1,11 @@
---- rows_http2_shared.lua: calls that share an HTTP/2 connection: what happens to one of them must not touch the others.
+--- rows_http2_shared.lua: calls that share an HTTP/2 connection. A fault of one must not affect the
+--- others.
 local frames <const> = require "spec.faults.frames"
 
 local NEIGHBOURS <const> = "aborting one call never disturbs another"
 local ONCE <const> = "once means once"
 local MAX_CONCURRENT_STREAMS <const> = 3 -- the identifier of the setting
-local SOON <const> = 3 -- seconds; far less than a timeout
+local SOON <const> = 3 -- seconds, much shorter than a timeout
 
 local rows <const> = {}
 
@@ -14,7 +15,7 @@ local function add(row)
   rows[#rows + 1] = row
 end
 
--- Counts requests by path, once the faults have begun.
+-- Counts the complete requests since the faults started, by path.
 local function count_by_path(report)
   local counts <const> = {}
   for _, seen in ipairs(report.seen) do
@@ -23,7 +24,7 @@ local function count_by_path(report)
   return counts
 end
 
--- The connection over which a job was asked for.
+-- Returns the connection of the first request for a job.
 local function connection_of(report, id)
   for _, seen in ipairs(report.seen) do
     if seen.is_whole and seen.path:find("/" .. id, 1, true) then return seen.connection end
@@ -178,7 +179,7 @@ add {
   end,
   test = function(context)
     local client <close> = context.connect { timeout = 5, max_retries = 0 }
-    assert(client:get_job "warm") -- shows that connections can be shared
+    assert(client:get_job "warm") -- the client learns that connections can be shared
     context.remote:arm()
     local ids <const> = {}
     for index = 1, 30 do
@@ -193,7 +194,7 @@ add {
   end,
 }
 
--- What a server does that allows a connection only so many requests.
+-- Servers that serve a limited number of requests on each connection.
 add {
   name = "connections that serve two requests each, announced by GOAWAY, lose no once-only call",
   promise = "the end of an idle connection is noticed before a request is written",
@@ -223,7 +224,7 @@ local function reset_streams(code)
   end
 end
 
--- Ways to break a connection while once-only requests are under way.
+-- Ways to break a connection while once-only requests are in flight.
 local WAYS <const> = {
   ["closed"] = function(peer)
     peer.wire:close()
@@ -269,7 +270,7 @@ for _, code in ipairs { 2, 7, 8 } do
   end
 end
 
--- Breaks the connections of some requests once all of them have come.
+-- Breaks the connections of `size` requests once all of them have arrived.
 local function break_batch(size, way)
   return function(peer, request)
     local batch <const> = peer.state

@@ -1,4 +1,5 @@
---- rows_http2_streams.lua: HTTP/2 streams and connections that the server ends: RST_STREAM and GOAWAY of every code.
+--- rows_http2_streams.lua: HTTP/2 streams and connections that the server ends: RST_STREAM and
+--- GOAWAY with every error code.
 local expect <const> = require "spec.faults.expect"
 local frames <const> = require "spec.faults.frames"
 
@@ -16,7 +17,8 @@ local function add(row)
   rows[#rows + 1] = row
 end
 
--- libcurl repeats a request over HTTP/1.1 by itself if the server asks for that. It must be counted, or not happen.
+-- libcurl by itself repeats a request over HTTP/1.1 if the server asks for that. The module must
+-- count the repeat, or prevent it.
 local function after_reset(code)
   local calls <const> = expect.broken "connection"
   if code == HTTP_1_1_REQUIRED then
@@ -72,7 +74,7 @@ end
 
 for _, code in ipairs { 0, 2, 7, 8 } do
   local calls <const> = expect.broken "connection"
-  if code == 0 then -- libcurl does not tell this end from one in order; the object is whole at least
+  if code == 0 then -- libcurl takes this for an orderly end; the object is complete
     for _, expectation in pairs(calls) do
       expectation.ok, expectation.attempts, expectation.seen = "either", { 1, 2 }, false
     end
@@ -133,7 +135,7 @@ add {
   calls = expect.broken_once "connection",
 }
 
--- GOAWAY while a request is under way, then the end of the connection.
+-- GOAWAY while a request is in flight, then the end of the connection.
 for code, name in pairs(frames.codes) do
   add {
     name = ("GOAWAY with %s at the request's stream, then a close, breaks the request"):format(name),

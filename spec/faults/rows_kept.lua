@@ -1,5 +1,5 @@
---- rows_kept.lua: connections that are kept from an earlier call: what happens to them while they are idle, and right at the
---- next request.
+--- rows_kept.lua: connections that are kept from an earlier call: what happens to them while they
+--- are idle, and during the next request.
 local expect <const> = require "spec.faults.expect"
 
 local HTTP1 <const> = { "http", "tls" }
@@ -17,7 +17,7 @@ local function add(row)
   rows[#rows + 1] = row
 end
 
--- What happens to an idle connection; the next call uses a fresh one.
+-- Adds a row about an idle connection after which the next call uses a fresh one.
 local function add_idle(name, over, promise, idle)
   add {
     name = ("an idle connection %s is not used for the next call"):format(name),
@@ -49,7 +49,8 @@ add_idle("on which a close_notify has arrived and no FIN", { "tls" }, NOTICED, f
   peer.wire:close_notify()
 end)
 
--- Over HTTP/2 an update may be written to a connection with unread bytes: mostly they are the end of a stream.
+-- Over HTTP/2 an update may be written to a connection with unread bytes, which usually are the end
+-- of a stream.
 add {
   name = "an idle connection on which a close_notify has arrived and no FIN is not used for a once-only call",
   promise = NOTICED,
@@ -72,7 +73,7 @@ add {
   calls = { update = { ok = true, attempts = 1, seen = 1, kept = true } },
 }
 
--- An unsolicited response: text, and whether the connection is closed after it.
+-- An unsolicited response, and whether the connection is closed after it.
 local UNSOLICITED <const> = {
   ["with an unsolicited response"] = { ("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"):format(#STOLEN, STOLEN) },
   ["with an unsolicited 408"] = { "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" },
@@ -117,7 +118,8 @@ for name, finish in pairs {
     end,
     next_retries = 0,
     calls = {
-      -- without a close an update may be written to it, and is then repeated: libcurl 8.23 does not look within a second
+      -- Without a close an update may be written to it and then repeated: libcurl 8.23 does not
+      -- look again for a second.
       update = name == "announced by GOAWAY" and { ok = true } or { ok = true, attempts = 1, seen = 1 },
       run = { ok = true, attempts = 1, seen = 1 },
       create = { ok = true, attempts = 1, seen = 1 },
@@ -262,7 +264,7 @@ rows[#rows + 1] = {
     peer.wire:close()
   end,
   fault = function(peer)
-    peer.wire.sleep(0.05) -- so that each call in flight has a connection of its own
+    peer.wire.sleep(0.05) -- gives each call in flight its own connection
     return "reply"
   end,
   test = function(context)
@@ -283,7 +285,7 @@ rows[#rows + 1] = {
       map(round, function(job)
         return job:refresh()
       end)
-      context.remote:arm() -- closes what is idle
+      context.remote:arm() -- closes the idle connections
     end
     context.complaints:expect("requests", 48, #context.remote:report().seen)
   end,
@@ -296,7 +298,7 @@ add {
     peer.wire:stop_reading()
   end,
   options = { timeout = 0.4 },
-  next_timeout = 0.5, -- a once-only call may have had a connection of its own: then this one meets the dead connection
+  next_timeout = 0.5, -- if a once-only call had its own connection, this call gets the dead one
   calls = {
     update = { ok = true, attempts = 2, seen = 1, fresh = true },
     run = { ok = "either", kind = "timeout", attempts = 1, maybe_done = true },

@@ -1,4 +1,4 @@
---- rows_limits.lua: too much, too slow, and compressed: a call is bounded in bytes, time and memory.
+--- rows_limits.lua: too much, too slow, compressed: each call has limits in bytes, time and memory.
 local expect <const> = require "spec.faults.expect"
 
 local HTTP1 <const> = { "http", "tls" }
@@ -21,7 +21,7 @@ local function too_large(more)
   return calls
 end
 
--- Sends a piece until the client has had enough.
+-- Repeats a piece until the client closes the connection.
 local function flood(peer, piece)
   while peer.wire:write(piece) do
   end
@@ -63,7 +63,7 @@ add {
   fault = function(peer, request)
     peer:reply(request, 200, BODY, many_headers(150, 2000))
   end,
-  -- libcurl has a limit of its own for HTTP/2
+  -- libcurl has its own limit for HTTP/2.
   calls = too_large { h2 = { kind = { "too_large", "connection" }, attempts = { 1, 2 }, seen = false } },
 }
 
@@ -107,7 +107,7 @@ add {
   calls = too_large(),
 }
 
--- Floods over HTTP/1.1: what comes first, and what then comes without an end.
+-- Floods over HTTP/1.1: the beginning, and the text that is then repeated forever.
 local FLOODS <const> = {
   ["a status line without an end is refused"] = { "HTTP/1.1 200 ", ("O"):rep(8192) },
   ["a header without an end is refused"] = { "HTTP/1.1 200 OK\r\nX-Long: ", ("x"):rep(8192) },
@@ -195,7 +195,7 @@ add {
   options = { max_response_bytes = LIMIT },
   fault = function(peer, request)
     peer:begin(request, 200)
-    for _ = 1, 300 do -- a multiple of the limit, within the windows of HTTP/2
+    for _ = 1, 300 do -- exceeds the limit several times, within the windows of HTTP/2
       if not peer:data(request, ("x"):rep(8192)) then return end
     end
     if peer.version == 1 then
@@ -242,7 +242,7 @@ add {
   calls = too_large(),
 }
 
--- Servers that hang, from which point on.
+-- The points at which a server hangs.
 local HANGS <const> = {
   ["before its response"] = function() end,
   ["after its response's headers"] = function(peer, request)
@@ -340,7 +340,7 @@ add {
 
 local compressed <const> = {}
 
--- What gzip makes of a command's output.
+-- Returns a command's output, compressed with gzip.
 local function gzipped(command)
   if not compressed[command] then
     local pipe <const> = assert(io.popen(command .. " | gzip"))
@@ -384,7 +384,7 @@ add {
     peer.wire:write(("%x\r\n"):format(#body) .. body .. "\r\n0\r\n\r\n")
     peer.wire:close()
   end,
-  -- libcurl decodes it, asked or not
+  -- libcurl decodes this even if it did not ask for it.
   calls = expect.unusable(
     { "too_large", "protocol", "unexpected", "connection" },
     { attempts = { 1, 2 }, seen = false, seen_at_most = 2 }

@@ -1,4 +1,4 @@
---- rows_local.lua: failures on this side of the wire: they return an error, too.
+--- rows_local.lua: local failures, which also return an error.
 local RETURNED <const> = "no local condition makes a call raise"
 local SENSE <const> = "messages say what is wrong"
 
@@ -9,7 +9,7 @@ local function add(row)
   rows[#rows + 1] = row
 end
 
--- A token function that gives what no header can hold.
+-- Token functions whose result is not allowed in a header.
 for name, token in pairs {
   ["a line break"] = "a\r\nX-Injected: b",
   ["a NUL"] = "a\0b",
@@ -50,7 +50,7 @@ end
 
 local MARK <const> = "outcome: "
 
--- Runs a program in a process of its own. It prints what pcall and the call returned, after the mark.
+-- Runs a program in another process. After the mark it prints what pcall and the call returned.
 local function run_program(context, program_text, prefix, environment)
   local program <const> = require "spec.support.program"
   local words <const> = prefix or {}

@@ -1,4 +1,5 @@
---- rows_malformed.lua: responses that are no HTTP, no JSON, or nothing that answers the call; and odd ones that are fine.
+--- rows_malformed.lua: responses that are not HTTP, not JSON, or unrelated to the call; and odd but
+--- valid ones.
 local expect <const> = require "spec.faults.expect"
 
 local HTTP1 <const> = { "http", "tls" }
@@ -15,7 +16,7 @@ end
 
 local CHUNKED <const> = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
--- Responses as text that are no HTTP, for HTTP/1.1.
+-- Text that is not an HTTP/1.1 response.
 local MALFORMED <const> = {
   ["a chunk size that is no number"] = CHUNKED .. "zz\r\n" .. BODY .. "\r\n0\r\n\r\n",
   ["a negative chunk size"] = CHUNKED .. "-5\r\n" .. BODY .. "\r\n0\r\n\r\n",
@@ -46,7 +47,7 @@ for name, text in pairs(MALFORMED) do
   }
 end
 
--- Here the length decides what the body is; libcurl's versions differ in what they make of it.
+-- The length decides how much of this is the body, and versions of libcurl differ about the length.
 local DOUBTFUL <const> = {
   ["two lengths that differ"] = "HTTP/1.1 200 OK\r\nContent-Length: 47\r\nContent-Length: 20\r\n\r\n" .. BODY,
   ["a length beyond 64 bits"] = "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n" .. BODY,
@@ -84,7 +85,7 @@ for name, text in pairs(DOUBTFUL) do
   }
 end
 
--- Bodies of a success that are none, with the kind of error.
+-- Bodies with status 200 that are not a success.
 local BODIES <const> = {
   ["an empty body"] = "",
   ["white space"] = " \r\n",
@@ -111,7 +112,7 @@ add {
     peer:begin(request, 200)
     peer:finish(request)
   end,
-  -- over HTTP/2 libcurl does not tell it from a stream that was reset with NO_ERROR
+  -- Over HTTP/2 libcurl cannot distinguish this from a stream that was reset with NO_ERROR.
   calls = expect.unusable(
     "protocol",
     { h2 = { kind = { "protocol", "connection" }, attempts = { 1, 2 }, seen = false } }
@@ -167,7 +168,7 @@ for _, status in ipairs { 300, 301, 302, 303, 304, 307, 308 } do
   }
 end
 
--- Interim responses before the real one.
+-- Interim responses before the final one.
 local INTERIM <const> = {
   ["100 Continue"] = { { 100 } },
   ["102 Processing"] = { { 102 } },
@@ -204,7 +205,7 @@ add {
   },
 }
 
--- Odd responses that are in order.
+-- Odd responses that are valid.
 local FINE <const> = {
   ["bare line feeds"] = "HTTP/1.1 200 OK\nContent-Length: 47\n\n" .. BODY,
   ["no reason phrase"] = "HTTP/1.1 200\r\nContent-Length: 47\r\n\r\n" .. BODY,

@@ -1,4 +1,4 @@
---- rows_proxy.lua: proxies that refuse a CONNECT, hang or close. Nothing of the call was sent.
+--- rows_proxy.lua: proxies that refuse a CONNECT, hang or close. No byte of the call is sent.
 local expect <const> = require "spec.faults.expect"
 
 local REFUSED <const> = "a proxy that refuses CONNECT is final, and named"

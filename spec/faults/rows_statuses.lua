@@ -1,7 +1,7 @@
 --- rows_statuses.lua: statuses that are errors, and Retry-After.
 local expect <const> = require "spec.faults.expect"
 
-local TABLE <const> = "statuses are tried again as DESIGN 5 says"
+local TABLE <const> = "the status decides about retries"
 local RETRY_AFTER <const> = "Retry-After is obeyed up to 60 s"
 local RENEWAL <const> = "401: the token is renewed once"
 
@@ -126,7 +126,7 @@ add {
   calls = { run = { kind = "connection", attempts = 1, seen = 1, maybe_done = true } },
 }
 
--- Values of Retry-After that are no wish at all.
+-- Invalid values of Retry-After.
 for _, value in ipairs { "2030-01-01T00:00:00Z", "120junk", "junk", "-5", "1e3", "0x10", "", "12, 15" } do
   add {
     name = ("Retry-After: %q is ignored"):format(value),
@@ -204,7 +204,7 @@ for _, status in ipairs { 429, 503 } do
   end
 end
 
--- Sends an interim response, a response with some headers, and trailers.
+-- Sends an interim response, a response with several headers, and trailers.
 local function reply_with_headers(peer, request, status)
   peer:interim(request, 103, { { "X-Early", "1" } })
   local headers <const> = {
@@ -219,7 +219,7 @@ local function reply_with_headers(peer, request, status)
   peer:finish(request, { { "x-trailer", "1" } })
 end
 
--- Writes headers as a line.
+-- Writes headers as one line.
 local function headers_as_text(by_name, list)
   local words <const> = {}
   for _, name in ipairs { "content-type", "vary", "set-cookie", "x-early", "x-trailer" } do

@@ -1,4 +1,4 @@
---- rows_tokens.lua: exchanges of the API key for a token that fail. The call that needed the token was not sent.
+--- rows_tokens.lua: token exchanges that fail. The call that needed the token is not sent.
 local PROMISE <const> = "a call whose token exchange failed was not sent"
 
 local rows <const> = {}
@@ -53,7 +53,7 @@ add {
   calls = failed { kind = "unauthenticated", hint = "key" },
 }
 
--- What else can happen to an exchange.
+-- Other faults of the exchange, with the kind of the error.
 local FAULTS <const> = {
   ["that is closed"] = {
     "connection",

@@ -33,7 +33,7 @@ local function upload(context, address, options)
   return pcall(job.upload, job, { data = CONTENT })
 end
 
--- An upload whose storage does something to the first requests; the rest are in order.
+-- Adds a row about an upload whose first requests meet a fault. The storage serves later ones.
 local function add_upload(name, row)
   local fault <const> = row.fault
   row.name = name
@@ -125,7 +125,7 @@ add_upload("an upload answered with a redirect is not sent elsewhere", {
   end,
 })
 
--- Addresses that cannot be used.
+-- Unusable addresses.
 for _, address in ipairs {
   "https:///x",
   "http://",

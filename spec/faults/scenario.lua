@@ -1,7 +1,8 @@
---- scenario.lua: one row of the suite on the server's side: its listener, its connections, what they saw.
+--- scenario.lua: one row on the server's side: its listener, its connections, and what they saw.
 ---
---- A scenario goes through three phases. "warm": everything is in order, so that a client can have a kept connection. "armed":
---- the row's faults happen. "mended": everything is in order again for whatever arrives from now on.
+--- A scenario has three phases. "warm": everything is in order, so that a client can have a kept
+--- connection. "armed": the row's faults happen. "mended": everything is in order again for later
+--- connections and requests.
 local responses <const> = require "spec.faults.responses"
 local cqueues <const> = require "cqueues"
 local http1 <const> = require "spec.faults.http1"
@@ -17,12 +18,12 @@ Scenario.__index = Scenario
 
 local ALPN <const> = { tls = "http/1.1", h2 = "h2", proxy = "http/1.1" }
 
--- What the row says, while its faults happen.
+-- Returns a field of the row while its faults happen, otherwise nil.
 local function armed(self, name)
   return self.phase == "armed" and self.row[name] or nil
 end
 
--- Runs a function in a coroutine. What it raises fails the row.
+-- Returns a function that runs functions in coroutines. An error in one of them fails the row.
 local function spawner(self)
   return function(run, ...)
     self.controller:wrap(function(...)
@@ -32,7 +33,7 @@ local function spawner(self)
   end
 end
 
--- Answers a request, or does to it what the row says.
+-- Responds to a request, or applies the row's fault to it.
 local function handle(self, peer, request)
   local row <const> = self.row
   local is_exchange <const> = request.path:find "/access_token$" ~= nil
@@ -53,7 +54,7 @@ local function record(self, peer, request)
   self.seen[#self.seen + 1] = seen
 end
 
--- Plays a proxy and the server behind it, or does to a CONNECT what the row says.
+-- Plays a proxy and the server behind it, or applies the row's fault to a CONNECT.
 local function tunnel(self, peer, request)
   local proxy <const> = armed(self, "proxy")
   if proxy and proxy(peer, request) ~= "tunnel" then return end
@@ -79,7 +80,7 @@ local function serve_requests(self, peer)
   end
 end
 
---- Serves a connection, after a TLS handshake if there is to be one.
+--- Serves a connection, after a TLS handshake if `has_tls`.
 ---@param connection table a wire
 ---@param number integer
 ---@param has_tls boolean
@@ -127,7 +128,7 @@ local function listen(self)
   return port
 end
 
--- A port that refuses connections: bound, and not listened on.
+-- Returns a port that refuses connections: it is bound, but nothing listens on it.
 local function refuse(self)
   local bound <const> = luasocket.tcp()
   assert(bound:bind("127.0.0.1", 0))
@@ -136,7 +137,7 @@ local function refuse(self)
   return tonumber(port)
 end
 
--- A port that lets connections hang: its queue is full and is never emptied.
+-- Returns a port on which connections hang: its backlog is full, and nothing accepts them.
 local function hang(self)
   local full <const> = luasocket.tcp()
   assert(full:bind("127.0.0.1", 0))
@@ -157,7 +158,7 @@ local ports <const> = { listen = listen, refuse = refuse, hang = hang }
 ---@param row table
 ---@param protocol string "http", "tls", "h2" or "proxy"
 ---@param context fun(name: string, protocol: string): userdata
----@return table # with the field `port`
+---@return table # its field `port` is the port to connect to
 function scenario.start(row, protocol, context)
   local self <const> = setmetatable({
     row = row,
@@ -172,15 +173,15 @@ function scenario.start(row, protocol, context)
     seen = {},
     errors = {},
     held = {},
-    state = {}, -- the row's own, shared by its peers
+    state = {}, -- for the row's own use, shared by its peers
   }, Scenario)
   self.spawn = spawner(self)
   self.port = ports[row.port or "listen"](self)
   return self
 end
 
---- Lets the faults begin. What the row does to idle connections is done when the coroutine is.
----@return fun(): boolean # tells whether it is
+--- Starts the faults. Those of idle connections happen in a coroutine.
+---@return fun(): boolean # returns whether that coroutine has ended
 function Scenario:arm()
   self.phase = "armed"
   local idle <const> = self.row.idle
@@ -202,7 +203,7 @@ function Scenario:arm()
   end
 end
 
---- Goes back to the phase before the faults.
+--- Returns to the phase before the faults.
 function Scenario:warm()
   self.phase = "warm"
 end
@@ -212,7 +213,7 @@ function Scenario:mend()
   self.phase = "mended"
 end
 
---- What the server saw: requests, whole or in part, and errors of the row itself.
+--- Returns what the server saw: requests, complete or partial, and errors of the row itself.
 ---@return table
 function Scenario:report()
   return { seen = self.seen, errors = self.errors, connections = self.connections }

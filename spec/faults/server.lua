@@ -1,7 +1,7 @@
---- server.lua FOLDER: the server of the fault suite, a process of its own.
+--- server.lua FOLDER: the server of the fault suite, which runs as a process of its own.
 ---
---- It takes commands as lines of JSON on its standard input and responds on its standard output. It ends when the input does.
---- The folder, which holds the authority's certificate, is then removed.
+--- It reads commands as lines of JSON from its standard input and responds on its standard output.
+--- At the end of the input it removes the folder, which has the authority's certificate, and ends.
 local root <const> = arg[0]:match "^(.*)spec/faults/server%.lua$"
 package.path = root .. "?.lua;" .. package.path
 
@@ -18,9 +18,9 @@ local ca_file <const> = folder .. "/ca.pem"
 local STDIN <const> = { pollfd = 0, events = "r" }
 
 local context <const>, authority <const> = certificates.new()
-local current -- the scenario that runs
+local current -- the running scenario
 
--- Runs the scenario until something is true.
+-- Runs the scenario until `is_done` returns true.
 local function run_until(is_done)
   while not is_done() do
     cqueues.poll(current.controller, 0.01)
@@ -68,11 +68,11 @@ local function respond(line)
   io.flush()
 end
 
--- Waits for a command, and runs the scenario meanwhile.
+-- Waits for a command while the scenario runs.
 local function wait_for_command()
   while true do
     local ready <const>, other <const> = cqueues.poll(STDIN, current and current.controller or nil)
-    if ready == STDIN or other == STDIN or ready == nil then return io.read "L" end -- nil: the input has ended
+    if ready == STDIN or other == STDIN or ready == nil then return io.read "L" end -- nil: end of input
     assert(current.controller:step(0))
   end
 end
@@ -83,14 +83,15 @@ local function main()
   end
 end
 
--- Ctrl-C reaches this process, too. It ends when its input does, and so leaves nothing behind.
+-- Ctrl-C reaches this process, too. It ignores signals and ends with its input, so that it always
+-- cleans up.
 signal.ignore(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 local file <const> = assert(io.open(ca_file, "w"))
 file:write(authority)
 file:close()
 
-io.stdin:setvbuf "no" -- what is buffered would not wake `poll`
+io.stdin:setvbuf "no" -- `poll` would not notice buffered input
 local loop <const> = cqueues.new()
 loop:wrap(main)
 local ok <const>, problem <const> = loop:loop()

@@ -1,7 +1,8 @@
---- suite.lua: makes the tests of rows (see rows.lua). The specs of this folder share the rows among them, so that they
---- can run at once.
+--- suite.lua: defines the tests of rows (see rows.lua). The rows are distributed among several spec
+--- files, which can run at the same time.
 ---
---- Part of a row's name runs that row alone: scripts/test spec/faults --filter "REFUSED_STREAM before".
+--- To run a single row, filter by part of its name: scripts/test spec/faults --filter
+--- "REFUSED_STREAM before".
 local calls <const> = require "spec.faults.calls"
 local check <const> = require "spec.faults.check"
 local core <const> = require "bytenite.core"
@@ -13,15 +14,15 @@ local describe, it, setup, teardown -- of the spec file
 
 local PROTOCOLS <const> = { http = "HTTP/1.1", tls = "HTTP/1.1 with TLS", h2 = "HTTP/2", proxy = "a proxy" }
 
--- A sanitizer keeps freed memory and is slow: floods are too much for it.
+-- Floods take too much time and memory under a sanitizer, which is slow and keeps freed memory.
 local HAS_SANITIZER <const> = os.getenv "SPEC_SANITIZES" ~= nil
 
--- Defines the tests of the rows of some files.
+-- Defines the tests for the rows of some files.
 local function tests_of(files)
   local remote
 
   setup(function()
-    collectgarbage() -- so that nothing else closes descriptors while they are counted
+    collectgarbage() -- no garbage may close descriptors while a test counts them
     collectgarbage()
     remote = remote_module.start()
   end)
@@ -37,8 +38,8 @@ local function tests_of(files)
     if not ok then error(problem, 0) end
   end
 
-  -- For valgrind, which runs no tests with these tags: limits of time and memory do not hold there, and two of a row's calls
-  -- and protocols are enough.
+  -- Returns the tag of a test. valgrind skips tests with tags: limits of time and memory do not
+  -- hold there, and two of a row's calls and protocols are enough.
   local function tag_of(row, protocol, call)
     if rows.has_limits(row) then return " #timing" end
     local is_enough <const> = not call or protocol == "http" and call == "update" or protocol == "h2" and call == "run"
@@ -66,7 +67,7 @@ local function tests_of(files)
   end
 end
 
---- Defines the tests of the rows of some files, in a block with the name `faults:`.
+--- Defines the tests for the rows of some files, in a block named `faults:`.
 ---@param busted table the environment of a spec file: describe, it, setup, teardown
 ---@param files string[] names of files, without `rows_`
 return function(busted, files)

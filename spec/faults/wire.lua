@@ -1,7 +1,8 @@
 --- wire.lua: the bytes of one accepted connection, plain or TLS, and every way to end it.
 ---
---- TLS runs over a socket pair whose other end is relayed to the TCP connection. So TCP and TLS can be ended separately: a FIN
---- without close_notify, a close_notify without FIN, a reset after either, raw bytes inside of a TLS connection.
+--- TLS runs over a socket pair whose other end is relayed to the TCP connection. So a row can end
+--- TCP and TLS separately: a FIN without close_notify, a close_notify without FIN, a reset after
+--- either, raw bytes inside a TLS connection.
 local compile <const> = require "spec.support.compile"
 local cqueues <const> = require "cqueues"
 local luasocket <const> = require "socket"
@@ -15,7 +16,7 @@ Wire.__index = Wire
 
 local LUAOSSL <const> = package.searchpath("_openssl", package.cpath)
 local PIECE <const> = 65536 -- bytes read or relayed at a time
-local FOREVER <const> = 3600 -- seconds; a row ends long before
+local FOREVER <const> = 3600 -- seconds; every row ends long before
 
 local function load_close_notify()
   local folder <close> = compile.folder()
@@ -24,7 +25,7 @@ end
 
 local close_notify <const> = load_close_notify()
 
--- Bytes as they come, and errors as return values.
+-- Makes a socket return raw bytes without buffering, and errors as values.
 local function make_raw(connection)
   connection:setmode("bn", "bn")
   connection:onerror(function(_, _, problem)
@@ -41,17 +42,18 @@ function wire.new(connection, spawn)
   make_raw(connection)
   return setmetatable({
     tcp = connection,
-    stream = connection, -- what requests and responses go through
+    stream = connection, -- carries requests and responses
     spawn = spawn,
     buffer = "",
     is_tls = false,
-    is_deaf = false, -- reads nothing more
+    is_deaf = false, -- stops reading
     is_closed = false,
     is_relaying = false,
   }, Wire)
 end
 
--- cqueues raises if a socket is closed while a coroutine waits for it; here that is the end of a connection like any other.
+-- Reads some bytes; nil at the end. cqueues raises if a socket is closed while a coroutine waits
+-- for it: that also counts as the end.
 local function read_some(connection)
   local ok <const>, bytes <const> = pcall(connection.read, connection, -PIECE)
   return ok and bytes or nil
@@ -108,12 +110,12 @@ end
 --- Waits some seconds.
 Wire.sleep = cqueues.sleep
 
---- Does nothing until the row is over.
+--- Does nothing until the end of the row.
 function Wire.hang()
   cqueues.sleep(FOREVER)
 end
 
---- Waits until more bytes are in `buffer`.
+--- Waits until `buffer` has more bytes.
 ---@return boolean # false if the connection has ended
 function Wire:fill()
   if self.is_closed then return false end
@@ -124,7 +126,7 @@ function Wire:fill()
   return true
 end
 
---- Reads exactly some bytes.
+--- Reads exactly `count` bytes.
 ---@param count integer
 ---@return string|nil # nil if the connection ended before
 function Wire:read(count)
@@ -149,7 +151,7 @@ function Wire:read_until(terminator)
   end
 end
 
---- Writes bytes, inside of TLS if there is TLS. Blocks while the client does not read.
+--- Writes bytes, through TLS if the connection has TLS. Blocks while the client does not read.
 ---@param bytes string
 ---@return boolean # false if the connection has ended
 function Wire:write(bytes)
@@ -157,7 +159,7 @@ function Wire:write(bytes)
   return write_all(self.stream, bytes)
 end
 
---- Writes bytes one by one.
+--- Writes bytes one at a time.
 ---@param bytes string
 ---@param pause number seconds between two of them
 function Wire:drip(bytes, pause)
@@ -167,14 +169,14 @@ function Wire:drip(bytes, pause)
   end
 end
 
---- Writes bytes past TLS.
+--- Writes bytes to TCP without TLS.
 ---@param bytes string
 function Wire:write_tcp(bytes)
   self:settle()
   if not self.is_closed then write_all(self.tcp, bytes) end
 end
 
---- Waits until TCP has everything that was written.
+--- Waits until all written bytes have reached TCP.
 function Wire:settle()
   local outer <const> = self.outer
   while
@@ -186,14 +188,14 @@ function Wire:settle()
   end
 end
 
---- Sends a close_notify and no FIN. Nothing happens without TLS.
+--- Sends a close_notify and no FIN. Does nothing without TLS.
 function Wire:close_notify()
   if self.is_closed or not self.session then return end
   close_notify.send(self.session, LUAOSSL)
   self:settle()
 end
 
---- Sends a FIN without a close_notify, and still reads.
+--- Sends a FIN without a close_notify, and continues to read.
 function Wire:fin()
   self:settle()
   if not self.is_closed then self.tcp:shutdown "w" end
@@ -207,13 +209,13 @@ function Wire:drop()
   self.tcp:close()
 end
 
---- Closes the connection in order: close_notify, FIN.
+--- Closes the connection properly: close_notify, FIN.
 function Wire:close()
   self:close_notify()
   self:drop()
 end
 
---- Breaks the connection off with a reset (RST).
+--- Ends the connection with a reset (RST).
 function Wire:reset()
   self:settle()
   if self.is_closed then return end
@@ -226,12 +228,12 @@ function Wire:reset()
   self.tcp:close()
 end
 
---- Reads nothing more, though TCP still takes bytes.
+--- Stops reading, though TCP still accepts bytes.
 function Wire:stop_reading()
   self.is_deaf = true
 end
 
---- Frees the descriptors at the end of a row.
+--- Frees the descriptors at the end of the row.
 function Wire:release()
   if not self.is_closed then self.tcp:close() end
   self.is_closed = true

@@ -96,7 +96,7 @@ describe("the page on reliability", function()
   end)
 
   it("assigns tests of statuses to the promise about that status", function()
-    local row <const> = '{"promise":"statuses are tried again as DESIGN 5 says","name":"%s","protocol":"http",'
+    local row <const> = '{"promise":"the status decides about retries","name":"%s","protocol":"http",'
       .. '"passed":true,"seconds":1}'
     local text <const> = compose(row:format "429 is tried again", row:format "404 is final")
     assert.matches("1 fault, 1 test ", line_with(text, "| a 429 is retried"))
