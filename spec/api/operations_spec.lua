@@ -1,4 +1,5 @@
--- Every call of the API: its method, path and body on the wire, what its response becomes, and what a response can do wrong.
+-- Every call of the API: method, path and body of its request, the value that its response becomes,
+-- and responses that are wrong.
 local calls <const> = require "spec.support.calls"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
@@ -7,7 +8,7 @@ local refusals <const> = require "spec.support.refusals"
 local sandbox <const> = require "spec.support.sandbox"
 local virtual_clock <const> = require "spec.support.virtual_clock"
 
--- Rows that other specs hold.
+-- Rows that other specs test.
 local elsewhere <const> = { access_token = true, events = true }
 
 describe("the call", function()
@@ -18,7 +19,7 @@ describe("the call", function()
     service:reset()
     service:put_job("warm", '{"id":"warm","state":"JOB_STATE_NEW"}')
     client = connect.client(service)
-    assert(client:get_job "warm") -- the token is there from here on
+    assert(client:get_job "warm") -- fetches the token
     token = client.credentials.current()
     service:reset()
     job = client:job(calls.id)
@@ -28,12 +29,12 @@ describe("the call", function()
     client:close()
   end)
 
-  -- A client that tries again, which takes it no time.
+  -- Returns a client that retries without delays.
   local function patient_client()
     return (virtual_clock.client { base_url = service.base_url, access_token = token, max_retries = 1 })
   end
 
-  it("is known to these specs, whichever row it has", function()
+  it("is tested here or in another spec, whatever its row", function()
     for _, operation in ipairs(core.operations) do
       assert.is_true(elsewhere[operation.name] or calls.all[operation.name] ~= nil, operation.name)
     end
@@ -119,7 +120,7 @@ describe("the call", function()
     return calls.all[name].call(client, job)
   end
 
-  describe("with a response that lists nothing", function()
+  describe("with an empty response", function()
     for name, bodies in pairs {
       results = { '{"results":null}', '{"results":[]}', "{}" },
       running_tasks = { '{"jobsRunningTasks":null}', '{"jobsRunningTasks":{}}', "{}" },
@@ -136,7 +137,7 @@ describe("the call", function()
     end
 
     for _, name in ipairs { "run", "abort", "delete", "upload_completed", "sign_out" } do
-      it("is done: " .. name, function()
+      it("succeeds: " .. name, function()
         for _, body in ipairs { "{}", '{"ok":true}', '{"ok":null}', "null", "[]" } do
           assert(gives_for(name, body), body)
         end
@@ -144,7 +145,7 @@ describe("the call", function()
     end
   end)
 
-  describe("with a response of another form", function()
+  describe("with a response of the wrong type", function()
     for name, bodies in pairs {
       results = { '{"results":{"a":1}}', '{"results":"none"}', "[]", "null", '"x"' },
       running_tasks = { '{"jobsRunningTasks":[]}', '{"jobsRunningTasks":7}', "[]", "7" },
@@ -160,7 +161,7 @@ describe("the call", function()
     end
   end)
 
-  it("leaves the job as it is when it is returned", function()
+  it("does not change the job that it returns", function()
     for _, name in ipairs { "run", "abort", "upload_completed" } do
       local own <const> = client:job { id = calls.id, name = "Some name", state = "JOB_STATE_NEW" }
       local change <const> = deep.snapshot(own)
@@ -196,14 +197,14 @@ describe("the call", function()
       assert.same({ nil, "not_found", 404 }, { done, problem and problem.kind, problem and problem.status })
     end)
 
-    it("is done when it was repeated and the job has gone", function()
+    it("succeeds when it was repeated and the job is gone", function()
       local patient <close> = patient_client()
       service:fault { operation = "delete", reset = true }
       service:fault { operation = "delete", status = 404 }
       assert.is_true(patient:job(calls.id):delete())
     end)
 
-    it("returns not_found when the first attempt cannot have done it", function()
+    it("returns not_found when the first attempt cannot have deleted the job", function()
       local patient <close> = patient_client()
       service:fault { operation = "delete", status = 503, retry_after = 0 }
       service:fault { operation = "delete", status = 404 }
@@ -213,7 +214,7 @@ describe("the call", function()
   end)
 
   describe("results", function()
-    it("requested too early are not retried, and the error says what to do", function()
+    it("are not retried when the job is not complete, and the error says what to do", function()
       local patient <close> = patient_client()
       for _, status in ipairs { 500, 400, 404, 503 } do
         service:reset()
@@ -234,7 +235,7 @@ describe("the call", function()
       end
     end)
 
-    it("is repeated after any other failure", function()
+    it("are retried after any other failure", function()
       local patient <close> = patient_client()
       service:fault { operation = "results", status = 503, message = "it is night", retry_after = 0 }
       service:fault { operation = "results", body = '{"results":[]}' }
@@ -243,7 +244,7 @@ describe("the call", function()
   end)
 
   describe("running_tasks", function()
-    it("takes no job as well as many", function()
+    it("accepts an empty list of jobs", function()
       service:fault { operation = "running_tasks", body = "{}" }
       assert.same({}, assert(client:running_tasks {}))
       assert.equal('{"jobsIds":[]}', connect.sent(service)[1].body)
@@ -266,7 +267,7 @@ describe("the call", function()
     end
   end)
 
-  it("goes to another service where that is set", function()
+  it("uses the path of another service if the client has one", function()
     local moved <close> = connect.client(service, { service = "computing" })
     service:fault { operation = "list_jobs", body = "{}" }
     assert(moved:list_jobs())

@@ -1,5 +1,5 @@
--- Modules that are loaded when they are first used, whatever the host has done since the first one
--- was.
+-- Modules that are loaded when they are first used, whatever the host has changed since the first
+-- one was loaded.
 local child <const> = require "spec.support.child"
 local sandbox <const> = require "spec.support.sandbox"
 
@@ -19,7 +19,7 @@ local PROGRAM <const> = [[
 
 local function assert_works_after(change)
   local service <const> = sandbox.plain()
-  service:reset() -- of what other specs have left there
+  service:reset() -- removes what other specs have left
   local response <const> = child.run(PROGRAM:format(change), { URL = service.base_url, KEY = service.api_key })
   assert.same({ "Later", 1, 1, true, "not_found", 1 }, response)
 end
@@ -74,7 +74,7 @@ describe("loading modules later", function()
     assert.same({ true, 0 }, response)
   end)
 
-  it("leaves the position of a mistake the caller's", function()
+  it("keeps the caller's position in the message of a mistake", function()
     local response <const> = child.run [[
       local client = require("bytenite").new { base_url = "http://127.0.0.1:1", access_token = "token" }
       package.path = ""
@@ -98,7 +98,7 @@ describe("loading modules later", function()
   end)
 end)
 
--- What a host does to a process in which a client was made, so that nothing more can be loaded.
+-- What a host does after it made a client, so that nothing else can be loaded.
 local deprivations <const> = {
   ["with all descriptors in use"] = [[
     local open_files = {}
@@ -116,7 +116,7 @@ local deprivations <const> = {
   ]],
 }
 
--- Each feature is used for the first time, and the calls fail: nobody listens there.
+-- Uses each feature for the first time. The calls fail because no server listens.
 local FAILURES <const> = [[
   local host_require = require
   local bytenite = require "bytenite"
@@ -167,7 +167,7 @@ describe("the module needs nothing more from its host after it was loaded:", fun
     end)
   end
 
-  it("every file of the module is prepared, but for programs, adapters and helpers of tests", function()
+  it("every file of the module is prepared, except for programs, adapters and helpers for tests", function()
     local response <const> = child.run [[
       require "bytenite"
       local missing = {}
@@ -189,7 +189,7 @@ describe("the module needs nothing more from its host after it was loaded:", fun
     assert.same({ true, "" }, response)
   end)
 
-  it("the first call compiles what handles failures, well before one", function()
+  it("the first call loads the modules that handle failures, before there is one", function()
     local service <const> = sandbox.plain()
     local program <const> = [[
       local client <close> = require("bytenite").new { base_url = os.getenv "URL", api_key = os.getenv "KEY" }
@@ -227,7 +227,7 @@ it("the first failure of a process without a free descriptor says so", function(
 end)
 
 describe("a module that is loaded lazily", function()
-  it("is the one that require returns, whichever comes first", function()
+  it("is the one that require returns, whichever loads it first", function()
     local response <const> = child.run [[
       local bytenite = require "bytenite"
       local map = require "bytenite.async.map"
@@ -238,7 +238,7 @@ describe("a module that is loaded lazily", function()
     assert.same({ true, true, true }, response)
   end)
 
-  it("belongs to its own instance where the host has loaded the module twice", function()
+  it("belongs to its own instance if the host has loaded the module twice", function()
     local response <const> = child.run [[
       local first = require "bytenite"
       local client = first.new { base_url = "http://127.0.0.1:1", access_token = "token", max_retries = 0 }
@@ -277,7 +277,7 @@ describe("a module that is loaded lazily", function()
 end)
 
 describe("the text of a module", function()
-  -- Lua reads numbers by the locale of the moment, which a host may have changed before a module is
+  -- Lua reads numbers by the current locale, which a host may have changed before a module is
   -- loaded.
   local function modules()
     local pipe <const> =
@@ -291,7 +291,7 @@ describe("the text of a module", function()
   end
 
   for _, name in ipairs(modules()) do
-    it("has no decimal point that a comma could be taken for: " .. name, function()
+    it("has no number with a decimal point, which other locales cannot read: " .. name, function()
       local number = 0
       for line in io.lines(name) do
         number = number + 1

@@ -1,4 +1,5 @@
--- Where the options of a client come from: the program, the environment, a profile. A profile's key stays with its address.
+-- Where the options of a client come from: the program, the environment, a profile. A profile's key
+-- is sent to its own address only.
 local options <const> = require "bytenite.base.options"
 local folder <const> = require "spec.support.folder"
 local lfs <const> = require "lfs"
@@ -37,7 +38,7 @@ describe("a profile", function()
     os.getenv = getenv -- luacheck: ignore 122
   end)
 
-  -- The options with these variables in the environment, and no others.
+  -- Returns the options, with only these variables in the environment.
   local function read(given, environment)
     os.getenv = function(name) -- luacheck: ignore 122
       return name == "XDG_CONFIG_HOME" and base.path or (environment or {})[name]
@@ -59,7 +60,7 @@ describe("a profile", function()
     return chosen
   end
 
-  it("gives what neither the program nor the environment gives", function()
+  it("supplies what neither the program nor the environment sets", function()
     for _, case in ipairs { { { profile = "work" } }, { {}, { BYTENITE_PROFILE = " work\n" } } } do
       local checked <const> = read(case[1], case[2])
       assert.same(
@@ -88,17 +89,17 @@ describe("a profile", function()
     end
   end)
 
-  it("is the one of the option, also if the environment names another", function()
+  it("is the one that the option names, even if the environment names another", function()
     assert.equal("public-key", read({ profile = "public" }, { BYTENITE_PROFILE = "work" }).api_key)
   end)
 
-  it("is none with false, whatever the environment says", function()
+  it("is not used if the option is false, whatever the environment says", function()
     local checked <const> = read({ profile = false }, { BYTENITE_PROFILE = "work" })
     assert.same({ "https://api.bytenite.com/v1", nil }, { checked.base_url, checked.api_key })
     assert.is_nil(checked.sources.file)
   end)
 
-  it("is not looked for unless one is asked for", function()
+  it("is not looked up unless it is named", function()
     local asked <const> = {}
     os.getenv = function(name) -- luacheck: ignore 122
       asked[name] = true
@@ -108,7 +109,7 @@ describe("a profile", function()
     assert.same({ true, nil, nil }, { asked.BYTENITE_PROFILE, asked.XDG_CONFIG_HOME, asked.HOME })
   end)
 
-  it("goes behind the environment, and that behind the program, value by value", function()
+  it("yields to the environment, and the environment to the program, value by value", function()
     local environment <const> = { BYTENITE_BASE_URL = WORK .. "/env", BYTENITE_CLIENT_CERT = "/env/cert.pem" }
     local checked <const> = read({ profile = "work", service = "mine" }, environment)
     assert.same(
@@ -119,7 +120,7 @@ describe("a profile", function()
     assert.equal(WORK .. "/mine", mine.base_url)
   end)
 
-  it("goes behind BYTENITE_CA_FILE, and before the system's SSL_CERT_FILE", function()
+  it("yields to BYTENITE_CA_FILE, but not to the system's SSL_CERT_FILE", function()
     local both <const> = { BYTENITE_CA_FILE = "/env/ca.pem", SSL_CERT_FILE = "/system.pem" }
     local expected <const> = { ca_file = "/env/ca.pem" }
     assert.same(expected, choose(read({ profile = "keyless" }, both), "ca_file", "ca_path"))
@@ -144,18 +145,18 @@ describe("a profile", function()
       return all
     end
 
-    it("that go before the environment's if the program names the profile", function()
+    it("that override the environment's if the program names the profile", function()
       assert.same({ api_key = "work-key" }, credentials({ profile = "work" }, ours))
       assert.same({ api_key = "work-key" }, credentials({ profile = "work" }, token))
     end)
 
-    it("that go behind the environment's if the environment names the profile", function()
+    it("that the environment's override if the environment names the profile", function()
       assert.same({ api_key = "env-key" }, credentials({}, with_profile(ours)))
       assert.same({ access_token = "env-token" }, credentials({}, with_profile(token)))
       assert.same({ api_key = "work-key" }, credentials({}, with_profile {}))
     end)
 
-    it("that go behind the program's own", function()
+    it("that the program's own override", function()
       assert.same({ api_key = "mine" }, credentials({ profile = "work", api_key = "mine" }, token))
       assert.same({ access_token = "mine" }, credentials({ profile = "work", access_token = "mine" }, ours))
       assert.same({ access_token = "mine" }, credentials({ access_token = "mine" }, with_profile(ours)))
@@ -201,18 +202,18 @@ describe("a profile", function()
       assert.is_truthy(refusal(given):find("it is sent to " .. WORK .. " only", 1, true))
     end)
 
-    it("if that is the public address, for it names none", function()
+    it("if that is the public address, because it names none", function()
       assert.equal("public-key", read({ profile = "public" }).api_key)
       local message <const> = refusal({ profile = "public" }, { BYTENITE_BASE_URL = OTHER })
       assert.is_truthy(message:find("it is sent to https://api.bytenite.com/v1 only", 1, true), message)
     end)
 
-    it("rather than have the environment's key take its place, if the program names the profile", function()
+    it("instead of using the environment's key, if the program names the profile", function()
       local environment <const> = { BYTENITE_BASE_URL = OTHER, BYTENITE_API_KEY = "env-key" }
       assert.is_truthy(refusal({ profile = "work" }, environment):find("BYTENITE_BASE_URL is " .. OTHER, 1, true))
     end)
 
-    it("and sends it to any path there, however the address is spelled", function()
+    it("and sends it to any path of that address, however it is spelled", function()
       for _, url in ipairs {
         "https://work.example.org",
         "https://WORK.example.org:443/v2/",
@@ -241,7 +242,7 @@ describe("a profile", function()
     assert.equal("clear-key", read({ profile = "clear", allow_http = true }).api_key)
   end)
 
-  it("is checked like options, by file and member", function()
+  it("is checked like options, and messages name file and member", function()
     local path <const> = base.path .. "/bytenite/config.json"
     assert.equal(
       ('new: profile "broken": %s: profiles.broken.base_url: not usable as a base address: '):format(path)
@@ -253,7 +254,7 @@ describe("a profile", function()
     assert.equal(expected:format(path), message)
   end)
 
-  it("has a name that can be one, wherever it comes from", function()
+  it("must have a valid name, wherever the name comes from", function()
     assert.equal(
       "new: profile: expected letters, digits, dots, dashes and underscores",
       refusal { profile = "../work" }
@@ -262,7 +263,7 @@ describe("a profile", function()
     assert.is_truthy(refusal({}, { BYTENITE_PROFILE = "a b" }):find("BYTENITE_PROFILE: expected letters", 1, true))
   end)
 
-  it("is distinguished from the other sources", function()
+  it("is listed as the source of its options", function()
     local environment <const> = { BYTENITE_BASE_URL = WORK, SSL_CERT_FILE = "/system.pem" }
     assert.same({
       base_url = "BYTENITE_BASE_URL",

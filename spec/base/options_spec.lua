@@ -8,7 +8,7 @@ describe("options", function()
     os.getenv = getenv -- luacheck: ignore 122
   end)
 
-  -- The options with these variables in the environment, and no others.
+  -- Returns the options, with only these variables in the environment.
   local function read(given, environment)
     os.getenv = function(name) -- luacheck: ignore 122
       return (environment or {})[name]
@@ -132,7 +132,7 @@ describe("options", function()
       "//127.0.0.1/v1",
       "127.0.0.1:8080/v1",
     } do
-      it(("is refused where it is %s"):format(url), function()
+      it(("is refused if it is %s"):format(url), function()
         local ok <const>, message <const> = pcall(read, { base_url = url })
         assert.is_false(ok)
         assert.matches("new: base_url: not usable as a base address: ", message, 1, true)
@@ -166,20 +166,20 @@ describe("options", function()
       end)
     end
 
-    it("is unknown where there is none, or nothing like a host", function()
+    it("is unknown if there is no proxy, or no host in its address", function()
       assert.is_nil(options.proxy_name(nil))
       assert.is_nil(options.proxy_name "")
       assert.is_nil(options.proxy_name "http://user:secret@")
       assert.is_nil(options.proxy_name "http://a b")
     end)
 
-    it("is none for loopback, which is never proxied", function()
+    it("is nil for loopback, which is never proxied", function()
       local checked <const> = read { base_url = "http://127.0.0.1:1/v1", proxy = "http://proxy:3128" }
       assert.same({ "", nil }, { checked.proxy, checked.proxy_name })
     end)
   end)
 
-  it("of a method can be told from its limits", function()
+  it("of a method can be told apart from its limits", function()
     local checked <const> = { timeout = 1, deadline = 2, size = 3 }
     assert.same({ timeout = 1, deadline = 2 }, options.limits_in(checked))
     local own <const> = { size = print }

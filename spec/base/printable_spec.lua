@@ -1,9 +1,9 @@
--- Text made fit to be shown: nothing in it steers a terminal, breaks a line or turns the direction.
+-- Text made safe to print: no control characters, line breaks or changes of direction.
 local core <const> = require "bytenite.core"
 local printable <const> = require "bytenite.base.printable"
 
 describe("a printable text", function()
-  it("shows what would steer a terminal", function()
+  it("escapes what would control a terminal", function()
     for given, shown in pairs {
       ["plain text"] = "plain text",
       ["größe 東京 ✓"] = "größe 東京 ✓",
@@ -18,7 +18,7 @@ describe("a printable text", function()
     end
   end)
 
-  it("is refused for what cannot be shown", function()
+  it("has no text that cannot be shown, and says why", function()
     for given, problem in pairs {
       ["a\nb"] = "control characters",
       ["a\u{9B}"] = "control characters",

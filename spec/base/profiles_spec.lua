@@ -1,4 +1,4 @@
--- The file of profiles: where it is, who may read it, what may be in it.
+-- The file of profiles: its path, its permissions, its contents.
 local child <const> = require "spec.support.child"
 local folder <const> = require "spec.support.folder"
 local lfs <const> = require "lfs"
@@ -8,7 +8,7 @@ local function contains(text, part)
   assert.is_truthy(text:find(part, 1, true), ("%q is not in: %s"):format(part, text))
 end
 
--- A check for each member, which takes anything.
+-- A check for each member, which accepts anything.
 local checks <const> = {}
 for _, name in ipairs(profiles.members) do
   checks[name] = function(_, value)
@@ -46,7 +46,7 @@ describe("the file of profiles", function()
     return profiles.find(nil, name, checks)
   end
 
-  -- Returns the message that a search raises, without the position in front.
+  -- Returns the message that a search raises, without its position.
   local function refusal(name)
     local ok <const>, message <const> = pcall(find, name)
     assert.is_false(ok)
@@ -97,7 +97,7 @@ describe("the file of profiles", function()
   end)
 
   for _, mode in ipairs { "640", "604", "644", "620", "602", "610", "666" } do
-    it(("is refused with mode %s, for others may use it"):format(mode), function()
+    it(("is refused with mode %s, because others may use it"):format(mode), function()
       local path <const> = write('{"profiles":{"work":{"api_key":"key-1"}}}', mode)
       local message <const> = refusal "work"
       contains(message, ('new: profile "work": %s: other users may read or change it (mode 0%s)'):format(path, mode))
@@ -106,12 +106,12 @@ describe("the file of profiles", function()
     end)
   end
 
-  it("may be one that its owner can only read", function()
+  it("may be read-only", function()
     write('{"profiles":{"work":{"api_key":"key-1"}}}', "400")
     assert.same({ api_key = "key-1" }, (find "work"))
   end)
 
-  it("is named where it is missing, with the way to make it", function()
+  it("is named if it is missing, with the command that makes it", function()
     local message <const> = refusal "work"
     contains(message, ('new: profile "work": %s/bytenite/config.json: '):format(base.path))
     contains(message, ": bytenite configure makes it")
@@ -119,7 +119,7 @@ describe("the file of profiles", function()
     assert.same({ nil, true }, { all, is_missing })
   end)
 
-  it("is not read if it is a pipe, a folder, or larger than a file of profiles can be", function()
+  it("is not read if it is a pipe, a folder, or too large", function()
     assert(lfs.mkdir(base:at "bytenite"))
     local path <const> = base:at "bytenite/config.json"
     assert(os.execute(("mkfifo -m 600 '%s'"):format(path)))
@@ -165,18 +165,18 @@ describe("the file of profiles", function()
     ['{"profiles":{"b":{},"a":{}}}'] = "it has: a, b",
     ['{"profiles":{}}'] = "it has none",
   } do
-    it(("is refused if %s lacks the profile, with what it has"):format(text), function()
+    it(("is refused if %s lacks the profile, and the message lists what it has"):format(text), function()
       local path <const> = write(text)
       assert.equal(('new: no profile "work" in %s; %s'):format(path, advice), refusal "work")
     end)
   end
 
-  it("is looked at for one profile: mistakes in another do no harm", function()
+  it("is checked for one profile only: mistakes in another do no harm", function()
     write '{"profiles":{"work":{"api_key":"key-1"},"other":{"apikey":7}}}'
     assert.same({ api_key = "key-1" }, (find "work"))
   end)
 
-  it("is not read in a state without the libraries for it, which is said", function()
+  it("is not read in a Lua state without the libraries for it, and the message says so", function()
     write '{"profiles":{"work":{}}}'
     _G.io = nil -- luacheck: ignore 121
     local without_io <const> = refusal "work"
@@ -188,7 +188,7 @@ describe("the file of profiles", function()
     contains(without_os, "this Lua state has no os.getenv to find the file of profiles with")
   end)
 
-  it("is a clear error in a program that has removed them, before or after loading, and works without", function()
+  it("raises a clear error in a program that has removed them; clients without a profile work", function()
     write '{"profiles":{"work":{}}}'
     for _, program in ipairs {
       "io, os, debug = nil local b = require 'bytenite'",
@@ -205,7 +205,7 @@ describe("the file of profiles", function()
     end
   end)
 
-  it("has names that shells and messages can bear", function()
+  it("has names that are safe in shells and messages", function()
     for _, name in ipairs { "work", "Work_2", "a.b-c", "2026" } do
       assert.equal(name, profiles.check_name("new: profile", name))
     end

@@ -1,9 +1,9 @@
--- The headers that a program adds: which ones may be sent, and as what.
+-- The headers that a program adds: which ones are accepted, and what is sent.
 local refusals <const> = require "spec.support.refusals"
 local request_headers <const> = require "bytenite.base.request_headers"
 
 describe("headers for a request", function()
-  -- What is wrong with some headers.
+  -- Returns what is wrong with some headers.
   local function problem_of(headers, check)
     return refusals.message(function()
       local _ <const> = (check or request_headers.check)("here", headers)
@@ -20,18 +20,18 @@ describe("headers for a request", function()
     assert.equal("here: expected a table, got a string", problem_of "X: 1")
   end)
 
-  it("do not replace those of the module, of proxies and of connections, in any case", function()
+  it("do not replace those of the module, of proxies and of connections, in any letter case", function()
     for _, name in ipairs { "Authorization", "host", "CONTENT-LENGTH", "Proxy-Authorization", "TE", "Upgrade" } do
       assert.equal(("here: %s is set by the module"):format(name), problem_of { [name] = "x" })
     end
     assert.same({ "Authorizations: x" }, request_headers.check("here", { Authorizations = "x" }))
   end)
 
-  it("are given once, whatever the case of the name", function()
+  it("may be given only once, whatever the letter case of the name", function()
     assert.equal("here: x-a is given twice, as X-A too", problem_of { ["x-a"] = "1", ["X-A"] = "1", ["x-ab"] = "1" })
   end)
 
-  it("have names and values that can be sent, and messages do not show these", function()
+  it("must have names and values that can be sent, and messages do not show the values", function()
     for _, name in ipairs { "", "a b", "a:b", "a\n", "é", 1 } do
       assert.equal("here: no header can have this name", problem_of { [name] = "x" })
     end
@@ -41,7 +41,7 @@ describe("headers for a request", function()
     assert.equal("here: X: must not be empty", problem_of { X = "  " })
   end)
 
-  it("for all requests leave those alone that depend on the call", function()
+  it("for all requests must not be ones that depend on the call", function()
     local check <const> = request_headers.check_common
     for name, advice in pairs {
       Accept = "give it to client:request",

@@ -2,7 +2,7 @@
 local core <const> = require "bytenite.core"
 local validate <const> = require "bytenite.base.validate"
 
--- The message of a mistake, without its position.
+-- Returns the message of a mistake, without its position.
 local function message_of(check, ...)
   local ok <const>, message <const> = pcall(check, ...)
   assert.is_false(ok)
@@ -39,7 +39,7 @@ describe("a check", function()
     assert.is_false(validate.boolean("f: x", false))
   end)
 
-  it("of a function takes what can be called", function()
+  it("of a function accepts anything that can be called", function()
     local callable <const> = setmetatable({}, { __call = print })
     assert.equal(callable, validate.callable("f: x", callable))
     assert.equal(print, validate.callable("f: x", print))
@@ -59,7 +59,7 @@ describe("a check", function()
     fails("f: x: a path cannot hold a NUL", validate.path, "a\0b")
   end)
 
-  it("of seconds takes what is above 0 and fits a timer", function()
+  it("of seconds accepts numbers above 0 that fit a timer", function()
     for _, seconds in ipairs { 0.001, 1, 2147483 } do
       assert.equal(seconds, validate.seconds("f: x", seconds))
     end
@@ -87,7 +87,7 @@ describe("a check", function()
     fails('f: x: expected one of "auto", "1.1", got a string', check, "2")
   end)
 
-  it("of a header takes visible ASCII and spaces", function()
+  it("of a header accepts visible ASCII and spaces", function()
     assert.equal(" !~", validate.header_value("f: x", " !~"))
     fails("f: x: a line break at byte 2", validate.header_value, "a\nb")
     fails("f: x: a line break at byte 1", validate.header_value, "\r")
@@ -106,7 +106,7 @@ describe("a check", function()
     fails("f: x: expected a string, got nothing", validate.segment, nil)
   end)
 
-  it("of a client looks at its class", function()
+  it("of a client checks its class", function()
     local client <const> = setmetatable({}, { __name = "bytenite.Client" })
     assert.equal(client, validate.client("f: x", client))
     validate.called_on_client(client, "f")

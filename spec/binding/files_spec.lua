@@ -1,4 +1,4 @@
--- Files that appear whole or not at all, in folders that nothing written through them leaves.
+-- Files that appear whole or not at all, and cannot be written outside of their folder.
 local core <const> = require "bytenite.core"
 local folder <const> = require "spec.support.folder"
 local lfs <const> = require "lfs"
@@ -15,7 +15,7 @@ describe("a file in a folder", function()
     getmetatable(base).__close(base)
   end)
 
-  it("has its name once it is whole", function()
+  it("gets its name when it is complete", function()
     local file <close> = assert(place:create "a.txt")
     assert.is_true(file:write "one ")
     assert.is_true(file:write "two")
@@ -26,7 +26,7 @@ describe("a file in a folder", function()
     assert.same({ "a.txt" }, base:names())
   end)
 
-  it("is gone when it is given up", function()
+  it("is removed when it is closed without a commit", function()
     do
       local file <close> = assert(place:create "a.txt")
       file:write "half"
@@ -35,14 +35,14 @@ describe("a file in a folder", function()
     assert.same({}, base:names())
   end)
 
-  it("is gone when it is collected", function()
+  it("is removed when it is collected", function()
     place:create("a.txt"):write "half"
     collectgarbage()
     collectgarbage()
     assert.same({}, base:names())
   end)
 
-  it("holds no descriptor when it cannot be created", function()
+  it("leaves no descriptor open when it cannot be created", function()
     local function count()
       local total = 0
       for _ in lfs.dir "/proc/self/fd" do
@@ -61,7 +61,7 @@ describe("a file in a folder", function()
     assert.equal(0, opened)
   end)
 
-  it("begins anew", function()
+  it("can be restarted", function()
     local file <close> = assert(place:create "a.txt")
     file:write "what was wrong"
     assert.is_true(file:restart())
@@ -71,7 +71,7 @@ describe("a file in a folder", function()
     assert.equal("right", base:read "a.txt")
   end)
 
-  it("leaves one from before alone, unless it is to replace that", function()
+  it("does not replace an existing file unless asked to", function()
     base:write("a.txt", "before")
     do
       local file <close> = assert(place:create "a.txt")
@@ -84,7 +84,7 @@ describe("a file in a folder", function()
     assert.same({ "a.txt" }, base:names())
   end)
 
-  it("takes the place of one from before", function()
+  it("can replace an existing file", function()
     base:write("a.txt", "before")
     local file <close> = assert(place:create "a.txt")
     file:write "after"
@@ -95,14 +95,14 @@ describe("a file in a folder", function()
     assert.equal("after", base:read "a.txt")
   end)
 
-  it("has folders on its way made", function()
+  it("has missing folders in its path created", function()
     local file <close> = assert(place:create "a/b/c.txt")
     file:write "deep"
     assert(file:commit())
     assert.equal("deep", base:read "a/b/c.txt")
   end)
 
-  it("can be written next to others of its name", function()
+  it("can be written at the same time as others with its name", function()
     local one <close> = assert(place:create "a.txt")
     local other <close> = assert(place:create "a.txt")
     one:write "one"
@@ -123,7 +123,7 @@ describe("a file in a folder", function()
       end)
     end
 
-    it("under a name longer than a file system takes", function()
+    it("under a name that is too long for the file system", function()
       local file <const>, problem <const> = place:create(("x"):rep(256))
       assert.is_nil(file)
       assert.matches("too long", problem)
@@ -151,7 +151,7 @@ describe("a file in a folder", function()
     end)
   end)
 
-  it("replaces a symbolic link, and leaves what that leads to alone", function()
+  it("replaces a symbolic link, and does not touch its target", function()
     local outside <close> = folder.new()
     local target <const> = outside:write("target.txt", "not ours")
     assert(lfs.link(target, base:at "a.txt", true))
@@ -163,7 +163,7 @@ describe("a file in a folder", function()
     assert.equal("file", lfs.symlinkattributes(base:at "a.txt", "mode"))
   end)
 
-  it("stays in the folder when that is moved meanwhile and a link put in its place", function()
+  it("stays in its folder when the folder is moved meanwhile and a link takes its place", function()
     local outside <close> = folder.new()
     local file <close> = assert(place:create "a/b.txt")
     assert(os.rename(base:at "a", base:at "moved"))
@@ -176,7 +176,7 @@ describe("a file in a folder", function()
 end)
 
 describe("a folder", function()
-  it("is made when it is missing, with those on its way", function()
+  it("is created if it is missing, with its parents", function()
     local base <close> = folder.new()
     assert.is_userdata((core.folder(base:at "new/and//deep/")))
     assert.equal("directory", lfs.attributes(base:at "new/and/deep", "mode"))
@@ -186,7 +186,7 @@ describe("a folder", function()
     assert.is_string(problem)
   end)
 
-  it("can be private: what is created is its owner's alone, what exists stays as it is", function()
+  it("can be private: new folders belong to the owner alone, existing ones stay as they are", function()
     local base <close> = folder.new()
     assert(os.execute(("chmod 755 '%s'"):format(base.path)))
     local place <const> = assert(core.folder(base:at "new/deep", true))
@@ -201,7 +201,7 @@ describe("a folder", function()
     assert.equal(tonumber("600", 8), core.permissions(base:at "new/deep/inner/a.txt"))
   end)
 
-  it("is none that is a file", function()
+  it("cannot be a file", function()
     local base <close> = folder.new()
     assert.is_nil((core.folder(base:write("a", ""))))
   end)
@@ -217,14 +217,14 @@ describe("the permissions of a file", function()
     assert.equal(tonumber("4640", 8), core.permissions(file))
   end)
 
-  it("are missing with a reason and the system's code where there is no file", function()
+  it("are nil, a reason and the system's error code if there is no file", function()
     local permissions <const>, reason <const>, code <const> = core.permissions "/nowhere/at all"
     assert.same({ nil, "string", 2 }, { permissions, type(reason), code })
   end)
 end)
 
 describe("the stamp of a file", function()
-  it("says its size, and changes with its content", function()
+  it("has its size, and changes with its content", function()
     local base <close> = folder.new()
     local path <const> = base:write("a", "12345")
     local file <close> = assert(io.open(path, "rb"))
@@ -236,15 +236,15 @@ describe("the stamp of a file", function()
     assert.not_equal(stamp, later)
   end)
 
-  it("is missing for what is not a regular file", function()
+  it("is nil for anything but a regular file", function()
     local folder_file <close> = assert(io.open "/")
     assert.is_nil((core.stamp(folder_file)))
     local pipe <close> = assert(io.popen "echo x")
     assert.is_nil((core.stamp(pipe)))
-    pipe:read "a" -- or the shell complains where SIGPIPE is ignored, as LuaSocket does
+    pipe:read "a" -- or the shell complains if SIGPIPE is ignored, which LuaSocket does
   end)
 
-  it("is not asked of anything else", function()
+  it("raises for anything that is not an open file", function()
     assert.error(function()
       core.stamp {}
     end)

@@ -1,4 +1,4 @@
--- The marks of other JSON libraries on tables that are written.
+-- Tables with the marks of other JSON libraries.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
 
@@ -18,7 +18,7 @@ describe("a table that another JSON library has marked", function()
     end)
   end
 
-  it("may be declared", function()
+  it("is checked against the declared type", function()
     assert.equal("[]", core.encode({ blacklist = marked { __jsontype = "array" } }, "Regions"):match "%[%]")
     local _ <const>, problem <const> = core.encode({ app = marked { __jsontype = "array" } }, "JobParams")
     assert.matches("app: expected an object", problem, 1, true)

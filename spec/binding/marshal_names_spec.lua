@@ -18,7 +18,7 @@ describe("an undeclared member", function()
     client:close()
   end)
 
-  -- What each call is made with, and how its body is given to it.
+  -- Functions that make each call with a body.
   local calls <const> = {
     set_configs = function(body)
       return job:set_configs(body)
@@ -115,14 +115,14 @@ describe("an undeclared member", function()
   } do
     local name <const>, body <const>, reason <const> = table.unpack(case)
     it(("of %s is sent if it %s"):format(name, reason), function()
-      calls[name](body) -- the sandbox may want more of a data source
+      calls[name](body) -- the sandbox may refuse an incomplete data source
       local expected <const> = bytenite.decode(bytenite.encode(body))
       local sent <const> = connect.sent(service)
       assert.same(expected, bytenite.decode(sent[#sent].body))
     end)
   end
 
-  describe("that the service itself has sent in that place is sent back:", function()
+  describe("that the service itself has sent in the same place is sent back:", function()
     local held <const> = {
       config = { tasktimeout = 1, jobTimeout = 2, config = { x = 1 }, name = "n" },
       params = { prompt = "a cat", params = { y = 1 } },
@@ -177,7 +177,7 @@ describe("an undeclared member", function()
       assert.same({}, service:requests())
     end)
 
-    it("not if the job is another one", function()
+    it("but not for another job", function()
       local ok <const> = pcall(client.create_job, client, { templateId = "t", config = job.config })
       assert.is_false(ok)
     end)

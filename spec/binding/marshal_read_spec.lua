@@ -1,4 +1,4 @@
--- Reading and writing the API's objects, typed by what the service declares.
+-- Reading the API's objects, with the types that the service declares.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
 local declared_members <const> = require "spec.support.declared_members"
@@ -28,7 +28,7 @@ describe("reading", function()
     { [["a text"]], "a text" },
     { [["\u0000\ud83d\ude00"]], "\0😀" },
     { [["3600"]], "3600" },
-    -- not what was declared: stays as it is
+    -- not of the declared type: unchanged
     { "5", 5 },
     { "5.0", 5.0 },
     { "false", false },
@@ -55,14 +55,14 @@ describe("reading", function()
     { "0e5", 0 },
     { [["\u0033"]], 3 },
     { [["\u0033\u0036\u0030\u0030"]], 3600 },
-    -- not an integer, or none that fits, but a double writes the same value
+    -- not an integer, or too large for one, but a double has exactly this value
     { "0.5", 0.5 },
     { "0.30000000000000004", 0.30000000000000004 },
     { "1e300", 1e300 },
     { "9223372036854775808", 0x1p63 },
     { "-0", -0.0 },
     { "-0.0", -0.0 },
-    -- a double would change the value: the digits stay
+    -- a double would change the value: kept as text
     { "18446744073709551615", "18446744073709551615" },
     { "9223372036854775809", "9223372036854775809" },
     { "-9223372036854775809", "-9223372036854775809" },
@@ -87,7 +87,7 @@ describe("reading", function()
     { "[3600]", array { 3600 } },
     { [[{"value":"3600"}]], { value = "3600" } },
   }
-  -- JSON texts and what they become, by kind.
+  -- JSON texts and the values that they become, by kind.
   local samples <const> = {
     string = text_like,
     timestamp = text_like,
@@ -198,10 +198,10 @@ describe("reading", function()
 
   each_member(function(type_name, member, kind)
     describe(("%s.%s, which is %s,"):format(type_name, member, kind), function()
-      it("takes every form the service may print", function()
+      it("accepts every form that the service may print", function()
         for _, sample in ipairs(samples[declared_members.plain_kind(kind)]) do
           reads({ [member] = sample[2] }, ('{"%s":%s}'):format(member, sample[1]), type_name)
-          -- among others, before and behind
+          -- with other members before and after it
           reads(
             { x = null, [member] = sample[2], y = array {} },
             ('{"x":null,"%s":%s,"y":[]}'):format(member, sample[1]),
@@ -214,7 +214,7 @@ describe("reading", function()
         reads({}, ('{"%s":null}'):format(member), type_name)
       end)
 
-      it("may not come twice", function()
+      it("may not be repeated", function()
         for _, values in ipairs { { "1", "2" }, { "null", "null" }, { "null", "1" } } do
           local text <const> = ('{"%s":%s,"x":0,"%s":%s}'):format(member, values[1], member, values[2])
           local value <const>, problem <const> = core.decode(text, type_name)
@@ -223,7 +223,7 @@ describe("reading", function()
         end
       end)
 
-      it("is known when its name is written with escapes", function()
+      it("is recognised if its name has escapes", function()
         local escaped <const> = ("\\u%04x"):format(member:byte()) .. member:sub(2)
         reads({}, ('{"%s":null}'):format(escaped), type_name)
         assert.is_nil((core.decode(('{"%s":null,"%s":null}'):format(escaped, member), type_name)))
@@ -231,7 +231,7 @@ describe("reading", function()
     end)
 
     if declared_members.types[kind] then
-      it(("types what is in %s.%s as a %s"):format(type_name, member, kind), function()
+      it(("reads the members of %s.%s as those of a %s"):format(type_name, member, kind), function()
         for inner, inner_kind in pairs(declared_members.types[kind]) do
           for _, sample in ipairs(samples[declared_members.plain_kind(inner_kind)]) do
             reads(
@@ -246,14 +246,14 @@ describe("reading", function()
     end
   end)
 
-  it("takes the members in any order", function()
+  it("accepts members in any order", function()
     local config <const> = { taskTimeout = 1, jobTimeout = 2, isTestJob = true, maxTaskRetries = 3 }
     reads(config, [[{"taskTimeout":"1","jobTimeout":2,"isTestJob":true,"maxTaskRetries":"3"}]], "JobConfig")
     reads(config, [[{"maxTaskRetries":"3","isTestJob":true,"jobTimeout":2,"taskTimeout":"1"}]], "JobConfig")
     reads(config, [[{"jobTimeout":2,"maxTaskRetries":"3","taskTimeout":"1","isTestJob":true}]], "JobConfig")
   end)
 
-  it("takes what stands where a member is expected for what it is", function()
+  it("is not misled by a name like the one of the next declared member", function()
     for name, expected in pairs {
       ['"jobTimeout"'] = { taskTimeout = 1, jobTimeout = 2 },
       [' \n"jobTimeout"\t'] = { taskTimeout = 1, jobTimeout = 2 },
@@ -280,7 +280,7 @@ describe("reading", function()
     end
   end)
 
-  it("keeps unknown members, at every level, with null in them and at their place", function()
+  it("keeps unknown members at every level, and nulls in their place", function()
     reads(
       {
         id = "j1",
@@ -299,7 +299,7 @@ describe("reading", function()
     )
   end)
 
-  it("gives free-form values no types, whatever their members are called", function()
+  it("does not convert free-form values, whatever the names of their members", function()
     local text <const> =
       [[{"app":{"taskTimeout":"5","numChunks":"7","duration":1,"config":{"jobTimeout":"1"},"id":null}}]]
     local expected <const> =
@@ -309,7 +309,7 @@ describe("reading", function()
   end)
 
   for _, type_name in ipairs { "Job", "JobResponse", "JobConfig", "JobParams", "DataSource", "JobName" } do
-    it(("takes whatever comes instead of a %s"):format(type_name), function()
+    it(("accepts any value instead of a %s"):format(type_name), function()
       reads(array {}, "[]", type_name)
       reads(array { null, { a = null } }, [=[[null,{"a":null}]]=], type_name)
       reads("text", [["text"]], type_name)
@@ -319,7 +319,7 @@ describe("reading", function()
     end)
   end
 
-  it("raises for a type that there is none of", function()
+  it("raises for an unknown type", function()
     assert.error_matches(function()
       core.decode("{}", "Jobb")
     end, "no such type")

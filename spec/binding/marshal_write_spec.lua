@@ -1,4 +1,4 @@
--- Writing the API's objects, checked by what the service declares, and what marks a list.
+-- Writing the API's objects, checked against what the service declares, and the marks of lists.
 local bytenite <const> = require "bytenite"
 local child <const> = require "spec.support.child"
 local core <const> = require "bytenite.core"
@@ -7,7 +7,7 @@ local json_difference <const> = require "spec.support.json_difference"
 
 local array <const>, null <const> = bytenite.array, bytenite.null
 
--- An object of that type with that member, and what its type needs besides.
+-- Returns an object of a type, with one member and those that the type requires.
 local function object(type_name, member, value)
   local result <const> = {}
   for name, needed in pairs(declared_members.required[type_name] or {}) do
@@ -23,7 +23,8 @@ describe("writing", function()
     refused = { 5, 0.5, true, {}, array() },
   }
   local objects <const> = { accepted = { { {}, {} } }, refused = { "text", 5, true, array(), { 1 }, array { {} } } }
-  -- Lua values with what the text stands for when it is read without types, and values that are refused, by kind.
+  -- By kind: Lua values with the value that their JSON has when it is read without types, and
+  -- values that are refused.
   local kinds <const> = {
     string = text_like,
     timestamp = text_like,
@@ -129,7 +130,7 @@ describe("writing", function()
     for member, kind in pairs(members) do
       local cases <const> = declared_members.types[kind] and objects or kinds[declared_members.plain_kind(kind)]
 
-      it(("takes for %s.%s what a %s can be"):format(type_name, member, kind), function()
+      it(("accepts for %s.%s what a %s can be"):format(type_name, member, kind), function()
         for _, case in ipairs(cases.accepted) do
           local text <const> = assert(core.encode(object(type_name, member, case[1]), type_name))
           assert.is_nil(json_difference.find(object(type_name, member, case[2]), core.decode(text)))
@@ -150,7 +151,7 @@ describe("writing", function()
       end)
 
       if declared_members.types[kind] then
-        it(("checks what is in %s.%s as a %s"):format(type_name, member, kind), function()
+        it(("checks the members of %s.%s as those of a %s"):format(type_name, member, kind), function()
           for inner, inner_kind in pairs(declared_members.types[kind]) do
             local inner_cases <const> = declared_members.types[inner_kind] and objects
               or kinds[declared_members.plain_kind(inner_kind)]
@@ -166,7 +167,7 @@ describe("writing", function()
     end
   end
 
-  it("says what was expected and what came, and shows no text of the user's", function()
+  it("names what was expected and what it got, but shows no text of the user's", function()
     local _, problem = core.encode({ taskTimeout = "secret" }, "JobConfig")
     assert.equal("taskTimeout: expected an integer from 0 to 4294967295, got a string", problem)
     _, problem = core.encode({ taskTimeout = -1 }, "JobConfig")
@@ -183,14 +184,14 @@ describe("writing", function()
     assert.is_nil(json_difference.find({ taskTimeout = 5, gpu = value.gpu, ["@type"] = 7 }, core.decode(text)))
   end)
 
-  it("takes a bare text for the name of a job", function()
+  it("accepts a plain string for the name of a job", function()
     assert.equal([["My \"Job\""]], core.encode('My "Job"', "JobName"))
     for _, wrong in ipairs { 5, true, {}, null, "\xFF" } do
       assert.is_nil((core.encode(wrong, "JobName")))
     end
   end)
 
-  it("needs what is required", function()
+  it("requires the required members", function()
     local text <const>, problem <const> = core.encode({ name = "x" }, "NewJob")
     assert.is_nil(text)
     assert.equal('member "templateId" is required', problem)
@@ -215,9 +216,9 @@ describe("a list", function()
     assert.equal("[]", bytenite.encode(value))
   end)
 
-  -- lua-cjson 2.1.0 has no marks; newer ones do. This one pretends to be newer, in a process of its own, because the core
-  -- looks at lua-cjson when it is loaded.
-  it("may be marked as newer lua-cjson marks it", function()
+  -- lua-cjson 2.1.0 has no marks; newer versions do. This fakes a newer one, in a separate process
+  -- because the core looks at lua-cjson when it is loaded.
+  it("may have the marks of newer lua-cjson", function()
     local written <const> = child.run [[
       local real, fake = require "cjson", {}
       for name, value in pairs(real) do fake[name] = value end
@@ -273,7 +274,7 @@ describe("a list", function()
     }, written)
   end)
 
-  it("marked by newer lua-cjson is sent in a call as one", function()
+  it("marked by newer lua-cjson is sent as a list in a call", function()
     local sandbox <const> = require "spec.support.sandbox"
     local service <const> = sandbox.plain()
     service:reset()

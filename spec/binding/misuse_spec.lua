@@ -1,4 +1,4 @@
--- Legal Lua that uses the core's objects in ways that nobody should: nothing of it reaches freed memory.
+-- Legal Lua that misuses the core's objects: none of it may reach freed memory.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
 local sandbox <const> = require "spec.support.sandbox"
@@ -45,7 +45,7 @@ describe("the core's objects", function()
     return assert(send(exchange):value()).token
   end
 
-  -- An exchange whose response has come.
+  -- Returns an exchange that has received its response.
   local function responded(size)
     local members <const> = {}
     for index = 1, size do
@@ -65,7 +65,7 @@ describe("the core's objects", function()
     end
   end)
 
-  it("refuse to be what they are not", function()
+  it("refuse the methods of other classes", function()
     local exchange <const> = new_exchange()
     for name, method in pairs(session_methods) do
       for _, wrong in ipairs { exchange, io.stdout, "text", {}, 1 } do
@@ -79,7 +79,7 @@ describe("the core's objects", function()
     end
   end)
 
-  it("refuse what needs a request before one was sent", function()
+  it("refuse methods that need a response before a request was sent", function()
     for _, name in ipairs { "outcome", "value", "job", "body" } do
       local exchange <const> = new_exchange()
       assert.has_error.matches(function()
@@ -88,7 +88,7 @@ describe("the core's objects", function()
     end
   end)
 
-  it("can be freed twice, and refuse to be used then", function()
+  it("can be freed twice, and refuse to be used afterwards", function()
     local exchange <const> = responded(1)
     exchange:free()
     exchange:free()
@@ -97,10 +97,10 @@ describe("the core's objects", function()
       assert.is_false((pcall(exchange[name], exchange, {}, "token", 1, 1, 1)), name)
     end
     local second <const>, third <const> = new_exchange(), new_exchange()
-    assert.is_false(rawequal(second, third)) -- it is on the free list once
+    assert.is_false(rawequal(second, third)) -- it is on the free list only once
   end)
 
-  it("can be closed while they are used", function()
+  it("can be closed while they are in use", function()
     local exchange <const> = new_exchange()
     do
       local closing <close> = exchange -- luacheck: ignore closing
@@ -115,7 +115,7 @@ describe("the core's objects", function()
     assert.is_true((pcall(session.exchange, session, 1, nil, { apiKey = "k" })))
   end)
 
-  it("take any number for a time limit", function()
+  it("accept any number as a time limit", function()
     for _, seconds in ipairs { 0, -1, 1 / 0, -1 / 0, 0 / 0, 1e300, math.mininteger } do
       local exchange <const> = new_exchange()
       assert.is_false(exchange:start("owner", "token", seconds, seconds, 1000))
@@ -127,8 +127,8 @@ describe("the core's objects", function()
   end)
 
   describe("while a response is read, finalizers", function()
-    -- Reads while the collector calls finalizers; returns how many did something. The collector calls a few at each of its
-    -- steps, so once it has begun with them others follow during the read.
+    -- Reads while the collector calls finalizers; returns how many of them acted. The collector
+    -- calls a few in each step, so once it has begun others follow during the read.
     local function read(exchange, name, act)
       local runs, has_begun, is_reading = 0, false, false
       local meta <const> = {
@@ -187,7 +187,7 @@ describe("the core's objects", function()
         it(("may %s (%s)"):format(action, name), function()
           local runs
           local tries = 0
-          repeat -- one step of the collector may call all finalizers before the read
+          repeat -- again if one step of the collector called all finalizers before the read
             if session:problem() then session = new_session() end
             local exchange <const> = responded(MANY)
             runs, tries = read(exchange, name, function()
@@ -199,7 +199,7 @@ describe("the core's objects", function()
       end
     end
 
-    it("must not read it too, nor start the exchange again", function()
+    it("must not read it as well, nor start the exchange again", function()
       local exchange <const> = responded(MANY)
       local messages <const> = {}
       local runs
@@ -220,8 +220,8 @@ describe("the core's objects", function()
     end)
   end)
 
-  -- Runs a function while each allocation makes a step of the collector, which calls a finalizer that acts at most so
-  -- often. Returns whether it acted, and what came of the function.
+  -- Runs a function while each allocation makes a step of the collector, which calls finalizers that
+  -- act at most `most_acts` times. Returns whether one acted, and the results of the function.
   local function run_amid_finalizers(most_acts, act, run, ...)
     local has_begun, is_running, acts = false, false, 0
     local meta <const> = {
@@ -234,7 +234,7 @@ describe("the core's objects", function()
     }
     collectgarbage()
     local mode <const> = collectgarbage("incremental", 100, 100, 1)
-    collectgarbage "stop" -- else it may be done with them before the last is made
+    collectgarbage "stop" -- or it may finalize the first ones before the last is made
     for _ = 1, GARBAGE do
       setmetatable({}, meta)
     end
@@ -242,7 +242,7 @@ describe("the core's objects", function()
     repeat
       collectgarbage("step", 0)
     until has_begun
-    collectgarbage "restart" -- the next allocation makes a step
+    collectgarbage "restart" -- makes a step at the next allocation
     is_running = true
     local ok <const>, result <const>, problem <const> = pcall(run, ...)
     is_running = false
@@ -265,7 +265,7 @@ describe("the core's objects", function()
         has_acted, outcome = run_amid_finalizers(1, function()
           local object <const> = action == "free" and exchange or session
           object[action](object)
-        end, exchange.start, exchange, "owner", tries + 0.123, 10, 10, 1000) -- a number that is no string yet
+        end, exchange.start, exchange, "owner", tries + 0.123, 10, 10, 1000) -- a number that is not a string yet
         tries = tries + 1
       until has_acted or tries == MOST_TRIES
       assert.is_true(has_acted)
@@ -273,13 +273,13 @@ describe("the core's objects", function()
     end)
   end
 
-  it("refuse a table that finalizers change while it is written", function()
+  it("refuse a table that finalizers change while it is being written", function()
     local message
     local tries = 0
     repeat
       local body <const> = { taskTimeout = 1, jobTimeout = 1, isTestJob = true, maxTaskRetries = 1 }
       for letter = ("a"):byte(), ("z"):byte() do
-        body["taskTimeout" .. string.char(letter)] = 1 -- near a declared name, but the job holds it: to look allocates
+        body["taskTimeout" .. string.char(letter)] = 1 -- looks misspelled, but the job has it; checking that allocates
       end
       local job <const> = { config = {} }
       for name in pairs(body) do
@@ -288,7 +288,7 @@ describe("the core's objects", function()
       local _ <const>, outcome <const> = run_amid_finalizers(GARBAGE, function(count)
         local step <const> = count // 10 - tries -- of the collector, which calls ten finalizers in each
         if count % 10 ~= 0 or step < 1 or step > 10 then return end
-        for index = 1, 16 << step do -- makes the table larger, which puts its members into another order
+        for index = 1, 16 << step do -- grows the table, which changes the order of its members
           body[("member %d of %d"):format(index, count)] = 1
         end
       end, session.exchange, session, core.operations.set_configs.number, "j1", body, nil, job)
@@ -304,7 +304,7 @@ describe("the core's objects", function()
     end, "a header must be a string")
   end)
 
-  it("survive that a client is closed by a finalizer of its own results", function()
+  it("survive a finalizer that closes the client whose response is being read", function()
     service:put_job("j1", '{"id":"j1","name":"x"}')
     local client <close> = bytenite.new { base_url = service.base_url, api_key = service.api_key }
     local job <const> = assert(client:get_job "j1")

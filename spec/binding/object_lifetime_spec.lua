@@ -50,7 +50,7 @@ describe("a client's life", function()
 
   it("leaves no descriptor open after close", function()
     for _, service in ipairs { plain, tls } do
-      new(service):close() -- what a first client leaves in the libraries is no leak
+      new(service):close() -- what libraries keep after a first client is not a leak
       collectgarbage()
       local before <const> = descriptors()
       local client <const> = new(service)
@@ -62,7 +62,7 @@ describe("a client's life", function()
     end
   end)
 
-  it("leaves no descriptor open when it is collected, its jobs with it", function()
+  it("leaves no descriptor open when it is collected with its jobs", function()
     collectgarbage()
     local before <const> = descriptors()
     do
@@ -111,7 +111,7 @@ describe("a client's life", function()
     assert.equal(2, connections_seen(plain))
   end)
 
-  it("fails a call in a forked child with closed, and stays usable in the parent", function()
+  it("makes calls fail with closed in a forked child, and stays usable in the parent", function()
     for _, service in ipairs { plain, tls } do
       local client <close> = new(service)
       local job <const> = assert(client:get_job(ID))
@@ -128,11 +128,11 @@ describe("a client's life", function()
       assert(garbage:refresh())
       assert.equal(0, status)
       assert(job:refresh())
-      assert.equal(2, connections_seen(service)) -- one each: none was broken and opened anew
+      assert.equal(2, connections_seen(service)) -- one each: none was broken and reopened
     end
   end)
 
-  it("ends a pending future in a forked child with closed, and completes it in the parent", function()
+  it("ends pending futures with closed in a forked child, and completes them in the parent", function()
     for _, service in ipairs { plain, tls } do
       service:fault { operation = "set_name", delay = 0.2, act = "before" }
       local client <close> = new(service)
@@ -160,7 +160,7 @@ describe("a client's life", function()
       client:step(0.05)
     until #plain:requests() == 2 -- the token and the job
     local status <const> = process.fork(function()
-      assert(client:step(1) == false) -- a program that drives the client for as long as it is busy ends
+      assert(client:step(1) == false) -- so that a program that drives the client while it is busy ends
       assert(future:done())
     end)
     assert.equal(0, status)
@@ -168,7 +168,7 @@ describe("a client's life", function()
     assert.equal(ID, assert(future:get()).id)
   end)
 
-  it("lets a forked child have a client of its own", function()
+  it("does not keep a forked child from having a client of its own", function()
     local status <const> = process.fork(function()
       local own <close> = new(plain)
       assert(own:get_job(ID))
@@ -202,7 +202,7 @@ describe("a client's life", function()
     assert.equal(8 * 20 + 8, #plain:requests())
   end)
 
-  it("ends a call that waits within a quarter of a second of Ctrl-C #timing", function()
+  it("ends a waiting call within a quarter of a second after Ctrl-C #timing", function()
     plain:fault { operation = "get_job", hang = true }
     local script <const>, started <const> = os.tmpname(), os.tmpname()
     local file <const> = assert(io.open(script, "w"))
@@ -273,7 +273,7 @@ describe("an exchange that was freed", function()
     end
   end)
 
-  it("serves one exchange only, though it was freed twice", function()
+  it("is reused only once even if it was freed twice", function()
     local freed <const> = exchange()
     freed:free()
     freed:free()
