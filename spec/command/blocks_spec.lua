@@ -10,7 +10,7 @@ describe("bytenite block", function()
     return program.lua({ bytenite, "block", ... }, nil, place.path)
   end
 
-  it("writes a block of each type and language, in which it finds no mistake", function()
+  it("writes a block of each type and language that has no mistakes", function()
     local place <close> = folder.new()
     for _, kind in ipairs { "app", "partitioner", "assembler" } do
       for _, language in ipairs { "python", "lua", "sh" } do
@@ -33,10 +33,10 @@ describe("bytenite block", function()
     assert.is_truthy(
       checked.output:find("error: [^\n]*/count/manifest.json: entrypoint: there is no file app/main.py\n")
     )
-    assert.equal("bytenite: count: 2 errors\n", checked.errors) -- the template has no app then
+    assert.equal("bytenite: count: 2 errors\n", checked.errors) -- the template has no valid app
   end)
 
-  it("refuses a name that no block can have, a folder that exists, and one without blocks", function()
+  it("refuses an invalid name, a folder that exists, and one without blocks", function()
     local place <close> = folder.new()
     for _, case in ipairs {
       { 2, "name has 1 to 64 letters", "new", "a/b" },

@@ -1,4 +1,4 @@
--- Completion of commands, options and values: what the program answers, and what shells make of it.
+-- Completion of commands, options and values: what the program prints, and how shells use it.
 local command <const> = require "spec.support.command"
 local compile <const> = require "spec.support.compile"
 local folder <const> = require "spec.support.folder"
@@ -35,7 +35,7 @@ describe("completion of bytenite", function()
     end
   end)
 
-  it("knows the profiles that there are", function()
+  it("knows the existing profiles", function()
     local place <close> = folder.new()
     assert(lfs.mkdir(place:at "bytenite"))
     local path <const> = place:write("bytenite/config.json", '{"profiles":{"work":{},"test":{}}}')
@@ -45,7 +45,7 @@ describe("completion of bytenite", function()
     assert.equal("test\n", ran.output)
   end)
 
-  it("leaves files to the shell, and is silent about what is wrong", function()
+  it("leaves files to the shell, and reports no errors", function()
     for _, words in ipairs { { "submit", "" }, { "upload", "ID", "" }, { "get", "--ca-file", "" }, { "lst", "" } } do
       assert.equal("", complete(table.unpack(words)))
     end
@@ -80,7 +80,7 @@ describe("completion of bytenite", function()
       return command.run(nil, { "__complete", "get", "" }, { environment = environment }).output
     end
     assert.equal(0, command.run(service, { "list" }, { environment = environment }).status)
-    assert.equal("", ids()) -- a pipe keeps none
+    assert.equal("", ids()) -- nothing is stored for lists in a pipe
     local programs <close> = compile.folder()
     local terminal <const> = programs:module "terminal"()
     local seen <const> = command.in_terminal(terminal, service, { "list" }, { environment = environment })
@@ -91,7 +91,8 @@ describe("completion of bytenite", function()
 end)
 
 describe("the completion script of", function()
-  -- Runs a script in a shell that finds the program as `bytenite`; nil where there is no such shell.
+  -- Runs a script in a shell that finds the program as `bytenite`. Returns nil if there is no such
+  -- shell.
   local function run(shell, arguments, script)
     if not os.execute("command -v " .. shell .. " >/dev/null") then return nil end
     local place <close> = folder.new()
@@ -107,7 +108,7 @@ describe("the completion script of", function()
     return ran.output
   end
 
-  it("bash completes behind = too", function()
+  it("bash completes after = too", function()
     local script <const> = [[
       eval "$(bytenite completion bash)"
       for COMP_LINE in "bytenite list --filter state=f" "bytenite logs --level E" "bytenite set-d" "bytenite list "; do

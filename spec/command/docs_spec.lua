@@ -1,4 +1,5 @@
--- What README.md, the guides and docs/command.md tell people of the command line: the sessions run as they stand there.
+-- What README.md, the guides and docs/command.md say about the command line: their sessions work as
+-- printed.
 local lfs <const> = require "lfs"
 local markdown <const> = require "spec.support.markdown"
 local program <const> = require "spec.support.program"
@@ -17,7 +18,7 @@ end
 local guide <const> = read "docs/guides/command-line.md"
 local testing_guide <const> = read "docs/guides/testing.md"
 
--- What a user's shell has: the program on its path, in a folder of the user's.
+-- A user's shell: the program is on its path, the working directory is the user's.
 local SHELL <const> = [[
 root=$PWD
 bytenite() { "%s" "$root/bin/bytenite" "$@"; }
@@ -83,7 +84,7 @@ describe("the command line of the pages", function()
     assert.equal("Sunsets\n", ran.output)
   end)
 
-  it("works with the sandbox as that is started in its section", function()
+  it("works with the sandbox started as in its section", function()
     local ran <const> = run(markdown.blocks(testing_guide, "bash")[1].code)
     assert.equal(0, ran.status, ran.output .. ran.errors)
     for _, pattern in ipairs {

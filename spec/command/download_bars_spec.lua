@@ -1,4 +1,5 @@
--- The bars of a download: one for all files and one for each in flight, as many as the terminal has room for.
+-- The progress bars of a download: one for all files and one for each in flight, as many as fit into
+-- the terminal.
 local command <const> = require "spec.support.command"
 local folder <const> = require "spec.support.folder"
 local program <const> = require "spec.support.program"
@@ -38,7 +39,7 @@ describe("the bars of a download", function()
 
   local terminal <const> = command.terminal(teardown)
 
-  -- Downloads files that all stall in their middle, until Ctrl-C. Returns the lines of the screen.
+  -- Downloads files that all stall halfway, until Ctrl-C. Returns the lines of the screen.
   local function see_half(count, columns, environment)
     set_results(count, BIG)
     service:fault { operation = "download", after = 512 * 1024, hang = true, times = "forever" }
@@ -63,7 +64,7 @@ describe("the bars of a download", function()
     return table.move(lines, 1, count, 1, {})
   end
 
-  it("are one for a single file", function()
+  it("are a single one for a single file", function()
     local lines <const> = without_rate(see_half(1, 80))
     assert.equal("out_1/file.mp4 [############------------]  50 % 512.0 KiB of 1.0 MiB", lines[1])
     assert.matches("^bytenite: interrupted", lines[2])
@@ -87,7 +88,7 @@ describe("the bars of a download", function()
     end)
   end
 
-  it("are at most as many as the terminal has lines", function()
+  it("are no more than the terminal has lines", function()
     local lines <const> = without_rate(see_half(8, 80, { LINES = "4" }))
     assert.matches("^0 of 8 files   %[", lines[1])
     for index = 2, 3 do
@@ -96,7 +97,7 @@ describe("the bars of a download", function()
     assert.matches("^bytenite: interrupted", lines[4])
   end)
 
-  it("go when their files are whole, and leave that of all", function()
+  it("disappear when their files are complete; the one for all files stays", function()
     set_results(20, BIG)
     local seen <const> = command.in_terminal(terminal, service, words(), { columns = 80 })
     assert.equal(0, seen.status, seen.output)
@@ -106,14 +107,14 @@ describe("the bars of a download", function()
     assert.equal(22, #lines)
   end)
 
-  it("show nothing that steers the terminal", function()
+  it("contain no control characters of a file's name", function()
     service:set_results(ID, { { name = "größe 東京.txt", content = BIG }, { name = "b", content = BIG } })
     local seen <const> = command.in_terminal(terminal, service, words(), { columns = 60 })
     assert.equal(0, seen.status, seen.output)
     assert.is_nil(table.concat(screen.lines(seen.output, 60), "\n"):find("\u{241B}", 1, true))
   end)
 
-  it("are lines where nothing can be drawn over", function()
+  it("are lines on a terminal that cannot redraw", function()
     set_results(10, "content")
     local seen <const> =
       command.in_terminal(terminal, service, words "--concurrency=1", { environment = { TERM = "dumb" } })
@@ -124,7 +125,7 @@ describe("the bars of a download", function()
 end)
 
 describe("a download in a pipe", function()
-  it("writes a line for each tenth at most, and for the end", function()
+  it("writes a line for each tenth at most, and one at the end", function()
     set_results(40, "content")
     local ran <const> = command.run(service, words "--concurrency=1")
     assert.equal(0, ran.status, ran.errors)
@@ -143,20 +144,20 @@ describe("a download in a pipe", function()
     end
   end)
 
-  it("is not ended when the reader of its messages has gone", function()
+  it("does not end when the reader of its messages is gone", function()
     set_results(20, "content")
     local line <const> = [[
       status=$1; shift
       { "$@"; echo "status $?" > "$status"; } 2>&1 >/dev/null | true]]
     local program_words <const> = { "sh", "-c", line, "sh", place:at "status", program.interpreter(), "bin/bytenite" }
     local all <const> = table.move(words "--concurrency=1", 1, 5, #program_words + 1, program_words)
-    service:fault { operation = "results", act = "before", delay = 0.3 } -- until then it has gone
+    service:fault { operation = "results", act = "before", delay = 0.3 } -- by then the reader is gone
     program.run(all, program.environment(service))
     assert.equal("status 0\n", place:read "status")
     assert.equal("content", place:read "out/out_20/file.mp4")
   end)
 
-  it("is not ended by a fault of the display", function()
+  it("does not end when its display fails", function()
     local download_bars <const> = require "bytenite.command.download_bars"
     local console <const> = { quiet = false, json = false }
     local bars <close> = download_bars.start(console) -- a console without a stream

@@ -1,4 +1,5 @@
--- How `bytenite` helps: without arguments, with `help`, after unknown commands; and output that cannot be written.
+-- The help of `bytenite`: without arguments, with `help`, after unknown commands, and when it cannot
+-- be written.
 local command <const> = require "spec.support.command"
 local program <const> = require "spec.support.program"
 
@@ -16,7 +17,7 @@ describe("the help of bytenite", function()
     end
   end)
 
-  it("of a command is printed by help and by --help, wherever that is", function()
+  it("of a command is printed by help and by --help anywhere on the line", function()
     local whole <const> = command.run(nil, { "help", "list" }).output
     assert.is_truthy(whole:find "^Usage: bytenite list ")
     for _, arguments in ipairs { { "list", "--help" }, { "--quiet", "list", "-h" }, { "list", "--limit", "3", "-h" } } do
@@ -26,7 +27,7 @@ describe("the help of bytenite", function()
     assert.is_truthy(whole:find("Maximum number to show. (default: 20)", 1, true), whole)
   end)
 
-  it("lists the commands behind an unknown one, on stderr", function()
+  it("lists the commands after an unknown one, on stderr", function()
     local ran <const> = command.run(nil, { "lst" })
     assert.equal(2, ran.status)
     assert.equal("", ran.output)

@@ -28,7 +28,7 @@ describe("bytenite, given hostile names,", function()
     return command.in_terminal(terminal, service, arguments, {}).output
   end
 
-  it("prints JSON on a terminal that is harmless and has the same value", function()
+  it("prints JSON on a terminal without control characters, with the same value", function()
     if not terminal then return pending "this system has no pseudo-terminals" end
     for _, arguments in ipairs { { "get", ID, "--json" }, { "list", "--json" } } do
       local output <const> = in_terminal(arguments)
@@ -37,7 +37,7 @@ describe("bytenite, given hostile names,", function()
     end
   end)
 
-  it("prints the JSON of errors on a terminal so, too", function()
+  it("prints the JSON of errors on a terminal without control characters, too", function()
     if not terminal then return pending "this system has no pseudo-terminals" end
     service:fault { operation = "get_job", status = 404, body = bytenite.encode { message = HOSTILE } }
     local output <const> = in_terminal { "get", ID, "--json" }
@@ -51,7 +51,7 @@ describe("bytenite, given hostile names,", function()
     assert.is_truthy(seen.output:find(HOSTILE, 1, true))
   end)
 
-  it("draws harmless bars", function()
+  it("draws progress bars without control characters", function()
     if not terminal then return pending "this system has no pseudo-terminals" end
     local console <const> = require("bytenite.command.console").new()
     console.err = { can_move = true, is_terminal = true, width = 80 }
@@ -74,7 +74,7 @@ describe("bytenite, given hostile names,", function()
     assert.is_truthy(table.concat(written):find("<U+202E>gpj", 1, true))
   end)
 
-  it("refuses to print an id that would be two lines", function()
+  it("refuses to print an id that contains a line break", function()
     local body <const> = '{"data":[{"id":"good\\n%s"}],"pagination":{"total":1}}'
     service:fault { operation = "list_jobs", body = body:format(ID), times = "forever" }
     local seen <const> = command.run(service, { "list", "--ids" })

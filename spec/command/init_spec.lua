@@ -38,7 +38,7 @@ local function contains(text, part)
   assert.is_true(text:find(part, 1, true) ~= nil, ("%q is not in: %s"):format(part, text))
 end
 
--- Writes a file that is gone when the spec is over.
+-- Writes a file that is removed after the spec.
 local function temporary(text)
   local path <const> = os.tmpname()
   local file <close> = assert(io.open(path, "wb"))
@@ -74,7 +74,7 @@ describe("the help of bytenite", function()
     end
   end
 
-  it("is the sandbox's own behind `sandbox`", function()
+  it("is that of the sandbox after `sandbox`", function()
     local ran <const> = command.run(nil, { "sandbox", "--help" })
     assert.equal(0, ran.status, ran.errors)
     contains(ran.output, "--until-stdin-closes")
@@ -219,7 +219,7 @@ describe("an error of a call", function()
     assert.is_truthy(problem.message:find "job not found")
   end)
 
-  it("is an object also where JSON cannot hold its words", function()
+  it("is an object even if its message is not UTF-8", function()
     local ran <const> = command.run(service, { "--json", "submit", "/nowhere/\xFF.json" })
     assert.equal(12, ran.status)
     assert.is_truthy(cjson.decode(ran.errors).error.message:find("/nowhere/<FF>.json", 1, true))
@@ -260,7 +260,7 @@ describe("an error of a call", function()
     contains(ran.errors, "raise --max-response-bytes to accept larger responses")
   end)
 
-  it("is reported as one of the program's, with its place, when it is", function()
+  it("is reported as a bug of the program, with its position, if it is one", function()
     local command_errors <const> = require "bytenite.command.command_errors"
     assert.equal("bug", command_errors.from("/x/lua/bytenite/command/display.lua:3: attempt to index nil").kind)
     assert.equal("bug", command_errors.from({}).kind)
@@ -270,7 +270,7 @@ describe("an error of a call", function()
 end)
 
 describe("the API key", function()
-  it("comes from a file where one is named, white space around it dropped", function()
+  it("is read from a file if one is named, without surrounding white space", function()
     local service <const> = sandbox.plain()
     service:reset { tokens = true }
     service:put_job(ID, JOB)
@@ -291,8 +291,8 @@ describe("the API key", function()
   end)
 end)
 
-describe("the part of the path behind the address", function()
-  it("can be named", function()
+describe("the service in the path", function()
+  it("can be set", function()
     local service <const> = sandbox.plain()
     service:reset()
     command.run(service, { "get", ID, "--service", "computing" })
@@ -322,7 +322,7 @@ describe("completion", function()
     end
   end)
 
-  it("is a script that bash takes", function()
+  it("is a script that bash accepts", function()
     local path <const> = temporary(command.run(nil, { "completion", "bash" }).output)
     assert.is_true(os.execute("bash -n " .. path))
   end)
@@ -351,7 +351,7 @@ end)
 describe("output", function()
   local service
 
-  -- Runs a line of shell in which "$@" is the program.
+  -- Runs a shell command in which "$@" is the program.
   local function shell(script, ...)
     local arguments <const> = { "bash", "-c", script, "bash", program.interpreter(), "bin/bytenite", ... }
     return program.run(arguments, program.environment(service))

@@ -1,4 +1,4 @@
--- The commands of `bytenite` that list, show, make, change and delete jobs, in pipes.
+-- The commands of `bytenite` that list, show, create, change and delete jobs, in pipes.
 local core <const> = require "bytenite.core"
 local command <const> = require "spec.support.command"
 local connect <const> = require "spec.support.connect"
@@ -31,7 +31,7 @@ local function run_json(arguments, options)
   return (assert(core.decode(output)))
 end
 
--- The JSON bodies of the requests of an operation.
+-- Returns the JSON bodies of the requests of an operation.
 local function sent(operation)
   local bodies <const> = {}
   for _, request in ipairs(connect.sent(service)) do
@@ -52,7 +52,7 @@ local function temporary(ending, text)
 end
 
 describe("bytenite get", function()
-  it("prints what the service says of a job as JSON", function()
+  it("prints a job as JSON, as the service sent it", function()
     local client <close> = connect.client(service)
     local job <const> = assert(client:get_job(ID))
     assert.same(core.decode(core.encode(job)), run_json { "get", ID })
@@ -72,13 +72,13 @@ created   2025-08-27 17:55:57 UTC
     )
   end)
 
-  it("orders the members of objects for people", function()
+  it("sorts the members of objects for people", function()
     service:put_job(ID, '{"params":{"app":{"f":{"z":1,"y":[2,{}]},"e":[],"d":null,"c":"x","b":2.5,"a":true}}}')
     local app <const> = '{"a":true,"b":2.5,"c":"x","d":null,"e":[],"f":{"y":[2,{}],"z":1}}'
     assert.is_truthy(run({ "get", ID }):find(app, 1, true))
   end)
 
-  it("shows people a data source without what may be secret in it", function()
+  it("hides possible secrets in a data source from people", function()
     service:put_job(
       ID,
       '{"dataSource":{"dataSourceDescriptor":"url","params":{"url":"https://u:p@h.org/in?sig=1","password":"w"}}}'
@@ -95,7 +95,7 @@ describe("bytenite list", function()
     service:fault { operation = operation, body = ROWS:format(total, has_next) }
   end
 
-  it("prints a table, and says what it leaves out", function()
+  it("prints a table, and says how many jobs it leaves out", function()
     response("list_jobs", 7, "true")
     local output <const>, errors <const> = run { "list", "--limit", "2", "--order-by", "createdAt" }
     assert.equal(
@@ -119,7 +119,7 @@ bb  tasks completed                       One line
     assert.equal("", errors)
   end)
 
-  it("prints an empty list where there is none", function()
+  it("prints an empty list if there are no jobs", function()
     local body <const> = '{"data":[],"pagination":{"total":0}}'
     service:fault { operation = "list_jobs", body = body, times = 2 }
     assert.equal("[]\n", (run { "list", "--json" }))
@@ -127,7 +127,7 @@ bb  tasks completed                       One line
     assert.same({ "", "no jobs\n" }, { output, errors })
   end)
 
-  it("prints ids alone with --ids, for other commands", function()
+  it("prints only ids with --ids, for other commands", function()
     response("list_jobs", 2, "false")
     assert.equal("a\nbb\n", (run { "list", "--ids" }))
     assert.equal(ID .. "\n", (run { "get", ID, "--ids" }))
@@ -140,7 +140,7 @@ bb  tasks completed                       One line
     assert.equal(2, #connect.sent(service))
   end)
 
-  it("filters, with values as JSON where they are", function()
+  it("filters, with values as JSON if they are valid JSON", function()
     response("filter_jobs", 2, "false")
     run { "list", "--filter", "state=JOB_STATE_COMPLETE", "--filter", "numChunks >= 12", "--filter", "name~%batch%" }
     local filters <const> = sent("filter_jobs")[1].filters
@@ -155,14 +155,14 @@ bb  tasks completed                       One line
     }, triples)
   end)
 
-  it("takes states as it shows them, and looks for a text anywhere in a member", function()
+  it("accepts states as it shows them, and finds a text anywhere in a member", function()
     response("filter_jobs", 2, "false")
     run { "list", "--filter", "state=tasks_completed", "--filter", "name~batch" }
     local filters <const> = sent("filter_jobs")[1].filters
     assert.same({ "JOB_STATE_TASKS_COMPLETED", "%batch%" }, { filters[1].value.value, filters[2].value.value })
   end)
 
-  it("lists as many as are asked for, though the service gives fewer at a time", function()
+  it("lists as many as requested even if the service limits its pages", function()
     service:fill(250)
     local output <const>, errors <const> = run { "list", "--ids", "--limit", "230", "--offset", "5" }
     local seen, count = {}, 0
@@ -176,7 +176,7 @@ bb  tasks completed                       One line
     assert.matches("no jobs behind the first 1000", none)
   end)
 
-  it("fails as a whole when it is refused, and does not list the rest instead", function()
+  it("fails if a filter is refused, instead of listing all jobs", function()
     service:fault { operation = "filter_jobs", status = 400 }
     assert.equal(6, command.run(service, { "list", "--filter", "state=failed" }).status)
     assert.equal(0, #sent "list_jobs")
@@ -189,7 +189,7 @@ describe("bytenite set-...", function()
     assert.same({ "New name" }, sent "set_name")
   end)
 
-  it("set-params sends a file as it is", function()
+  it("set-params sends the value of a file unchanged", function()
     for ending, text in pairs { [".json"] = '{"app":{"seed":9007199254740993}}', [".lua"] = "return {app={seed=2^53|1}}" } do
       run { "set-params", ID, temporary(ending, text) }
     end
@@ -204,7 +204,7 @@ describe("bytenite set-...", function()
     assert.equal('{"app":{"a":[]}}', connect.sent(service)[1].body)
   end)
 
-  it("set-params --param changes what it names and keeps the rest", function()
+  it("set-params --param changes the named members and keeps the rest", function()
     run {
       "set-params",
       ID,
@@ -230,7 +230,7 @@ describe("bytenite set-...", function()
     assert.is_truthy(ran.errors:find "l is not an object")
   end)
 
-  it("set-configs sends what it is given", function()
+  it("set-configs sends the given settings", function()
     run { "set-configs", ID, "--task-timeout", "60", "--test-job" }
     run { "set-configs", ID, "--job-timeout=120", "--max-task-retries=0", "--no-test-job" }
     assert.same({
@@ -239,7 +239,7 @@ describe("bytenite set-...", function()
     }, sent "set_configs")
   end)
 
-  it("set-datasource takes words, addresses and files", function()
+  it("set-datasource accepts words, addresses and files", function()
     local storage <const> = '{"dataSourceDescriptor":"s3","params":{"name":"in","bucketName":"b"}}'
     run { "set-datasource", ID, "--source", "https://h.org/in", "--destination", "bucket" }
     run { "set-datasource", ID, "--source", "url:ftp://h.org/in" }
@@ -266,7 +266,7 @@ describe("bytenite delete", function()
     assert.equal(("deleted %s\ndeleted %s\n"):format(ID, OTHER), (run { "delete", "--yes", ID, OTHER }))
   end)
 
-  it("continues after one that cannot be, and ends with its status", function()
+  it("continues after one that cannot be deleted, and ends with its status", function()
     service:fault { operation = "delete", status = 404 }
     service:fault { operation = "delete", body = '{"ok":true}' }
     local ran <const> = command.run(service, { "delete", "-y", OTHER, ID })
@@ -275,7 +275,7 @@ describe("bytenite delete", function()
     assert.is_truthy(ran.errors:find "^bytenite: DELETE [^\n]*not_found[^\n]*\n$")
   end)
 
-  it("reports each that cannot be", function()
+  it("reports each that cannot be deleted", function()
     local ran <const> = command.run(service, { "delete", "-y", "no-such-1", "no-such-2" })
     assert.equal(5, ran.status)
     assert.is_truthy(
@@ -283,7 +283,7 @@ describe("bytenite delete", function()
     )
   end)
 
-  it("asks nothing in a pipe: without --yes it refuses", function()
+  it("asks no question in a pipe: without --yes it refuses", function()
     assert.equal(2, command.run(service, { "delete", ID }, { input = "y\n" }).status)
     assert.equal(0, #connect.sent(service))
   end)
@@ -300,7 +300,7 @@ describe("bytenite submit", function()
       config = { isTestJob = true },
     }]]
 
-  it("makes a draft of a file of Lua, which can use the module", function()
+  it("creates a draft from a Lua file, which can use the module", function()
     local job <const> = run_json { "submit", "--draft", temporary(".lua", DESCRIPTION) }
     assert.equal("JOB_STATE_NEW", job.state)
     local body <const> = connect.sent(service)[1].body
@@ -309,7 +309,7 @@ describe("bytenite submit", function()
     assert.is_truthy(body:find '"mask":null')
   end)
 
-  it("takes JSON from standard input, and options on top", function()
+  it("reads JSON from standard input, overridden by options", function()
     run({ "submit", "-", "--draft", "--name", "Another", "--param", "app.a=1", "--source", "bypass" }, {
       input = '{"templateId":"img-gen","name":"Nightly","params":{"app":{"b":2}}}',
     })
@@ -335,7 +335,7 @@ describe("bytenite submit", function()
     { ".lua", "#!/usr/bin/env lua\nreturn {\n  templateId = 't',\n  nmae = 'x' }", '%.lua:4: unknown member "nmae"' },
   }
   for _, case in ipairs(bad) do
-    it(("names the place of what is wrong in %q"):format(case[2]), function()
+    it(("says where the mistake is in %q"):format(case[2]), function()
       local ran <const> = command.run(service, { "submit", temporary(case[1], case[2]) })
       assert.equal(2, ran.status, ran.errors)
       assert.is_truthy(ran.errors:find("^bytenite: [^\n]*" .. case[3] .. "[^\n]*\n$"), ran.errors)
@@ -343,7 +343,7 @@ describe("bytenite submit", function()
     end)
   end
 
-  it("says how far it came, and which job there is", function()
+  it("says how far it got, and which job exists", function()
     service:fault { operation = "set_params", status = 400, message = "no such parameter" }
     local input <const> = '{"templateId":"t","name":"Nightly","params":{"app":{"x":1}}}'
     local ran <const> = command.run(service, { "submit", "-" }, { input = input })

@@ -16,7 +16,7 @@ local function line(log, timestamp)
   return ('{"log":"%s","level":"INFO"%s}'):format(log, member)
 end
 
--- A timestamp some seconds ago.
+-- Returns the timestamp of some seconds ago.
 local function ago(seconds)
   return os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() - seconds)
 end
@@ -25,7 +25,7 @@ local function logs(...)
   return ('{"partitioner":[%s],"assembler":[],"taskrunner":{}}'):format(table.concat({ ... }, ","))
 end
 
--- Runs the command on jobs that give some logs, one after the other. Returns the words of the lines.
+-- Runs the command on jobs with some logs, one after the other. Returns the words of the lines.
 local function words(responses, ...)
   for _, body in ipairs(responses) do
     service:fault { operation = "logs", body = body }
@@ -39,7 +39,7 @@ local function words(responses, ...)
   return table.concat(found, " "), ran
 end
 
--- The same for a job that runs as long as there are other logs, and then ends.
+-- Does the same with --follow for a job that ends after the last of these logs.
 local function follow(responses, ...)
   for index = 1, #responses do
     local state <const> = index < #responses and "STARTED" or "COMPLETE"
@@ -59,11 +59,11 @@ describe("bytenite logs --tail", function()
     end)
   end
 
-  it("shows the last ones of each job", function()
+  it("shows the last lines of each job", function()
     assert.equal("b c c d", (words({ logs(A, B, C), logs(B, C, D) }, ONE, TWO, "--tail", "2")))
   end)
 
-  it("shows with --follow all that come after them, also those that come late", function()
+  it("shows with --follow all lines that come after them, also late ones", function()
     assert.equal("c d late", (follow({ logs(A, B, C), logs(A, B, C, D), logs(A, LATE, B, C, D) }, "--tail", "1")))
     assert.equal("d", (follow({ logs(A, B, C), logs(A, B, C, D) }, "--tail", "0")))
   end)
@@ -72,7 +72,7 @@ end)
 describe("bytenite logs --since", function()
   local OLD <const>, NEW <const> = line("old", ago(1000)), line("new", ago(100))
 
-  it("shows the lines of a time span before now", function()
+  it("shows the lines since a time span ago", function()
     assert.equal("new", (words({ logs(OLD, NEW) }, ONE, "--since", "10m")))
     assert.equal("old new", (words({ logs(OLD, NEW) }, ONE, "--since", "1h")))
     assert.equal("old new", (words({ logs(OLD, NEW) }, ONE, "--since", "15m300s")))
@@ -85,21 +85,21 @@ describe("bytenite logs --since", function()
     assert.equal("no lines\n", ran.errors)
   end)
 
-  it("takes a time", function()
+  it("accepts a time", function()
     assert.equal("new", (words({ logs(OLD, NEW) }, ONE, "--since", ago(500))))
   end)
 
-  it("takes a line without a time for one of the line before it", function()
+  it("counts a line without a time as part of the line before it", function()
     assert.equal("new more", (words({ logs(OLD, line "still old", NEW, line "more") }, ONE, "--since", "10m")))
   end)
 
-  it("goes with --tail and --json", function()
+  it("can be combined with --tail and --json", function()
     assert.equal("b", (words({ logs(OLD, NEW, line("b", ago(50))) }, ONE, "--since", "10m", "--tail", "1")))
     local _ <const>, ran <const> = words({ logs(OLD, NEW) }, ONE, "--since", "10m", "--json")
     assert.matches('^{[^\n]*"log":"new"[^\n]*}\n$', ran.output)
   end)
 
-  it("leaves out with --follow old lines that come late", function()
+  it("leaves out old lines that come late, with --follow", function()
     local late <const>, later <const> = line("late", ago(2000)), line("later", ago(50))
     assert.equal(
       "new later",

@@ -1,4 +1,4 @@
--- The manual pages: written from the same source as the help, and accepted by groff.
+-- The manual pages: generated from the same source as the help, and accepted by groff.
 local command <const> = require "bytenite.command"
 
 local function read(path)
@@ -26,7 +26,7 @@ describe("the manual page of", function()
   end)
 
   for _, name in ipairs { "bytenite", "bytenite-sandbox" } do
-    it(name .. " is clean for groff", function()
+    it(name .. " causes no warning of groff", function()
       if not os.execute "command -v groff >/dev/null" then return pending "groff is not installed" end
       local pipe <close> = assert(io.popen(("groff -man -Tutf8 -ww docs/man/%s.1 2>&1 >/dev/null"):format(name)))
       assert.equal("", pipe:read "a")

@@ -1,4 +1,4 @@
--- What `bytenite` prints in pipes: stable JSON, notes on what is missing, ids that are never lost.
+-- What `bytenite` prints in pipes: stable JSON, notes about what is left out, ids of created jobs.
 local core <const> = require "bytenite.core"
 local command <const> = require "spec.support.command"
 local connect <const> = require "spec.support.connect"
@@ -49,14 +49,14 @@ describe("bytenite list", function()
     assert.equal(309, #core.decode(command.run(service, { "list", "--json", "--all" }).output))
   end)
 
-  it("says so where the service caps its total", function()
+  it("says so if the service limits its total", function()
     local body <const> = '{"data":[{"id":"a"},{"id":"b"}],"pagination":{"total":2,"hasNext":true}}'
     service:fault { operation = "list_jobs", body = body }
     local ran <const> = command.run(service, { "list", "--limit", "2", "--json" })
     assert.equal("2 jobs, and there are more; --all shows all\n", ran.errors)
   end)
 
-  it("takes states in any case, with and without their prefix", function()
+  it("accepts states in any letter case, with and without their prefix", function()
     for given, wanted in pairs {
       FAILED = "FAILED",
       Failed = "FAILED",
@@ -73,7 +73,7 @@ describe("bytenite list", function()
     end
   end)
 
-  it("orders downwards", function()
+  it("sorts in descending order", function()
     service:fill(5)
     for _, words in ipairs { { "--order-by", "-createdAt" }, { "--order-by=-createdAt" } } do
       local ran <const> = command.run(service, { "list", "--json", table.unpack(words) })
@@ -86,7 +86,7 @@ describe("bytenite list", function()
   end)
 end)
 
-describe("the id of a job that was made", function()
+describe("the id of a job that was created", function()
   local function submit(options)
     return command.run(service, { "submit", "-", table.unpack(options) }, { input = NEW })
   end
@@ -98,7 +98,7 @@ describe("the id of a job that was made", function()
     end
   end
 
-  it("is reported when the wait ends badly", function()
+  it("is reported when the wait fails", function()
     local failing <const> = { operation = "get_job", status = 403, times = "forever", skip = 1 }
     service:fault(failing)
     local ran = submit { "--wait", "--interval", "0.01", "--json" }
@@ -114,7 +114,7 @@ describe("the id of a job that was made", function()
     assert.is_truthy(ran.errors:find("bytenite: the job exists: " .. made(), 1, true), ran.errors)
   end)
 
-  it("is not repeated below a line that has it", function()
+  it("is not repeated after a line that contains it", function()
     local id <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
     local failed <const> = ('{"job":{"id":"%s","state":"JOB_STATE_FAILED"}}'):format(id)
     service:put_job(id, ('{"id":"%s","state":"JOB_STATE_NEW"}'):format(id))
@@ -134,7 +134,7 @@ describe("the id of a job that was made", function()
     assert.equal(made(), core.decode(ran.errors).error.jobId)
   end)
 
-  it("is reported when the run is refused, and printed once where all is well", function()
+  it("is reported when the run is refused, and printed once on success", function()
     service:fault { operation = "run", status = 400 }
     local ran = submit { "--ids" }
     assert.equal(6, ran.status)
@@ -166,7 +166,7 @@ describe("the id of a job that was made", function()
 end)
 
 describe("a job file", function()
-  it("may print: that goes to stderr", function()
+  it("may print, which goes to stderr", function()
     local place <const> = folder.new()
     local path <const> = place:write(
       "job.lua",
@@ -181,7 +181,7 @@ describe("a job file", function()
 end)
 
 describe("progress", function()
-  it("shows any rate", function()
+  it("can show any rate", function()
     for bytes, shown in pairs { [0.5] = "0 B", [1 / 3] = "0 B", [1023.4] = "1023 B", [1e300] = "TiB" } do
       assert.is_truthy(units.bytes(bytes):find(shown, 1, true))
     end
@@ -189,7 +189,7 @@ describe("progress", function()
     assert.is_string(units.bytes(math.huge))
   end)
 
-  it("never ends what it tells of, but for Ctrl-C", function()
+  it("never ends the transfer when the display fails, except on Ctrl-C", function()
     local broken <const> = setmetatable({ quiet = false, json = false }, {
       __index = function(_, name)
         error(name == "err" and "broken" or nil)

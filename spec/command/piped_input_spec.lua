@@ -1,4 +1,5 @@
--- Uploads from standard input and pipes: with --size as they come, else by a temporary file without a name.
+-- Uploads from standard input and pipes: with --size they are streamed, otherwise copied to an
+-- unnamed temporary file first.
 local connect <const> = require "spec.support.connect"
 local folder <const> = require "spec.support.folder"
 local lfs <const> = require "lfs"
@@ -22,7 +23,7 @@ describe("bytenite upload", function()
     transfer:finish()
   end)
 
-  -- Runs a line of shell with the folder's path as $1, in which "$@" after a shift stands for the program.
+  -- Runs a shell command with the folder's path as $1, in which "$@" after a shift is the program.
   local function shell(line)
     local words <const> = { "sh", "-c", "place=$1; shift; " .. line, "sh", place.path }
     table.move({ program.interpreter(), "bin/bytenite" }, 1, 2, #words + 1, words)
@@ -58,7 +59,7 @@ describe("bytenite upload", function()
     assert.equal(2, service:uploaded(id).attempts)
   end)
 
-  it("sends standard input of a known size as it comes, once", function()
+  it("streams standard input of a known size, once only", function()
     check_uploaded(upload('cat "$place/input" |', "--size " .. #CONTENT))
     service:fault { operation = "upload", status = 503 }
     local ran <const> = upload('cat "$place/input" |', "--size " .. #CONTENT)
@@ -80,7 +81,7 @@ describe("bytenite upload", function()
     check_failed(ran, "standard input has 262144 bytes, not the 65536 of %-%-size")
   end)
 
-  it("sends a file that is standard input as it sends files: again, and without a copy", function()
+  it("sends a file on standard input like any file: again, and without a copy", function()
     service:fault { operation = "upload", status = 503 }
     check_uploaded(shell(('"$@" upload %s - < "$place/input"'):format(id)))
   end)
@@ -90,7 +91,7 @@ describe("bytenite upload", function()
     check_uploaded(shell(line:format(id)))
   end)
 
-  it("sends nothing at all, if that is what there is", function()
+  it("sends an empty standard input", function()
     local ran <const> = upload "true |"
     assert.equal(0, ran.status, ran.errors)
     assert.equal("", service:uploaded(id).content)
@@ -109,7 +110,7 @@ describe("bytenite upload", function()
     assert.is_nil(service:uploaded(id))
   end)
 
-  it("sends what submit gets as standard input", function()
+  it("sends the standard input of submit", function()
     local job <const> = place:write("job.json", '{"templateId":"video-encoding-template","name":"Nightly"}')
     local line <const> = ('cat "$place/input" | "$@" submit %s --upload - --destination bucket --ids'):format(job)
     local ran <const> = shell(line)
@@ -130,7 +131,7 @@ describe("a copy of a pipe", function()
     getmetatable(place).__close(place)
   end)
 
-  it("has all of it, and is at its beginning", function()
+  it("is complete, and positioned at its beginning", function()
     local file <close> = assert(io.open(path, "rb"))
     local copy <close> = piped_input.spool(file, "the pipe", #CONTENT)
     assert.equal(CONTENT, copy:read "a")

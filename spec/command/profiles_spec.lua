@@ -1,4 +1,5 @@
--- `bytenite configure` and `bytenite whoami`, in pipes and in a terminal: what is asked, stored, sent where, and never shown.
+-- `bytenite configure` and `bytenite whoami`, in pipes and in a terminal: what they ask, what they
+-- store, where it is sent, and that secrets are never shown.
 local cjson <const> = require("cjson").new()
 local command <const> = require "spec.support.command"
 local connect <const> = require "spec.support.connect"
@@ -23,7 +24,7 @@ describe("profiles on the command line", function()
     getmetatable(base).__close(base)
   end)
 
-  -- What the program finds around it: its folder, and no settings but those.
+  -- Returns the environment of the program: the folder, and only these settings.
   local function environment_with(additions)
     local all <const> = {
       XDG_CONFIG_HOME = base.path,
@@ -57,7 +58,7 @@ describe("profiles on the command line", function()
   end
 
   describe("are stored", function()
-    it("with the answers of a pipe, which are checked by a call, in a private file", function()
+    it("with answers from a pipe, which are checked by a call, in a private file", function()
       local ran <const> = assert_stored({ "configure" }, lines(service.base_url, "", service.api_key, ""))
       assert.equal("", ran.output)
       local path <const> = base:at "bytenite/config.json"
@@ -90,7 +91,7 @@ describe("profiles on the command line", function()
       assert.equal('["home","third","work"]\n', run({ "configure", "--list", "--json" }).output)
     end)
 
-    it("with a key from a file, as JSON says where", function()
+    it("with a key from a file, and the path is printed as JSON", function()
       local key_file <const> = base:write("key", service.api_key .. "\n")
       local arguments <const> = { "configure", "--json", "--api-key-file", key_file, "--base-url", service.base_url }
       local ran <const> = assert_stored(arguments, "")
@@ -106,13 +107,13 @@ describe("profiles on the command line", function()
       contains(ran.errors, "nothing was stored; --no-check stores without a call\n")
     end)
 
-    it("with the address of the environment where the answer is empty", function()
+    it("with the address of the environment if the answer is empty", function()
       local environment <const> = { BYTENITE_BASE_URL = service.base_url .. "/" }
       assert_stored({ "configure" }, lines("", "", service.api_key, ""), environment)
       assert.equal(service.base_url, stored().default.base_url)
     end)
 
-    it("without a call where none is wanted", function()
+    it("without a call if there should be none", function()
       assert_stored({ "configure", "--no-check" }, lines("https://127.0.0.1:1/v1/", "computing", " some-key ", ""))
       assert.same(
         { base_url = "https://127.0.0.1:1/v1", service = "computing", api_key = "some-key" },
@@ -120,7 +121,7 @@ describe("profiles on the command line", function()
       )
     end)
 
-    it("with the whole path of the certificates, or none", function()
+    it("with the absolute path of the certificates, or none", function()
       local ca_file <const> = base:write("ca.pem", "")
       local start <const> = { "configure", "--no-check", "--base-url", service.base_url, "--service", "customer" }
       assert_stored(start, lines("some-key", "~/ca.pem"), { HOME = base.path })
@@ -136,13 +137,13 @@ describe("profiles on the command line", function()
       contains(ran.errors, "nowhere.pem: No such file or directory")
     end)
 
-    it("again with the former values where an answer is empty", function()
+    it("again with the previous values if an answer is empty", function()
       assert_stored({ "configure", "--no-check" }, lines(service.base_url, "computing", "some-key", ""))
       assert_stored({ "configure", "--no-check" }, lines("", "", "", ""))
       assert.same({ base_url = service.base_url, service = "computing", api_key = "some-key" }, stored().default)
     end)
 
-    it("again without the former key, if the address is another", function()
+    it("again without the previous key if the address changes", function()
       assert_stored({ "configure", "--no-check" }, lines(service.base_url, "computing", "some-key", ""))
       local ran <const> = run({ "configure", "--no-check" }, lines("https://127.0.0.1:1/v1", "", "", ""))
       assert.equal(2, ran.status)
@@ -190,7 +191,7 @@ describe("profiles on the command line", function()
     assert.equal("some-key", stored().default.api_key)
   end)
 
-  it("say which file and member is wrong, in its own words", function()
+  it("name the file and the member that is wrong, in the words of the file", function()
     assert(core.folder(base:at "bytenite", true))
     local path <const> =
       base:write("bytenite/config.json", '{"profiles":{"work":{"ca_fil":"/x"},"bad":{"ca_file":"x"}}}')
@@ -249,7 +250,7 @@ describe("profiles on the command line", function()
       assert.equal(0, #service:requests())
     end)
 
-    it("before the environment's key if an option names them", function()
+    it("instead of the environment's key if an option names them", function()
       local ran <const> = run({ "info", "--profile", "work" }, nil, { BYTENITE_API_KEY = "wrong-key" })
       assert.equal(0, ran.status, ran.errors)
       local behind <const> = run({ "info" }, nil, { BYTENITE_PROFILE = "work", BYTENITE_API_KEY = "wrong-key" })
@@ -296,7 +297,7 @@ accepted      yes
     end)
   end)
 
-  it("are none of whoami's without a name, nor are credentials", function()
+  it("are not used by whoami without a name, nor are credentials", function()
     local ran <const> = run({ "whoami" }, nil, { BYTENITE_BASE_URL = service.base_url })
     assert.equal(3, ran.status)
     assert.equal(
@@ -337,7 +338,7 @@ accepted      yes
       assert.equal(service.api_key, stored().default.api_key)
     end)
 
-    it("are requested again where an answer cannot be used", function()
+    it("are requested again if an answer is invalid", function()
       local output <const>, status <const> = type_in {
         { after = "Address [^\n]*: ", text = "ftp://host\n" },
         { after = "its scheme is neither https nor http\r?\nAddress [^\n]*: ", text = service.base_url .. "\n" },
@@ -364,7 +365,7 @@ accepted      yes
     end)
 
     it("leave the terminal as it was when a signal ends the program", function()
-      -- The signal comes once the terminal hides what is typed.
+      -- Sends the signal when the terminal hides what is typed.
       local shell <const> = [[
         before=$(stty -g)
         pid=%s
@@ -385,7 +386,7 @@ accepted      yes
       end
     end)
 
-    it("offer to keep what there was, but show no key", function()
+    it("offer to keep the stored values, but show no key", function()
       assert_stored({ "configure", "--no-check" }, lines(service.base_url, "", service.api_key, ""))
       local output <const>, status <const> = type_in {
         { after = "Address [^\n]*: ", text = "\n" },

@@ -1,4 +1,4 @@
--- `bytenite request`, which sends any request; --debug, which tells of all.
+-- `bytenite request`, which sends any request, and --debug, which reports all requests.
 local core <const> = require "bytenite.core"
 local command <const> = require "spec.support.command"
 local connect <const> = require "spec.support.connect"
@@ -24,7 +24,7 @@ local function run(...)
 end
 
 describe("bytenite request", function()
-  it("prints the body of the response as it is", function()
+  it("prints the body of the response unchanged", function()
     service:fault { operation = "get_job", body = '{ "b": 1,\n "a": 9007199254740993 }' }
     local ran = run("request", "GET", "jobs/" .. ID)
     assert.same({ 0, '{ "b": 1,\n "a": 9007199254740993 }', "" }, { ran.status, ran.output, ran.errors })
@@ -57,7 +57,7 @@ describe("bytenite request", function()
     assert.same(core.decode '{"a":{"b":1,"c":"text"},"d":[1,2]}', core.decode(connect.sent(service)[1].body))
   end)
 
-  it("sends files as they are, and the path of another service", function()
+  it("sends files unchanged, and the path of another service", function()
     local place <const> = folder.new()
     local path <const> = place:write("body.json", ' {"templateId":"t" , "name":"Nightly"}')
     assert.equal(0, run("request", "POST", "jobs", "--input", path, "--service", "computing").status)
@@ -73,7 +73,7 @@ describe("bytenite request", function()
     assert.matches("\nset%-cookie: id=7\n", run("request", "GET", "info", "-i").output)
   end)
 
-  it("fails as every command does, and sends once what may be sent once", function()
+  it("fails like every command, and sends once-only requests once", function()
     service:fault { operation = "create_job", status = 503, times = "forever" }
     local ran <const> = run("request", "POST", "jobs", "--field", "templateId=t")
     assert.equal(8, ran.status)
@@ -156,7 +156,7 @@ describe("--debug", function()
 end)
 
 describe("bytenite.log", function()
-  it("refuses what cannot be written to", function()
+  it("refuses an object that cannot be written to", function()
     local bytenite <const> = require "bytenite"
     for _, value in ipairs { "path", 1, true } do
       assert.has_error(function()

@@ -1,4 +1,4 @@
--- What people see of `bytenite` in terminals of 40, 80 and 200 columns, line by line.
+-- The output of `bytenite` on terminals of 40, 80 and 200 columns, line by line.
 local command <const> = require "spec.support.command"
 local sandbox <const> = require "spec.support.sandbox"
 local screen <const> = require "spec.support.screen"
@@ -42,7 +42,7 @@ describe("on a screen", function()
   end
 
   describe("the list of jobs", function()
-    it("shows everything where there is room", function()
+    it("shows everything if there is room", function()
       with_jobs "JOB_STATE_COMPLETE"
       assert.same({
         "ID                                    STATE     CREATED (UTC)        NAME",
@@ -67,7 +67,7 @@ describe("on a screen", function()
       }, (see(80, { "list" })))
     end)
 
-    it("takes two lines for a job at 40 columns, with the id whole", function()
+    it("uses two lines for a job at 40 columns, with the complete id", function()
       with_jobs "JOB_STATE_COMPLETE"
       assert.same({
         "ID",
@@ -111,7 +111,7 @@ describe("on a screen", function()
     end)
   end)
 
-  it("a job has zones and units", function()
+  it("a job has time zones and units", function()
     response(
       "get_job",
       ([[{"job":{"id":"%s","name":"Nightly","state":"JOB_STATE_COMPLETE","createdAt":"2025-08-27T17:56:02.1Z",

@@ -26,7 +26,7 @@ local function run(...)
 end
 
 describe("several ids", function()
-  it("get a record each, or a list as JSON, in their order", function()
+  it("print a record each, or a list as JSON, in their order", function()
     local ran = run("get", TWO, ONE)
     assert.equal(
       ("id     %s\nname   Job 2\nstate  new\n\nid     %s\nname   Job 1\nstate  new\n"):format(TWO, ONE),
@@ -80,7 +80,7 @@ describe("several ids", function()
     assert.equal(3, lines)
   end)
 
-  it("have their logs and results kept apart", function()
+  it("keep their logs and results apart", function()
     local logs <const> =
       '{"partitioner":[{"log":"here","timestamp":"T","level":"INFO"}],"assembler":[],"taskrunner":{}}'
     service:fault { operation = "logs", body = logs, times = 4 }

@@ -1,4 +1,5 @@
--- `bytenite` in a terminal: tables that fit, colours, bars, questions, Ctrl-C; nothing of a server's that steers the terminal.
+-- `bytenite` in a terminal: tables that fit, colours, progress bars, questions, Ctrl-C, and no
+-- control characters from a server.
 local command <const> = require "spec.support.command"
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
@@ -31,7 +32,7 @@ describe("bytenite in a terminal", function()
     return ('{"job":{"id":"%s","name":"Nightly","state":"JOB_STATE_%s"}}'):format(ID, state)
   end
 
-  -- Runs the program there; its output, with the ends of lines that Lua knows, and its status.
+  -- Runs the program there. Returns its output, with "\n" at the end of lines, and its status.
   local function run(arguments, options)
     local seen <const> = command.in_terminal(terminal, service, arguments, options)
     return seen.output:gsub("\r\n", "\n"), seen.status
@@ -39,7 +40,7 @@ describe("bytenite in a terminal", function()
 
   local LIST <const> = '{"data":[{"id":"a","name":"%s","state":"JOB_STATE_FAILED"}],"pagination":{"total":1}}'
 
-  it("cuts tables to the width there is, and paints the states", function()
+  it("cuts tables to the width of the terminal, and colours the states", function()
     response("list_jobs", LIST:format(("long "):rep(30)))
     local output <const>, status <const> = run({ "list" }, { columns = 50 })
     assert.equal(0, status, output)
@@ -50,7 +51,7 @@ describe("bytenite in a terminal", function()
     end
   end)
 
-  it("paints nothing with NO_COLOR, or on a terminal that cannot", function()
+  it("uses no colours with NO_COLOR, or on a terminal without colours", function()
     for _, environment in ipairs { { NO_COLOR = "1" }, { TERM = "dumb" } } do
       response("list_jobs", LIST:format "Nightly")
       local output <const> = run({ "list" }, { environment = environment })
@@ -58,11 +59,11 @@ describe("bytenite in a terminal", function()
     end
   end)
 
-  it("paints with an empty NO_COLOR, which is as good as none", function()
+  it("uses colours if NO_COLOR is empty, which counts as unset", function()
     assert.is_truthy(run({ "get", ID }, { environment = { NO_COLOR = "" } }):find("\27[32mcomplete\27[0m", 1, true))
   end)
 
-  it("shows control characters of the service's instead of obeying them", function()
+  it("escapes control characters from the service", function()
     local evil <const> = "\\u001b]0;title\\u0007\\u009b2J\\u202egnp\\r\\nx\\u007f"
     local shown <const> = "^[]0;title^G<9B>2J<U+202E>gnp x^?"
     local environment <const> = { NO_COLOR = "1" }
@@ -79,7 +80,7 @@ describe("bytenite in a terminal", function()
     assert.is_truthy(output:find("404 not_found: [^\n]*<9B>2J"), output)
   end)
 
-  it("makes lines of what programs draw over each other", function()
+  it("prints progress that programs redraw as separate lines", function()
     response(
       "logs",
       '{"partitioner":[{"log":" 1%\\r 2%\\r\\u001b[1mdone\\n","timestamp":"T","level":"UNKNOWN"}],"assembler":[],"taskrunner":{}}'
@@ -88,7 +89,7 @@ describe("bytenite in a terminal", function()
     assert.equal(prefix .. " 1%\n" .. prefix .. " 2%\n" .. prefix .. "^[[1mdone\n", (run { "logs", ID }))
   end)
 
-  it("draws a bar, and leaves it at its end", function()
+  it("draws a progress bar, and leaves it there at the end", function()
     response("get_job", job_in "STARTED", job_in "PARTITIONED", job_in "COMPLETE")
     local output <const>, status <const> = run({ "wait", ID, "--interval", "0.02" }, { columns = 60 })
     assert.equal(0, status)
@@ -97,7 +98,7 @@ describe("bytenite in a terminal", function()
     assert.is_truthy(output:find "\rwaiting %[########################%] 100 %% complete[ \b]*\n")
   end)
 
-  it("draws no bar where that cannot be, and none wider than the terminal", function()
+  it("draws no bar on a terminal that cannot redraw, and none wider than the terminal", function()
     response("get_job", job_in "STARTED", job_in "COMPLETE")
     local output <const> = run({ "wait", ID, "--interval", "0.02" }, { environment = { TERM = "dumb" } })
     assert.is_truthy(output:find("waiting: 11 % started\nwaiting: 100 % complete\n", 1, true))
@@ -108,7 +109,7 @@ describe("bytenite in a terminal", function()
     end
   end)
 
-  it("asks before it deletes, and takes only a yes for one", function()
+  it("asks before it deletes, and only yes means yes", function()
     response("delete", '{"ok":true}')
     for _, case in ipairs { { "y\n", 1 }, { "\n", 0 }, { "no\n", 0 }, { "\4", 0 } } do
       service:reset()
@@ -121,20 +122,20 @@ describe("bytenite in a terminal", function()
     end
   end)
 
-  it("asks although the output goes into a pipe", function()
+  it("asks even if the output goes into a pipe", function()
     local typed <const> = { { after = "Delete 2 jobs%? %[y/N%] ", text = "n\n" } }
     local output <const> = run({ "delete", ID, "other" }, { typed = typed, shell = '"$@" | cat' })
     assert.is_truthy(output:find("nothing was deleted", 1, true))
   end)
 
-  it("draws the bar although the output goes into a pipe, which stays clean", function()
+  it("draws the bar even if the output goes into a pipe, and keeps it out of the pipe", function()
     response("get_job", job_in "STARTED", job_in "COMPLETE")
     local output <const> = run({ "wait", ID, "--interval", "0.02" }, { shell = '"$@" | sed "s/^/> /"' })
     assert.is_truthy(output:find "100 %% complete[ \b]*\n")
     assert.is_truthy(output:find(("> id     %s\n> name   Nightly\n> state  complete\n"):format(ID), 1, true))
   end)
 
-  it("ends on Ctrl-C with status 130 and one line, wherever it is", function()
+  it("ends on Ctrl-C with status 130 and one line, whatever it is doing", function()
     service:put_job(ID, ('{"id":"%s","name":"Old name","state":"JOB_STATE_STARTED"}'):format(ID))
     local endless <const> = os.tmpname() .. ".lua"
     do
@@ -158,7 +159,7 @@ describe("bytenite in a terminal", function()
       assert.equal(130, status, output)
       assert.is_truthy(output:find(number == 4 and '"kind":"interrupted"' or "bytenite: interrupted[^\n]*\n"), output)
       local has_hint <const> = output:find("if the job runs, it continues: bytenite wait " .. ID, 1, true) ~= nil
-      assert.equal(number <= 2, has_hint, output) -- deleting leaves nothing that runs
+      assert.equal(number <= 2, has_hint, output) -- after deleting no job is left that runs
       assert.is_nil(output:find("traceback", 1, true))
       assert.is_nil(output:find("lua:", 1, true), output)
     end
@@ -167,7 +168,7 @@ describe("bytenite in a terminal", function()
 end)
 
 describe("text for a terminal", function()
-  it("shows what would steer it", function()
+  it("has control characters escaped", function()
     for given, shown in pairs {
       ["plain \t text"] = "plain \t text",
       ["größe 東京 ✓"] = "größe 東京 ✓",
@@ -191,7 +192,7 @@ describe("text for a terminal", function()
     assert.equal("東京  |", text.pad("東京", 6) .. "|")
   end)
 
-  it("says how much in units that people read", function()
+  it("has sizes in units for people", function()
     assert.same(
       { "0 B", "1023 B", "1.5 KiB", "16.0 MiB", "2048.0 TiB" },
       { units.bytes(0), units.bytes(1023), units.bytes(1536), units.bytes(1 << 24), units.bytes(1 << 51) }

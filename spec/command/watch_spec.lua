@@ -1,4 +1,5 @@
--- The commands of `bytenite` that see a job to its end, in pipes: run, wait, abort, logs, upload, results, submit --wait.
+-- The commands of `bytenite` that run a job to its end, in pipes: run, wait, abort, logs, upload,
+-- results, submit --wait.
 local lfs <const> = require "lfs"
 local core <const> = require "bytenite.core"
 local command <const> = require "spec.support.command"
@@ -20,7 +21,7 @@ before_each(function()
   put_job "NEW"
 end)
 
--- The next answers to a call, whatever the sandbox itself would say.
+-- Sets the next responses to a call, instead of the sandbox's own.
 local function response(operation, ...)
   local faults <const> = {}
   for index, body in ipairs { ... } do
@@ -48,7 +49,7 @@ local function operations_sent()
 end
 
 describe("bytenite wait", function()
-  it("reports each state on a line of its own, and then shows the job", function()
+  it("reports each state on its own line, and then shows the job", function()
     response("get_job", job_in "STARTED", job_in "STARTED", job_in "PARTITIONED", job_in "COMPLETE")
     local output <const>, errors <const> = run { "wait", ID, "--interval", "0.02" }
     assert.equal("waiting: 11 % started\nwaiting: 44 % partitioned\nwaiting: 100 % complete\n", errors)
@@ -64,7 +65,7 @@ describe("bytenite wait", function()
     assert.is_truthy(ran.errors:find "^bytenite: [^\n]+\n$")
   end)
 
-  it("ends with a status of its own when the job failed, and says where to look", function()
+  it("has an exit status for a failed job, and says where to look", function()
     response("get_job", job_in("FAILED", ',"errorMessage":"no GPU was found"'))
     local ran <const> = command.run(service, { "wait", ID, "--quiet" })
     assert.equal(11, ran.status)
@@ -80,14 +81,14 @@ describe("bytenite wait", function()
 end)
 
 describe("bytenite run", function()
-  it("runs the job and shows it as it is then", function()
+  it("runs the job and shows its new state", function()
     response("run", '{"ok":true}')
     response("get_job", job_in "STARTED")
     assert.is_truthy(run({ "run", ID }):find "\nstate  started\n")
     assert.same({ "run", "get_job" }, operations_sent())
   end)
 
-  it("waits when told so", function()
+  it("waits with --wait", function()
     response("run", '{"ok":true}')
     response("get_job", job_in "STARTED", job_in "COMPLETE")
     assert.is_truthy(run({ "run", ID, "--wait", "--interval", "0.02" }):find "\nstate  complete\n")
@@ -95,14 +96,14 @@ describe("bytenite run", function()
 end)
 
 describe("bytenite abort", function()
-  it("shows the job as it is then", function()
+  it("shows the new state of the job", function()
     response("abort", '{"ok":true}')
     response("get_job", job_in "STARTED", job_in "FAILED")
     assert.is_truthy(run({ "abort", ID }):find "\nstate  failed\n")
     assert.same({ "get_job", "abort", "get_job" }, operations_sent())
   end)
 
-  it("tells that a draft is gone", function()
+  it("says that a draft was deleted", function()
     local gone <const> = { operation = "get_job", status = 404 }
     service:fault { { operation = "abort", body = '{"ok":true}', times = 2 }, gone, gone }
     assert.equal(("deleted %s: it was a draft\n"):format(ID), (run { "abort", ID, "--yes" }))
@@ -125,7 +126,7 @@ describe("bytenite logs", function()
   local BAR_LINE <const> = ("2025-08-27T17:57:00Z UNKNOWN taskrunner/%s   1%%\r 2%%\n"):format(TASK)
   local LAST_LINE <const> = ("2025-08-27T17:58:00Z ERROR   taskrunner/%s  \27[31mdone\n"):format(TASK)
 
-  it("prints lines as they are", function()
+  it("prints lines unchanged in a pipe", function()
     response("logs", logs_of(FIRST, BAR .. "," .. LAST))
     assert.equal(FIRST_LINE .. BAR_LINE .. LAST_LINE, (run { "logs", ID }))
   end)
@@ -167,11 +168,11 @@ describe("bytenite logs", function()
     assert.equal(FIRST_LINE .. BAR_LINE .. LAST_LINE, output)
     assert.equal("", errors)
     local sent <const> = operations_sent()
-    assert.same({ "logs", "logs" }, { sent[8], sent[9] }) -- fetched after the end was seen, until there is nothing new
+    assert.same({ "logs", "logs" }, { sent[8], sent[9] }) -- fetched after the job ended, until nothing is new
     assert.equal(9, #sent)
   end)
 
-  it("--follow ends with the error of a look that fails", function()
+  it("--follow ends with the error of a call that fails", function()
     response("get_job", job_in "STARTED")
     response("logs", logs_of(FIRST, ""))
     service:fault { operation = "get_job", status = 404 }
@@ -189,7 +190,8 @@ describe("bytenite logs --follow", function()
     return ('{"partitioner":[%s],"assembler":[],"taskrunner":{}}'):format(table.concat({ ... }, ","))
   end
 
-  -- Follows a job that gives these logs, one after the other, and has then ended. Returns the words of the lines.
+  -- Follows a job that has these logs, one after the other, and then ends. Returns the words of the
+  -- lines.
   local function follow(...)
     local count <const> = select("#", ...)
     for number = 1, count do
@@ -213,15 +215,15 @@ describe("bytenite logs --follow", function()
   it("continues when the log was rotated", function()
     local a <const>, b <const>, c <const>, d <const> = line("a", 10), line("b", 11), line("c", 12), line("d", 13)
     assert.equal("a b c d", (follow(logs(a, b), logs(b, c), logs(d))))
-    assert.equal("a b c", (follow(logs(a), logs(b), logs(a, b, c)))) -- and when another server gives old lines again
+    assert.equal("a b c", (follow(logs(a), logs(b), logs(a, b, c)))) -- and when another server sends old lines again
   end)
 
-  it("shows lines that are the same as often as they are there", function()
+  it("shows equal lines as often as they occur", function()
     local a <const> = line("a", 10)
     assert.equal("a a a", (follow(logs(a), logs(a, a), logs(a, a, a), logs(a, a))))
   end)
 
-  it("shows what comes after the end", function()
+  it("shows lines that come after the end of the job", function()
     local a <const>, b <const> = line("a", 10), line("b", 11)
     response("get_job", job_in "COMPLETE")
     response("logs", logs(a), logs(a, b), logs(a, b))
@@ -245,14 +247,14 @@ describe("bytenite logs --follow", function()
     assert.equal(1, count, ran.errors)
   end)
 
-  it("ends when the outage stays", function()
+  it("ends when the outage does not", function()
     service:fault { operation = "get_job", status = 503, times = "forever" }
     local ran <const> = command.run(service, { "--max-retries", "0", "logs", ID, "-f", "--interval", "0.02" })
     assert.equal(8, ran.status)
     assert.equal(5, #connect.sent(service))
   end)
 
-  it("keeps a bounded number of lines that have gone", function()
+  it("remembers a bounded number of lines that the log no longer has", function()
     local follower <const> = require("bytenite.command.log_follower").new()
     local function look(number)
       local given = 0
@@ -289,28 +291,28 @@ describe("bytenite results", function()
     assert.same(core.decode(RESULTS).results, core.decode((run { "results", ID, "--json" })))
   end)
 
-  it("are an empty list where there are none", function()
+  it("are an empty list if there are none", function()
     response("results", '{"results":[]}', '{"results":[]}')
     assert.equal("[]\n", (run { "results", ID, "--json" }))
     local output <const>, errors <const> = run { "results", ID }
     assert.same({ "", "no results\n" }, { output, errors })
   end)
 
-  it("are not called none where they could not be had", function()
+  it("are not reported as empty if they could not be fetched", function()
     service:fault { operation = "results", status = 400, message = "the job has not yet been completed" }
     local ran <const> = command.run(service, { "results", ID })
     assert.equal(6, ran.status, ran.errors)
     assert.is_nil(ran.errors:find("no results", 1, true), ran.errors)
   end)
 
-  it("tells that there is none of a name", function()
+  it("says so if none has the name", function()
     response("results", RESULTS)
     assert.equal(5, command.run(service, { "results", ID, "--only", "c.txt" }).status)
   end)
 end)
 
 describe("bytenite info and templates", function()
-  it("show what the service says", function()
+  it("show what the service returns", function()
     local INFO <const> = '{"version":{"major":1,"minor":4,"tag":"beta"},"messages":["Maintenance on Sunday"]}'
     response("info", INFO, INFO)
     assert.equal("version  1.4 (beta)\nmessage  Maintenance on Sunday\n", (run { "info" }))
@@ -386,7 +388,7 @@ describe("bytenite from the file to the results", function()
     assert.equal(("deleted %s\n"):format(id), (run { "delete", "--yes", id }))
   end)
 
-  it("tells a missing file before anything is sent", function()
+  it("reports a missing file before anything is sent", function()
     local ran <const> = command.run(service, { "upload", ID, folder .. "/none" })
     assert.equal(12, ran.status, ran.errors)
   end)

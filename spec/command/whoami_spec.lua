@@ -1,4 +1,5 @@
--- `bytenite whoami`: whether the service accepts the credentials, and what if nobody can tell.
+-- `bytenite whoami`: whether the service accepts the credentials, and what it prints if that is
+-- unknown.
 local cjson <const> = require("cjson").new()
 local command <const> = require "spec.support.command"
 local sandbox <const> = require "spec.support.sandbox"

@@ -1,7 +1,7 @@
--- The command line's words for what the module says in its own.
+-- Messages of the module in the words of the command line.
 local wording <const> = require "bytenite.command.wording"
 
--- All texts in the module's code that may become hints or messages.
+-- Returns all texts in the module's code that may become hints or messages.
 local function texts_of_the_module()
   local pipe <close> =
     assert(io.popen "find lua/bytenite -name '*.lua' ! -path '*/command/*' ! -path '*/sandbox/*' | sort")

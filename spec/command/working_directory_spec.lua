@@ -1,4 +1,5 @@
--- Where the commands find Lua code: in their own tree and in what is installed, never in the working directory.
+-- Where the commands find Lua code: in their own tree and in installed modules, never in the working
+-- directory.
 local lfs <const> = require "lfs"
 local folder <const> = require "spec.support.folder"
 local program <const> = require "spec.support.program"
@@ -15,7 +16,7 @@ local MODULES <const> = {
   "http/server",
 }
 
--- Fills a folder with modules that say so when they run, under all names that the commands require.
+-- Fills a folder with modules that print when they run, under all names that the commands require.
 local function fill(place)
   for _, name in ipairs(MODULES) do
     local path <const> = ("%s/%s.lua"):format(place.path, name)
@@ -39,7 +40,7 @@ describe("the working directory", function()
     bytenite = { "get", "ID" },
     ["bytenite-sandbox"] = { "--until-stdin-closes" },
   } do
-    it("gives no code to " .. name, function()
+    it("provides no code to " .. name, function()
       local place <close> = folder.new()
       fill(place)
       local ran <const> = program.lua({ root .. "/bin/" .. name, table.unpack(arguments) }, environment(), place.path)
@@ -48,7 +49,7 @@ describe("the working directory", function()
     end)
   end
 
-  it("gives no module to a job file, which names another path if it needs one", function()
+  it("provides no module to a job file, which sets another path if it needs one", function()
     local place <close> = folder.new()
     place:write("neighbour.lua", "return { templateId = 't' }")
     place:write("job.lua", "return require 'neighbour'")
