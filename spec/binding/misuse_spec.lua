@@ -220,8 +220,8 @@ describe("the core's objects", function()
     end)
   end)
 
-  -- Runs a function while each allocation makes a step of the collector, which calls finalizers that
-  -- act at most `most_acts` times. Returns whether one acted, and the results of the function.
+  -- Runs a function while each allocation makes a step of the collector, which calls finalizers
+  -- that act at most `most_acts` times. Returns whether one acted, and the results of the function.
   local function run_amid_finalizers(most_acts, act, run, ...)
     local has_begun, is_running, acts = false, false, 0
     local meta <const> = {

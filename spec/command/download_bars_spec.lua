@@ -1,5 +1,5 @@
--- The progress bars of a download: one for all files and one for each in flight, as many as fit into
--- the terminal.
+-- The progress bars of a download: one for all files and one for each in flight, as many as fit
+-- into the terminal.
 local command <const> = require "spec.support.command"
 local folder <const> = require "spec.support.folder"
 local program <const> = require "spec.support.program"

@@ -1,5 +1,5 @@
--- The help of `bytenite`: without arguments, with `help`, after unknown commands, and when it cannot
--- be written.
+-- The help of `bytenite`: without arguments, with `help`, after unknown commands, and when it
+-- cannot be written.
 local command <const> = require "spec.support.command"
 local program <const> = require "spec.support.program"
 

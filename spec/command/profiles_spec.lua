@@ -1,5 +1,4 @@
--- `bytenite configure` and `bytenite whoami`, in pipes and in a terminal: what they ask, what they
--- store, where it is sent, and that secrets are never shown.
+-- `bytenite configure` and `bytenite whoami`, in pipes and in a terminal: what is stored and shown.
 local cjson <const> = require("cjson").new()
 local command <const> = require "spec.support.command"
 local connect <const> = require "spec.support.connect"

@@ -1,5 +1,5 @@
--- Where the commands find Lua code: in their own tree and in installed modules, never in the working
--- directory.
+-- Where the commands find Lua code: in their own tree and in installed modules, never in the
+-- working directory.
 local lfs <const> = require "lfs"
 local folder <const> = require "spec.support.folder"
 local program <const> = require "spec.support.program"

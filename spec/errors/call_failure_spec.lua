@@ -1,9 +1,9 @@
--- The errors of calls, made from calls that were never on the wire.
+-- The errors of calls, made from fake calls that were never sent.
 local call_failure <const> = require "bytenite.errors.call_failure"
 local credentials <const> = require "bytenite.call.credentials"
 local errors <const> = require "bytenite.errors"
 
--- A call that a test says everything about: its response's body and headers, its client's options.
+-- Returns a fake call: a test sets its response's body and headers, and its client's options.
 local function new_call(about)
   about = about or {}
   return {
@@ -91,7 +91,7 @@ describe("a proxy that refuses to connect", function()
     assert.matches("proxy option", refused(502).hint)
   end)
 
-  it("that asks for credentials gives a hint where to put them", function()
+  it("that asks for credentials gets a hint where to put them", function()
     assert.matches("user and password", refused(407).hint)
   end)
 
@@ -99,7 +99,7 @@ describe("a proxy that refuses to connect", function()
     assert.matches("does not allow", refused(403).hint)
   end)
 
-  it("is not named where its name is unknown", function()
+  it("is not named if its name is unknown", function()
     local getenv <const> = os.getenv
     os.getenv = function() end -- luacheck: ignore 122
     local message <const> = refused(407, {}).message
@@ -113,7 +113,7 @@ describe("the next step", function()
     return call_failure.no_response(new_call(about), kind or "connection", words).hint
   end
 
-  it("is about descriptors where they are used up, and not about the service", function()
+  it("is about descriptors if there are none left, and not about the service", function()
     local text <const> = hint "Couldn't connect to server: Too many open files"
     assert.matches("file descriptor", text)
     assert.is_nil(text:find("service", 1, true))
@@ -121,7 +121,7 @@ describe("the next step", function()
     assert.equal(text, hint("Failed to connect to h: Too many open files", nil, { operation = put, stream = {} }))
   end)
 
-  it("is about base_url where it does not resolve or no server listens", function()
+  it("is about base_url if it does not resolve or no server listens", function()
     assert.matches("base_url", hint "Could not resolve host: api.example.org")
     assert.matches("is the service running", hint "Failed to connect to 127.0.0.1 port 1: Connection refused")
   end)
@@ -144,7 +144,7 @@ describe("the error of a response", function()
     return call_failure.of_response(new_call { headers = headers, body = body }, status or 503)
   end
 
-  it("asks to wait as its header says", function()
+  it("has the time to wait from its header", function()
     assert.equal(86400, of({ ["retry-after"] = "86400" }).retry_after)
     assert.equal(0, of({ ["retry-after"] = "0" }).retry_after)
     assert.is_nil(of({}).retry_after)
@@ -156,7 +156,7 @@ describe("the error of a response", function()
     end)
   end
 
-  it("measures a date by the server's clock, whatever ours says", function()
+  it("measures a date by the server's clock, not by ours", function()
     local headers <const> = {
       date = "Sun, 06 Nov 1994 08:49:37 GMT",
       ["retry-after"] = "Sun, 06 Nov 1994 08:50:07 GMT",
@@ -164,20 +164,20 @@ describe("the error of a response", function()
     assert.equal(30, of(headers).retry_after)
   end)
 
-  it("measures a date by our clock where the server does not tell the time", function()
+  it("measures a date by our clock if the server sends no date", function()
     local moment <const> = os.date("!%a, %d %b %Y %H:%M:%S GMT", os.time() + 30)
     assert.near(30, of({ ["retry-after"] = moment }).retry_after, 2)
     assert.near(30, of({ ["retry-after"] = moment, date = "yesterday" }).retry_after, 2)
   end)
 
-  it("takes RetryInfo in the body only if the header says nothing", function()
+  it("uses RetryInfo in the body only without the header", function()
     local body <const> = '{"code":14,"message":"later","details":[{"retryDelay":"3s"}]}'
     assert.equal(3, of({}, 503, body).retry_after)
     assert.equal(3, of({ ["retry-after"] = "junk" }, 503, body).retry_after)
     assert.equal(7, of({ ["retry-after"] = "7" }, 503, body).retry_after)
   end)
 
-  it("has its headers, by name and as a list", function()
+  it("has the headers, by name and as a list", function()
     local problem <const> = of({ ["x-served-by"] = "cache-7" }, 404)
     assert.same({ ["x-served-by"] = "cache-7" }, problem.headers)
     assert.same({ { "x-served-by", "cache-7" } }, problem.header_list)
@@ -238,12 +238,12 @@ describe("a success that cannot be used", function()
     end
   end)
 
-  it("keeps its message if it is JSON, but not what was asked for", function()
+  it("keeps its message if it is JSON of the wrong form", function()
     local problem <const> = unusable("{}", {}, "unexpected", "the response has no job")
     assert.same({ "unexpected", "the response has no job" }, { problem.kind, problem.message })
   end)
 
-  it("speaks for itself if it says ok: false", function()
+  it("has the service's own message if it says ok: false", function()
     local call <const> = new_call { body = '{"ok":false,"error":{"code":7,"description":"no such template"}}' }
     local problem <const> = call_failure.unusable(call, 200, "unexpected", nil)
     assert.same({ "unexpected", "no such template", 7 }, { problem.kind, problem.message, problem.code })
@@ -257,7 +257,7 @@ describe("the error of a call without a token", function()
     )
   end
 
-  it("is never not_found: the job was not looked for", function()
+  it("is never not_found, because the job was not requested", function()
     local problem <const> = no_token("not_found", 404)
     assert.same({ "unexpected", 404 }, { problem.kind, problem.status })
     assert.matches("ends in /v1", problem.hint)
@@ -277,7 +277,7 @@ describe("the error of a call without a token", function()
     end
   end)
 
-  it("leaves the error of the exchange as it is, since several calls may wait for it", function()
+  it("does not change the error of the exchange, which several calls may share", function()
     local shared <const> = errors.new { kind = "not_found", message = "no", maybe_done = true }
     call_failure.no_token(shared)
     assert.same({ "not_found", "no", true }, { shared.kind, shared.message, shared.maybe_done })

@@ -1,4 +1,4 @@
--- What an error says: read from whatever the service, or something before it, answers.
+-- The contents of errors, from whatever the service or a proxy in front of it sends.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
@@ -60,14 +60,14 @@ describe("the error of a refused update", function()
       end)
     end
 
-    it("of a long text cut, and not inside a character", function()
+    it("of a long text, cut between characters", function()
       local problem <const> = error_of { body = ("ü"):rep(5000) }
       assert.is_true(#problem.message < 1000)
       assert.is_truthy(utf8.len(problem.message))
       assert.equal(10000, #problem.body)
     end)
 
-    it("as it came, and in one line when shown", function()
+    it("as it was received, and on one line when printed", function()
       local problem <const> = error_of { body = [[{"message":"first\nsecond\r\n\tthird\u0000"}]] }
       assert.equal("first\nsecond\r\n\tthird\0", problem.message)
       assert.is_truthy(tostring(problem):find("first second third", 1, true))
@@ -101,7 +101,7 @@ describe("the error of a refused update", function()
     end
   end)
 
-  it("has a request id where there is one, and shows it", function()
+  it("has a request id if there is one, and shows it", function()
     local problem <const> = error_of { body = '{"ok":false,"requestId":"req-7c1e","message":"m"}' }
     assert.equal("req-7c1e", problem.request_id)
     assert.is_truthy(tostring(problem):find("req-7c1e", 1, true))
@@ -110,7 +110,7 @@ describe("the error of a refused update", function()
     assert.is_nil(tostring(error_of { body = '{"requestId":"a\\nb"}' }):find "%c")
   end)
 
-  it("has details where there are any", function()
+  it("has details if there are any", function()
     local problem <const> = error_of { body = '{"details":[{"@type":"a","n":[1]},{"@type":"b"}]}' }
     assert.equal("a", problem.details[1]["@type"])
     assert.equal(1, problem.details[1].n[1])
@@ -120,7 +120,7 @@ describe("the error of a refused update", function()
     end
   end)
 
-  it("survives a body that is hard to read", function()
+  it("survives a body that is hard to parse", function()
     for _, body in ipairs {
       ("["):rep(5000) .. ("]"):rep(5000),
       ('{"error":'):rep(500) .. "{}" .. ("}"):rep(500),
@@ -145,7 +145,7 @@ describe("the error of a refused update", function()
     assert.equal(65536, #error_of({ body = ("x"):rep(200000) }).body)
   end)
 
-  describe("behind more than 64 KiB of details", function()
+  describe("after more than 64 KiB of details", function()
     local details <const> = '"details":[{"reason":"first"},' .. ('{"reason":"a \\"}],{ long one"},'):rep(5000) .. "{}]"
 
     it("still has the service's own words", function()
@@ -161,7 +161,7 @@ describe("the error of a refused update", function()
       assert.equal(65536, #problem.body)
     end)
 
-    it("has no secret in them", function()
+    it("hides secrets in them", function()
       local word <const> = "hush-" .. ("7"):rep(20)
       local message <const> = "cannot read https://storage.example.org/a?X-Amz-Signature=" .. word
       local problem <const> = error_of { body = ('{%s,"message":"%s"}'):format(details, message) }
@@ -169,7 +169,7 @@ describe("the error of a refused update", function()
       assert.is_nil(problem.message:find(word, 1, true))
     end)
 
-    it("has them although others are cut, long, repeated or no JSON", function()
+    it("has them even if others are cut off, long, repeated or not JSON", function()
       local long <const> = ("x"):rep(70000)
       for body, expected in pairs {
         [('{"message":"%s","code":3}'):format(long)] = { 3, false },
@@ -187,7 +187,7 @@ describe("the error of a refused update", function()
     end)
 
     for _, piece in ipairs { "[", '"', "\\", ",", '"message":1,', '"error":{', "x", "{}," } do
-      it(("takes no time to read many %q #timing"):format(piece), function()
+      it(("is read in little time with many %q #timing"):format(piece), function()
         local began <const> = core.now()
         error_of { body = "{" .. piece:rep(2000000 // #piece) }
         assert.is_true(core.now() - began < 2)
@@ -196,14 +196,14 @@ describe("the error of a refused update", function()
   end)
 
   for _, piece in ipairs { "x", "<", "<title", "a://", "a://b?", " ", "\n", "\\", '"', '"token":"', "{", "é" } do
-    it(("takes no time to read from many %q #timing"):format(piece), function()
+    it(("is made in little time from many %q #timing"):format(piece), function()
       local began <const> = core.now()
       error_of { body = piece:rep(100000 // #piece) }
       assert.is_true(core.now() - began < 2)
     end)
   end
 
-  describe("has the server's wish to wait", function()
+  describe("has the time the server asks to wait", function()
     local retry_info <const> = '{"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"%s"}]}'
     local cases <const> = {
       { "in seconds", { retry_after = 7 }, 7 },
@@ -228,13 +228,13 @@ describe("the error of a refused update", function()
       assert.is_true(wish > 590 and wish <= 600)
     end)
 
-    it("as a date that has passed: none", function()
+    it("not as a date in the past", function()
       local wish <const> = error_of({ status = 503, retry_after = "Wed, 27 Aug 2025 21:51:41 GMT" }).retry_after
       assert.is_true(wish == nil or wish == 0)
     end)
   end)
 
-  it("has a hint where a next step is known", function()
+  it("has a hint if the next step is known", function()
     local moved <const> = error_of { status = 302, headers = { location = "/elsewhere" } }
     assert.is_truthy(moved.hint:find("base_url", 1, true))
     assert.is_truthy(tostring(moved):find(moved.hint, 1, true))
@@ -245,7 +245,7 @@ describe("the error of a refused update", function()
     assert.is_nil(error_of({ status = 404 }).hint)
   end)
 
-  it("is one line when the hint is more", function()
+  it("is one line even if its hint has several", function()
     local poor <close> = connect.client(service, {
       access_token = function()
         return nil, "the vault\nis closed"
@@ -260,7 +260,7 @@ describe("the error of a refused update", function()
     service:fault { operation = "set_name", status = 404, body = '{"code":5,"message":"job not found"}' }
     local _ <const>, raised <const> = pcall(function()
       local _ <const>, problem <const> = client:job(ID):set_name "My Job"
-      error(problem) -- as Lua's own assert does (busted has another)
+      error(problem) -- like Lua's own assert, which busted replaces
     end)
     assert.equal("not_found", raised.kind)
     local wanted <const> = ("PATCH /v1/customer/jobs/%s/jobname: 404 not_found: job not found"):format(ID)

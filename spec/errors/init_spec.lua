@@ -7,7 +7,7 @@ local function of(status, body)
 end
 
 describe("the message of an error", function()
-  -- Texts whose 200th byte stands at each place in a character of each length.
+  -- Texts whose 200th byte is at each position in a character of each length.
   for length, character in ipairs { "x", "é", "€", "😀" } do
     for shift = 0, length - 1 do
       it(("is cut between characters (%d bytes each, %d before)"):format(length, shift), function()

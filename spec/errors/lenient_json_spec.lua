@@ -1,9 +1,9 @@
--- JSON that may come from anything in between.
+-- JSON that may come from a proxy or a gateway.
 local core <const> = require "bytenite.core"
 local lenient_json <const> = require "bytenite.errors.lenient_json"
 
 describe("lenient JSON", function()
-  it("is read as any JSON, integers exactly", function()
+  it("is read like any JSON, with exact integers", function()
     assert.same({ a = { 1, "x" }, b = true }, lenient_json.decode '{"a":[1,"x"],"b":true}')
     assert.equal(9007199254740993, lenient_json.decode "9007199254740993")
     assert.equal("integer", math.type(lenient_json.decode "[3600]"[1]))
@@ -11,17 +11,17 @@ describe("lenient JSON", function()
     assert.is_false(lenient_json.decode "false")
   end)
 
-  it("may hold what strict JSON does not", function()
+  it("may contain what strict JSON may not", function()
     for text, expected in pairs {
-      ['{"a":1,"a":2}'] = { a = 2 }, -- a member twice
-      ['{"a":"\xFF"}'] = { a = "\xFF" }, -- a byte that is no UTF-8
+      ['{"a":1,"a":2}'] = { a = 2 }, -- a repeated member
+      ['{"a":"\xFF"}'] = { a = "\xFF" }, -- a byte that is not UTF-8
     } do
       assert.is_nil((core.decode(text)))
       assert.same(expected, lenient_json.decode(text))
     end
   end)
 
-  it("is nothing else", function()
+  it("must be JSON otherwise", function()
     for _, text in ipairs { "", "<html>", "{", '{"a":', "nul", "\0" } do
       assert.is_nil(lenient_json.decode(text))
     end

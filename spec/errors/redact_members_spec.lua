@@ -132,7 +132,7 @@ describe("a member with the name of a secret", function()
     "patch",
     "inside",
   } do
-    it(("is not taken for one: %s"):format(name), function()
+    it(("is not mistaken for one: %s"):format(name), function()
       local text <const> = ('{"%s":"some value","b":"other"}'):format(name)
       assert.equal(text, redact.text(text))
       assert.is_false(redact.is_secret_name(name))

@@ -4,7 +4,7 @@ local redact <const> = require "bytenite.errors.redact"
 
 local SECRET <const> = 'k"ey/with\\all é+=&'
 
--- The text with what is secret replaced.
+-- Returns the text with its secrets replaced.
 local function shown(text, ...)
   return redact.text(text, redact.known { ... })
 end
@@ -25,7 +25,7 @@ local function html_escaped(text)
   return (text:gsub("[&<>\"']", entities))
 end
 
--- By openssl's base64, which has nothing to do with our code.
+-- Encoded by openssl's base64, which is independent of our code.
 local function base64(text)
   local name <const> = os.tmpname()
   local file <const> = assert(io.open(name, "wb"))
@@ -70,17 +70,17 @@ describe("a known secret", function()
     end)
   end
 
-  it("is removed wherever it stands, and nothing else is", function()
+  it("is removed wherever it is, and nothing else is", function()
     assert.equal("a [redacted] 12. b", shown("a %d+. 12. b", "%d+."))
     assert.equal("[redacted] ab", shown("abcdabcd ab", "abcd"))
     assert.equal("a [redacted] b [redacted] c", shown("a first one b second c", "first one", "second"))
   end)
 
-  it("is not removed if it is shorter than 4 bytes: ordinary text would go with it", function()
+  it("is not removed if it is shorter than 4 bytes: ordinary text would be, too", function()
     assert.equal("the cat", shown("the cat", "cat", "t"))
   end)
 
-  it("is removed behind what its first characters would complete to an escape", function()
+  it("is removed after bytes that its first characters would complete to an escape", function()
     assert.equal("at 100%41[redacted].", shown("at 100%41secretive.", "41secretive"))
     assert.equal("a &lt;[redacted].", shown("a &lt;secretive.", "lt;secretive"))
   end)
@@ -90,7 +90,7 @@ describe("a known secret", function()
     assert.equal("x[redacted]y", shown("xabcdefghy", "bcde", "abcdefgh"))
   end)
 
-  it("leaves JSON valid in which it stands", function()
+  it("leaves the JSON around it valid", function()
     local json <const> = core.encode { message = '"' .. SECRET .. '"\\', list = { SECRET, SECRET .. "\\" } }
     assert.is_table(core.decode(shown(json, SECRET)))
   end)
@@ -200,7 +200,7 @@ describe("collecting secrets", function()
     assert.equal("other [redacted] [redacted]", redact.text("other kn&wn-1 known-2", secrets))
   end)
 
-  it("finds them in a body that is cut or no JSON", function()
+  it("finds them in a body that is cut off or not JSON", function()
     for _, body in ipairs {
       '{"password":"known-1',
       '"password":"known-1"',
@@ -225,13 +225,13 @@ describe("collecting secrets", function()
 
   it("finds them in a table that has an ordinary name and a secret one", function()
     local shared <const> = { user = "hush-user", place = { pin = 4711, word = "hush-word" } }
-    for _, other in ipairs { "a", "note", "x", "z" } do -- in whatever order they come
+    for _, other in ipairs { "a", "note", "x", "z" } do -- in any order of the members
       local secrets <const> = redact.known({}):add_table { [other] = shared, credentials = shared, list = { shared } }
       assert.equal("[redacted] and [redacted]", redact.text("hush-user and hush-word", secrets))
     end
   end)
 
-  it("goes through tables that hold themselves, and ignores what is not a table", function()
+  it("handles tables that contain themselves, and ignores anything but tables", function()
     local loop <const> = { password = "some secret" }
     loop.own = loop
     local secrets <const> = redact.known({ "before" }):add_table(loop)
@@ -250,7 +250,7 @@ describe("redacting a table", function()
   end)
 end)
 
--- Processor time of the quickest of some runs: the others met a busy machine.
+-- Returns the processor time of the fastest of some runs: others may be slow on a busy machine.
 local function seconds_of(run)
   local least = math.huge
   for _ = 1, 5 do
@@ -262,8 +262,8 @@ local function seconds_of(run)
 end
 
 describe("the time redaction takes", function()
-  -- Sixteen times the text take 256 times the time if that is quadratic. Linear time grows by more
-  -- than 16, since less of the memory is in the processor's cache.
+  -- Sixteen times the text takes 256 times as long if the time is quadratic. Linear time grows by
+  -- more than 16, because less of the memory is in the processor's cache.
   local MOST_GROWTH <const> = 128
 
   for title, piece in pairs {
@@ -293,7 +293,7 @@ describe("the time redaction takes", function()
     end)
   end
 
-  it("does not grow with each secret that comes back", function()
+  it("does not grow with each secret that is echoed", function()
     local text <const> = ("https://h/x?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0123456789abcdef "):rep(800)
     local function seconds(count)
       local urls <const> = {}

@@ -1,4 +1,4 @@
--- The headers of responses: joined by name, and without secrets.
+-- The headers of responses, joined by name and without secrets.
 local redact <const> = require "bytenite.errors.redact"
 local response_headers <const> = require "bytenite.errors.response_headers"
 
@@ -17,7 +17,7 @@ end)
 describe("headers without secrets", function()
   local secrets <const> = redact.known { "the-access-token" }
 
-  -- Returns the values that are left of a list, and by name.
+  -- Returns the values of a list without secrets, and the headers by name.
   local function shown(list)
     local by_name <const>, kept <const> = response_headers.redacted(list, secrets)
     local values <const> = {}
@@ -28,7 +28,7 @@ describe("headers without secrets", function()
     return values, by_name
   end
 
-  it("hide what their names tell", function()
+  it("hide values with the name of a secret", function()
     for _, name in ipairs {
       "set-cookie",
       "authorization",
@@ -43,7 +43,7 @@ describe("headers without secrets", function()
     end
   end)
 
-  it("hide the secrets that are known wherever they are, cut ones too", function()
+  it("hide known secrets anywhere, also cut ones", function()
     local values <const>, by_name <const> = shown {
       { "x-a", "it was the-access-token" },
       { "x-b", "the-access-to" },
@@ -54,7 +54,7 @@ describe("headers without secrets", function()
     assert.equal("it was [redacted]", by_name["x-a"])
   end)
 
-  it("hide the queries of addresses, relative ones too", function()
+  it("hide the queries of addresses, also relative ones", function()
     local values <const> = shown {
       { "location", "https://h/file?X-Amz-Signature=abc" },
       { "location", "/file?X-Amz-Signature=abc" },
@@ -77,11 +77,11 @@ describe("headers without secrets", function()
     }, values)
   end)
 
-  it("are all hidden where one hides the border to the next", function()
+  it("are all hidden if a secret might span two of them", function()
     assert.same({ "[redacted]", "[redacted]" }, (shown { { "x-a", '{"password":"s3cret' }, { "x-b", "plain" } }))
   end)
 
-  it("may be empty, all and none", function()
+  it("may be none, or have empty values", function()
     assert.same({}, (shown {}))
     assert.same({ "" }, (shown { { "x-a", "" } }))
     assert.same({ "", "a", "" }, (shown { { "x-a", "" }, { "x-b", "a" }, { "x-c", "" } }))
@@ -98,7 +98,7 @@ describe("headers without secrets", function()
     assert.equal(1021, #list[1][2]) -- what was received is unchanged
   end)
 
-  it("cost time that is linear in their number and the secrets", function()
+  it("take time that is linear in their number and in the secrets", function()
     local many <const>, list <const> = {}, {}
     for index = 1, 2000 do
       many[index] = ("secret-number-%032d"):format(index)

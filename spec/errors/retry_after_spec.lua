@@ -63,16 +63,16 @@ describe("Retry-After", function()
     end)
   end
 
-  it("that is missing asks for nothing", function()
+  it("that is missing is nil", function()
     assert.is_nil(retry_after.seconds(nil, NOW))
   end)
 
-  it("with a date is ignored where the time is unknown, one in seconds is not", function()
+  it("with a date is ignored if the time is unknown, one in seconds is not", function()
     assert.is_nil(retry_after.seconds("Thu, 01 Jan 2026 00:00:30 GMT", nil))
     assert.equal(30, retry_after.seconds("30", nil))
   end)
 
-  it("is an integer, for a time with a fraction too", function()
+  it("is an integer, even for a time with a fraction", function()
     assert.equal("integer", math.type(retry_after.seconds("30", NOW)))
     assert.near(29.5, retry_after.seconds("Thu, 01 Jan 2026 00:00:30 GMT", NOW + 0.5), 1e-9)
     assert.near(29.5, retry_after.seconds("Thursday, 01-Jan-26 00:00:30 GMT", NOW + 0.5), 1e-9)
@@ -80,7 +80,7 @@ describe("Retry-After", function()
 end)
 
 describe("an HTTP date", function()
-  it("is the same moment in all three forms", function()
+  it("is the same time in all three forms", function()
     for _, text in ipairs {
       "Sun, 06 Nov 1994 08:49:37 GMT",
       "Sunday, 06-Nov-94 08:49:37 GMT",
@@ -101,7 +101,7 @@ describe("an HTTP date", function()
     assert.equal(946684800, retry_after.date("Saturday, 01-Jan-00 00:00:00 GMT", NOW)) -- 2000
   end)
 
-  it("that is missing is none", function()
+  it("that is missing is nil", function()
     assert.is_nil(retry_after.date(nil))
   end)
 end)

@@ -16,7 +16,10 @@ enum { INPUTS_A_COLLECTION = 256 };
 
 static lua_State *state; /* one for all inputs */
 
-/* At the end of the process: what is then still allocated is lost. (libFuzzer itself only looks between two inputs.) */
+/*
+** At the end of the process anything still allocated is a leak. (libFuzzer checks only between two
+** inputs.)
+*/
 static void close_state(void) {
   lua_close(state);
   state = NULL;
@@ -43,7 +46,7 @@ lua_State *host_state(void) {
   return state;
 }
 
-/* Pushes the function that a script returns; runs the script when it is first asked for. */
+/* Pushes the function that a script returns. Runs the script at the first call. */
 static void push_script(lua_State *L, const char *file) {
   static const char script_key = 's'; /* registry: each target has one script */
   const char *folder = getenv("FUZZ_SCRIPTS");

@@ -1,6 +1,6 @@
 /*
-** methods.c: any method may be called on any object at any time, with any values: methods.lua, which is called with each input,
-** makes a program of it. A server of canned responses runs next to it.
+** methods.c: any method may be called on any object at any time, with any values. methods.lua turns
+** each input into a program of such calls. A server with canned responses runs meanwhile.
 */
 #include <stdio.h>
 #include <stdlib.h>

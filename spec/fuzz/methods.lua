@@ -1,6 +1,6 @@
---- methods.lua: makes a program of each input: calls of the core's functions and methods, and of the module's, with any values
---- on any objects, also from metamethods and finalizers. Nothing is expected of the calls, but that memory stays whole.
---- The program returns the number of calls that it made.
+--- methods.lua: turns each input into a program: calls of functions and methods of the core and the
+--- module, with any values on any objects, also from metamethods and finalizers. The calls may fail
+--- but must not corrupt memory. The program returns the number of calls that it made.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
 
@@ -9,7 +9,7 @@ local MOST_OBJECTS <const> = 24
 local DEEPEST <const> = 4 -- actions within actions
 
 local MOST_RESULTS <const> = 100 -- of a function
-local LONGEST_STEP <const> = 0.005 -- seconds that a step may wait for nothing
+local LONGEST_STEP <const> = 0.005 -- seconds that a step may wait in vain
 
 local FILES <const> = os.getenv "FUZZ_FILES" or "build/fuzz/files"
 
@@ -80,8 +80,9 @@ local numbers <const> = {
   math.mininteger,
 }
 
--- What the collector is told; numbers are those of collectgarbage "incremental". With steps as small as they can be almost
--- every allocation may run finalizers. A full collection costs ten steps, and so does a change of the mode.
+-- Settings of the collector; numbers are those of collectgarbage "incremental". With the smallest
+-- steps almost every allocation may run finalizers. A full collection counts as ten actions, and so
+-- does a change of the mode.
 local SMALL_STEPS <const>, USUAL_STEPS <const> = { 100, 100, 1 }, { 800, 100, 13 }
 local collections <const> = {
   { "collect" },
@@ -98,7 +99,7 @@ local collections <const> = {
   { "incremental", table.unpack(SMALL_STEPS) },
 }
 
--- A program: the input, what is left of it, and the objects that it has made.
+-- A program: the input, the rest of it, and the objects made so far.
 local Program <const> = {}
 Program.__index = Program
 
@@ -123,7 +124,8 @@ function Program:object()
   return objects[#objects > 0 and self:byte() % #objects + 1 or 1]
 end
 
--- Returns a function that does the next thing of the program when it is called. As an iterator it comes to an end.
+-- Returns a function that does the next action of the program when it is called. As an iterator it
+-- ends.
 function Program:doer(result)
   local left = MOST_RESULTS
   return function()
@@ -209,7 +211,7 @@ function Program:values()
   return table.unpack(values, 1, count)
 end
 
--- Keeps what a call has returned.
+-- Keeps the results of a call.
 local function keep(self, ok, ...)
   if not ok then return end
   for index = 1, math.min(select("#", ...), 3) do
@@ -276,7 +278,7 @@ local actions <const> = {
       headers = self:byte() % 2 == 0 and { "X-Common: 1", self:pick { "X-Fuzz: 2", 7, true } } or nil,
     })
   end,
-  function(self) -- an exchange, with what is needed for one
+  function(self) -- an exchange, with valid arguments
     local rows <const> = core.operations
     local row <const> = self:pick(rows)
     self:call(core.methods.session.exchange, self:object(), row.number, "job 1", self:value(), nil, self:value())
@@ -286,7 +288,7 @@ local actions <const> = {
       "X-Fuzz: 1",
     }, self:byte() % 2 == 0)
   end,
-  function(self) -- send it, and wait a little for the response
+  function(self) -- send it, and wait briefly for the response
     local wait <const> = self:byte() % 4 == 0 and 0 or 0.05
     self:call(core.methods.exchange.start, self:object(), self:object(), "token", 0.05, 0.05, 65536, false, wait)
   end,
@@ -297,7 +299,7 @@ local actions <const> = {
   function(self)
     self:call(core.methods.session.step, self:object(), self:byte() % 8 / 1000)
   end,
-  function(self) -- what a finalizer does
+  function(self) -- a finalizer
     self.garbage = setmetatable({}, { __gc = self:doer() })
     self.garbage = nil
   end,
@@ -349,7 +351,7 @@ function Program:act()
   self.depth = self.depth - 1
 end
 
--- Closes what holds descriptors.
+-- Closes the objects that hold descriptors.
 local function finish(self)
   self.at = #self.input + 1
   collectgarbage("incremental", table.unpack(USUAL_STEPS))

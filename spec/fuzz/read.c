@@ -1,8 +1,9 @@
 /*
 ** read.c: any text -> values -> text -> values; and any text -> a job.
 **
-** Input: a byte that chooses a schema or the reading of a job, then the text. Whatever the text is, reading it neither crashes nor reads beyond its end;
-** and when it is accepted and its value can be written, what is written reads back as the same value.
+** Input: a byte that selects a schema or the reading of a job, then the text. Reading any text must
+** neither crash nor read beyond its end. If the value can be written, the result must read back as
+** the same value.
 */
 #include <lauxlib.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ enum { READS_JOB = 240 }; /* from this choice on */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A copy that ends where the text ends, so that a byte read beyond shows. */
+/* Returns a copy that ends where the text ends, so that reading beyond it is detected. */
 static char *copy_text(const void *text, size_t length) {
   char *copy = malloc(length + 1);
   if (copy == NULL) abort();
@@ -33,7 +34,7 @@ static bool read_text(lua_State *L, const void *text, size_t length, const Schem
   return accepted;
 }
 
-/* How many lists or objects a JSON text holds, by their opening brackets. */
+/* Returns the number of lists and objects in a JSON text, by their opening brackets. */
 static size_t count_opening(const char *text, size_t length, char bracket) {
   size_t count = 0;
   bool in_string = false;
@@ -48,7 +49,10 @@ static size_t count_opening(const char *text, size_t length, char bracket) {
   return count;
 }
 
-/* Of a typed value only the sum is compared: an empty object where a list is declared is written as an empty list. */
+/*
+** Compares only the sum for a typed value: an empty object is written as an empty list if a list is
+** declared.
+*/
 static bool has_same_containers(const uint8_t *read, size_t read_length, const Buffer *written, bool is_typed) {
   const char *text = (const char *)read;
   const size_t lists = count_opening(text, read_length, '[');
@@ -58,7 +62,10 @@ static bool has_same_containers(const uint8_t *read, size_t read_length, const B
   return lists + objects == written_lists + written_objects && (is_typed || lists == written_lists);
 }
 
-/* The value is on the top. Only a value that the writer takes is judged: it is stricter, about depth and about types. */
+/*
+** Checks the value on the top. Ignores values that the writer refuses: it is stricter about depth
+** and types.
+*/
 static void check_round_trip(lua_State *L, const Schema *schema, const uint8_t *read, size_t read_length) {
   Buffer text = {0};
   const int value = lua_gettop(L);
@@ -75,7 +82,7 @@ static void check_round_trip(lua_State *L, const Schema *schema, const uint8_t *
   buffer_free(&text);
 }
 
-/* Replaces the response on the top by its job, the way a call without the short cut would find it. */
+/* Replaces the response on the top by its job, as a call without the short cut does. */
 static void take_job(lua_State *L) {
   lua_getfield(L, -1, "job");
   if (lua_getfield(L, -1, "templateInfo") == LUA_TNIL) {
@@ -86,7 +93,7 @@ static void take_job(lua_State *L) {
   lua_remove(L, -2);
 }
 
-/* A new table and one that held something else take the job's members over. */
+/* Updates a new table and one with other members from the job. */
 static void check_refresh(lua_State *L, const JobMembers *members) {
   lua_newtable(L);
   refresh(L, lua_gettop(L), members);
@@ -101,8 +108,9 @@ static void check_refresh(lua_State *L, const JobMembers *members) {
 }
 
 /*
-** The typed response is at index 1. Its templateInfo, which may have been taken from inside the job, is what stands in the text: the same
-** as when it is read as part of any value, written, and read by itself.
+** The typed response is at index 1. Its templateInfo, which may have been taken out of the job,
+** must be the one in the text: the same as if it is read within any value, written, and read by
+** itself.
 */
 static void check_template(lua_State *L, const uint8_t *text, size_t length) {
   const int top = lua_gettop(L);
@@ -118,7 +126,10 @@ static void check_template(lua_State *L, const uint8_t *text, size_t length) {
   lua_settop(L, top);
 }
 
-/* The short cut that reads a response's job without tables of its own must come to the same as the way everything else goes. */
+/*
+** The short cut that reads a job without a table for its response must have the same result as the
+** general way.
+*/
 static void check_job(lua_State *L, const uint8_t *text, size_t length) {
   const bool accepted = read_text(L, text, length, &schema_job_response);
   char *copy = copy_text(text, length);

@@ -1,5 +1,5 @@
 /*
-** text.c: what servers say goes into errors, and secrets stay out: checked in text.lua, which is called with each input.
+** text.c: errors contain what servers say, but no secrets. text.lua checks this for each input.
 */
 #include "host.h"
 

@@ -1,19 +1,21 @@
---- text.lua: what servers say goes into errors, and secrets stay out. Returns a function to call with any bytes.
+--- text.lua: errors contain what servers say, but no secrets. Returns a function to call with any
+--- bytes.
 --
--- The input is read as a status, a place for the secrets and the rest of a body. Known secrets are planted in a body of any
--- form, as they are and as JSON writers write them; unknown ones where their member's name or a URL tells, in JSON.
+-- The input is a status, a position for the secrets and the rest of a body. Known secrets are
+-- planted in a body of any form, both plain and as JSON writers write them; unknown ones in JSON,
+-- under a telling name or in a URL.
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local lenient <const> = require "bytenite.errors.lenient_json"
 local redact <const> = require "bytenite.errors.redact"
 
--- With what JSON writers escape, and escape differently.
+-- With characters that JSON writers escape in different ways.
 local KNOWN <const> = 'kn<ow>n&"sec/ret\\é'
 local UNKNOWN <const> = "UNKNOWNSECRET"
 
 local statuses <const> = { 200, 204, 302, 400, 401, 403, 404, 409, 429, 500, 502, 503, 999 }
 
--- The ways in which a string may stand in JSON, without its quotes.
+-- The ways to write a string in JSON, without its quotes.
 local escaped <const> = {
   function(text)
     return core.encode(text):sub(2, -2)
@@ -52,7 +54,7 @@ local function expect_without(value, secret, where)
   end
 end
 
--- The error that a response turns into, the way steps.lua makes it.
+-- Returns the error of a response, made as for a call.
 local function error_of(status, body, secrets)
   local text <const> = redact.text(body, redact.known(secrets))
   expect(type(text) == "string", "redacting gives a text")
@@ -92,7 +94,8 @@ local function check_known_in_json(status, head, tail, form)
   check_error(status, body, { KNOWN }, escaped[form](KNOWN))
 end
 
--- A secret that nobody knows of, under a telling name or in a URL, in a body that is JSON otherwise free.
+-- A secret that is not known, under a telling name or in a URL, in a body of JSON that is otherwise
+-- free.
 local function check_unknown(status, head, tail)
   local body <const> = core.encode {
     message = "see https://store.example/file?sig=" .. UNKNOWN,

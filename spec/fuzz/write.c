@@ -1,8 +1,9 @@
 /*
 ** write.c: any Lua value -> text -> value.
 **
-** The input is a recipe for a value: well-formed ones, and tables with holes, mixed keys, cycles, functions, NaN, bad UTF-8, too
-** many levels. Each is either refused with one message or written as JSON that reads back as the same value.
+** The input is a recipe for a value: well-formed ones, and tables with holes, mixed keys, cycles,
+** functions, NaN, invalid UTF-8, too many levels. Each is either refused with one message, or
+** written as JSON that reads back as the same value.
 */
 #include <lauxlib.h>
 #include <math.h>
@@ -24,12 +25,12 @@ typedef struct Recipe {
 
 static void push_value(lua_State *L, Recipe *recipe);
 
-/* The next byte, 0 when there are no more. */
+/* Returns the next byte, 0 at the end. */
 static uint8_t next_byte(Recipe *recipe) {
   return recipe->at < recipe->end ? *recipe->at++ : 0;
 }
 
-/* The next bytes as an object of any type; what is missing is zero. */
+/* Copies the next bytes to an object of any type; missing bytes are zero. */
 static void next_bytes(Recipe *recipe, void *object, size_t size) {
   const size_t left = (size_t)(recipe->end - recipe->at);
   const size_t taken = size < left ? size : left;
@@ -104,7 +105,7 @@ static void push_table(lua_State *L, Recipe *recipe, void (*fill)(lua_State *L, 
   recipe->depth--;
 }
 
-/* One of the tables that this value is going to be inside of: a cycle. */
+/* Pushes one of the tables that will contain this value: a cycle. */
 static void push_ancestor(lua_State *L, Recipe *recipe) {
   if (recipe->depth == 0)
     lua_newtable(L);
@@ -117,7 +118,7 @@ static int no_value(lua_State *L) {
   return 0;
 }
 
-/* What no JSON stands for. */
+/* Pushes a value that JSON cannot represent. */
 static void push_foreigner(lua_State *L, Recipe *recipe) {
   switch (next_byte(recipe) % 4) {
     case 0: lua_pushcfunction(L, no_value); break;
@@ -148,7 +149,7 @@ static void push_value(lua_State *L, Recipe *recipe) {
   }
 }
 
-/* The value is at index 1, what it was written as in `text`. */
+/* The value is at index 1; `text` is its JSON. */
 static void check_written(lua_State *L, const Schema *schema, const Buffer *text) {
   host_require(lua_gettop(L) == 1, "writing leaves the stack as it was");
   host_require(strlen(text->data) == text->length, "there is no NUL in the text");

@@ -1,8 +1,8 @@
 /*
 ** host.c: runs one test of a C unit.
 **
-**     host            prints the names of all tests, "unit: test", one in a line
-**     host NAME       runs the test of that name; prints what does not hold
+**     host            prints the names of all tests, "unit: test", one on each line
+**     host NAME       runs the test of that name; prints the checks that fail
 */
 #include "host.h"
 

@@ -1,6 +1,7 @@
 /*
-** host.h: tests of C units, without Lua. Each file holds the tests of one unit in a table; host.c runs one of
-** them by its name. spec/host/host_spec.lua builds the program and runs every test in a process of its own.
+** host.h: tests of C units, without Lua. Each file has the tests of one unit in a table; host.c
+** runs one by its name. spec/host/host_spec.lua builds the program and runs every test in its own
+** process.
 */
 #ifndef BYTENITE_SPEC_HOST_H
 #define BYTENITE_SPEC_HOST_H
@@ -9,7 +10,7 @@
 #include <stddef.h>
 
 typedef struct Test {
-  const char *name; /* a sentence without its subject, which is the unit */
+  const char *name; /* the predicate of a sentence whose subject is the unit */
   void (*run)(void);
 } Test;
 
@@ -24,7 +25,7 @@ typedef struct Unit {
   static const Test identifier##_tests[] = {__VA_ARGS__}; \
   const Unit identifier = {name, identifier##_tests, sizeof identifier##_tests / sizeof identifier##_tests[0]}
 
-/* Reports a condition that does not hold, and continues. */
+/* Reports a condition that is false, and continues. */
 #define CHECK(condition) host_check((condition), #condition, __FILE__, __LINE__)
 
 /* Reports two strings or numbers that differ, and continues. */

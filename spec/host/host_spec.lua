@@ -1,6 +1,5 @@
--- The units of the C core that know no Lua, each by itself: the tests of spec/host/, which mirrors src/. Every test
--- runs in a process of its own, under the sanitizers if this process does.
--- scripts/asan says so.
+-- The C units that know no Lua: the tests of spec/host/, which mirrors src/. Every test runs in its
+-- own process, under the sanitizers when scripts/asan runs it.
 local is_sanitized <const> = os.getenv "SPEC_SANITIZES" ~= nil
 local FOLDER <const> = is_sanitized and "build/asan/host" or "build/host"
 local SANITIZERS <const> = "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"

@@ -12,7 +12,7 @@
 
 #include "host.h"
 
-enum { TURNS = 10000 }; /* of a millisecond */
+enum { TURNS = 10000 }; /* of a millisecond each */
 
 void server_open(Server *server) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -28,7 +28,7 @@ static void grows(void) {
   buffer_free(&buffer);
 }
 
-/* The byte that fills the last place but that of the NUL must make the buffer grow. */
+/* Filling all bytes but that of the NUL must make the buffer grow. */
 static void ends_in_a_nul_at_every_length(void) {
   Buffer buffer = {0};
   for (size_t length = 1; length <= 600; length++) {
@@ -82,14 +82,14 @@ static void resets_and_keeps_up_to_a_size(void) {
   Buffer buffer = {0};
   CHECK(buffer_append_text(&buffer, "a text"));
   const char *data = buffer.data;
-  buffer_reset(&buffer, 256); /* just its capacity */
+  buffer_reset(&buffer, 256); /* exactly its capacity */
   CHECK(buffer.data == data);
   CHECK_NUMBER(0, buffer.length);
   CHECK_TEXT("", buffer.data);
   buffer_reset(&buffer, 255);
   CHECK(buffer.data == NULL);
   CHECK_NUMBER(0, buffer.capacity);
-  buffer_reset(&buffer, 0); /* of one that has no memory */
+  buffer_reset(&buffer, 0); /* a buffer without memory */
 }
 
 static void serves_again_after_it_was_freed(void) {
@@ -103,12 +103,12 @@ static void serves_again_after_it_was_freed(void) {
   buffer_free(&buffer);
 }
 
-UNIT(buffer_unit, "base/buffer", {"is empty at first, and an empty text", starts_empty},
+UNIT(buffer_unit, "base/buffer", {"is an empty text at first", starts_empty},
      {"keeps its content when it grows, and grows by doubling", grows},
      {"ends in a NUL at every length", ends_in_a_nul_at_every_length},
-     {"has room for what was asked for and a NUL", reserves_exactly},
-     {"stays where it is while there is room", keeps_its_memory_where_it_has_room},
-     {"takes no bytes from nowhere", takes_no_bytes},
-     {"refuses more than memory can hold and stays as it was", refuses_more_than_there_can_be},
+     {"reserves the requested bytes and a NUL", reserves_exactly},
+     {"does not move while it has room", keeps_its_memory_where_it_has_room},
+     {"appends zero bytes from a null pointer", takes_no_bytes},
+     {"refuses more than memory can hold and stays unchanged", refuses_more_than_there_can_be},
      {"keeps its memory when it is reset, up to a size", resets_and_keeps_up_to_a_size},
-     {"can be used again when it was freed, and freed twice", serves_again_after_it_was_freed});
+     {"can be used again after it was freed, and freed twice", serves_again_after_it_was_freed});

@@ -68,9 +68,9 @@ static void knows_no_word_that_is_too_long(void) {
   CHECK(suggest_alike(word, 65, word, 65));
 }
 
-UNIT(suggest_unit, "base/suggest", {"ignores case, _ and -", ignores_case_and_separators},
+UNIT(suggest_unit, "base/suggest", {"ignores letter case, _ and -", ignores_case_and_separators},
      {"allows one edit in names of up to four letters", allows_one_edit_in_short_names},
      {"allows two edits in names of five letters or more", allows_two_edits_in_long_names},
-     {"counts two neighbours that were swapped as one edit", takes_a_swap_for_one_edit},
-     {"takes no empty word for a misspelled one", knows_no_empty_word},
+     {"counts two swapped neighbours as one edit", takes_a_swap_for_one_edit},
+     {"does not treat an empty word as misspelled", knows_no_empty_word},
      {"compares words of up to 64 letters", knows_no_word_that_is_too_long});

@@ -21,7 +21,7 @@ static void knows_a_terminal(void) {
   const int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
   const struct winsize size = {.ws_col = 123, .ws_row = 45};
   CHECK(terminal_is(terminal));
-  CHECK_NUMBER(0, terminal_size(terminal).columns); /* it has none yet */
+  CHECK_NUMBER(0, terminal_size(terminal).columns); /* no size was set yet */
   CHECK(ioctl(terminal, TIOCSWINSZ, &size) == 0);
   CHECK_NUMBER(123, terminal_size(terminal).columns);
   CHECK_NUMBER(45, terminal_size(terminal).rows);
@@ -29,7 +29,7 @@ static void knows_a_terminal(void) {
   close(master);
 }
 
-/* Reads what a terminal has shown, which may take a moment. */
+/* Reads what a terminal shows, which may take a moment. */
 static size_t read_shown(int master, char *shown, size_t size) {
   struct pollfd wanted = {.fd = master, .events = POLLIN};
   const ssize_t count = poll(&wanted, 1, 10000) == 1 ? read(master, shown, size) : 0;
@@ -41,7 +41,7 @@ static bool has_echo(int terminal) {
   return tcgetattr(terminal, &settings) == 0 && (settings.c_lflag & ECHO) != 0;
 }
 
-/* Waits until a terminal has echo or has none. */
+/* Waits until echo is on or off in a terminal. */
 static bool comes_to_have_echo(int terminal, bool wanted) {
   for (int i = 0; i < 3000 && has_echo(terminal) != wanted; i++) {
     usleep(10000);
@@ -49,7 +49,7 @@ static bool comes_to_have_echo(int terminal, bool wanted) {
   return has_echo(terminal) == wanted;
 }
 
-/* Asks in a process of its own, which ends with 7 if it got the key. */
+/* Asks in a separate process, which exits with 7 if it got the key. */
 static pid_t ask(int terminal) {
   const pid_t child = fork();
   if (child != 0) return child;
@@ -113,6 +113,6 @@ static void knows_what_is_none(void) {
 }
 
 UNIT(terminal_unit, "base/terminal", {"knows a terminal and its width", knows_a_terminal},
-     {"hides what is typed, but for the ends of lines", hides_what_is_typed},
+     {"hides what is typed, except for line breaks", hides_what_is_typed},
      {"restores the terminal before a signal ends the process", restores_before_a_signal},
-     {"says no of a pipe and of a closed descriptor", knows_what_is_none});
+     {"recognises neither a pipe nor a closed descriptor", knows_what_is_none});

@@ -15,7 +15,7 @@
 
 static const int opener, other_opener, pool, other_pool; /* only their addresses matter */
 
-/* A connection of the table to a listening socket, and its other end. */
+/* A connection in the table to a listening socket, and its other end. */
 typedef struct Pair {
   int listening, client, server;
   Endpoints ends;
@@ -44,7 +44,7 @@ static void close_pair(Pair pair) {
   close(pair.listening);
 }
 
-/* Waits until what the other end did has come. */
+/* Waits until what the other end did has arrived. */
 static void await_event(int descriptor) {
   struct pollfd one = {.fd = descriptor, .events = POLLIN};
   CHECK_NUMBER(1, poll(&one, 1, 5000));
@@ -90,11 +90,11 @@ static void takes_no_closed_descriptor_for_a_connection(void) {
   connection->is_http2 = true;
   connections_close(&connections, pair.client);
   CHECK(connection->descriptor == CURL_SOCKET_BAD);
-  CHECK(connections_find(&connections, &pair.ends) == NULL); /* though a transfer still uses it */
+  CHECK(connections_find(&connections, &pair.ends) == NULL); /* even if a transfer still uses it */
   CHECK_NUMBER(1, count(&connections));
   connection_leave(&connections, connection);
   CHECK_NUMBER(0, count(&connections));
-  connections_close(&connections, pair.client); /* of one that is unknown */
+  connections_close(&connections, pair.client); /* an unknown one */
   close_pair(pair);
 }
 
@@ -110,7 +110,7 @@ static void forgets_an_idle_connection_at_once(void) {
   close_pair(other);
 }
 
-/* libcurl closes some sockets without telling; their numbers come again. */
+/* libcurl closes some sockets without a callback; their numbers are reused. */
 static void replaces_a_connection_whose_number_comes_again(void) {
   Connections connections = {0};
   const Pair one = connect_pair(&connections, &opener);
@@ -171,7 +171,7 @@ static void refuses_an_idle_one_with_stray_bytes(void) {
   Connection *connection = connections_find(&connections, &pair.ends);
   CHECK(write(pair.server, "HTTP", 4) == 4);
   await_event(pair.client);
-  CHECK(connection_is_usable(connection, true)); /* it is new: session tickets of TLS may wait in it */
+  CHECK(connection_is_usable(connection, true)); /* it is new: TLS session tickets may wait in it */
   connection_enter(connection, &pool);
   connection_leave(&connections, connection);
   CHECK(!connection_is_usable(connection, false) && !connection_is_usable(connection, true));
@@ -257,7 +257,7 @@ static void knows_ipv6(void) {
   const struct curl_sockaddr family = {.family = AF_INET6, .socktype = SOCK_STREAM, .protocol = 0};
   const int listening = socket(AF_INET6, SOCK_STREAM, 0);
   if (listening < 0 || bind(listening, (struct sockaddr *)&address, sizeof address) != 0)
-    return; /* the system has none */
+    return; /* the system has no IPv6 */
   CHECK(listen(listening, 1) == 0 && getsockname(listening, (struct sockaddr *)&address, &length) == 0);
   const int client = connections_open(&connections, &family, &opener);
   CHECK(connect(client, (struct sockaddr *)&address, sizeof address) == 0);
@@ -279,14 +279,14 @@ static void fails_without_a_socket(void) {
 
 UNIT(connections_unit, "http/connections",
      {"finds a connection by the addresses of both ends", finds_a_connection_by_its_ends},
-     {"no longer takes a closed descriptor for a connection", takes_no_closed_descriptor_for_a_connection},
+     {"no longer finds a connection by a closed descriptor", takes_no_closed_descriptor_for_a_connection},
      {"forgets an idle connection when it is closed", forgets_an_idle_connection_at_once},
-     {"replaces a connection whose descriptor has come again", replaces_a_connection_whose_number_comes_again},
+     {"replaces a connection whose descriptor was reused", replaces_a_connection_whose_number_comes_again},
      {"forgets the sockets that a transfer was opening, and no others", forgets_what_a_transfer_was_opening},
      {"refuses an idle connection that the peer has closed", refuses_an_idle_one_that_the_peer_has_closed},
      {"refuses an idle connection with stray bytes, over HTTP/2 for once-only requests",
       refuses_an_idle_one_with_stray_bytes},
-     {"lets repeatable requests share what others read all the time", lets_others_use_one_that_is_in_use},
+     {"lets repeatable requests share a connection that is in use", lets_others_use_one_that_is_in_use},
      {"knows the stale connections of a pool", knows_the_stale_ones_of_a_pool},
      {"corks HTTP/2 connections", corks_only_http2}, {"finds connections over IPv6", knows_ipv6},
      {"returns no connection without a socket", fails_without_a_socket});

@@ -84,7 +84,7 @@ static void ends_a_stream_without_progress(void) {
   close_fixture(&fixture);
 }
 
-/* A delay that the caller causes is none of the server's. */
+/* A delay caused by the caller does not count as the server's. */
 static void ends_no_stream_that_waits_for_the_caller(void) {
   Fixture fixture;
   open_fixture(&fixture);
@@ -170,7 +170,7 @@ static void arms_its_descriptor(void) {
   transport_step(transport, 0);
   CHECK(!is_readable(descriptor, 0));
   start(&fixture);
-  CHECK_NUMBER(0, transport_arm(transport, 1000)); /* it is to be sent */
+  CHECK_NUMBER(0, transport_arm(transport, 1000)); /* a transfer waits to be sent */
   CHECK(is_readable(descriptor, 10000));
   const int connection = server_accept(&fixture.server, transport);
   server_read_head(connection, transport);
@@ -178,7 +178,7 @@ static void arms_its_descriptor(void) {
   CHECK(left > 0 && left <= 20002);
   CHECK_NUMBER(7, transport_arm(transport, 7));
   transport_finish(fixture.transfer, CURLE_OPERATION_TIMEDOUT);
-  CHECK_NUMBER(0, transport_arm(transport, 1000)); /* it is to be taken */
+  CHECK_NUMBER(0, transport_arm(transport, 1000)); /* a finished transfer waits to be taken */
   close(connection);
   close_fixture(&fixture);
 }
@@ -197,7 +197,7 @@ static void gives_the_probe_up(void) {
   close_fixture(&fixture);
 }
 
-/* A step that waits must not sleep when room has come in it. */
+/* A step must not sleep if a place became free during it. */
 static void flushes_only_what_is_new(void) {
   Fixture fixture;
   open_fixture(&fixture);
@@ -225,12 +225,12 @@ static void works_without_a_poller(void) {
   CHECK_NUMBER(TRANSFER_RESPONSE, transfer_outcome(fixture.transfer));
   const long long idle = fixture.transport.now;
   transport_step(&fixture.transport, 20);
-  CHECK(fixture.transport.now - idle >= 20000); /* nothing is in flight: it waits all the same */
+  CHECK(fixture.transport.now - idle >= 20000); /* nothing is in flight, but it waits */
   close(connection);
   close_fixture(&fixture);
 }
 
-/* libcurl can wait for one pool only: a long wait for one would miss what comes to another. */
+/* libcurl can wait for one pool only: a long wait for one would miss events of another. */
 static void waits_in_turns_without_a_poller(void) {
   Fixture fixture;
   Transfer *other = NULL;
@@ -255,10 +255,10 @@ static void waits_in_turns_without_a_poller(void) {
 }
 
 UNIT(event_loop_unit, "http/event_loop", {"reads the clock in microseconds", reads_the_clock},
-     {"ends an attempt at its limit, and says that no response came", ends_an_attempt_at_its_limit},
+     {"ends an attempt at its limit, without a response", ends_an_attempt_at_its_limit},
      {"ends an attempt that has no connection", ends_an_attempt_without_a_connection},
      {"ends a stream that makes no progress", ends_a_stream_without_progress},
-     {"ends no stream that waits for its caller", ends_no_stream_that_waits_for_the_caller},
+     {"does not end a stream that waits for its caller", ends_no_stream_that_waits_for_the_caller},
      {"knows the earliest limit", knows_the_earliest_limit},
      {"waits for the end of a transfer", waits_for_the_end_of_one_transfer},
      {"arms its descriptor", arms_its_descriptor}, {"gives up a probe that takes too long", gives_the_probe_up},

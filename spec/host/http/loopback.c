@@ -71,4 +71,4 @@ static void takes_names_of_every_length(void) {
 
 UNIT(loopback_unit, "http/loopback", {"knows the hosts of loopback", knows_loopback},
      {"knows every spelling of this machine", knows_what_may_be_loopback},
-     {"takes names of every length", takes_names_of_every_length});
+     {"accepts names of every length", takes_names_of_every_length});

@@ -1,5 +1,5 @@
 /*
-** Tests of src/http/poller_epoll.c, or of the poller that the system has.
+** Tests of src/http/poller_epoll.c, or of the poller of the system.
 */
 #include "http/poller.h"
 
@@ -41,7 +41,7 @@ static bool is_readable(int descriptor) {
   return poll(&one, 1, 0) == 1;
 }
 
-/* Returns the one event there is; descriptor -1 if there is none. */
+/* Returns the only event; descriptor -1 if there is none. */
 static PollerEvent next_event(Poller *poller, int milliseconds) {
   PollerEvent events[4] = {{.descriptor = -1}};
   const int count = poller_wait(poller, events, 4, milliseconds);
@@ -129,12 +129,12 @@ static void has_a_timer(void) {
   CHECK_NUMBER(1, poll(&one, 1, SOON));
   poller_arm(&poller, -1);
   CHECK(!poller.is_armed && !is_readable(poller.descriptor));
-  poller_arm(&poller, -1); /* of a disarmed one */
+  poller_arm(&poller, -1); /* already disarmed */
   CHECK(!poller.is_armed);
   poller_close(&poller, false);
 }
 
-/* Times of a second and more, whose parts are set apart. */
+/* Seconds and nanoseconds are set separately. */
 static void has_a_timer_for_long_times(void) {
   Poller poller = {0};
   CHECK(poller_open(&poller));
@@ -154,7 +154,7 @@ static void says_nothing_of_one_that_is_kept_and_not_watched(void) {
   poller_unwatch(&poller, ends.reading);
   fill(ends);
   CHECK_NUMBER(-1, next_event(&poller, 0).descriptor);
-  CHECK(!is_readable(poller.descriptor)); /* the kernel was told at the first event */
+  CHECK(!is_readable(poller.descriptor)); /* the kernel was notified at the first event */
   poller_watch(&poller, ends.reading, true, false);
   CHECK_NUMBER(ends.reading, next_event(&poller, SOON).descriptor);
   drain(ends);
@@ -230,13 +230,14 @@ static void closes_once(void) {
   poller_close(&poller, true);
 }
 
-UNIT(poller_unit, "http/poller", {"tells which descriptors are ready, and for what", tells_what_is_ready},
+UNIT(poller_unit, "http/poller", {"reports which descriptors are ready, and for what", tells_what_is_ready},
      {"stores as many events as there is room for", stores_no_more_than_there_is_room_for},
-     {"has one descriptor that stands for all", has_one_descriptor_for_all},
+     {"has one descriptor for all", has_one_descriptor_for_all},
      {"has a timer that makes its descriptor readable", has_a_timer},
      {"has a timer for more than a second", has_a_timer_for_long_times},
-     {"says nothing of a descriptor that is kept and not watched", says_nothing_of_one_that_is_kept_and_not_watched},
+     {"reports nothing for a descriptor that is kept but not watched",
+      says_nothing_of_one_that_is_kept_and_not_watched},
      {"registers a forgotten descriptor anew", is_told_anew_of_one_that_was_forgotten},
      {"changes the events of a descriptor that is kept", changes_the_events_of_one_that_is_kept},
-     {"keeps no descriptor that was never watched", keeps_none_that_it_does_not_know},
+     {"does not keep a descriptor that was never watched", keeps_none_that_it_does_not_know},
      {"is not inherited by programs", is_not_inherited}, {"can be closed twice, and opened again", closes_once});

@@ -1,5 +1,5 @@
 /*
-** Tests of src/http/transport.c: the first transfer, which shows what others may do.
+** Tests of src/http/transport.c: the probe, which shows whether transfers can share connections.
 */
 #include "host.h"
 #include "server.h"
@@ -47,7 +47,7 @@ static void makes_others_wait_for_the_probe(void) {
   CHECK(transport_has_room(&transport, false) && !transport_has_room(&transport, true));
   CHECK_NUMBER(CURLE_OK, transport_start(&transport, &request, &other, NULL));
   CHECK(transport.probe == probe);
-  transport_finish(probe, CURLE_OPERATION_TIMEDOUT); /* it has shown nothing, and none follows it */
+  transport_finish(probe, CURLE_OPERATION_TIMEDOUT); /* it has shown nothing, and no other follows */
   CHECK(transport.probe == NULL && !transport.wants_probe);
   CHECK(transport_has_room(&transport, true));
   transport_close(&transport);
@@ -71,6 +71,6 @@ static void releases_its_probe(void) {
 }
 
 UNIT(probe_unit, "http/transport, the probe",
-     {"wants a probe where connections may be shared", wants_a_probe_where_connections_may_be_shared},
+     {"wants a probe if connections may be shared", wants_a_probe_where_connections_may_be_shared},
      {"makes others wait for the probe", makes_others_wait_for_the_probe},
-     {"makes the next transfer the probe if that is released", releases_its_probe});
+     {"makes the next transfer the probe if the probe is released", releases_its_probe});

@@ -140,7 +140,7 @@ static void keeps_ours_if_the_name_only_begins_alike(void) {
   curl_slist_free_all(headers);
 }
 
-/* A transport that no transfer is started in, and a transfer of it. */
+/* A transport, and a transfer that is not started. */
 static Transfer *prepare(Transport *transport, const TransferRequest *request) {
   Transfer *transfer = NULL;
   CHECK_NUMBER(CURLE_OK, transfer_new(transport, &transfer));
@@ -219,7 +219,7 @@ static void awaits_no_continue_for_a_large_body(void) {
   free(body);
 }
 
-/* What a request chooses over a transport of that version to a server of that protocol. */
+/* Checks the options of a request for a version of the transport and a protocol of the server. */
 static void expect_connection(HttpVersion http_version, Protocol protocol, TransferRequest request, long version,
                               PoolKind kind, bool waits, bool fresh) {
   Transport transport;
@@ -337,7 +337,7 @@ static void gives_a_proxy_the_whole_url(void) {
   TransferRequest request = get("http://h/path");
   Transfer *transfer = prepare(&transport, &request);
   CHECK_TEXT("http://h/path", transfer->origin.data);
-  request.url = "HTTPS://h/path"; /* inside the tunnel it is the target alone */
+  request.url = "HTTPS://h/path"; /* inside the tunnel only the target is sent */
   CHECK_NUMBER(CURLE_OK, request_set_options(transfer, &request));
   CHECK_TEXT("HTTPS://h", transfer->origin.data);
   transfer_free(transfer);
@@ -351,7 +351,7 @@ static void refuses_what_is_no_url(void) {
   Transfer *transfer = NULL;
   CHECK_NUMBER(CURLE_OK, transfer_new(&transport, &transfer));
   CHECK_NUMBER(CURLE_URL_MALFORMAT, request_set_options(transfer, &request));
-  CHECK_NUMBER(CURLE_URL_MALFORMAT, request_set_options(transfer, &request)); /* it is not taken for the current one */
+  CHECK_NUMBER(CURLE_URL_MALFORMAT, request_set_options(transfer, &request)); /* it must not count as the current one */
   request.url = "http://h/";
   CHECK_NUMBER(CURLE_OK, request_set_options(transfer, &request));
   CHECK_TEXT("http://h/", transfer->url.data);
@@ -381,15 +381,15 @@ static void measures_a_request(void) {
 
 UNIT(request_unit, "http/request", {"sends method, target and its own headers", sends_plain_headers},
      {"sends a body with its length and type", sends_a_body},
-     {"sends an empty body where the method has one", sends_an_empty_body_where_the_method_has_one},
-     {"replaces its header by one of the same name, in any case", replaces_a_header_of_the_same_name},
+     {"sends an empty body if the method has one", sends_an_empty_body_where_the_method_has_one},
+     {"replaces its header by one of the same name, in any letter case", replaces_a_header_of_the_same_name},
      {"keeps its header if only the beginning of a name matches", keeps_ours_if_the_name_only_begins_alike},
-     {"leaves headers as they are while they do not change", leaves_headers_that_do_not_change},
-     {"awaits no 100 Continue for a large body", awaits_no_continue_for_a_large_body},
+     {"does not rebuild headers that do not change", leaves_headers_that_do_not_change},
+     {"does not wait for 100 Continue before a large body", awaits_no_continue_for_a_large_body},
      {"chooses a kind of connection", chooses_a_connection},
      {"sends large bodies and streams apart", sends_large_bodies_apart},
      {"speaks HTTP/2 without TLS only if asked to", speaks_http2_without_tls_if_told},
-     {"limits bodies whose length is announced, but no stream", limits_announced_bodies},
+     {"limits bodies whose length is announced, but not streams", limits_announced_bodies},
      {"splits a URL that needs no work into origin and target", splits_urls},
      {"leaves the whole URL to libcurl for a proxy", gives_a_proxy_the_whole_url},
-     {"refuses what is not a URL, each time", refuses_what_is_no_url}, {"measures a request", measures_a_request});
+     {"refuses an invalid URL each time", refuses_what_is_no_url}, {"measures a request", measures_a_request});

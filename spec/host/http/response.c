@@ -21,7 +21,7 @@ static size_t body(Transfer *transfer, const char *text) {
   return response_receive_body(copy, 1, strlen(text), transfer);
 }
 
-/* A transfer of a transport, which nothing was sent with. */
+/* Makes a transfer that has not sent anything. */
 static Transfer *make(Transport *transport) {
   Transfer *transfer = NULL;
   server_open_transport(transport);
@@ -51,7 +51,7 @@ static void sees_the_end_of_the_head(void) {
   head(transfer, "\n");
   CHECK(transfer->has_whole_head);
   head(transfer, "HTTP/2 200\r\n");
-  head(transfer, "\r"); /* the connection closed here */
+  head(transfer, "\r"); /* the connection closed in the middle of the line */
   CHECK(!transfer->has_whole_head);
   head(transfer, "x\n");
   CHECK(!transfer->has_whole_head);
@@ -258,9 +258,9 @@ UNIT(response_unit, "http/response", {"sees the end of each header section", see
      {"limits the number of headers", limits_the_number_of_headers},
      {"counts the headers of the final response", counts_the_headers_of_the_response},
      {"counts items of any size", counts_items_of_a_size}, {"limits the body", limits_the_body},
-     {"forgets what has come, and keeps memory within reason", starts_anew},
+     {"forgets the last response, and keeps a limited amount of memory", starts_anew},
      {"judges libcurl's results", judges_results},
-     {"judges some results by their words", judges_results_by_their_words},
-     {"tells a header line that is too long from lack of memory", tells_a_large_header_from_lack_of_memory},
-     {"says what has happened where libcurl does not", says_what_libcurl_does_not},
-     {"counts a response only as a whole", counts_only_whole_responses});
+     {"judges some results by their messages", judges_results_by_their_words},
+     {"distinguishes a header line that is too long from lack of memory", tells_a_large_header_from_lack_of_memory},
+     {"has a message if libcurl has none", says_what_libcurl_does_not},
+     {"accepts only complete responses", counts_only_whole_responses});

@@ -37,7 +37,7 @@ static void allows_only_the_first_start(void) {
   finish(&transport, transfer);
 }
 
-/* A connection of the table that the transfer's addresses name. Its descriptor is one end of a pipe. */
+/* Adds the connection that the transfer's addresses name. Its descriptor is one end of a pipe. */
 static Connection *add_connection(Transport *transport, int descriptor) {
   static Connection connection;
   connection = (Connection){.descriptor = descriptor,
@@ -95,7 +95,7 @@ static void turns_a_stale_connection_away(void) {
   CHECK(transfer->was_turned_away && !transfer->was_begun && connection->users == 0);
   CHECK(!transfer_was_sent(transfer));
   connection->was_used = false;
-  CHECK_NUMBER(CURL_PREREQFUNC_ABORT, start(transfer)); /* one start is enough */
+  CHECK_NUMBER(CURL_PREREQFUNC_ABORT, start(transfer)); /* only one start is allowed */
   transport.connections.first = NULL;
   close(ends[0]);
   finish(&transport, transfer);
@@ -107,7 +107,7 @@ static void takes_a_long_request_for_sent(void) {
   transfer->body_length = 16 * 1024;
   CHECK(!transfer_was_sent(transfer));
   CHECK_NUMBER(CURL_PREREQFUNC_OK, start(transfer));
-  CHECK(!transfer_was_sent(transfer)); /* nothing has left, and it is one record */
+  CHECK(!transfer_was_sent(transfer)); /* no byte has left, and it is one record */
   transfer->body_length++;
   CHECK(transfer_was_sent(transfer));
   transfer->body_length = SIZE_MAX;
@@ -138,7 +138,7 @@ static void restarts_once_where_nothing_left(void) {
   Transport transport;
   Transfer *transfer = make(&transport);
   transfer->outcome = TRANSFER_CONNECTION;
-  CHECK(!sent_can_restart(transfer)); /* no connection at all: another one would fail, too */
+  CHECK(!sent_can_restart(transfer)); /* no connection: the next one would fail, too */
   transfer->was_turned_away = true;
   CHECK(sent_can_restart(transfer));
   transfer->was_turned_away = false;
@@ -159,6 +159,6 @@ UNIT(sent_unit, "http/sent", {"allows the first start and no other", allows_only
      {"counts itself among the users of its connection", enters_its_connection},
      {"knows a connection that serves HTTP/1.1", knows_a_connection_that_serves_http1},
      {"turns a stale connection away", turns_a_stale_connection_away},
-     {"takes a request of more than one record for sent as soon as it was begun", takes_a_long_request_for_sent},
-     {"counts what left", counts_what_left},
-     {"can be started again once if nothing left", restarts_once_where_nothing_left});
+     {"counts a request of more than one record as sent once it was begun", takes_a_long_request_for_sent},
+     {"counts the bytes that left", counts_what_left},
+     {"can be restarted once if no byte left", restarts_once_where_nothing_left});

@@ -40,7 +40,7 @@ static void close_fixture(Fixture *fixture) {
   server_close(&fixture->server);
 }
 
-/* Moves the transport on until a stream is ready. */
+/* Drives the transport until a stream is ready. */
 static Transfer *next_ready(Transport *transport) {
   for (int turn = 0; turn < 10000; turn++) {
     Transfer *transfer = transport_next_ready_stream(transport);
@@ -91,11 +91,11 @@ static void gives_libcurl_what_it_has_room_for(void) {
   char piece[8];
   open_fixture(&fixture, 1000);
   CHECK(next_ready(&fixture.transport) == fixture.transfer);
-  fixture.transfer->stream.is_starved = false; /* as while libcurl is about to ask */
+  fixture.transfer->stream.is_starved = false; /* as if libcurl is about to ask */
   CHECK(transfer_feed(fixture.transfer, "abcdefghij", 10));
   CHECK_NUMBER(8, stream_send(piece, 4, 2, fixture.transfer));
   CHECK_NUMBER(0, memcmp(piece, "abcdefgh", 8));
-  CHECK(transfer_feed(fixture.transfer, "kl", 2)); /* behind what is left */
+  CHECK(transfer_feed(fixture.transfer, "kl", 2)); /* after the rest */
   CHECK_NUMBER(4, stream_send(piece, 1, 8, fixture.transfer));
   CHECK_NUMBER(0, memcmp(piece, "ijkl", 4));
   CHECK_NUMBER(CURL_READFUNC_PAUSE, stream_send(piece, 1, 8, fixture.transfer));
@@ -123,7 +123,7 @@ static void receives_a_body_in_pieces(void) {
   close_fixture(&fixture);
 }
 
-/* Receives a piece as libcurl hands it over. */
+/* Receives a piece as libcurl delivers it. */
 static size_t receive(Transfer *transfer, const char *data, size_t length) {
   size_t result = 12345;
   CHECK(stream_receive(transfer, data, length, &result));
@@ -207,10 +207,10 @@ static void moves_its_limit_with_each_piece(void) {
   close_fixture(&fixture);
 }
 
-UNIT(stream_unit, "http/stream", {"sends a body in pieces, as they come", sends_a_body_in_pieces},
-     {"gives libcurl what it has room for", gives_libcurl_what_it_has_room_for},
+UNIT(stream_unit, "http/stream", {"sends a body in pieces as they arrive", sends_a_body_in_pieces},
+     {"gives libcurl as much as it has room for", gives_libcurl_what_it_has_room_for},
      {"receives a body in pieces", receives_a_body_in_pieces},
      {"pauses when its buffer is full", pauses_when_its_buffer_is_full},
-     {"receives an error as a whole", receives_errors_as_a_whole},
+     {"receives the body of an error whole", receives_errors_as_a_whole},
      {"does not limit a body that it streams", has_no_limit_for_a_body_it_streams},
-     {"gets its whole time again with each piece", moves_its_limit_with_each_piece});
+     {"restarts its time limit with each piece", moves_its_limit_with_each_piece});

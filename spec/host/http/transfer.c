@@ -149,7 +149,7 @@ static void shows_the_response(void) {
   CHECK(server_next_finished(&transport) == holder);
   CHECK(transfer_has_ended(holder) && transfer_owner(holder) == &owner);
   CHECK_NUMBER(418, transfer_status(holder));
-  CHECK_NUMBER(PROTOCOL_UNKNOWN, transfer_protocol(holder)); /* nothing but HTTP/1.1 was offered */
+  CHECK_NUMBER(PROTOCOL_UNKNOWN, transfer_protocol(holder)); /* only HTTP/1.1 was offered */
   struct curl_header *header = transfer_next_header(holder, NULL);
   CHECK_TEXT("One", header->name);
   CHECK_TEXT("1", header->value);
@@ -160,9 +160,9 @@ static void shows_the_response(void) {
   server_close(&server);
 }
 
-UNIT(transfer_unit, "http/transfer", {"knows where no proxy is used", knows_where_no_proxy_is_used},
-     {"forgets the request before", prepares_for_a_request},
-     {"demands a new connection for a restart unless it shares them", prepares_for_a_restart},
-     {"says when another try cannot help", says_when_another_try_cannot_help},
+UNIT(transfer_unit, "http/transfer", {"knows when no proxy is used", knows_where_no_proxy_is_used},
+     {"forgets the previous request", prepares_for_a_request},
+     {"demands a new connection for a restart unless connections are shared", prepares_for_a_restart},
+     {"knows when another attempt cannot help", says_when_another_try_cannot_help},
      {"knows the status of a proxy that refuses to connect", knows_the_status_of_a_proxy_that_refuses},
      {"swaps its body for a buffer", swaps_bodies}, {"shows status, headers and owner", shows_the_response});

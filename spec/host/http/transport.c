@@ -8,7 +8,7 @@
 #include "host.h"
 #include "server.h"
 
-/* A transport with transfers that have a server to connect to, which does not respond. */
+/* A transport with transfers to a server that does not respond. */
 typedef struct Fixture {
   Server server;
   Transport transport;
@@ -52,7 +52,7 @@ static void takes_the_finished_in_order(void) {
   close_fixture(&fixture);
 }
 
-/* Releases the transfer at `position` of the queue of those that have ended, then adds one to the queue. */
+/* Releases the transfer at `position` in the queue of finished ones, then adds one to the queue. */
 static void release_finished(int position) {
   Fixture fixture;
   open_fixture(&fixture);
@@ -66,7 +66,7 @@ static void release_finished(int position) {
   CHECK(transfers[position] == NULL);
   CHECK_NUMBER(2, transport_load(&fixture.transport));
   CHECK_NUMBER(CURLE_OK, transport_start(&fixture.transport, &request, &another, NULL));
-  transport_finish(another, CURLE_OPERATION_TIMEDOUT); /* goes behind the last one there is */
+  transport_finish(another, CURLE_OPERATION_TIMEDOUT); /* is appended to the queue */
   left[2] = another;
   for (int i = 0; i < 3; i++)
     CHECK(transport_next_finished(&fixture.transport) == left[i]);
@@ -101,7 +101,7 @@ static void releases_transfers_in_flight(void) {
   Fixture fixture;
   open_fixture(&fixture);
   Transfer *const *transfers = fixture.transfers;
-  transport_release(transfers[1]); /* between others in the list of those in use */
+  transport_release(transfers[1]); /* between others in the list of transfers in use */
   CHECK(transfers[1] == NULL && fixture.transport.free_list == NULL);
   CHECK_NUMBER(2, fixture.transport.in_flight);
   CHECK(fixture.transport.in_use == transfers[2] && transfers[2]->next == transfers[0]);
@@ -222,7 +222,7 @@ static void has_room_up_to_its_limit(void) {
   close_fixture(&fixture);
 }
 
-/* libcurl counts the connections of each pool by themselves. */
+/* libcurl counts the connections of each pool separately. */
 static void closes_idle_connections_of_other_pools_to_make_room(void) {
   Connection connections[2] = {{.next = &connections[1]}, {0}};
   Fixture fixture;
@@ -294,7 +294,7 @@ static void starts_again_on_a_new_connection(void) {
   CHECK(transfer->in_flight && transfer->was_restarted && transfer->fresh_connect == 1);
   CHECK_NUMBER(3, fixture.transport.in_flight);
   transfer->was_turned_away = true;
-  transport_finish(transfer, CURLE_ABORTED_BY_CALLBACK); /* once is enough */
+  transport_finish(transfer, CURLE_ABORTED_BY_CALLBACK); /* only once */
   CHECK(transport_next_finished(&fixture.transport) == transfer);
   CHECK_NUMBER(2, fixture.transport.in_flight);
   close_fixture(&fixture);
@@ -356,22 +356,22 @@ static void belongs_to_its_process(void) {
 }
 
 UNIT(transport_unit, "http/transport",
-     {"takes finished transfers in the order of their ends", takes_the_finished_in_order},
+     {"returns finished transfers in the order in which they ended", takes_the_finished_in_order},
      {"releases the first of several finished transfers safely", releases_the_first_of_several_finished},
      {"releases a finished transfer between others safely", releases_one_between_others},
      {"releases the last of several finished transfers safely", releases_the_last_of_several_finished},
      {"releases the only finished transfer safely", releases_the_only_one_finished},
      {"releases transfers in flight, and clears their holders", releases_transfers_in_flight},
      {"queues a ready stream once", queues_a_stream_once},
-     {"takes a stream that ends from the ready ones", ends_a_stream_that_is_ready},
+     {"removes a stream that ends from the ready ones", ends_a_stream_that_is_ready},
      {"closes with transfers in every state, twice", closes_with_transfers_in_every_state},
-     {"uses a transfer and its connection again", uses_a_transfer_and_its_connection_again},
-     {"keeps no transfer that failed or streamed", keeps_no_transfer_that_failed_or_streamed},
+     {"reuses a transfer and its connection", uses_a_transfer_and_its_connection_again},
+     {"does not keep a transfer that failed or streamed", keeps_no_transfer_that_failed_or_streamed},
      {"has room for max_connections transfers", has_room_up_to_its_limit},
      {"closes idle connections of other pools to make room", closes_idle_connections_of_other_pools_to_make_room},
      {"retires a pool whose connection is dead", retires_a_pool_whose_connection_is_dead},
      {"retires no pool for a connection that libcurl closes", retires_no_pool_for_a_connection_of_http1},
-     {"starts a transfer again once if nothing left", starts_again_on_a_new_connection},
-     {"closes no pool when a transfer starts again", closes_no_pool_when_a_transfer_starts_again},
-     {"refuses what libcurl cannot send", refuses_what_libcurl_cannot_send},
+     {"restarts a transfer once if no byte left", starts_again_on_a_new_connection},
+     {"closes no pool when a transfer restarts", closes_no_pool_when_a_transfer_starts_again},
+     {"refuses a request that libcurl cannot send", refuses_what_libcurl_cannot_send},
      {"belongs to the process that opened it", belongs_to_its_process});

@@ -96,7 +96,7 @@ static void says_why_not(void) {
   CHECK(parts_of("https://").reason != NULL);
 }
 
-UNIT(url_unit, "http/url", {"encodes all bytes but the unreserved", encodes_all_but_the_unreserved},
+UNIT(url_unit, "http/url", {"encodes all bytes except the unreserved ones", encodes_all_but_the_unreserved},
      {"encodes texts", encodes_texts}, {"knows the segments of paths", knows_segments},
      {"knows what would change a path", knows_what_is_no_segment}, {"takes URLs apart", takes_urls_apart},
-     {"knows the hosts of loopback", knows_loopback}, {"says why a URL can be no base URL", says_why_not});
+     {"knows the hosts of loopback", knows_loopback}, {"says why a URL cannot be a base URL", says_why_not});

@@ -8,7 +8,7 @@
 
 #include "host.h"
 
-/* Checks the excerpt of a text, which is copied so that a byte read beyond its end shows. */
+/* Checks the excerpt of a text, which is copied so that reading beyond its end is detected. */
 static void check_excerpt(const char *expected, const char *text) {
   const size_t length = strlen(text);
   char *copy = malloc(length + 1);
@@ -65,6 +65,6 @@ static void leaves_out_long_values(void) {
 }
 
 UNIT(excerpt_unit, "json/excerpt", {"has the members that say what is wrong", has_what_says_what_is_wrong},
-     {"takes each name once", takes_each_name_once}, {"ends where the text is cut", ends_where_the_text_is_cut},
+     {"has each name once", takes_each_name_once}, {"ends where the text is cut off", ends_where_the_text_is_cut},
      {"is empty for what is not an object", is_empty_for_what_is_not_an_object},
      {"leaves out long values", leaves_out_long_values});

@@ -142,7 +142,7 @@ static void says_what_a_double_keeps(void) {
 UNIT(number_unit, "json/number", {"knows the grammar of JSON", knows_the_grammar},
      {"says where a number ends, and whether it has a fraction or an exponent", says_what_is_plain},
      {"converts integers within int64 exactly, however they are written", converts_integers_exactly},
-     {"makes the nearest double of all others", makes_doubles_of_all_others},
+     {"converts all others to the nearest double", makes_doubles_of_all_others},
      {"refuses what is beyond the range of a double", refuses_what_is_beyond_a_double},
      {"agrees with strtod", reads_what_printf_writes},
      {"says whether a double keeps a number's value", says_what_a_double_keeps});

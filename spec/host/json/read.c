@@ -8,7 +8,7 @@
 
 #include "host.h"
 
-/* Reads a value with all that is in it. */
+/* Reads a value and everything in it. */
 static bool skip_value(JsonReader *reader) {
   JsonToken token, name;
   bool has_more = false;
@@ -25,7 +25,7 @@ static bool skip_value(JsonReader *reader) {
   return true;
 }
 
-/* Reads a text of that length in memory of its own, with the NUL that a text must end in. */
+/* Reads a text from a copy of its own, with the NUL that must follow it. */
 static bool read_text(const char *text, size_t length, JsonProblem *problem) {
   char *copy = malloc(length + 1);
   memcpy(copy, text, length);
@@ -177,7 +177,7 @@ static void skips_what_has_the_same_text(void) {
   CHECK(json_next_item(&reader, &has_more));
   CHECK(!json_skip_same(&reader, text + 1, 7));
   CHECK(reader.at == text + 18);
-  CHECK(!json_skip_same(&reader, text + 1, 20)); /* more than is left */
+  CHECK(!json_skip_same(&reader, text + 1, 20)); /* longer than the rest */
   CHECK(json_value(&reader, &token));
 }
 
@@ -203,7 +203,7 @@ static void resolves_escapes(void) {
 UNIT(read_unit, "json/read", {"reads every kind of value", reads_values},
      {"refuses what is not JSON, and says where and why", refuses_values},
      {"refuses malformed strings", refuses_strings},
-     {"tells surrogates and digits at their bounds", tells_surrogates_at_their_bounds},
-     {"takes a NUL for no end of the text", takes_a_nul_for_no_end}, {"allows 128 levels", limits_levels},
+     {"recognises surrogates and digits up to their bounds", tells_surrogates_at_their_bounds},
+     {"does not treat a NUL as the end of the text", takes_a_nul_for_no_end}, {"allows 128 levels", limits_levels},
      {"describes the tokens", describes_tokens}, {"skips a value with the same text", skips_what_has_the_same_text},
      {"resolves escapes", resolves_escapes});

@@ -30,7 +30,7 @@ static void finds_well_known_ones(void) {
   expect(9.5367431640625e-07, 95367431640625, -20);
 }
 
-/* Returns the shortest of the forms of printf that reads back. */
+/* Returns the shortest form of printf that reads back. */
 static int shortest_of_printf(double real, char *text, size_t size) {
   for (int digits = 0; digits <= 16; digits++) {
     snprintf(text, size, "%.*e", digits, real);

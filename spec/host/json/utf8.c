@@ -7,7 +7,7 @@
 
 #include "host.h"
 
-/* Returns the code point of a well-formed sequence, decoded in the plainest way. */
+/* Returns the code point of a well-formed sequence, decoded in the simplest way. */
 static uint32_t decode(const char *bytes, size_t length) {
   static const unsigned char masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
   uint32_t code_point = (unsigned char)bytes[0] & masks[length];
@@ -34,7 +34,7 @@ static void writes_what_it_accepts(void) {
   }
 }
 
-/* RFC 3629 section 4, as a table of ranges that is written apart from the one in the code. */
+/* RFC 3629 section 4, as a table of ranges that is independent of the code's. */
 static bool is_well_formed(const unsigned char *bytes, size_t length) {
   const uint32_t code_point = decode((const char *)bytes, length);
   for (size_t i = 1; i < length; i++)
@@ -71,4 +71,4 @@ static void needs_bytes(void) {
 
 UNIT(utf8_unit, "json/utf8", {"writes each code point in the shortest form, and accepts it", writes_what_it_accepts},
      {"accepts a sequence if and only if it is well-formed", accepts_just_what_is_well_formed},
-     {"finds nothing where there is nothing", needs_bytes});
+     {"finds nothing in an empty text", needs_bytes});

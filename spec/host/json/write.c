@@ -108,7 +108,7 @@ static void refuses_what_json_cannot_hold(void) {
   buffer_free(&out);
 }
 
-UNIT(write_unit, "json/write", {"escapes in strings what it must and nothing else", escapes_only_what_it_must},
+UNIT(write_unit, "json/write", {"escapes only what must be escaped in strings", escapes_only_what_it_must},
      {"refuses invalid UTF-8", refuses_invalid_utf8}, {"writes names of every length with a colon", writes_names},
      {"writes integers exactly", writes_integers},
      {"writes doubles in their shortest form, integral ones without a fraction", writes_doubles},
