@@ -1,4 +1,4 @@
--- The OpenAPI document that `make contract` serves is well-formed and says what the contract does.
+-- The OpenAPI document that `make contract` serves is well-formed and agrees with the contract.
 local bytenite <const> = require "bytenite"
 local cjson <const> = require("cjson").new()
 local contract <const> = require "spec.contract.init"
@@ -15,7 +15,7 @@ describe("the OpenAPI document", function()
     schemas = document.components.schemas
   end)
 
-  -- Calls a function with every schema in the document that is a reference.
+  -- Calls `look` with every reference in the document.
   local function each_reference(value, look)
     for key, member in pairs(value) do
       if key == "$ref" then
@@ -46,7 +46,7 @@ describe("the OpenAPI document", function()
     assert.is_table(openapi.document("computing").paths["/v1/computing/jobs"])
   end)
 
-  it("declares what is in path and query, and the responses, of every call", function()
+  it("declares the path, the query and the responses of every call", function()
     for path, item in pairs(document.paths) do
       for _, operation in pairs(item) do
         local row <const> = contract.operations.rows[operation.operationId]
@@ -66,13 +66,13 @@ describe("the OpenAPI document", function()
     end
   end)
 
-  it("needs a body where the contract does", function()
+  it("requires a body where the contract does", function()
     local jobs <const> = document.paths["/v1/customer/jobs"]
     assert.is_true(jobs.post.requestBody.required)
     assert.is_false(document.paths["/v1/customer/jobs/{jobId}/run"].post.requestBody.required)
   end)
 
-  it("has every member of every object, of both sides", function()
+  it("has every member of every object, for requests and responses", function()
     for name, members in pairs(contract.objects.declared) do
       for _, prefix in ipairs { "", "Sent" } do
         local schema <const> = schemas[prefix .. name]
@@ -85,7 +85,7 @@ describe("the OpenAPI document", function()
     assert.same({ "templateId" }, schemas.SentNewJob.required)
   end)
 
-  it("refers to schemas that are there", function()
+  it("refers only to existing schemas", function()
     local count = 0
     each_reference(document, function(reference)
       count = count + 1
@@ -94,7 +94,7 @@ describe("the OpenAPI document", function()
     assert.is_true(count > 100)
   end)
 
-  it("takes null where the contract does, and nowhere else", function()
+  it("accepts null where the contract does, and nowhere else", function()
     local new_job <const> = schemas.SentNewJob.properties
     assert.equal("string", new_job.name.type)
     assert.equal("#/components/schemas/SentJobConfig", new_job.config["$ref"])

@@ -115,7 +115,7 @@ for where, text in pairs(CUTS) do
 end
 
 add {
-  name = "a request of the client's own whose response is cut before the empty line fails",
+  name = "a request by client:request whose response is cut before the empty line fails",
   promise = WHOLE,
   over = HTTP1,
   fault = function(peer)
@@ -137,7 +137,7 @@ add {
 }
 
 add {
-  name = "a repeated DELETE is done when a 404 comes whole",
+  name = "a repeated DELETE is done when a 404 arrives complete",
   promise = ONCE,
   fault = function(peer, request)
     if request.number > 1 then return peer:reply(request, 404, '{"message":"no such job"}') end
@@ -216,7 +216,7 @@ for how, finish in pairs(ENDS) do
     end
   end
   add {
-    name = ("a response that came whole counts though the connection is %s after it"):format(how),
+    name = ("a complete response counts even if the connection is %s after it"):format(how),
     promise = WHOLE,
     fault = function(peer, request)
       peer:reply(request, 200, WHOLE_BODY)
@@ -228,7 +228,7 @@ for how, finish in pairs(ENDS) do
 end
 
 add {
-  name = "a response that came whole counts though the connection ends without a close_notify",
+  name = "a complete response counts even if the connection ends without a close_notify",
   promise = WHOLE,
   over = { "tls", "h2" },
   fault = function(peer, request)
@@ -240,7 +240,7 @@ add {
 
 for how, finish in pairs { closed = ENDS.closed, reset = ENDS.reset } do
   add {
-    name = ("a connection %s before the whole request is read is a broken one"):format(how),
+    name = ("a connection %s before the whole request is read is a broken connection"):format(how),
     promise = ONCE,
     over = HTTP1,
     greet = function(peer)
@@ -253,7 +253,7 @@ end
 
 for how, finish in pairs { closed = ENDS.closed, reset = ENDS.reset } do
   add {
-    name = ("a request whose connection is %s once is sent again only if it may be"):format(how),
+    name = ("a request whose connection is %s once is sent again only if that is allowed"):format(how),
     promise = ONCE,
     times = 1,
     fault = function(peer)

@@ -110,7 +110,7 @@ add {
 }
 
 add {
-  name = "a stream at a time is enough",
+  name = "a limit of one stream at a time is enough",
   promise = WHOLE,
   settings = { [MAX_CONCURRENT_STREAMS] = 1 },
   test = function(context)
@@ -176,7 +176,7 @@ add {
 }
 
 add {
-  name = "headers in several frames are taken",
+  name = "headers in several frames are accepted",
   promise = WHOLE,
   fault = function(peer, request)
     peer:reply(request, 200, BODY, { { "X-Long", ("x"):rep(40000) } })
@@ -354,7 +354,7 @@ end
 
 for name, send in pairs(WRONG) do
   add {
-    name = ("%s makes a response of no use"):format(name),
+    name = ("%s makes a response unusable"):format(name),
     promise = WHOLE,
     options = { timeout = 0.3 },
     fault = send,
@@ -363,7 +363,7 @@ for name, send in pairs(WRONG) do
 end
 
 add {
-  name = "a connection that begins with SETTINGS that cannot be is not used",
+  name = "a connection that begins with invalid SETTINGS is not used",
   promise = BOUNDED,
   options = { timeout = 0.5, connect_timeout = 0.5 },
   settings = { [INITIAL_WINDOW_SIZE] = 0xffffffff },

@@ -90,7 +90,7 @@ for _, code in ipairs { 0, 2, 7, 8 } do
     calls = calls,
   }
   add {
-    name = ("a stream reset with %s after the end of its response has its response"):format(frames.codes[code]),
+    name = ("a stream reset with %s after the end of its response returns its response"):format(frames.codes[code]),
     promise = WHOLE,
     fault = function(peer, request)
       peer:reply(request, 200, BODY)
@@ -116,7 +116,7 @@ for _, code in ipairs { 0, 2, 7, 8 } do
 end
 
 add {
-  name = "a request of the client's own gets no response from a stream reset with NO_ERROR after its headers",
+  name = "a request by client:request gets no response from a stream reset with NO_ERROR after its headers",
   promise = WHOLE,
   fault = function(peer, request)
     peer:begin(request, 200)
@@ -126,7 +126,7 @@ add {
 }
 
 add {
-  name = "a stream that is refused once is sent again only if it may be",
+  name = "a stream that is refused once is sent again only if that is allowed",
   promise = ONCE,
   times = 1,
   fault = function(peer, request)

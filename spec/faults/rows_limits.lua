@@ -41,7 +41,7 @@ for _, size in ipairs { 103000, 300000 } do
 end
 
 add {
-  name = "a header of 103 kB is taken or refused, and nothing else",
+  name = "a header of 103 kB is either accepted or refused",
   memory = MEMORY,
   fault = function(peer, request)
     peer:reply(request, 200, BODY, { { "X-Long", ("x"):rep(103000) } })
@@ -87,7 +87,7 @@ add {
 }
 
 add {
-  name = "100 kB of headers are taken",
+  name = "100 kB of headers are accepted",
   over = HTTP1,
   fault = function(peer, request)
     peer:reply(request, 200, BODY, many_headers(200, 500))
@@ -207,7 +207,7 @@ add {
 }
 
 add {
-  name = "an announced body above the limit is refused before it comes",
+  name = "an announced body above the limit is refused before it arrives",
   options = { max_response_bytes = LIMIT },
   fault = function(peer, request)
     peer:begin(request, 200, 64000000)
@@ -216,7 +216,7 @@ add {
 }
 
 add {
-  name = "an error whose announced body is above the limit is refused before it comes",
+  name = "an error whose announced body is above the limit is refused before it arrives",
   options = { max_response_bytes = LIMIT },
   fault = function(peer, request)
     peer:begin(request, 500, 64000000)
@@ -225,7 +225,7 @@ add {
 }
 
 add {
-  name = "a body of exactly the limit is taken",
+  name = "a body of exactly the limit is accepted",
   options = { max_response_bytes = 1000 },
   fault = function(peer, request)
     peer:reply(request, 200, BODY .. (" "):rep(1000 - #BODY))
@@ -317,7 +317,7 @@ add {
 }
 
 add {
-  name = "a response that comes a byte at a time, but in time, is taken",
+  name = "a response that arrives a byte at a time, but in time, is accepted",
   over = HTTP1,
   fault = function(peer)
     peer.wire:drip("HTTP/1.1 200 OK\r\nContent-Length: 47\r\n\r\n" .. BODY, 0.001)
@@ -326,7 +326,7 @@ add {
 }
 
 add {
-  name = "a body that comes a byte at a time, but in time, is taken",
+  name = "a body that arrives a byte at a time, but in time, is accepted",
   fault = function(peer, request)
     peer:begin(request, 200)
     for byte in BODY:gmatch "." do
@@ -354,7 +354,7 @@ local BOMB <const> = "head -c 30000000 /dev/zero"
 
 for _, encoding in ipairs { "gzip", "deflate", "br", "zstd" } do
   add {
-    name = ("a response compressed with %s, which was not asked for, is not decoded"):format(encoding),
+    name = ("a response compressed with %s, which was not requested, is not decoded"):format(encoding),
     promise = "a success that cannot be used is an error",
     fault = function(peer, request)
       local body <const> = gzipped(("printf %%s '%s'"):format(BODY))
@@ -375,7 +375,7 @@ add {
 }
 
 add {
-  name = "a transfer coding that was not asked for stays within the limits",
+  name = "a transfer coding that was not requested stays within the limits",
   over = HTTP1,
   memory = MEMORY,
   fault = function(peer)

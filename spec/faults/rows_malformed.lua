@@ -98,7 +98,7 @@ local BODIES <const> = {
 
 for name, body in pairs(BODIES) do
   add {
-    name = ("status 200 with %s is no success"):format(name),
+    name = ("status 200 with %s is not a success"):format(name),
     fault = function(peer, request)
       peer:reply(request, 200, body)
     end,
@@ -107,7 +107,7 @@ for name, body in pairs(BODIES) do
 end
 
 add {
-  name = "status 200 with an empty chunked body is no success",
+  name = "status 200 with an empty chunked body is not a success",
   fault = function(peer, request)
     peer:begin(request, 200)
     peer:finish(request)
@@ -149,7 +149,7 @@ add {
 
 for _, status in ipairs { 201, 202, 204, 205, 206 } do
   add {
-    name = ("%d is not what a call with a response of 200 expects"):format(status),
+    name = ("%d is unexpected for a call whose response is a 200"):format(status),
     fault = function(peer, request)
       peer:reply(request, status, status ~= 204 and status ~= 205 and BODY or "")
     end,
@@ -192,7 +192,7 @@ for name, responses in pairs(INTERIM) do
 end
 
 add {
-  name = "101 Switching Protocols, which was not asked for, is no success",
+  name = "101 Switching Protocols, which was not requested, is not a success",
   promise = WHOLE,
   over = HTTP1,
   fault = function(peer)
@@ -218,7 +218,7 @@ local FINE <const> = {
 
 for name, text in pairs(FINE) do
   add {
-    name = ("a response with %s is taken"):format(name),
+    name = ("a response with %s is accepted"):format(name),
     promise = WHOLE,
     over = HTTP1,
     fault = function(peer)
@@ -229,7 +229,7 @@ for name, text in pairs(FINE) do
 end
 
 add {
-  name = "a response of HTTP/1.0 is taken",
+  name = "a response of HTTP/1.0 is accepted",
   promise = WHOLE,
   over = HTTP1,
   fault = function(peer)

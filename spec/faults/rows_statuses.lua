@@ -65,7 +65,7 @@ add {
 }
 
 add {
-  name = "an error with a page has its title as the message",
+  name = "an error with an HTML page has the page's title as its message",
   fault = function(peer, request)
     peer:reply(request, 502, "<html><title>Bad Gateway at the edge</title></html>", { { "Content-Type", "text/html" } })
   end,
@@ -149,7 +149,7 @@ for _, value in ipairs { "2030-01-01T00:00:00Z", "120junk", "junk", "-5", "1e3",
 end
 
 add {
-  name = "Retry-After in seconds is waited for",
+  name = "Retry-After in seconds is obeyed",
   promise = RETRY_AFTER,
   over = { "http" },
   times = 1,
@@ -160,7 +160,7 @@ add {
 }
 
 add {
-  name = "Retry-After as a date is waited for",
+  name = "Retry-After as a date is obeyed",
   promise = RETRY_AFTER,
   over = { "http" },
   times = 1,
@@ -194,7 +194,7 @@ for _, status in ipairs { 429, 503 } do
     end,
   } do
     add {
-      name = ("a %d with Retry-After of seven hours %s is returned with the wish"):format(status, how),
+      name = ("a %d with Retry-After of seven hours %s is returned with its retry_after"):format(status, how),
       promise = RETRY_AFTER,
       fault = function(peer, request)
         peer:reply(request, status, "", { { "Retry-After", value() } })

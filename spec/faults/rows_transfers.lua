@@ -197,7 +197,7 @@ local CUTS <const> = {
 
 for how, cut in pairs(CUTS) do
   add {
-    name = ("a download that %s is whole in the end"):format(how),
+    name = ("a download that %s is complete in the end"):format(how),
     promise = WHOLE,
     fault = function(peer, request)
       if request.path:find "/results$" then

@@ -1,4 +1,4 @@
---- Checks of servers that close connections, reload and are down.
+--- Checks with servers that close connections, reload, and are down.
 local cqueues <const> = require "cqueues"
 local rules <const> = require "spec.servers.rules"
 local trials <const> = require "spec.servers.trial"
@@ -17,7 +17,7 @@ local BROKEN <const> = "a failure after sending is retried for repeatable calls 
 ---@type spec.servers.Check[]
 local checks <const> = {}
 
--- More retries than one needs against a server that is only rarely gone.
+-- More retries than are necessary for a server that is rarely down.
 local PATIENT <const> = { max_retries = 8 }
 local CONCURRENCY <const> = 16
 
@@ -82,7 +82,7 @@ table.insert(checks, {
 })
 
 table.insert(checks, {
-  name = "once-only calls one by one succeed although the server closes after 5 requests",
+  name = "once-only calls made one at a time succeed although the server closes after 5 requests",
   promises = { ONCE, NOTICED },
   variant = "few",
   run = function(trial)
@@ -94,7 +94,7 @@ table.insert(checks, {
 })
 
 table.insert(checks, {
-  name = "once-only calls at once succeed after the server has closed the connection at its 5th request",
+  name = "concurrent once-only calls succeed after the server has closed the connection at its 5th request",
   promises = { ONCE, NOTICED },
   variant = "few",
   run = function(trial)
@@ -102,7 +102,7 @@ table.insert(checks, {
     for _ = 1, 40 do
       trial:call(client, "get", names("ok", 1)[1]) -- opens the connection
       trial:once_only(client, names("ok", 4), { concurrency = 4 })
-      cqueues.sleep(0.01) -- so that the news of the end has arrived
+      cqueues.sleep(0.01) -- until the end has arrived
     end
     local connections <const> = trial:settle(rules.must_succeed)
     trial:expect(connections >= 35, "the server closed too few connections: 200 calls over %d", connections)
