@@ -1,4 +1,4 @@
---- Every call that the module can make, and what to send with it, by the names of rows.
+--- Every call that the module can make, and its inputs, by the names of rows.
 local bytenite <const> = require "bytenite"
 local contract <const> = require "spec.contract.init"
 local samples <const> = require "spec.contract.samples"
@@ -74,7 +74,7 @@ local function merged(...)
   return all
 end
 
--- The same inputs as a member of something.
+-- Returns the inputs as a member of an object.
 local function within(member, inputs, around)
   local all <const> = {}
   for name, value in pairs(inputs) do
@@ -108,7 +108,7 @@ local filters <const> = {
   },
 }
 
--- Every condition, as short as it may be written, with every kind of plain value.
+-- Every condition, written as short as possible, with every kind of plain value.
 local values <const> = { "größe%", 5, 0.5, true, { "a", "b" }, { 1, 2.5, false }, math.maxinteger, bytenite.array {} }
 for index, condition in ipairs(contract.objects.enumerations.FilterCondition.values) do
   local short <const> = condition:gsub("^FILTER_CONDITION_", "")
@@ -150,7 +150,7 @@ local logs <const> = {
 
 local NONE <const> = { ["as it is"] = false }
 
--- A call that only takes a job.
+-- Returns a call of a job without arguments.
 local function of_job(name)
   return {
     inputs = NONE,
@@ -160,7 +160,7 @@ local function of_job(name)
   }
 end
 
--- A call of the client's, or of the job's, that takes what is to be sent.
+-- Returns a call of the client with one argument.
 local function of_client(name, inputs)
   return {
     inputs = inputs,
@@ -179,11 +179,11 @@ local function update(name, inputs)
   }
 end
 
---- A row's `inputs`, and `send(client, job, input)`, which makes the call and returns what it returns.
+--- A row's `inputs`, and `send(client, job, input)`, which makes the call and returns its results.
 ---@type table<string, {inputs: table<string, any>, send: function, by_key: boolean|nil}>
 calls.rows = {
   access_token = {
-    by_key = true, -- a client with a key gets its token before it does anything else
+    by_key = true, -- a client with a key gets a token first
     inputs = { ["a key"] = "k", ["a long key"] = ("k"):rep(2000), ["a key with all in it"] = 'a"b\\c/d' },
     send = function(client)
       return client:info()
@@ -234,7 +234,7 @@ calls.rows = {
       within("dataDestination", sources, { dataSource = sources.url })
     )
   ),
-  -- not among them: no text, which Prism takes for no body
+  -- An empty name is missing: Prism takes it for no body.
   set_name = update("set_name", {
     ["a name"] = "My Job",
     ["all in it"] = 'Größe 世界 \u{1F600} "quoted" \\ / \n\t\r\u{0}\u{7F}\u{2028}',
@@ -256,7 +256,7 @@ calls.rows = {
   ),
 }
 
--- An update whose body is of one of these types needs no line of its own above.
+-- An update with a body of one of these types needs no entry of its own.
 local inputs_of <const> = { ["JobParams!"] = params, ["JobConfig!"] = configs }
 for name, row in pairs(contract.operations.rows) do
   local inputs <const> = inputs_of[row.body]
@@ -273,7 +273,8 @@ local everything <const> = {
   config = configs.all,
 }
 
---- Calls that are made of others, or that are another way to make one: `least` is how many requests they make at least.
+--- Calls that make several requests, and other ways to make a call. `least` is the smallest number
+--- of requests that they make.
 ---@type table<string, {least: integer, send: fun(client: table, job: table)}>
 calls.composite = {
   ["refresh"] = {
@@ -339,11 +340,12 @@ calls.composite = {
   },
 }
 
---- Ids that need to be percent-encoded, some of them to the names of other calls.
+--- Ids that need percent-encoding. Some of them are names of other calls.
 calls.odd_ids =
   { "filter", "templates", "a b", "größe", "a/b", "a?b#c", "a%2Fb", "a+b&c=d;e", "\u{1F600}", ("x"):rep(500) }
 
---- What breaks the contract, sent past the module's own checks: Prism must say so, or it checks nothing.
+--- Requests that break the contract and bypass the module's own checks. If Prism does not notice
+--- them, it checks nothing.
 calls.broken = {
   ["a name that is null"] = { method = "POST", path = "/customer/jobs", body = '{"templateId":"t","name":null}' },
   ["no template"] = { method = "POST", path = "/customer/jobs", body = '{"name":"four"}' },

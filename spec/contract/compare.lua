@@ -1,9 +1,9 @@
---- Compares what the core declares with the contract, both ways.
+--- Compares the core's declarations with the contract, in both directions.
 local types <const> = require "spec.contract.types"
 
 local compare = {}
 
--- What the core calls lists and maps of what is no object.
+-- The core's names of lists and maps whose items are not objects.
 local NAMES <const> = {
   ["[string]"] = "string[]",
   ["{timestamp?}"] = "timestamps",
@@ -13,7 +13,7 @@ local NAMES <const> = {
   typed = "object",
 }
 
---- The name that the core should have for a type.
+--- Returns the name that the core should have for a type.
 ---@param objects table of the contract
 ---@param text string the type
 ---@return string
@@ -39,14 +39,15 @@ local function by_name(members)
   return found
 end
 
--- Adds a sentence unless two values are the same.
+-- Adds a sentence unless two values are equal.
 local function expect(found, place, wanted, got)
   if wanted ~= got then
     found[#found + 1] = ("%s: %s in the contract, %s in the core"):format(place, tostring(wanted), tostring(got))
   end
 end
 
--- Rows of both sides by name: calls `look` with those in both, and says which are in one only.
+-- Compares the rows of both sides by name: calls `look` with rows that both have, and adds a
+-- sentence for each that only one has.
 local function both(found, place, wanted, got, look)
   local all <const> = {}
   for name in pairs(wanted) do
@@ -67,7 +68,7 @@ local function both(found, place, wanted, got, look)
   end
 end
 
--- The members of a query as they stand in a URL, by name.
+-- Returns the members of a query as they appear in a URL, by name.
 local function flatten(schemas, name, prefix, flat)
   for _, member in ipairs(schemas[name] or {}) do
     if schemas[member.type] then
@@ -96,7 +97,7 @@ local function compare_rows(found, contract, core)
   end)
 end
 
--- The core's objects without those that are a query, which are compared as such.
+-- Returns the core's objects without those that are queries: compare_rows compares these.
 local function objects_of(core)
   local kept <const> = {}
   for name, members in pairs(core.schemas()) do
@@ -118,10 +119,10 @@ local function compare_objects(found, objects, core)
   end)
 end
 
---- What is different, a sentence each.
+--- Returns the differences, one sentence each.
 ---@param contract {operations: table, objects: table}
 ---@param core {operations: table[], schemas: fun(): table<string, table[]>}
----@return string[] none when they say the same
+---@return string[] # empty if there are none
 ---@usage assert.same({}, compare.differences(contract, core))
 function compare.differences(contract, core)
   local found <const> = {}

@@ -1,4 +1,4 @@
--- The rows of operations and the objects are those of the service's contract, no more and no less.
+-- The core's rows and objects are exactly those of the service's contract.
 local bytenite <const> = require "bytenite"
 local compare <const> = require "spec.contract.compare"
 local contract <const> = require "spec.contract.init"
@@ -7,12 +7,12 @@ local samples <const> = require "spec.contract.samples"
 local types <const> = require "spec.contract.types"
 local decoded_values <const> = require "spec.contract.decoded_values"
 
--- Where we differ, and mean to.
+-- Intended differences.
 local MEANT <const> = {
-  "Event.data: object in the contract, any in the core", -- read as it comes: what is in it is not documented
-  "Filter.condition required: false in the contract, true in the core", -- a filter without it says nothing, which is
-  "Filter.field required: false in the contract, true in the core", -- better told before the request
-  "Status.details: typed[] in the contract, any in the core", -- as data of events
+  "Event.data: object in the contract, any in the core", -- free-form: its content is not documented
+  "Filter.condition required: false in the contract, true in the core", -- without it a filter has no meaning: it is
+  "Filter.field required: false in the contract, true in the core", -- better to fail before the request
+  "Status.details: typed[] in the contract, any in the core", -- like the data of events
 }
 
 local function copy(value)
@@ -24,7 +24,7 @@ local function copy(value)
   return made
 end
 
--- The differences after a change to a copy of the contract, without those that are meant.
+-- Returns the differences after a change to a copy of the contract, without the intended ones.
 local function differences_after(change)
   local changed <const> = copy(contract)
   change(changed.operations.rows, changed.objects)
@@ -45,7 +45,7 @@ describe("the core", function()
     assert.same(MEANT, found)
   end)
 
-  -- Types of lists and maps have names of the core's own; reading shows what is behind them.
+  -- The core has its own names for types of lists and maps; reading values shows what they mean.
   for _, name in ipairs(types.names(contract.objects.declared)) do
     it("reads every member of " .. name .. " as the contract says", function()
       for _, mood in ipairs(types.names(samples.moods)) do

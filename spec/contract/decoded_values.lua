@@ -1,5 +1,5 @@
---- Whether what the module made of a response is what the contract says it means. The second opinion on the JSON is
---- lua-cjson's, which knows floats only: integers beyond 2^53 are compared as such.
+--- Checks whether the module reads a response as the contract means it. lua-cjson gives a second
+--- opinion on the JSON; it has only floats, so integers beyond 2^53 are compared as floats.
 local bytenite <const> = require "bytenite"
 local cjson <const> = require("cjson").new()
 local core <const> = require "bytenite.core"
@@ -26,7 +26,7 @@ local function is_same(wire, got)
   return wire == got
 end
 
--- Free-form values are the same, to the bottom; null included.
+-- Free-form values are equal at every depth, including null.
 local function free_problem(wire, got, path)
   if type(wire) ~= "table" or type(got) ~= "table" then
     return not is_same(wire, got) and mismatch(path, wire, got) or nil
@@ -40,14 +40,15 @@ local function free_problem(wire, got, path)
   end
 end
 
--- A decimal string that stands for an integer of Lua's.
+-- Returns the Lua integer that a decimal string stands for, or nil.
 local function integer_in(text)
   local sign <const>, digits <const> = text:match "^(-?)0*(%d+)$"
   local value <const> = digits and #digits < 20 and math.tointeger(sign .. digits)
   return value and tostring(value) == (digits == "0" and "0" or sign .. digits) and value or nil
 end
 
--- Integers come as Lua's whether sent as a number or a string; what does not fit comes as it is.
+-- Integers become Lua integers, whether sent as a number or a string; if they do not fit, they stay
+-- as they are.
 local function integer_problem(wire, got, path)
   local wanted = wire
   if type(wire) == "string" then wanted = integer_in(wire) or wire end
@@ -106,18 +107,18 @@ function problem_with(objects, kind, wire, got, path)
   end, kind.map ~= nil, wire, got, path)
 end
 
---- Compares a response's value with what the module made of it.
+--- Compares the value in a response with what the module made of it.
 ---@param objects table of the contract
 ---@param type_text string the type of the value
 ---@param wire any the value as lua-cjson reads it
----@param got any the value as the module gave it
----@return string|nil # nil when it is right; else where it is not
+---@param got any the value as the module returned it
+---@return string|nil # where it is wrong; nil if it is right
 ---@usage assert.is_nil(decoded_values.problem(objects, "Job", cjson.decode(text), job))
 function decoded_values.problem(objects, type_text, wire, got)
   return problem_with(objects, types.parse(type_text), wire, got, type_text)
 end
 
---- Reads JSON the other way.
+--- Reads JSON with lua-cjson.
 ---@param text string
 ---@return any
 ---@usage decoded_values.decode(body)

@@ -1,4 +1,4 @@
---- What the module must give for a response, by the contract.
+--- What the module must return for a response, according to the contract.
 local bytenite <const> = require "bytenite"
 local contract <const> = require "spec.contract.init"
 local core <const> = require "bytenite.core"
@@ -21,14 +21,14 @@ local function must_fail(got, problem)
   if type(problem) ~= "table" or problem.kind ~= "unexpected" then return "not unexpected: " .. described(problem) end
 end
 
--- By the type of the result: the problem with what a call gave, or nil.
+-- By the type of the result: functions that return the problem with a call's result, or nil.
 local by_result = {}
 
 local function has(value)
   return value ~= nil and value ~= null
 end
 
--- A job keeps its id where the response has none, and shows the template that stands beside it.
+-- A job keeps its id if the response has none, and gets the template from the response next to it.
 function by_result.JobResponse(wire, got, problem, id)
   local job <const> = wire.job
   if type(job) ~= "table" or not (has(job.id) or id) then return must_fail(got, problem) end
@@ -43,7 +43,7 @@ function by_result.GenericResponse(wire, got, problem)
   if got ~= true and type(got) ~= "table" then return described(problem) end
 end
 
--- A page has both members, whatever the response has.
+-- A page has both members, even if the response does not.
 local function page(type_text)
   return function(wire, got, problem)
     if got == nil then return described(problem) end
@@ -58,7 +58,7 @@ end
 by_result.JobPage = page "JobPage"
 by_result.TemplatePage = page "TemplatePage"
 
--- One member is what the call gives; empty where the response has none.
+-- The call returns one member of the response; empty if that is missing.
 local function member(name, type_text)
   return function(wire, got, problem)
     if got == nil then return described(problem) end
@@ -79,7 +79,7 @@ end
 by_result.ServerInfo = whole "ServerInfo"
 by_result.DataSourceInfo = whole "DataSourceInfo"
 
--- The lines in a response, with where they stand.
+-- Returns the log lines in a response, with their places.
 local function lines_in(wire)
   local all <const> = {}
   local function add(lines, service, task_id)
@@ -95,7 +95,7 @@ local function lines_in(wire)
   return all
 end
 
--- Takes the line that was given out of those that are left.
+-- Removes a returned line from those that are left.
 local function take_line(left, line, service, task_id)
   for index, one in ipairs(left) do
     if one.service == service and one.task_id == task_id and not right("LogLine", one.line, line) then
@@ -104,7 +104,7 @@ local function take_line(left, line, service, task_id)
   end
 end
 
--- All lines come, each once, and in the order of time.
+-- Every line must be returned once, in the order of time.
 function by_result.Logs(wire, got, problem)
   if got == nil then return described(problem) end
   local left <const> = lines_in(wire)
@@ -118,19 +118,19 @@ function by_result.Logs(wire, got, problem)
   return #left > 0 and ("%d lines are missing"):format(#left) or nil
 end
 
---- The problem with what a call gave for a response with status 200.
+--- Returns the problem with a call's result for a response with status 200.
 ---@param result string the type of the row's result
----@param body string the response's
----@param got any what the call gave
----@param problem any what it gave beside nil
----@param id string|nil of the job that the call was about
----@return string|nil # nil when it is right
+---@param body string of the response
+---@param got any the result of the call
+---@param problem any its second result
+---@param id string|nil the id of the job that the call was about
+---@return string|nil # nil if it is right
 ---@usage local problem = expected.of_success("JobResponse", seen.response, job, nil, job.id)
 function expected.of_success(result, body, got, problem, id)
   return by_result[result](decoded_values.decode(body), got, problem, id)
 end
 
---- Kinds of errors by status.
+--- The kinds of errors by status.
 expected.kinds = {
   [400] = "bad_request",
   [401] = "unauthenticated",
@@ -145,7 +145,7 @@ expected.kinds = {
   [504] = "unexpected",
 }
 
--- What the message must have in it: the body as it is where it has neither shape.
+-- Returns the text that the message must contain: the whole body if it has neither shape.
 local function text_in(wire, body)
   if wire[1] then return body end
   local inner <const> = type(wire.error) == "table" and wire.error or {}
@@ -157,18 +157,18 @@ local function code_in(wire)
   return math.tointeger(tonumber(inner.code or wire.code))
 end
 
---- The problem with the error that a call gave for a response that is one.
+--- Returns the problem with the error of a call whose response is an error.
 ---@param status integer
----@param body string the response's
+---@param body string of the response
 ---@param got any
 ---@param err any
----@return string|nil # nil when it is right
+---@return string|nil # nil if it is right
 ---@usage local problem = expected.of_error(404, seen.response, nil, err)
 function expected.of_error(status, body, got, err)
   if got ~= nil then return "taken for a success" end
   if type(err) ~= "table" then return described(err) end
   local decoded <const> = decoded_values.decode(body)
-  local wire <const> = type(decoded) == "table" and decoded or { decoded } -- with no member of either shape
+  local wire <const> = type(decoded) == "table" and decoded or { decoded } -- without the members of either shape
   if err.kind ~= expected.kinds[status] then return ("kind %s"):format(err.kind) end
   if err.status ~= status then return ("status %s"):format(err.status) end
   if err.code ~= code_in(wire) then return ("code %s"):format(err.code) end

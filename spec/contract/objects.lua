@@ -1,21 +1,22 @@
---- The service's objects, from its reference: nothing here comes from the code under test.
+--- The service's objects, from its reference. Nothing here comes from the code under test.
 ---
---- A type is a word and a mark: "T?" may be null, "T!" must be there; "[T]" is a list of T, "{T}" an object of T under free
---- names. Every object may have members beyond these, and of those declared each may be missing that is not marked.
+--- A type is a word and a mark: "T?" may be null, "T!" is required; "[T]" is a list of T, "{T}" an
+--- object whose members have free names and the type T. Every object may have additional members,
+--- and declared ones may be missing unless they are required.
 ---
 ---   string, boolean
 ---   integer    a number or a decimal string
----   uint32     the same, 0 to 4294967295: the bounds are told for what is sent only
----   number     with a fraction; older servers print it as a string
+---   uint32     an integer from 0 to 4294967295; only requests must stay within these bounds
+---   number     a number with a fraction; older servers print it as a string
 ---   timestamp  RFC 3339, a string
 ---   object     free-form members
----   typed      the same, with "@type" where there are any
+---   typed      free-form members, with "@type" if there are any
 ---   any        any JSON value
 ---
---- All other words are objects and enumerations from here.
+--- All other words are objects and enumerations that are declared here.
 local objects = {}
 
---- Names of values. An open one may hold other names and numbers.
+--- Names of values. An open enumeration may have other names and numbers.
 ---@type table<string, {values: string[], open: boolean|nil}>
 objects.enumerations = {
   JobState = {
@@ -63,7 +64,7 @@ objects.enumerations = {
   },
 }
 
---- What the params of data sources hold, by their "@type". The members are not declared to our module: free-form there.
+--- The params of data sources, by their "@type". For our module they are free-form.
 objects.type_prefix = "type.googleapis.com/bytenite.data_source."
 ---@type table<string, table<string, string>>
 objects.sources = {
@@ -80,7 +81,7 @@ objects.sources = {
   },
 }
 
---- What is no object and yet has a name.
+--- Names of types that are not objects.
 ---@type table<string, string>
 objects.scalars = { JobName = "string" }
 

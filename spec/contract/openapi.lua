@@ -10,7 +10,7 @@ local openapi = {}
 
 local array <const> = bytenite.array
 
--- A schema of plain types. A nullable one takes null as one type more.
+-- Returns a schema of plain types. If it is nullable, null is another of the types.
 local function plain(nullable, names, more)
   local schema <const> = more or {}
   local all <const> = array { table.unpack(names) }
@@ -57,7 +57,7 @@ function words.any()
   return {}
 end
 
--- In responses: one of the sources that are documented, or any other object.
+-- In responses: one of the documented sources, or any other object.
 function words.typed(nullable)
   local all <const> = array {}
   for _, name in ipairs(types.names(contract.objects.sources)) do
@@ -70,7 +70,8 @@ end
 
 local sent_words <const> = setmetatable({}, { __index = words })
 
--- In requests: one of these sources with all it needs, an object of another type, or one without a type and anything else.
+-- In requests: a documented source with its required members, an object of another type, or an
+-- empty object.
 function sent_words.typed(nullable)
   local all <const> = array {}
   for _, name in ipairs(types.names(contract.objects.sources)) do
@@ -82,7 +83,7 @@ function sent_words.typed(nullable)
   return { anyOf = all }
 end
 
--- The sides of a call: what is sent is looked at more strictly than what is answered.
+-- The sides of a call: requests are checked more strictly than responses.
 local RESPONDED <const> = { prefix = "", words = words }
 local SENT <const> = { prefix = "Sent", words = sent_words }
 
@@ -114,13 +115,13 @@ local function source_schema(name, members)
   return schema
 end
 
--- The messages that hold plain values, and their like.
+-- Objects that contain plain values, and objects like them.
 local OTHER_TYPE <const> = {
   type = "string",
   pattern = "^type\\.googleapis\\.com/google\\.protobuf\\.[A-Z][A-Za-z0-9]{2,20}$",
 }
 
--- Objects that say another type than those documented.
+-- Objects of a type that is not documented.
 local function other_typed()
   local known <const> = array {}
   for _, name in ipairs(types.names(contract.objects.sources)) do
@@ -157,7 +158,7 @@ local function schemas()
       all[side.prefix .. name] = schema_of(side, text)
     end
   end
-  all.Job.properties.id.enum = array { samples.JOB_ID, bytenite.null } -- responses speak of the job they are asked about
+  all.Job.properties.id.enum = array { samples.JOB_ID, bytenite.null } -- responses are about the requested job
   return all
 end
 
@@ -168,7 +169,7 @@ local function parameters(row)
   end
   for _, name in ipairs(types.names(row.query or {})) do
     local schema <const> = schema_of(SENT, row.query[name])
-    if row.query[name] == "uint32" then schema.type = "integer" end -- all of a query is text: the digits decide
+    if row.query[name] == "uint32" then schema.type = "integer" end -- a query consists of text: its digits count
     all[#all + 1] = { name = name, ["in"] = "query", schema = schema }
   end
   return all
@@ -178,7 +179,7 @@ local function response_with(schema, examples)
   return { description = "a response", content = { ["application/json"] = { schema = schema, examples = examples } } }
 end
 
---- What stands in responses that are errors, in the service's two shapes and others, by name.
+--- Returns the bodies of error responses, in the service's two shapes and others, by name.
 ---@param status integer
 ---@return table<string, any>
 ---@usage openapi.errors(404).gateway --> { code = 404, message = "no such thing, says the gateway", details = {} }
@@ -209,7 +210,7 @@ local function examples_of(values)
   return all
 end
 
---- What stands in responses with status 200, by name.
+--- Returns the bodies of responses with status 200, by name.
 ---@param result string the type
 ---@return table<string, any>
 ---@usage openapi.successes("JobResponse").usual
@@ -226,7 +227,7 @@ local function success(row)
   return response_with(schema_of(RESPONDED, row.result), examples_of(openapi.successes(row.result)))
 end
 
--- Errors are declared without a schema: any value may come.
+-- Errors are declared without a schema: they may have any body.
 local function responses(row)
   local all <const> = {}
   for _, status in ipairs(contract.operations.statuses) do
@@ -246,8 +247,8 @@ local function operation(name, row)
   return made
 end
 
---- The document.
----@param service string|nil what stands for {service} in paths (default "customer")
+--- Returns the document.
+---@param service string|nil replaces {service} in paths (default "customer")
 ---@return table
 ---@usage bytenite.encode(openapi.document())
 function openapi.document(service)
@@ -269,7 +270,7 @@ function openapi.document(service)
   }
 end
 
--- Run as a program.
+-- When run as a program:
 if arg and arg[0] and arg[0]:find "openapi%.lua$" then print(bytenite.encode(openapi.document())) end
 
 return openapi

@@ -1,17 +1,18 @@
---- The service's calls, from its reference: nothing here comes from the code under test. Deprecated calls are left out.
+--- The service's calls, from its reference. Nothing here comes from the code under test. Deprecated
+--- calls are missing.
 ---
---- Paths are below the base URL. A query is a member's type by its name; types are written as in objects.lua, "!" behind a
---- body says that the call is not to be sent without one.
+--- Paths are relative to the base URL. A query has the types of its members by name. Types are
+--- written as in objects.lua; "!" after a body means that the call requires one.
 local operations = {}
 
---- Every call declares these responses; what stands behind those that are no 200 is left open.
+--- Every call declares these responses. The body is open except for status 200.
 operations.statuses = { "200", "400", "401", "403", "404", "500", "503", "default" }
 
 local PAGE <const> = { ["pagination.limit"] = "uint32", ["pagination.offset"] = "uint32" }
 local ORDERED_PAGE <const> = { ["pagination.limit"] = "uint32", ["pagination.offset"] = "uint32", orderBy = "string" }
 
---- The rows, by the names of our methods. `once`: sending it twice may do it twice; `open`: needs no token; `stream`: its
---- response is a sequence of objects, for as long as both sides like.
+--- The rows, by the names of our methods. `once`: a repeated request may be executed twice; `open`:
+--- needs no token; `stream`: the response is a sequence of objects without a fixed end.
 ---@type table<string, {method: string, path: string, query: table|nil, body: string|nil, result: string}>
 operations.rows = {
   access_token = {

@@ -1,5 +1,5 @@
---- A relay in front of Prism, in this process: passes requests on with a `Prefer` header of the caller's choice, which says
---- how Prism is to answer, and remembers what went by.
+--- A relay in front of Prism, in this process. It passes requests on with a `Prefer` header of the
+--- caller's choice, which tells Prism how to respond, and records the exchanges.
 local http_client <const> = require "spec.support.http_client"
 local http_server <const> = require "http.server"
 local new_headers <const> = require("http.headers").new
@@ -47,7 +47,7 @@ local function pass_on(self, stream)
 end
 
 --- Starts a relay.
----@param controller userdata of cqueues, which moves it on
+---@param controller userdata of cqueues, which drives the relay
 ---@param prism string Prism's address
 ---@return table # url; prefer, the header's value, for requests to the path prefers_for, or "all"; seen, the requests and
 ---   their responses
@@ -63,7 +63,7 @@ function relay.start(controller, prism)
       local ok <const>, problem <const> = pcall(pass_on, self, stream)
       if not ok then response(stream, 599, nil, "the relay: " .. tostring(problem)) end
     end,
-    onerror = function() end, -- clients that go
+    onerror = function() end, -- clients that close their connection
   })
   assert(server:listen())
   local _ <const>, _ <const>, port <const> = server:localname()

@@ -1,9 +1,10 @@
---- Makes every call that the module knows against Prism, which serves the contract and checks every request by it, and looks
---- at what the module makes of every kind of response.
+--- Makes every call of the module against Prism, which serves the contract and checks every
+--- request, and checks what the module makes of every kind of response.
 ---
 ---   lua5.4 spec/contract/run.lua http://127.0.0.1:4010 [DRAWS]
 ---
---- DRAWS is how many responses Prism invents for a call (default 40). The status tells whether all was right.
+--- DRAWS is the number of responses that Prism invents for a call (default 40). The exit status is
+--- 0 if everything was right.
 local bytenite <const> = require "bytenite"
 local calls <const> = require "spec.contract.calls"
 local contract <const> = require "spec.contract.init"
@@ -25,7 +26,7 @@ local controller <const> = cqueues.new()
 local between <const> = relay.start(controller, PRISM)
 local problems <const> = {}
 
--- The path of a row as it goes out.
+-- Returns the path of a row's request.
 local function path_of(row)
   return "/v1" .. row.path:gsub("{service}", "customer"):gsub("{jobId}", samples.JOB_ID)
 end
@@ -40,8 +41,8 @@ local function new_client(credentials)
   return loop.attach(client, controller)
 end
 
--- Makes a row's call with an input, asking Prism to answer as `prefer` says. Returns what went by for the row, and what the
--- call returned.
+-- Makes a row's call with an input. `prefer` tells Prism how to respond. Returns the exchange, and
+-- the results of the call.
 local function make(name, input, prefer)
   local call <const>, row <const> = calls.rows[name], contract.operations.rows[name]
   between.seen, between.prefer, between.prefers_for = {}, prefer, path_of(row)
@@ -71,14 +72,14 @@ local function verdict(before)
   return #problems == before and "fine" or ("%d problems"):format(#problems - before)
 end
 
--- A name in a query that the contract does not have, which Prism lets pass.
+-- Returns a name in a query that the contract does not have. Prism does not check these.
 local function unknown_in_query(row, query)
   for name in query:gmatch "([^&=]+)=" do
     if not (row.query and row.query[name]) then return name end
   end
 end
 
--- What is wrong with a request, as Prism tells it, or with where it went.
+-- Returns what is wrong with a request, according to Prism or because of its path.
 local function wrong_request(name, seen, problem, is_raw)
   local row <const> = contract.operations.rows[name]
   if seen == nil then return "no request to its path, or no response: " .. tostring(problem) end
@@ -92,7 +93,7 @@ local function wrong_request(name, seen, problem, is_raw)
   if #seen.body > 0 and seen.content_type ~= "application/json" then return "its body is not said to be JSON" end
 end
 
--- An exchange of keys is looked at by what comes next: the request that carries the token.
+-- Checks a token exchange by the next request, which must carry the token.
 local function wrong_token(seen, got, problem)
   local response <const> = core.decode(seen.response, "AccessToken")
   local token <const> = response.token
@@ -118,7 +119,7 @@ local function check_success(name, what, input, prefer)
   if wrong then complain(name, what, seen, wrong) end
 end
 
--- A token that is refused has ended already: signing out is then done.
+-- A refused token has expired already, so signing out succeeds.
 local function is_fine_for_sign_out(name, status, got)
   return name == "sign_out" and status == 401 and got == true
 end
@@ -170,7 +171,8 @@ local function check_row(name)
   return count.requests + count.examples + count.draws + count.errors
 end
 
--- Sends what the contract forbids: Prism must notice, or all that it lets pass says nothing.
+-- Sends requests that break the contract. If Prism does not notice them, its silence about others
+-- means nothing.
 local function check_broken()
   local client <close> = new_client { access_token = TOKEN }
   local names <const> = types.names(calls.broken)
@@ -188,7 +190,7 @@ local function check_broken()
   return #names
 end
 
--- The first problem with the requests of calls that are made of others.
+-- Returns the first problem with the requests of a call that makes several.
 local function wrong_composite(least)
   if #between.seen < least then return ("%d requests, not %d"):format(#between.seen, least) end
   for _, seen in ipairs(between.seen) do
@@ -215,13 +217,13 @@ local function check_composite()
   return requests
 end
 
--- A body for a row, as text.
+-- Returns a body for a row, as text.
 local function body_of(row)
   if not row.body then return nil end
   return bytenite.encode(samples.value(contract.objects, (row.body:gsub("!$", "")), "usual"))
 end
 
--- Sends each row's request by client:request.
+-- Sends each row's request with client:request.
 local function check_raw()
   local before <const> = #problems
   local requests = 0
@@ -248,7 +250,7 @@ local function percent_decoded(text)
   end))
 end
 
--- Ids reach the server as they are, and never become another call.
+-- Ids reach the server unchanged, and never turn a call into another one.
 local function check_ids()
   local before <const> = #problems
   for _, id in ipairs(calls.odd_ids) do

@@ -5,17 +5,17 @@ local types <const> = require "spec.contract.types"
 local samples = {}
 
 local null <const> = bytenite.null
-local DEPTH <const> = 3 -- of objects that hold their like
+local DEPTH <const> = 3 -- of objects that contain objects of their type
 
---- The id in jobs, so that responses speak of the job they are asked about.
+--- The id of jobs, so that responses are about the requested job.
 samples.JOB_ID = "0b8f6a52-93c1-4d0e-a7f4-5d2c81e69b30"
 
---- The ways of printing, by name: what the kinds of values look like.
+--- Ways in which the service may print values, by name.
 ---@type table<string, table>
 samples.moods = {
-  -- as the reference has them
+  -- As in the reference.
   usual = { integer = 3, uint32 = 3600, number = 302.81, string = "a word", boolean = true },
-  -- 64-bit numbers as the gateway prints them, and what older servers did
+  -- 64-bit numbers as the gateway prints them, and the strings of older servers.
   texts = {
     integer = "4503599627370497",
     uint32 = "4294967295",
@@ -23,10 +23,10 @@ samples.moods = {
     string = 'Grüße, 世界 \u{1F600} "\\\n\t\r',
     boolean = true,
   },
-  -- unset, and printed all the same
+  -- Unset members that are printed.
   zeros = { integer = 0, uint32 = 0, number = 0, string = "", boolean = false, has_none = true },
   nulls = { integer = 3, uint32 = 3, number = 1e-06, string = "a word", boolean = false, has_nulls = true },
-  -- what a later server may say
+  -- What later servers may send.
   later = {
     integer = "18446744073709551615",
     uint32 = 4294967295,
@@ -72,7 +72,7 @@ local function object_of(objects, name, mood, depth)
     made[member] = value_of(objects, text, mood, depth + 1)
   end
   if name == "Job" and made.id and made.id ~= null then made.id = samples.JOB_ID end
-  if name == "GenericResponse" and made.ok ~= nil then made.ok = true end -- false is an error: see openapi.lua
+  if name == "GenericResponse" and made.ok ~= nil then made.ok = true end -- false means an error: see openapi.lua
   if mood.has_more then made.addedLater = { 1, true } end
   return made
 end
@@ -98,10 +98,10 @@ function value_of(objects, text, mood, depth)
   return mood[kind.word]
 end
 
---- Makes a value.
+--- Returns a value of a type.
 ---@param objects table of the contract
 ---@param text string the type
----@param mood string the name of one
+---@param mood string a name in `samples.moods`
 ---@return any
 ---@usage samples.value(objects, "JobResponse", "usual")
 function samples.value(objects, text, mood)

@@ -1,4 +1,5 @@
---- Data sources to send: every constructor, with little and with much, and what has none.
+--- Data sources to send: every constructor with few and with many arguments, and sources without a
+--- constructor.
 local bytenite <const> = require "bytenite"
 
 local null <const> = bytenite.null

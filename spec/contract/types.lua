@@ -1,4 +1,4 @@
---- Reads types as objects.lua writes them.
+--- Reads types as written in objects.lua.
 local types = {}
 
 ---@class spec.contract.Type
@@ -23,7 +23,7 @@ function types.parse(text)
   return read
 end
 
---- The words in a type: its own or its items'.
+--- Returns the word in a type: its own or its items'.
 ---@param text string
 ---@return string
 ---@usage types.word "{TaskLogs}?" --> "TaskLogs"
@@ -31,7 +31,7 @@ function types.word(text)
   return text:match "%a%w*"
 end
 
---- The names in order.
+--- Returns the sorted names of rows.
 ---@param rows table<string, any>
 ---@return string[]
 ---@usage for _, name in ipairs(types.names(objects.declared)) do ... end

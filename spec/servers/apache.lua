@@ -41,7 +41,7 @@ local SETTINGS <const> = {
   down = "",
 }
 
--- "unixd" and the like are part of the program on some systems and modules on others; so a missing file is no error.
+-- Some systems build "unixd" and others into the program, so a missing module file is not an error.
 local MODULES <const> =
   { "mpm_event", "unixd", "authz_core", "headers", "socache_shmcb", "ssl", "http2", "proxy", "proxy_http" }
 local MODULE_FOLDERS <const> = { "/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/lib/apache2" }
@@ -52,8 +52,8 @@ local apache <const> = {
   version_option = "-v",
   variants = SETTINGS,
   reload_signal = "USR1",
-  closes_within = 0.25, -- its event MPM looks at idle connections every 100 ms
-  counts_http1_only = true, -- MaxKeepAliveRequests means nothing to mod_http2
+  closes_within = 0.25, -- the event MPM checks idle connections every 100 ms
+  counts_http1_only = true, -- mod_http2 ignores MaxKeepAliveRequests
 }
 
 function apache.arguments(program, config)

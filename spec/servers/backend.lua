@@ -1,20 +1,22 @@
---- The service behind the real servers: an HTTP/1.1 server that counts how often it executed each request.
+--- The service behind the real servers: an HTTP/1.1 server that counts how often it has executed
+--- each request.
 ---
 ---   lua5.4 spec/servers/backend.lua READY-FILE
 ---
---- It listens on a free port of 127.0.0.1, writes the port to the file, and serves until it is ended. The name of a job
---- says how its requests are answered: "close-17" is executed, then the connection is closed. `GET /counts` returns what
---- was executed since the last such request.
+--- It listens on a free port of 127.0.0.1, writes the port to the file, and serves until it is
+--- ended. The name of a job determines the responses about it: for "close-17" the request is
+--- executed, then the connection is closed. `GET /counts` returns what was executed since the last
+--- such request.
 local cjson <const> = require("cjson").new()
 local cqueues <const> = require "cqueues"
 local socket <const> = require "cqueues.socket"
 
-local WORK_SECONDS <const> = 0.02 -- so that many requests are in flight while a server reloads
+local WORK_SECONDS <const> = 0.02 -- keeps many requests in flight while a server reloads
 local SLOW_SECONDS <const> = 0.1 -- enough to fill a queue
-local STALL_SECONDS <const> = 3 -- longer than any server waits for us
-local IDLE_SECONDS <const> = 600 -- we never close a connection first, unless a name asks for it
+local STALL_SECONDS <const> = 3 -- longer than a server waits for its backend
+local IDLE_SECONDS <const> = 600 -- the backend never closes a connection first, unless a name demands it
 
-local executed, connections, order = {}, {}, {} -- by request and by the client's connection; and the connections' names
+local executed, connections, order = {}, {}, {} -- by request, and by the client's connection; the names of connections
 
 local function note(key, connection)
   executed[key] = (executed[key] or 0) + 1
@@ -42,8 +44,8 @@ local function job_named(name)
   return ('{"job":{"id":"%s","name":"%s","state":"JOB_STATE_NEW"}}'):format(name, name)
 end
 
--- What happens once a request is executed, by the first word of its job's name. Each returns the bytes to send, and
--- whether the connection is closed after them.
+-- What happens after a request is executed, by the first word of its job's name. Each function
+-- returns the bytes to send, and whether the connection is closed after them.
 local responses <const> = {}
 
 function responses.ok(name)
@@ -85,7 +87,7 @@ function responses.useless()
   return response("200 OK", "<p>Welcome</p>")
 end
 
--- The first request of a call is refused and not executed, by the first word of its job's name.
+-- Names for which the first request of a call is refused and not executed, by the first word.
 local refusals <const> = {
   limit = response("429 Too Many Requests", '{"message":"too many"}'),
   stale = response("401 Unauthorized", '{"message":"who are you?"}'),
@@ -109,7 +111,7 @@ local function read_request(connection)
   return method, path, headers, body
 end
 
--- The name of the job that a request is about, and the key under which it is counted.
+-- Returns the name of a request's job, and the key under which the request is counted.
 local function identify(method, path, body)
   local name <const>, action <const> = path:match "/jobs/([^/?]+)/?([^/?]*)"
   if name then return name, ("%s %s %s"):format(method, action, name) end

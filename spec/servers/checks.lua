@@ -2,10 +2,10 @@
 
 ---@class spec.servers.Check
 ---@field name string a sentence; unique
----@field promises string[] those of docs/promises.lua that it holds
+---@field promises string[] the promises of docs/promises.lua that it checks
 ---@field variant string the listener that it uses
----@field only string|nil the one server that it is for
----@field tls boolean|nil whether it is for TLS alone
+---@field only string|nil the only server that it is for
+---@field tls boolean|nil whether it is only for TLS
 ---@field run fun(trial: spec.servers.Trial)
 
 ---@type spec.servers.Check[]

@@ -1,4 +1,4 @@
---- Checks of what servers respond, also in the place of a backend that fails.
+--- Checks of what servers respond, including their responses for a backend that fails.
 local rules <const> = require "spec.servers.rules"
 local trials <const> = require "spec.servers.trial"
 
@@ -18,8 +18,8 @@ local CONCURRENCY <const> = 16
 ---@type spec.servers.Check[]
 local checks <const> = {}
 
--- What the backend does, how often it then executes a request, how many attempts a repeatable call takes of the two that
--- it has (2 unless given), and how many rounds of calls are made.
+-- What the backend does, how often it then executes a request, how many of its two attempts a
+-- repeatable call makes (2 unless given), and how many rounds of calls are made.
 local BREAKS <const> = {
   { mode = "close", sentence = "closes without a response", times = 1, rounds = 10, promise = BROKEN },
   { mode = "head", sentence = "closes within the headers", times = 1, rounds = 10, promise = BROKEN },
@@ -66,7 +66,7 @@ for _, row in ipairs(BREAKS) do
   })
 end
 
--- The first request of a call is refused, the second is executed.
+-- Adds a check: the first request of a call is refused, the second is executed.
 local function check_refusal(mode, sentence, promise, options)
   table.insert(checks, {
     name = ("every call succeeds %s"):format(sentence),

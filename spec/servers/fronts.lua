@@ -1,4 +1,5 @@
---- A real server in front of our backend. What makes nginx, haproxy and Apache differ is in a module of each name.
+--- A real server in front of our backend. The modules nginx, haproxy and apache contain the
+--- differences.
 ---
 ---   local front <close> = fronts.start("nginx", folder, backend_port)
 ---   local client <close> = bytenite.new { base_url = front:base_url("idle", "2"), ... }
@@ -9,14 +10,14 @@ local process <const> = require "spec.servers.process"
 ---@field name string as its users write it
 ---@field programs string[] its command, by preference
 ---@field version_option string prints the version
----@field variants table<string, boolean> the listeners that it has: one plain and one TLS port for each
+---@field variants table<string, boolean> its listeners: each has a plain port and a TLS port
 ---@field reload_signal string
----@field closes_within number seconds that an idle connection of the variant "idle" lives at most
+---@field closes_within number the longest life of idle connections to "idle", in seconds
 ---@field counts_http1_only boolean|nil whether the variant "few" does not apply to HTTP/2
 ---@field arguments fun(program: string, config: string, folder: string): string[]
 ---@field configure fun(context: spec.servers.Context): string
 
----@class spec.servers.Context what a configuration is made of
+---@class spec.servers.Context the input of a configuration
 ---@field folder string with ca.pem, cert.pem, key.pem and both.pem
 ---@field backend integer the port of our backend
 ---@field nobody integer a port on which nothing listens
@@ -33,7 +34,8 @@ Front.__index = Front
 
 local fronts <const> = {}
 
--- Every protocol the module speaks, as the checks name them: the client's http_version, and whether TLS is used.
+-- Every protocol of the module, with its name in checks, the client's http_version, and whether it
+-- uses TLS.
 fronts.protocols = {
   { name = "HTTP/1.1", http_version = "1.1", tls = false },
   { name = "HTTP/1.1 with TLS", http_version = "1.1", tls = true },
@@ -62,7 +64,8 @@ local function has_started(self)
   return true
 end
 
---- Starts the server, on the ports that it had before. Raises an error if it does not listen within ten seconds.
+--- Starts the server on the ports that it had before. Raises if it does not listen within ten
+--- seconds.
 function Front:start()
   local kind <const>, folder <const> = self.kind, self.context.folder
   local config <const> = ("%s/%s.conf"):format(folder, kind.name)
@@ -93,7 +96,7 @@ function Front:is_alive()
   return self.process:is_alive()
 end
 
---- Makes the server load its configuration anew while it finishes the requests in flight.
+--- Makes the server reload its configuration while it finishes the requests in flight.
 function Front:reload()
   self.process:signal(self.kind.reload_signal)
 end
@@ -112,7 +115,7 @@ function Front:base_url(variant, protocol)
   return nil
 end
 
--- The listeners of a kind, each on a free port, and one port more on which nothing listens.
+-- Returns the listeners of a kind, each on a free port, and another port on which nothing listens.
 local function make_listeners(kind)
   local listeners <const> = {}
   for variant in pairs(kind.variants) do
@@ -139,7 +142,7 @@ function fronts.start(name, folder, backend)
     program = program,
     version = output_of(program .. " " .. kind.version_option):match "[/ ]v?(%d+%.%d+[%.%d]*)",
   }, Front)
-  for attempt = 1, 3 do -- another process may be quicker to a port
+  for attempt = 1, 3 do -- another process may take a port first
     local listeners <const>, nobody <const> = make_listeners(kind)
     self.context = {
       folder = folder,

@@ -47,7 +47,7 @@ local haproxy <const> = {
   closes_within = 0.1,
 }
 
--- A master process, which is told to reload, and a worker.
+-- A master process, which handles the reload, and a worker.
 function haproxy.arguments(program, config)
   return { program, "-W", "-q", "-f", config }
 end

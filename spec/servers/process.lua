@@ -1,5 +1,5 @@
---- Programs that the checks start. They end with this process, however it ends, because a shell watches over each of
---- them and ends it by its id as soon as its own standard input closes.
+--- Programs that the checks start. They end with this process, however it ends: a shell watches
+--- each of them, and ends it by its id when the shell's own standard input closes.
 local cqueues <const> = require "cqueues"
 local socket <const> = require "cqueues.socket"
 
@@ -36,7 +36,7 @@ function process.quote(text)
   return "'" .. text:gsub("'", [['\'']]) .. "'"
 end
 
---- Waits until a function returns something, and returns that; nil after ten seconds.
+--- Waits until a function returns a true value, and returns that value; nil after ten seconds.
 ---@param look function
 ---@return any
 function process.wait_for(look)
@@ -80,7 +80,7 @@ function process.start(folder, name, words)
 end
 
 --- Sends a signal.
----@param signal string "HUP" and the like
+---@param signal string such as "HUP"
 function Process:signal(signal)
   os.execute(("kill -%s %d 2>/dev/null"):format(signal, self.pid))
 end
@@ -98,7 +98,7 @@ end
 
 Process.__close = Process.stop
 
---- Returns ports of 127.0.0.1 that are free now.
+--- Returns ports of 127.0.0.1 that are free at the moment.
 ---@param count integer
 ---@return integer[]
 function process.free_ports(count)

@@ -1,4 +1,4 @@
---- What is wrong with a call, for `settle`: each rule returns the problem, or nil if there is none.
+--- Rules for `settle`. Each rule returns what is wrong with a call, or nil.
 local rules <const> = {}
 
 function rules.must_succeed(call)
@@ -9,8 +9,9 @@ function rules.may_fail_if_once_only(call)
   if not call.ok and not call.row.once_only then return "failed: " .. tostring(call.err) end
 end
 
---- Makes the rule that calls fail after so many attempts, each of which was executed `times` times. Servers differ in what
---- they respond when their backend fails; of all responses only a 503 says that nothing was done.
+--- Makes a rule: a call must fail after `attempts` attempts, each executed `times` times. Servers
+--- respond differently when their backend fails; among these responses only a 503 says that the
+--- call was not done.
 ---@param attempts integer
 ---@param times integer
 ---@return function

@@ -1,10 +1,11 @@
---- Runs the checks behind real servers.
+--- Runs the checks against real servers.
 ---
 ---   lua5.4 spec/servers/run.lua FOLDER [SERVER...]
 ---
---- FOLDER has the certificates and gets all other files. Servers are nginx, haproxy and apache; default: all. Prints a
---- sentence for each check, and a last line "N passed, N failed"; SERVERS_REPORT names a file that gets a line of JSON for
---- each check, which docs/reliability.md is made of.
+--- FOLDER has the certificates and receives all other files. Servers are nginx, haproxy and apache;
+--- default: all. Prints a sentence for each check, and a last line "N passed, N failed".
+--- SERVERS_REPORT names a file that receives a line of JSON for each check; docs/reliability.md is
+--- made from these.
 local bytenite <const> = require "bytenite"
 local checks <const> = require "spec.servers.checks"
 local cqueues <const> = require "cqueues"
@@ -15,7 +16,7 @@ local trials <const> = require "spec.servers.trial"
 local FOLDER <const> = arg[1]
 local SERVERS <const> = #arg > 1 and table.pack(table.unpack(arg, 2)) or { "nginx", "haproxy", "apache" }
 local REPORT <const> = os.getenv "SERVERS_REPORT"
-local ONLY <const> = os.getenv "SERVERS_ONLY" -- a pattern: runs the checks whose sentence matches it
+local ONLY <const> = os.getenv "SERVERS_ONLY" -- a pattern: only checks whose sentences match it run
 
 local report_file <close> = REPORT and assert(io.open(REPORT, "w")) or nil
 local passed, failed = 0, 0

@@ -6,11 +6,11 @@ local cqueues <const> = require "cqueues"
 ---@field front spec.servers.Front
 ---@field protocol table one of `fronts.protocols`
 ---@field calls integer how many calls were made
----@field problems string[] what was wrong
+---@field problems string[] the problems found so far
 ---@field stranger_file string an authority that has not signed the server's certificate
 ---@field package backend_url string
 ---@field package ca_file string
----@field package expected table[] the calls and what they returned
+---@field package expected table[] the calls and their results
 local Trial = {}
 Trial.__index = Trial
 
@@ -22,7 +22,7 @@ local serial = 0
 ---@param front spec.servers.Front
 ---@param protocol table
 ---@param backend_url string
----@param folder string that has the authorities
+---@param folder string contains the authorities' certificates
 ---@return spec.servers.Trial
 function trials.new(front, protocol, backend_url, folder)
   local self <const> = setmetatable({
@@ -35,7 +35,7 @@ function trials.new(front, protocol, backend_url, folder)
     stranger_file = folder .. "/stranger.pem",
     expected = {},
   }, Trial)
-  self:take_counts() -- forgets what earlier checks left
+  self:take_counts() -- forgets earlier checks
   return self
 end
 
@@ -59,7 +59,7 @@ function Trial:client(variant, options)
 end
 
 --- Returns names of jobs that no other check uses.
----@param mode string says what the backend does
+---@param mode string determines what the backend does
 ---@param count integer
 ---@return string[]
 function trials.names(mode, count)
@@ -71,7 +71,7 @@ function trials.names(mode, count)
   return names
 end
 
--- The calls of a check: run and create_job may be executed once, the other two as often as needed.
+-- The calls of a check. run and create_job may be executed once, the other two any number of times.
 local CALLS <const> = {
   run = {
     once_only = true,
@@ -101,7 +101,7 @@ local CALLS <const> = {
   },
 }
 
---- Makes a call and remembers what it returned.
+--- Makes a call, and records what it returned.
 ---@param client bytenite.Client
 ---@param kind string one of the calls above
 ---@param name string of the job
@@ -117,10 +117,10 @@ function Trial:call(client, kind, name)
   return result, err
 end
 
---- Makes once-only calls of both kinds, by turns.
+--- Makes once-only calls of both kinds, in turn.
 ---@param client bytenite.Client
 ---@param names string[]
----@param options table|nil of `client:map`; without it the calls are made one after the other
+---@param options table|nil of `client:map`; without them the calls are made one after another
 function Trial:once_only(client, names, options)
   local function call(name, index)
     return self:call(client, index % 2 == 0 and "run" or "create", name)
@@ -131,20 +131,20 @@ function Trial:once_only(client, names, options)
   end
 end
 
---- Notes a problem.
+--- Records a problem.
 ---@param ... any a format and its values
 function Trial:fail(...)
   table.insert(self.problems, (select("#", ...) == 1 and ... or string.format(...)))
 end
 
---- Notes a problem unless a condition holds.
+--- Records a problem unless a condition holds.
 function Trial:expect(condition, ...)
   if not condition then self:fail(...) end
 end
 
---- Asks the backend what it has executed since the last time.
+--- Fetches and resets the backend's counts.
 ---@return table<string, integer> executed by call
----@return integer connections how many of the server's connections with us these came over
+---@return integer connections the number of client connections that carried the requests
 function Trial:take_counts()
   local client <close> = bytenite.new { base_url = self.backend_url, access_token = "token", http_version = "1.1" }
   local response <const> = assert(client:request { method = "GET", path = "/counts" })
@@ -152,8 +152,8 @@ function Trial:take_counts()
   return counts.executed, counts.connections
 end
 
--- What is wrong with one call, given how often the backend executed it; nil if nothing is. A response of 503 says that
--- the call was not done, so that its error need not.
+-- Returns what is wrong with a call, given how often the backend executed it; nil if nothing is. A
+-- 503 says that the call was not done, so its error need not say maybe_done.
 local function judge_call(call, times)
   if call.ok and times == 0 then return "succeeded, but was not executed" end
   if not call.row.once_only then return nil end
@@ -163,12 +163,12 @@ local function judge_call(call, times)
   end
 end
 
---- Compares all calls since the last time with what the backend executed. Always wrong: a once-only call that was executed
---- twice, and one that was executed although its error does not say maybe_done.
----@param judge fun(call: table, times: integer): string|nil a further rule: returns what is wrong with a call
+--- Compares all calls since the last time with what the backend executed. It is always wrong if a
+--- once-only call was executed twice, or was executed although its error does not say maybe_done.
+---@param judge fun(call: table, times: integer): string|nil a further rule, see rules.lua
 ---@return integer connections
 function Trial:settle(judge)
-  -- What was sent just before its attempt timed out may still be on its way.
+  -- A request that was sent just before its attempt timed out may still arrive.
   cqueues.sleep(0.05)
   local executed <const>, connections <const> = self:take_counts()
   for _, call in ipairs(self.expected) do

@@ -1,4 +1,5 @@
---- Calls of the API by a client that is not ours: signed in, over one connection. For specs of the sandbox.
+--- API calls by a client that is not ours: signed in, over one connection. For specs of the
+--- sandbox.
 local cjson <const> = require("cjson").new()
 local core <const> = require "bytenite.core"
 local http_client <const> = require "spec.support.http_client"
@@ -26,8 +27,8 @@ function api_session.open(service, version)
   return self
 end
 
---- Opens a session before each test, with a sandbox that is empty, and closes it after the test.
----@param busted table its `before_each` and `after_each`
+--- Opens a session with an empty sandbox before each test, and closes it after the test.
+---@param busted table with `before_each` and `after_each`
 ---@param begin fun(service: spec.Sandbox, api: spec.Session) is called before each test
 function api_session.around_each(busted, begin)
   local api
@@ -42,7 +43,7 @@ function api_session.around_each(busted, begin)
   end)
 end
 
---- Gets a token and sends it from now on.
+--- Gets a token, and sends it in all further requests.
 ---@usage api:sign_in()
 function Session:sign_in()
   self.headers = {}
@@ -52,12 +53,12 @@ function Session:sign_in()
   self.headers = { authorization = body.token }
 end
 
---- Sends a request and gives what came, whatever came.
+--- Sends a request, and returns any response.
 ---@param method string
 ---@param path string below /v1
 ---@param body string|table|nil a table is sent as JSON
 ---@param timeout number|nil seconds
----@return table|nil response as of `http_client`
+---@return table|nil response as from `http_client`
 ---@return any problem
 ---@return table|nil part
 ---@usage local response, problem = api:send("GET", "/customer/jobs/j1", nil, 0.1)
@@ -71,13 +72,13 @@ function Session:send(method, path, body, timeout)
   }
 end
 
---- Sends a request that must be answered.
+--- Sends a request. Raises unless there is a response.
 ---@param method string
 ---@param path string below /v1
 ---@param body string|table|nil a table is sent as JSON
 ---@return integer status
----@return any body decoded by the core, nil when it is no JSON
----@return table response as of `http_client`
+---@return any body decoded by the core; nil if it is not JSON
+---@return table response as from `http_client`
 ---@usage local status, body = api:call("GET", "/customer/jobs/j1")
 function Session:call(method, path, body)
   local response <const> = assert(self:send(method, path, body))
@@ -85,7 +86,7 @@ function Session:call(method, path, body)
 end
 
 --- Makes a job.
----@param members table|nil beside, or in place of, a template and a name
+---@param members table|nil members other than templateId and name, or instead of them
 ---@return table job
 ---@usage local id = api:new_job({ description = "x" }).id
 function Session:new_job(members)
@@ -100,9 +101,9 @@ end
 
 local STATUS_OF_CODE <const> = { [3] = 400, [5] = 404, [9] = 400, [12] = 501 }
 
---- Sends a request that must be refused, with an error in the gateway's shape.
+--- Sends a request. Raises unless it is refused, with an error in the gateway's shape.
 ---@param code integer of gRPC
----@param pattern string|nil text that the message must hold
+---@param pattern string|nil text that the message must contain
 ---@param method string
 ---@param path string
 ---@param body string|table|nil

@@ -1,4 +1,4 @@
---- Jobs of a sandbox that runs blocks, for specs: made, run to their end, and looked at.
+--- Jobs of a sandbox that runs blocks, for specs: makes them, runs them, and reads their results.
 ---
 ---   local place <close> = blocks.folder()
 ---   place:block("count", { script = "..." })
@@ -20,11 +20,11 @@ BlockJobs.__index = BlockJobs
 
 local block_jobs = {}
 
-local TIME_LIMIT <const> = 60 -- seconds for a job; it takes a fraction of one
+local TIME_LIMIT <const> = 60 -- seconds for a job, which takes a fraction of one
 
 --- Starts a sandbox.
----@param folder string of the blocks
----@param options string|nil further ones, as a shell takes them
+---@param folder string the blocks' folder
+---@param options string|nil further options, quoted for a shell
 ---@return spec.BlockJobs # to be declared `<close>`
 function block_jobs.start(folder, options)
   local service <const> = sandbox.start(("--blocks '%s' %s"):format(folder, options or ""))
@@ -35,7 +35,7 @@ local function path(id, what)
   return "/customer/jobs/" .. id .. (what and "/" .. what or "")
 end
 
--- Sends bytes to an upload's address.
+-- Sends bytes to the address of an upload.
 local function upload(url, bytes, name)
   local connection <close> = http_client.connect(url)
   local response <const> = assert(connection:request {
@@ -47,7 +47,7 @@ local function upload(url, bytes, name)
   assert(response.status == 200, response.status)
 end
 
---- Makes a draft. `input` is uploaded, under the name `input_name`; without it there is none.
+--- Makes a draft, and uploads `members.input`, if given, under the name `members.input_name`.
 ---@param members table of the job
 ---@return string id
 function BlockJobs:draft(members)
@@ -67,14 +67,14 @@ function BlockJobs:draft(members)
   return job.id
 end
 
---- The job as it is.
+--- Returns the current job.
 function BlockJobs:get(id)
   local status <const>, body <const> = self.api:call("GET", path(id))
   assert(status == 200, status)
   return body.job
 end
 
---- Starts a draft.
+--- Makes and starts a job.
 ---@return string id
 function BlockJobs:start(members)
   local id <const> = self:draft(members)
@@ -83,10 +83,10 @@ function BlockJobs:start(members)
   return id
 end
 
---- Waits until something is so.
----@return any # what it gave
+--- Waits until a function returns a true value.
+---@return any # the value
 ---@param is_so fun(): any
----@param idle fun()|nil called now and then meanwhile
+---@param idle fun()|nil called between the checks
 function BlockJobs.wait_until(is_so, idle)
   local deadline <const> = cqueues.monotime() + TIME_LIMIT
   while true do
@@ -98,7 +98,7 @@ function BlockJobs.wait_until(is_so, idle)
   end
 end
 
---- Waits for the end of a job.
+--- Waits until a job ends.
 ---@return table job
 function BlockJobs:wait(id)
   return self.wait_until(function()
@@ -107,13 +107,13 @@ function BlockJobs:wait(id)
   end, self.idle)
 end
 
---- Runs a job to its end.
+--- Runs a job, and waits until it ends.
 ---@return table job
 function BlockJobs:run(members)
   return self:wait(self:start(members))
 end
 
---- What a job yields: contents by names.
+--- Returns the results of a job: contents by name.
 ---@return table<string, string>
 function BlockJobs:results(id)
   local status <const>, body <const> = self.api:call("GET", path(id, "results"))
@@ -126,7 +126,7 @@ function BlockJobs:results(id)
   return contents
 end
 
--- The texts of lines, with the level in front where it is not the usual one.
+-- Returns the texts of log lines, after their levels unless these are unknown.
 local function texts(lines)
   local list <const> = {}
   for index, line in ipairs(lines) do
@@ -135,7 +135,7 @@ local function texts(lines)
   return list
 end
 
---- The logs of a job as lists of lines.
+--- Returns the logs of a job as lists of lines.
 ---@return {partitioner: string[], assembler: string[], tasks: string[][]} # tasks: sorted by their first line
 function BlockJobs:logs(id)
   local status <const>, body <const> = self.api:call("POST", "/customer/logs", { jobId = id })

@@ -31,8 +31,8 @@ end
 
 --- Writes a block.
 ---@param path string below the folder
----@param options table|nil name, version, kind (all as in a manifest), script, entrypoint, schema (JSON), more (other
---- members of the manifest)
+---@param options table|nil name, version, kind (all as in a manifest), script, entrypoint, schema
+--- (JSON), more (other members of the manifest)
 ---@usage place:block("split", { kind = "partitioner", script = "..." })
 function BlockFolder:block(path, options)
   options = options or {}
@@ -51,7 +51,7 @@ function BlockFolder:block(path, options)
   if options.schema then self:write(path .. "/schema.json", options.schema) end
 end
 
---- Writes a template; what is built in stands for blocks that are not given.
+--- Writes a template. Built-in blocks stand for those that are not given.
 ---@param id string
 ---@param members table
 ---@usage place:template("words", { app = "count", partitioner = "split" })

@@ -1,4 +1,4 @@
---- Every call of the API, for specs that hold for each of them.
+--- Every call of the API, for specs that hold for all calls.
 ---
 ---   for name, case in pairs(calls.all) do
 ---     service:fault { operation = name, body = case.response }
@@ -10,11 +10,11 @@ local core <const> = require "bytenite.core"
 local deep <const> = require "spec.support.deep"
 
 ---@class spec.Call
----@field call fun(client: table, job: table, options: table|nil): any, table|nil makes it
+---@field call fun(client: table, job: table, options: table|nil): any, table|nil makes the call
 ---@field sent {[1]: string, [2]: string, [3]: string} its method, path and body on the wire
----@field response string a good one
----@field is_same_job boolean|nil whether it gives the job back
----@field gives fun(result: any)|nil else: raises unless that is what the response becomes
+---@field response string the body of a successful response
+---@field is_same_job boolean|nil whether the call returns its job
+---@field gives fun(result: any)|nil otherwise: raises unless the result is right
 
 local calls <const> = {}
 
@@ -24,10 +24,10 @@ local JOB <const> = '{"job":{"id":"a/b ü?","name":"Some name"}}'
 local OK <const> = '{"ok":true,"requestId":"","message":"","error":null}'
 local PAGE <const> = '{"pagination":{"total":"1","offset":0},"data":[{"id":"x","name":"A"}]}'
 
---- The id of the job that they are about, one that does not go into a path as it is.
+--- The id of the job. It needs percent-encoding in paths.
 calls.id = ID
 
---- By the name of the row.
+--- The calls, by the names of their rows.
 ---@type table<string, spec.Call>
 calls.all = {
   create_job = {
@@ -243,8 +243,8 @@ calls.all = {
   },
 }
 
--- An update whose body is of one of these types needs no case of its own above: it goes out as the
--- contract has it, and refreshes the job.
+-- An update with a body of one of these types needs no case of its own: it sends the row of the
+-- contract, and refreshes the job.
 local bodies <const> = {
   ["JobParams!"] = { value = { app = {} }, text = '{"app":{}}' },
   ["JobConfig!"] = { value = { jobTimeout = "60" }, text = '{"jobTimeout":"60"}' },
@@ -263,7 +263,7 @@ for name, row in pairs(contract.operations.rows) do
   end
 end
 
---- The response of a call that gives nothing.
+--- The response of calls without a result.
 calls.ok = OK
 
 return calls

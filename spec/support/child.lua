@@ -1,11 +1,11 @@
---- Lua programs in processes of their own, for what depends on the environment: Lua has no setenv.
+--- Lua programs in other processes, for what depends on the environment: Lua has no setenv.
 ---
 ---   local response = child.run("return { token = os.getenv 'BYTENITE_ACCESS_TOKEN' }", { BYTENITE_ACCESS_TOKEN = "t" })
 local cjson <const> = require("cjson").new()
 
 local child = {}
 
--- What a child must not inherit: only what a spec sets counts.
+-- Variables that a child must not inherit.
 local FORGOTTEN <const> = {
   "BYTENITE_API_KEY",
   "BYTENITE_ACCESS_TOKEN",
@@ -40,15 +40,16 @@ local function interpreter()
   return arg and arg[index] or "lua5.4"
 end
 
--- The core in build/ goes first: under a sanitizer this process has another one, which a child could not load.
+-- The core in build/ goes first: under a sanitizer this process has another core, which a child
+-- cannot load.
 local function search_path(local_part, all)
   return local_part .. ";" .. all
 end
 
---- Runs a chunk of Lua and waits for its end.
----@param source string what it returns is passed on as JSON
----@param environment table<string, string>|nil variables to be set
----@param descriptors integer|nil most that the process may have open
+--- Runs a chunk of Lua, and waits until it ends.
+---@param source string its result is returned by way of JSON
+---@param environment table<string, string>|nil variables to set
+---@param descriptors integer|nil the largest number of descriptors that the process may have open
 ---@return any result
 ---@usage child.run "return require 'bytenite'._VERSION"
 function child.run(source, environment, descriptors)

@@ -1,4 +1,4 @@
---- The program `bytenite` in a process of its own, as a user starts it: in pipes, and in a terminal.
+--- The program `bytenite` in another process, as a user starts it: in pipes, and in a terminal.
 ---
 ---   local ran = command.run(service, { "get", id, "--json" })
 ---   local seen = command.in_terminal(terminal, service, { "delete", id }, { typed = { { after = "%[y/N%]", text = "y\n" } } })
@@ -8,7 +8,7 @@ local program <const> = require "spec.support.program"
 
 local command = {}
 
-local TIME_LIMIT <const> = 30 -- seconds that a program may take in a terminal; it takes a tenth of one, but not under valgrind
+local TIME_LIMIT <const> = 30 -- seconds; a program takes a tenth of this, but not under valgrind
 local LOOK_EVERY <const> = 50 -- milliseconds
 
 local function quoted(text)
@@ -24,7 +24,7 @@ local function environment_of(service, additions)
 end
 
 --- Runs the program with its streams in pipes and files.
----@param service spec.Sandbox|nil where it is led to
+---@param service spec.Sandbox|nil the sandbox for the program
 ---@param arguments string[]
 ---@param options {input: string|nil, environment: table<string, string|false>|nil}|nil
 ---@return {status: integer, output: string, errors: string} ran
@@ -47,7 +47,7 @@ function command.run(service, arguments, options)
   return ran
 end
 
--- Reads until the program ends, and types when it is time to.
+-- Reads output until the program ends, and types each text when its pattern appears.
 local function attend(terminal, descriptor, process, typed)
   local deadline <const> = core.now() + TIME_LIMIT
   local output = ""
@@ -69,15 +69,15 @@ local function attend(terminal, descriptor, process, typed)
   end
 end
 
---- Returns whether the system has terminals to give: a root without /dev/pts has none.
+--- Returns whether the system has pseudo-terminals: a root without /dev/pts has none.
 ---@return boolean
 function command.has_terminals()
   local file <close> = io.open("/dev/ptmx", "r+")
   return file ~= nil
 end
 
---- Compiles the module for `in_terminal`, for all tests of a block.
----@param teardown function busted's
+--- Compiles the module for `in_terminal`, to be shared by the tests of a block.
+---@param teardown function of busted
 ---@return table terminal
 ---@usage local terminal <const> = command.terminal(teardown)
 function command.terminal(teardown)
@@ -89,12 +89,12 @@ function command.terminal(teardown)
 end
 
 --- Runs the program in a terminal.
----@param terminal table the module of spec/support/c/terminal.c, see `compile`
----@param service spec.Sandbox|nil where it is led to
+---@param terminal table the module of spec/support/c/terminal.c, see `terminal`
+---@param service spec.Sandbox|nil the sandbox for the program
 ---@param arguments string[]
 ---@param options {columns: integer|nil, typed: table[]|nil, environment: table<string, string|false>|nil, shell: string|nil}|nil
 ---   typed: a list of { after = pattern in the output, text }; shell: a command line, in which "$@" stands for the program
----@return {status: integer, output: string} ran status: minus a signal where one ended it
+---@return {status: integer, output: string} ran status: negative if a signal ended the program
 ---@usage local ran = command.in_terminal(terminal, service, { "list" }, { columns = 60 })
 function command.in_terminal(terminal, service, arguments, options)
   options = options or {}

@@ -1,4 +1,4 @@
---- Compiles the small C programs that specs need into a temporary folder that goes away with the caller.
+--- Compiles the small C programs that specs need, into temporary folders.
 local lfs <const> = require "lfs"
 
 local compile <const> = {}
@@ -22,7 +22,7 @@ local function run(command)
   assert(pipe:close(), command .. "\n" .. output)
 end
 
---- A new temporary folder; remove it with its `__close`.
+--- Makes a temporary folder; `__close` removes it.
 function compile.folder()
   local name <const> = os.tmpname()
   os.remove(name)
@@ -46,7 +46,7 @@ function Folder:module(name)
   return assert(package.loadlib(target, "luaopen_" .. name))
 end
 
---- Compiles a library that is to be preloaded into a process.
+--- Compiles a library to be preloaded into a process.
 ---@param name string of spec/support/c/<name>.c
 ---@return string # its path
 ---@usage child.run(source, { LD_PRELOAD = folder:preload "system_certificates" })
@@ -56,13 +56,13 @@ function Folder:preload(name)
   return target
 end
 
---- Compiles a program that carries Lua.
+--- Compiles a program that contains Lua.
 ---@param name string of spec/support/c/<name>.c
 ---@return string # its path
 function Folder:program(name)
   local target <const> = ("%s/%s"):format(self.path, name)
   local source <const> = folder_of_sources .. name .. ".c"
-  -- the C core looks for Lua's functions in the program: -E shows them
+  -- The C core looks for Lua's functions in the program: -E exports them.
   run(
     ("cc -std=gnu11 -O1 -Wall -Werror %s -o %s %s -Wl,-E -llua5.4 -lpthread -lm -ldl"):format(
       lua_flags "cflags",
@@ -75,8 +75,8 @@ end
 
 --- Compiles the C core of a tree.
 ---@param tree string its folder
----@param target string the file to be made
----@param options string|nil the compiler's, further ones
+---@param target string the file to make
+---@param options string|nil further options of the compiler
 function compile.core_of(tree, target, options)
   local command <const> = "cd '%s' && cc -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden "
     .. "-Iinclude -Isrc %s %s $(find src -name '*.c') -o %s -lcurl -Wl,-z,nodelete"
@@ -84,9 +84,9 @@ function compile.core_of(tree, target, options)
 end
 
 --- Compiles a C core other than the one in build/.
----@param name string of the file to be made
----@param options string the compiler's, further ones
----@return string # Lua that makes it the core of the process it runs in
+---@param name string of the file to make
+---@param options string further options of the compiler
+---@return string # Lua code that makes it the core of the process that runs the code
 ---@usage folder:core("no_poller", "-DBYTENITE_NO_POLLER")
 function Folder:core(name, options)
   local target <const> = ("%s/%s.so"):format(self.path, name)

@@ -1,12 +1,12 @@
---- Clients of the sandbox, and what they sent to it.
+--- Clients of the sandbox, and the requests that it received from them.
 local bytenite <const> = require "bytenite"
 local sandbox <const> = require "spec.support.sandbox"
 
 local connect = {}
 
---- Makes a client of a sandbox, one that does not try again unless told to.
+--- Makes a client of a sandbox. It does not retry unless the options say so.
 ---@param service spec.Sandbox
----@param options table|nil in place of, or beside, those that lead to the sandbox
+---@param options table|nil further options; they override those that lead to the sandbox
 ---@return table client
 ---@usage local client <close> = connect.client(sandbox.plain(), { http_version = "2" })
 function connect.client(service, options)
@@ -22,10 +22,10 @@ function connect.client(service, options)
   return bytenite.new(all)
 end
 
---- Makes a client of the plain sandbox for all tests of a block. The sandbox is reset before each, the client closed after
---- the last.
----@param before_each function busted's
----@param teardown function busted's
+--- Makes a client of the plain sandbox that all tests of a block share. The sandbox is reset before
+--- each test, the client closed after the last.
+---@param before_each function of busted
+---@param teardown function of busted
 ---@return spec.Sandbox
 ---@return table client
 ---@usage local service <const>, client <const> = connect.for_tests(before_each, teardown)
@@ -41,9 +41,9 @@ function connect.for_tests(before_each, teardown)
   return service, client
 end
 
---- The requests received since the last reset, without the exchanges of keys for tokens.
+--- Returns the requests since the last reset, without token exchanges.
 ---@param service spec.Sandbox
----@return table[] requests as of `Sandbox:requests`
+---@return table[] requests as from `Sandbox:requests`
 ---@usage assert.equal(1, #connect.sent(service))
 function connect.sent(service)
   local sent <const> = {}

@@ -1,5 +1,5 @@
---- Lua values compared and copied to the bottom, more strictly than `assert.same`: 1 and 1.0 differ, and so do a list and
---- an object without members.
+--- Deep comparisons and copies of Lua values. They are stricter than `assert.same`: 1 and 1.0
+--- differ, and so do a list and an empty object.
 ---
 ---   assert.is_nil(deep.difference({ numChunks = 7 }, job))
 ---   local change = deep.snapshot(job)
@@ -24,10 +24,10 @@ local function place(path, key)
   return path .. (type(key) == "string" and "." .. key or ("[%s]"):format(key))
 end
 
---- Where two values differ first; nil when they do not.
+--- Returns the first difference between two values; nil if there is none.
 ---@param expected any
 ---@param actual any
----@param path string|nil of the values, for the response
+---@param path string|nil how the result names the values
 ---@return string|nil difference
 ---@usage deep.difference({ a = { 1 } }, { a = { 1.0 } }) --> "value.a[1]: expected integer 1, got float 1.0"
 function deep.difference(expected, actual, path)
@@ -48,7 +48,7 @@ function deep.difference(expected, actual, path)
   return nil
 end
 
--- Notes a table, and those in it, as they are: the table, its place, what it holds.
+-- Records a table and the tables in it: the table, its path, its members.
 local function note(value, path, noted)
   if type(value) ~= "table" then return end
   local held <const> = {}
@@ -70,9 +70,9 @@ local function change_of(noted)
   return nil
 end
 
---- Remembers a value as it is: every member at any depth, and which tables hold them.
+--- Records every member of a value at any depth, and the identity of its tables.
 ---@param value table
----@return fun(): string|nil change tells what is no longer so, nil when nothing was touched
+---@return fun(): string|nil change returns the first change; nil if there is none
 ---@usage local change = deep.snapshot(job)
 function deep.snapshot(value)
   local noted <const> = {}

@@ -1,11 +1,13 @@
---- Event loops that a client can be attached to, under one face, so that what holds in any is said once:
+--- Event loops that a client can be attached to, with one interface for all, so that a test can run
+--- in each:
 ---
 ---   local host = event_loops.hosts.luv.new()
 ---   host:attach(client)        -- by the adapter under test
 ---   host:spawn(client, run)    -- runs a function whose calls suspend it
 ---   host:after(seconds, run)   -- runs a function outside of those, once
----   host:every(seconds, run)   -- the same again and again, until it returns false
----   host:run()                 -- until the loop ends by itself; raises when it does not, and what the functions raised
+---   host:every(seconds, run)   -- runs a function outside of those repeatedly, until it returns false
+---   host:run()                 -- runs the loop until it ends; raises what the functions raised, or if
+---                              -- the loop does not end
 local client_module <const> = require "bytenite.client"
 local core <const> = require "bytenite.core"
 local cqueues <const> = require "cqueues"
@@ -15,7 +17,7 @@ local uv <const> = require "luv"
 
 local event_loops <const> = {}
 
-local LIMIT <const> = 60 -- seconds within which a loop must have ended
+local LIMIT <const> = 60 -- seconds until a loop that does not end fails the test
 
 local Cqueues <const> = {}
 Cqueues.__index = Cqueues
@@ -50,7 +52,7 @@ local Luv <const> = {}
 Luv.__index = Luv
 
 function Luv.new()
-  uv.update_time() -- libuv's clock stands still while its loop does not run
+  uv.update_time() -- libuv's clock stops while its loop does not run
   return setmetatable({ futures = {}, raised = nil }, Luv)
 end
 
@@ -66,7 +68,7 @@ function Luv:every(seconds, run)
   local timer <const> = uv.new_timer()
   local milliseconds <const> = math.ceil(seconds * 1000)
   timer:start(milliseconds, milliseconds, function()
-    local ok <const>, result <const> = pcall(run) -- luv ends the process when a callback raises
+    local ok <const>, result <const> = pcall(run) -- luv ends the process if a callback raises
     if ok and result ~= false then return end
     if not ok then self.raised = result end
     timer:close()
@@ -83,7 +85,7 @@ function Luv:run()
   end)
   uv.run()
   watchdog:close()
-  uv.run "nowait" -- luv crashes at the end of the process when its loop does not run after that
+  uv.run "nowait" -- otherwise luv crashes at the end of the process
   if self.raised then error(self.raised, 0) end
   assert(not is_late, "the loop does not end")
   for _, future in ipairs(self.futures) do
@@ -101,25 +103,25 @@ for _, Host in ipairs { Cqueues, Luv } do
   end
 end
 
---- By name: what `require("bytenite.loop.NAME")` adapts to.
+--- The loops by name: `require("bytenite.loop.NAME")` is the adapter.
 event_loops.hosts = { cqueues = Cqueues, luv = Luv }
 
---- The delay of a first retry of the clients made here, in seconds.
+--- The delay of the first retry of clients that are made here, in seconds.
 event_loops.RETRY_DELAY = 0.1
 
 local clock <const> = {
   now = core.now,
   random = function()
-    return 0.2 -- of half a second
+    return 0.2 -- of 0.5 s
   end,
   step = function(session, seconds)
     return session:step(seconds)
   end,
 }
 
---- Makes a client whose retries come after a known time.
+--- Makes a client whose retries have a known delay.
 ---@param service spec.Sandbox
----@param options table|nil beside those that lead to the sandbox
+---@param options table|nil further options; they override those that lead to the sandbox
 ---@return table client
 ---@usage local client <close> = event_loops.client(service, { max_connections = 1 })
 function event_loops.client(service, options)
@@ -130,7 +132,7 @@ function event_loops.client(service, options)
   return client_module.new(all, clock)
 end
 
---- Empties a sandbox and puts jobs j1, j2, ... into it, named "Job number 1" and so on.
+--- Resets a sandbox and puts jobs j1, j2, ... into it, named "Job number 1" and so on.
 ---@param service spec.Sandbox
 ---@param count integer
 ---@usage event_loops.put_jobs(sandbox.plain(), 3)

@@ -1,15 +1,16 @@
---- A service without a network and without time: takes the place of the session and the exchanges of bytenite.core. All
---- else is the module itself. For specs of one file, whose first line it must be:
+--- A service without a network, on a clock that does not run by itself. It replaces the session and
+--- the exchanges of bytenite.core; everything else is the real module. Install it in the first line
+--- of a spec:
 ---
 ---   local fake <const> = require("spec.support.fake_core").install()
 ---   local client <const>, wire <const> = fake.client({ access_token = "t" }, function(request)
 ---     return { status = 200 }
 ---   end)
 ---
---- The function is called for each request that is sent, and returns what comes of it: `status`, `body` and `headers`; or
---- `kind`, `words`, `sent` (true unless false) and `is_final`; `after`: seconds; of a stream `came`: the bytes that have
---- come by then. Returns nothing for a request that hangs
---- until its attempt times out; that of a stream hangs for ever.
+--- `client` calls the function for each request that is sent, and the function returns the outcome:
+--- `status`, `body` and `headers`; or `kind`, `words`, `sent` (true unless false) and `is_final`;
+--- `after`, in seconds; for a stream also `came`, the bytes that have arrived by then. If it
+--- returns nothing, the request hangs until its attempt times out, and a stream hangs forever.
 local core <const> = require "bytenite.core"
 
 local fake_core <const> = {}
@@ -19,7 +20,7 @@ Session.__index, Exchange.__index = Session, Exchange
 
 local raw_methods <const> = core.methods
 
--- Makes an exchange as the module does. The request itself is checked and written by the real one.
+-- Makes an exchange as the module does. The real core checks and writes the request.
 local function new_exchange(session, fields)
   fields.session = session
   fields.released, fields.freed = 0, 0
@@ -54,7 +55,7 @@ function Session:raw_exchange(method, url, body, headers, is_api_call)
   })
 end
 
--- Returns the exchange in flight whose outcome comes first.
+-- Returns the exchange in flight with the earliest outcome.
 local function next_due(self)
   local first
   for _, each in ipairs(self.pending) do
@@ -200,7 +201,7 @@ function Exchange:body()
   return self.result and self.result.body or ""
 end
 
--- The bodies of fakes are short: no error reads the words behind its first 64 KiB.
+-- Fake bodies are short: no error reads an excerpt beyond 64 KiB.
 function Exchange.excerpt()
   return ""
 end
@@ -266,8 +267,8 @@ function Exchange:take()
   return bytes
 end
 
---- Puts the service in the place of bytenite.core's. busted takes it away after the spec file.
----@return table # `client(options, respond)`: returns a client and its wire; `core`; and what specs of calls share
+--- Replaces bytenite.core. busted restores it after the spec file.
+---@return table # `client(options, respond)`: returns client and wire; `core`; helpers
 function fake_core.install()
   for name in pairs(package.loaded) do
     assert(not name:find "^bytenite%." or name == "bytenite.core", name .. " is loaded already")
@@ -289,10 +290,10 @@ function fake_core.install()
   local client_module <const> = require "bytenite.client"
   local fake <const> = { core = own }
 
-  --- The response of a service in order.
+  --- A successful response.
   fake.OK = { status = 200, body = "{}" }
 
-  --- Returns a function that responds with one of some responses after the other, and then hangs.
+  --- Returns a function that gives the responses one after another, and then none.
   ---@param responses table[]
   ---@return function # for `client`
   function fake.in_turn(responses)
@@ -301,7 +302,7 @@ function fake_core.install()
     end
   end
 
-  --- Makes a repeatable call, or one that is sent once only.
+  --- Make a repeatable call, and a once-only one.
   ---@param client table
   ---@param options table|nil
   function fake.get(client, options)
@@ -312,7 +313,7 @@ function fake_core.install()
     return client:request({ method = "POST", path = "/x" }, options)
   end
 
-  --- Raises unless every exchange was freed, once.
+  --- Raises unless every exchange was freed exactly once.
   ---@param wire table
   function fake.check_all_freed(wire)
     for index, exchange in ipairs(wire.exchanges) do
@@ -323,7 +324,7 @@ function fake_core.install()
   --- Makes a client of the service.
   ---@param options table
   ---@param respond function(request, number)
-  ---@param is_quick boolean|nil whether calls of the idle client wait inside the core first, as on the system's clock
+  ---@param is_quick boolean|nil whether calls of an idle client first wait inside the core
   ---@return table client
   ---@return table wire `time`, `requests`, `exchanges`, `room` (transfers at once), `waited` (seconds), `ready` (owners of
   ---   streams that the next steps return)

@@ -1,4 +1,4 @@
---- Folders for specs: temporary, and gone when they go out of scope.
+--- Temporary folders for specs, which are removed when they go out of scope.
 local lfs <const> = require "lfs"
 
 ---@class spec.Folder
@@ -8,7 +8,7 @@ Folder.__index = Folder
 
 local folder = {}
 
---- Makes an empty one.
+--- Makes an empty folder.
 ---@return spec.Folder # to be declared `<close>`
 function folder.new()
   local path <const> = os.tmpname()
@@ -17,12 +17,12 @@ function folder.new()
   return setmetatable({ path = path }, Folder)
 end
 
---- The path of something in it.
+--- Returns the path of a file in the folder.
 function Folder:at(name)
   return self.path .. "/" .. name
 end
 
---- Writes a file in it.
+--- Writes a file in the folder.
 ---@return string # its path
 function Folder:write(name, text)
   local file <close> = assert(io.open(self:at(name), "wb"))
@@ -30,7 +30,7 @@ function Folder:write(name, text)
   return self:at(name)
 end
 
---- What is in a file in it; nil when there is none.
+--- Returns the content of a file in the folder; nil if there is none.
 function Folder:read(name)
   local file <close> = io.open(self:at(name), "rb")
   return file and file:read "a"
@@ -50,7 +50,7 @@ local function add(names, path, prefix)
   return names
 end
 
---- The paths of all files below it, hidden ones too, in order.
+--- Returns the sorted paths of all files in the folder and its subfolders, hidden ones too.
 ---@return string[]
 function Folder:names()
   local names <const> = add({}, self.path, "")

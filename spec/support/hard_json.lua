@@ -1,4 +1,4 @@
---- JSON that readers and writers trip over, with the Lua values it stands for.
+--- JSON texts that trip up readers and writers, with the Lua values that they stand for.
 ---
 ---   for name, case in hard_json.each({ null = bytenite.null, array = bytenite.array }) do
 ---     ... case.text, case.value
@@ -44,7 +44,7 @@ local function cases(null, array)
       { "1e15", 1000000000000000.0 },
       { "1e+22", 1e22 },
       { "1e23", 1e23 },
-      { "9007199254740993.0", 9007199254740992.0 }, -- halfway, to even
+      { "9007199254740993.0", 9007199254740992.0 }, -- halfway: rounds to even
       { "9223372036854775807.0", 0x1p63 },
       { "-9223372036854775808.0", -0x1p63 },
     },
@@ -61,21 +61,21 @@ local function cases(null, array)
       { "0.99999999999999989", 0x1.fffffffffffffp-1 },
       { "5.684341886080801e-14", 0x1.fffffffffffffp-45 },
       { "5.684341886080802e-14", 0x1p-44 },
-      { "1.00000000000000011102230246251565404", 1.0 }, -- halfway, to even
-      { "1.00000000000000011102230246251565405", 0x1.0000000000001p+0 }, -- a little more
+      { "1.00000000000000011102230246251565404", 1.0 }, -- halfway: rounds to even
+      { "1.00000000000000011102230246251565405", 0x1.0000000000001p+0 }, -- just above halfway
       { "0." .. ("0"):rep(400) .. "1e401", 1.0 },
       { "1" .. ("0"):rep(400) .. "e-400", 1.0 },
     },
     ["floats at the ends"] = {
       { "1.7976931348623157e308", 0x1.fffffffffffffp+1023 },
       { "-1.7976931348623157E+308", -0x1.fffffffffffffp+1023 },
-      { "1.7976931348623158e308", 0x1.fffffffffffffp+1023 }, -- nearer to it than to the limit
+      { "1.7976931348623158e308", 0x1.fffffffffffffp+1023 }, -- below the limit: rounds down
       { "2.2250738585072014e-308", 0x1p-1022 },
       { "2.2250738585072011e-308", 0x0.fffffffffffffp-1022 },
       { "2.225073858507201e-308", 0x0.fffffffffffffp-1022 },
       { "5e-324", 0x1p-1074 },
       { "4.9406564584124654e-324", 0x1p-1074 },
-      { "2.4703282292062328e-324", 0x1p-1074 }, -- a little over half of it
+      { "2.4703282292062328e-324", 0x1p-1074 }, -- just above half of the smallest double
       { "2e-324", 0.0 },
       { "-1e-400", -0.0 },
     },
@@ -142,7 +142,7 @@ local function cases(null, array)
         { __index = {}, __gc = 1, __close = 2, __pairs = array {}, __name = "n", __len = 0, __metatable = false },
       },
       { [[{"@type":"t","a.b":1,"a b":2,"é":3}]], { ["@type"] = "t", ["a.b"] = 1, ["a b"] = 2, ["é"] = 3 } },
-      -- Names that are checked elsewhere mean nothing in free-form values.
+      -- Names that are checked in declared objects have no meaning in free-form values.
       {
         [[{"tasktimeout":1,"jobTimeout":"x","dataSource":5,"app":[],"params":null}]],
         { tasktimeout = 1, jobTimeout = "x", dataSource = 5, app = array {}, params = null },
@@ -151,8 +151,8 @@ local function cases(null, array)
   }
 end
 
---- Goes through the cases, in any order.
----@param marks {null: any, array: fun(items: table): table} what null is, and what makes a list of a table
+--- Returns an iterator over the cases, in any order.
+---@param marks {null: any, array: fun(items: table): table} null's value, and the list marker
 ---@return fun(): string|nil, {text: string, value: any}
 ---@usage for name, case in hard_json.each(marks) do ... end
 function hard_json.each(marks)

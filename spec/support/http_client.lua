@@ -1,4 +1,4 @@
---- An HTTP client that is not ours: lua-http, over one connection. For specs of servers.
+--- An HTTP client that is not ours (lua-http), over one connection. For specs of servers.
 ---
 ---   local connection <close> = http_client.connect(service.base_url, { version = 2, ca_file = service.ca_file })
 ---   local response = assert(connection:request { method = "GET", path = "/v1/customer/jobs/j1", headers = { ... } })
@@ -30,7 +30,7 @@ end
 
 --- Connects to the server of a URL.
 ---@param url string
----@param options {version: number, ca_file: string|nil}|nil HTTP version 1.1 (default) or 2; the authority to trust
+---@param options {version: number, ca_file: string|nil}|nil HTTP 1.1 by default; trust
 ---@return spec.Connection
 ---@usage local connection <close> = http_client.connect(service.base_url)
 function http_client.connect(url, options)
@@ -48,14 +48,14 @@ function http_client.connect(url, options)
   return setmetatable({ inner = inner, scheme = scheme, authority = host .. ":" .. port }, Connection)
 end
 
--- Waits until something is in a queue of an HTTP/2 stream, or nothing will come. lua-http would spin for ever once the
--- server has closed the connection.
+-- Waits until a queue of an HTTP/2 stream has an item, or the stream ends. lua-http would loop
+-- forever once the server has closed the connection.
 local function wait_for(stream, queue, timeout)
   local connection <const> = stream.connection
   local deadline <const> = cqueues.monotime() + timeout
   while queue:length() == 0 and stream.state ~= "closed" do
     if connection.socket:eof "r" then return nil, "the server has closed the connection" end
-    local stepped <const>, problem <const> = connection:step(0) -- before the wait, which is for what it left to read
+    local stepped <const>, problem <const> = connection:step(0) -- handles what the last read left in the buffer
     if not stepped then return nil, problem end
     if queue:length() == 0 then
       local left <const> = deadline - cqueues.monotime()
@@ -76,9 +76,9 @@ end
 
 --- Sends a request and waits for the response.
 ---@param wanted {method: string|nil, path: string, headers: table|nil, body: string|nil, timeout: number|nil}
----@return table|nil response `{status, headers, body}`, headers by name; nil when there was none, or not a whole one
+---@return table|nil response `{status, headers, body}`, headers by name; nil if not complete
 ---@return any problem
----@return table|nil part what came of the response
+---@return table|nil part the part of the response that arrived
 ---@usage local response = assert(connection:request { path = "/v1/customer/jobs/j1" })
 function Connection:request(wanted)
   local timeout <const> = wanted.timeout or TIMEOUT
@@ -117,7 +117,7 @@ function Connection:request(wanted)
   return response
 end
 
---- Closes the connection, as it is: lua-http would first see its streams to their end, if need be for ever.
+--- Closes the connection at once. lua-http would first wait for its streams, perhaps forever.
 ---@usage connection:close()
 function Connection:close()
   local socket <const> = self.inner.socket

@@ -1,4 +1,4 @@
---- Looks for secrets where a program, or its user, may look.
+--- Finds secrets where a program, or its user, may see them.
 local leaks = {}
 
 local function escaped(secret, pattern, format)
@@ -17,7 +17,7 @@ local function html_escaped(secret)
   return (secret:gsub('[&<>"]', entities))
 end
 
---- Ways in which a response can hold a text, by name: each gives the body in which the text stands.
+--- Ways in which a response can contain a text, by name: each function returns such a body.
 ---@type table<string, fun(secret: string): string>
 leaks.echoes = {
   ["plain text"] = function(secret)
@@ -83,7 +83,7 @@ leaks.echoes = {
   end,
 }
 
--- A secret may show as it is, or as JSON writes it.
+-- Returns the forms in which a secret may appear: as it is, or as JSON, URLs and HTML write it.
 local function forms_of(secret)
   return {
     secret,
@@ -122,10 +122,11 @@ local function walk(value, secrets, path, seen)
   return nil
 end
 
---- Where a value shows one of some secrets: in its text, or anywhere in its tables. nil when it does not.
+--- Returns where a value reveals one of the secrets: as text, or anywhere in its tables. nil if it
+--- reveals none.
 ---@param value any
 ---@param secrets string[]
----@param path string|nil what the value is, for the response
+---@param path string|nil how the result names the value
 ---@return string|nil found
 ---@usage assert.is_nil(leaks.find(problem, { password }))
 function leaks.find(value, secrets, path)

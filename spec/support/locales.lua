@@ -1,9 +1,10 @@
---- Locales whose numbers have no point, made by localedef in the build folder and found through LOCPATH.
+--- Locales whose decimal separator is not a point. localedef makes them in the build folder, and
+--- programs find them by LOCPATH.
 local lfs <const> = require "lfs"
 
 local locales = {}
 
---- What they make of 0.5, by their names: a comma, and a mark of two bytes.
+--- How the locales print 0.5, by name: with a comma, and with a separator of two bytes.
 ---@type table<string, string>
 locales.halves = { ["de_DE.UTF-8"] = "0,5", ["ps_AF.UTF-8"] = "0\u{66B}5" }
 
@@ -13,7 +14,8 @@ local function is_folder(path)
   return lfs.attributes(path, "mode") == "directory"
 end
 
--- Under another name first, so that what is left of an interrupted run is never taken for a locale.
+-- Makes a locale under a temporary name first, so that the remains of an interrupted run are never
+-- used.
 local function make(name)
   lfs.mkdir "build"
   lfs.mkdir(FOLDER)
@@ -27,9 +29,9 @@ local function make(name)
   return true
 end
 
---- The folder for LOCPATH in which the locale is.
+--- Returns the folder for LOCPATH that contains a locale, which is made if necessary.
 ---@param name string
----@return string|nil folder nil where it cannot be made
+---@return string|nil folder nil if it cannot be made
 ---@return string|nil problem
 ---@usage local folder = locales.folder "de_DE.UTF-8"
 function locales.folder(name)

@@ -1,7 +1,7 @@
---- What is in a Markdown page: blocks of code, links, headings.
+--- The parts of a Markdown page: blocks of code, links, headings.
 local markdown = {}
 
---- The fenced blocks of a language, each with the line it begins at.
+--- Returns the fenced blocks of a language, each with the number of its first line.
 ---@param text string
 ---@param language string
 ---@return {line: integer, code: string}[]
@@ -25,12 +25,12 @@ function markdown.blocks(text, language)
   return blocks
 end
 
--- The text without its fenced blocks.
+-- Returns the text without its fenced blocks.
 local function prose(text)
   return (("\n" .. text):gsub("\n```.-\n```", "\n"))
 end
 
---- The targets of links.
+--- Returns the targets of links.
 ---@param text string
 ---@return string[]
 ---@usage local links = markdown.links(text)
@@ -42,7 +42,8 @@ function markdown.links(text)
   return links
 end
 
---- The anchors that GitHub gives the headings: lower case, without punctuation, with "-" for spaces.
+--- Returns the anchors that GitHub makes of the headings: lower case, no punctuation, "-" for
+--- spaces.
 ---@param text string
 ---@return table<string, boolean>
 ---@usage assert.is_true(markdown.anchors(text)["options"])

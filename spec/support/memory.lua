@@ -1,7 +1,7 @@
---- What Lua's memory holds.
+--- The memory that Lua uses.
 local memory <const> = {}
 
---- How much it is, without garbage.
+--- Returns the memory in use, without garbage.
 ---@return number # KiB
 ---@usage local before = memory.in_use()
 function memory.in_use()

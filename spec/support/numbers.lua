@@ -1,7 +1,7 @@
---- Lists of numbers, for calls by the dozen.
+--- Lists of numbers, for many calls at once.
 local numbers <const> = {}
 
---- The numbers from 1 on.
+--- Returns the numbers from 1 to `count`.
 ---@param count integer
 ---@return integer[]
 ---@usage assert.same({ 1, 2, 3 }, numbers.list(3))

@@ -1,7 +1,9 @@
---- What can become of an update, as data: how the sandbox is made to bring it about, and the error it gives.
+--- The outcomes of an update as data: the fault that makes the sandbox produce it, and the error
+--- that the update returns.
 ---
---- An outcome has a `title`, a `fault`, the `options` of the call where it needs any, and the fields of the error it
---- must give: `kind`, `status`, `code`, `retryable`, `maybe_done`, ... (absent ones default, see `spec/call/outcomes_spec.lua`).
+--- An outcome has a `title`, a `fault`, the `options` of the call if it needs any, and the fields
+--- of its error: `kind`, `status`, `code`, `retryable`, `maybe_done`, ... (for defaults see
+--- `spec/call/outcomes_spec.lua`).
 local outcomes = {}
 
 local kinds <const> = {
@@ -18,18 +20,18 @@ local kinds <const> = {
 local RETRYABLE <const> = { [429] = true, [500] = true, [502] = true, [503] = true, [504] = true }
 local MAYBE_DONE <const> = { [500] = true, [502] = true, [504] = true }
 
--- gRPC codes as the service's gateway pairs them with statuses.
+-- The gRPC codes that the service's gateway pairs with statuses.
 local codes <const> =
   { [400] = 3, [401] = 16, [403] = 7, [404] = 5, [409] = 6, [429] = 8, [500] = 13, [501] = 12, [503] = 14, [504] = 4 }
 
--- All that a status alone decides.
+-- Returns the fields that depend only on the status.
 local function of_status(status)
   return {
     status = status,
     kind = kinds[status] or "unexpected",
     retryable = RETRYABLE[status] or false,
     maybe_done = MAYBE_DONE[status],
-    attempts = status == 401 and 2 or 1, -- the token is renewed once
+    attempts = status == 401 and 2 or 1, -- a 401 renews the token once
   }
 end
 
@@ -40,11 +42,11 @@ local function with(outcome, more)
   return outcome
 end
 
--- Statuses with a meaning, and a choice of those without.
+-- Statuses with a meaning, and some without.
 local STATUSES <const> =
   { 400, 401, 403, 404, 409, 429, 500, 503, 402, 405, 410, 418, 422, 451, 501, 502, 504, 507, 599 }
 
--- Bodies in which an error can come, and what they say.
+-- The shapes of errors in bodies, and the fields that they set.
 local function bodies_of(status)
   return {
     {
@@ -75,7 +77,7 @@ local function bodies_of(status)
   }
 end
 
---- Every status, in every body.
+--- Every status with every body.
 ---@type table[]
 outcomes.responses = {}
 
@@ -90,7 +92,7 @@ for _, status in ipairs(STATUSES) do
   end
 end
 
--- A response of success that is none: `fault` as given, status 200.
+-- Returns the outcome of an unusable response with status 200.
 local function not_usable(title, fault, kind, more)
   fault.times = "forever"
   local outcome <const> =
@@ -104,7 +106,7 @@ local function other_success(status, body)
   return with(of_status(status), { title = ("%d"):format(status), fault = fault, body = body })
 end
 
---- Responses that are no errors by their status, or no responses to this call.
+--- Responses whose status is a success, but whose body is not the response to this call.
 ---@type table[]
 outcomes.successes = {
   not_usable(
@@ -167,7 +169,7 @@ for _, status in ipairs { 300, 301, 302, 303, 304, 307, 308 } do
   table.insert(outcomes.successes, outcome)
 end
 
---- Attempts without a response that could be read to its end.
+--- Attempts without a complete response.
 ---@type table[]
 outcomes.failures = {
   { title = "half a response", fault = { truncate = 20 }, kind = "connection" },

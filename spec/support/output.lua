@@ -1,18 +1,20 @@
--- busted's own output, and after everything else the line `N passed, N failed` from the real counts.
--- A run in which no test ran fails: busted itself would call it a success.
+-- Prints busted's own output, and then the line `N passed, N failed` from the real counts. A run in
+-- which no test ran fails: busted itself would call it a success.
 local busted = require "busted"
 
--- scripts/lib/specs.sh names a file here, and reads from it how far the run came when the interpreter dies.
+-- scripts/lib/specs.sh names this file, and reads from it how far the run got if the interpreter
+-- dies.
 local counts_file = os.getenv "SPEC_COUNTS"
 
--- It also names a file for the times of spec files, and says whether a file may have no test to run.
+-- It also names a file for the times of spec files, and says whether a file may have no tests to
+-- run.
 local times_file <const> = os.getenv "SPEC_TIMES"
 local may_be_empty <const> = os.getenv "SPEC_MAY_BE_EMPTY" ~= nil
 
 return function(options)
   local handler = require("busted.outputHandlers." .. options.defaultOutput)(options)
-  local passed, failed = 0, 0 -- of the rounds that are over (busted --repeat)
-  local round -- "running", "over", or nil before the first
+  local passed, failed = 0, 0 -- of earlier rounds (busted --repeat)
+  local round -- "running", "over", or nil before the first round
 
   local function counts()
     if round == "over" then return passed, failed end

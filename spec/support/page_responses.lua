@@ -1,4 +1,4 @@
---- Pages that a sandbox answers, one after the other.
+--- Pages of lists that a sandbox sends one after another.
 ---
 ---   local page <const>, asked <const> = page_responses.of(service)
 ---   page("a b", { total = 3 })
@@ -8,10 +8,11 @@ local connect <const> = require "spec.support.connect"
 
 local page_responses <const> = {}
 
---- What makes pages of a sandbox's, and what it was asked for.
+--- Returns a function that adds a page to a sandbox's responses, and one that returns the paths it
+--- received.
 ---@param service spec.Sandbox
----@return fun(ids: string, pagination: table|nil, operation: string|nil) page lets a page be answered, after those before it
----@return fun(): string[] asked gives the paths asked for, without what they have in common
+---@return fun(ids: string, pagination: table|nil, operation: string|nil) page adds a page
+---@return fun(): string[] asked returns the paths, without their common beginning
 ---@usage local page <const>, asked <const> = page_responses.of(sandbox.plain())
 function page_responses.of(service)
   local function page(ids, pagination, operation)
@@ -36,7 +37,7 @@ function page_responses.of(service)
   return page, asked
 end
 
---- The rows that an iterator gives, as their ids in one text.
+--- Returns the ids of the rows of an iterator as one text.
 ---@param each function
 ---@return string
 ---@usage assert.equal("a b c", page_responses.walk(client:each_job()))

@@ -1,4 +1,5 @@
---- Programs in processes of their own, as a user starts them: what they print, on which stream, and how they end.
+--- Programs in other processes, as a user starts them: what they print, on which stream, and how
+--- they end.
 ---
 ---   local ran = program.lua({ "examples/set_name.lua", job_id }, program.environment(sandbox.plain()))
 ---   assert.equal(0, ran.status, ran.errors)
@@ -12,7 +13,7 @@ local function quoted(text)
   return "'" .. text:gsub("'", [['\'']]) .. "'"
 end
 
---- The interpreter that runs the specs.
+--- Returns the interpreter that runs the specs.
 ---@return string
 ---@usage program.run { program.interpreter(), "-v" }
 function program.interpreter()
@@ -30,7 +31,7 @@ local function take_file(path)
   return text
 end
 
---- What leads a program to a sandbox.
+--- Returns the environment that leads a program to a sandbox.
 ---@param service spec.Sandbox
 ---@return table<string, string> environment
 ---@usage local environment = program.environment(sandbox.tls())
@@ -42,16 +43,18 @@ function program.environment(service)
   }
 end
 
---- The command line for a program. Of this process's environment it gets PATH alone; Lua in it finds the module of this tree.
+--- Returns the command line of a program. Its environment has only PATH and `environment`; Lua in
+--- it finds the module of this tree.
 ---@param words string[] the program and its arguments
----@param environment table<string, string>|nil variables to be set
----@return string line as a shell takes it
+---@param environment table<string, string>|nil variables to set
+---@return string line for a shell
 ---@usage os.execute(program.command_line { "build/host" })
 function program.command_line(words, environment)
   local all <const> = {
     PATH = os.getenv "PATH",
     LUA_PATH = ("%s/lua/?.lua;%s/lua/?/init.lua;%s"):format(root, root, package.path),
-    -- The core in build/ goes first: under a sanitizer this process has another one, which a child could not load.
+    -- The core in build/ goes first: under a sanitizer this process has another core, which a child
+    -- cannot load.
     LUA_CPATH = ("%s/build/?.so;%s"):format(root, package.cpath),
   }
   for name, value in pairs(environment or {}) do
@@ -67,10 +70,10 @@ function program.command_line(words, environment)
   return table.concat(command, " ")
 end
 
---- Runs a program and waits for its end; see `command_line`.
+--- Runs a program, and waits until it ends; see `command_line`.
 ---@param words string[] the program and its arguments
----@param environment table<string, string>|nil variables to be set
----@param folder string|nil to run it in; the project's unless given
+---@param environment table<string, string>|nil variables to set
+---@param folder string|nil its working directory; by default the project's folder
 ---@return {status: integer, output: string, errors: string} ran
 ---@usage local ran = program.run { "build/host", "script.lua" }
 function program.run(words, environment, folder)

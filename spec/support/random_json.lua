@@ -1,5 +1,5 @@
---- Random JSON: the text and the Lua value it stands for, made side by side, so that neither is computed from the other
---- by the code under test. The same seed gives the same values on every machine.
+--- Random JSON: texts and the Lua values that they stand for. Both are made at the same time, so
+--- that the code under test computes neither. A seed gives the same values on every machine.
 ---
 ---   local generator = random_json.new(42, { null = bytenite.null, array = bytenite.array })
 ---   local text, value = generator:value()
@@ -52,7 +52,7 @@ local ODD_NAMES <const> = {
   "a\0b",
 }
 
--- Code points at the edges of what UTF-8, JSON and UTF-16 treat apart.
+-- Code points at the edges of ranges that UTF-8, JSON and UTF-16 treat differently.
 local EDGES <const> = {
   0x00,
   0x01,
@@ -106,14 +106,15 @@ local INTEGER_EDGES <const> =
 
 --- Starts a generator.
 ---@param seed integer
----@param marks {null: any, array: fun(items: table): table} what null is, and what makes a list of a table
+---@param marks {null: any, array: fun(items: table): table} null's value, and the list marker
 ---@return spec.RandomJson
 ---@usage local generator = random_json.new(42, { null = bytenite.null, array = bytenite.array })
 function random_json.new(seed, marks)
   return setmetatable({ state = seed, null = marks.null, array = marks.array }, RandomJson)
 end
 
--- 64 random bits (SplitMix64), from a state of our own: busted shuffles with math.random.
+-- Returns 64 random bits (SplitMix64). The state is our own, because busted shuffles with
+-- math.random.
 function RandomJson:bits()
   self.state = self.state + 0x9E3779B97F4A7C15
   local z = self.state
@@ -122,7 +123,7 @@ function RandomJson:bits()
   return z ~ (z >> 31)
 end
 
--- An integer from 0 to limit - 1.
+-- Returns an integer from 0 to limit - 1.
 function RandomJson:below(limit)
   return (self:bits() >> 1) % limit
 end
@@ -135,23 +136,23 @@ function RandomJson:chance(percent)
   return self:below(100) < percent
 end
 
--- White space, which may stand around any token; mostly none.
+-- Returns white space, which may surround any token, or nothing in most cases.
 function RandomJson:space()
   return self:chance(10) and self:one_of(SPACES) or ""
 end
 
--- A number written as such an exponent can be: e5, E+05, e-7.
+-- Writes an exponent in one of the valid forms: e5, E+05, e-7.
 function RandomJson:exponent(power)
   local sign <const> = power < 0 and "-" or (self:chance(30) and "+" or "")
   local zeros <const> = self:chance(20) and "0" or ""
   return (self:chance(50) and "e" or "E") .. sign .. zeros .. ("%d"):format(math.abs(power))
 end
 
--- Any integer of 64 bits, with those of few digits and those at the edges as likely as the long ones.
+-- Returns an integer of 64 bits. Small ones and those at the edges are as likely as large ones.
 function RandomJson:integer()
   local value
   if self:chance(25) then
-    value = self:one_of(INTEGER_EDGES) + self:below(5) - 2 -- wraps around at the ends, to the other end
+    value = self:one_of(INTEGER_EDGES) + self:below(5) - 2 -- at the ends it wraps around
   else
     value = self:bits() >> self:below(64)
     if self:chance(50) then value = -value end
@@ -159,7 +160,8 @@ function RandomJson:integer()
   return ("%d"):format(value), value
 end
 
--- A float of any bits that is neither NaN nor infinite, with enough digits to name it.
+-- Returns a float of random bits that is neither NaN nor infinite, with all the digits that
+-- identify it.
 function RandomJson:any_float()
   local value
   repeat
@@ -167,21 +169,21 @@ function RandomJson:any_float()
   until value - value == 0
   local digits, power = ("%%.%de"):format(16 + self:below(5)):format(value):match "^(.-)e(.*)$"
   power = math.tointeger(tonumber(power))
-  if self:chance(30) then -- the point somewhere else
+  if self:chance(30) then -- moves the point
     digits, power = digits:gsub("(%d)%.(%d+)", "%1%2.0"), power - #digits:match "%.(%d+)"
   end
   return digits .. self:exponent(power), value
 end
 
--- A float below the normal ones.
+-- Returns a subnormal float.
 function RandomJson:subnormal()
   local value <const> = ("d"):unpack(("j"):pack(self:bits() >> (12 + self:below(52))))
   local digits <const>, power <const> = ("%.17e"):format(value):match "^(.-)e(.*)$"
   return digits .. self:exponent(math.tointeger(tonumber(power))), value
 end
 
--- A float that people write: an integer below 2^53 with the point moved by up to 22 places. Both are exact, and one
--- division of exact numbers gives the nearest double.
+-- Returns a float as people write it: an integer below 2^53 with the point moved by up to 22
+-- places. Both are exact, so one division gives the nearest double.
 function RandomJson:decimal()
   local digits <const> = self:bits() >> (11 + self:below(53))
   local places <const> = 1 + self:below(22)
@@ -203,7 +205,7 @@ function RandomJson:decimal()
   return text, value
 end
 
--- A float without a fraction, written so that it is one: 5.0, 5e0, -0.0.
+-- Returns a float without a fraction, written as a float: 5.0, 5e0, -0.0.
 function RandomJson:integral_float()
   local value = (self:bits() >> (11 + self:below(53))) + 0.0
   local text = ("%.0f"):format(value) .. self:one_of { ".0", ".000", "e0", "E+00", ".0e-0" }
@@ -213,7 +215,8 @@ function RandomJson:integral_float()
   return text, value
 end
 
--- A number without fraction and exponent that no integer holds: all the digits of a double.
+-- Returns a number without fraction and exponent that does not fit in an integer, with all digits
+-- of a double.
 function RandomJson:beyond_integers()
   local value = 0x1p63 * (1 + (self:bits() >> 12) * 0x1p-52)
   value = value * 2.0 ^ self:below(200)
@@ -223,7 +226,7 @@ end
 
 local number_makers <const> = { "any_float", "subnormal", "decimal", "integral_float", "beyond_integers" }
 
---- A random number.
+--- Returns a random number.
 ---@return string text
 ---@return number value
 ---@usage local text, value = generator:number()
@@ -239,7 +242,7 @@ function RandomJson:code_point()
   return (point < 0xD800 or point > 0xDFFF) and point or 0xD800 - 1
 end
 
--- \u with four digits, or two of them above U+FFFF.
+-- Writes \u with four digits, or two of them above U+FFFF.
 function RandomJson:escape(point)
   local format <const> = self:chance(50) and "\\u%04x" or "\\u%04X"
   if point < 0x10000 then return format:format(point) end
@@ -254,7 +257,7 @@ function RandomJson:written(point)
   return utf8.char(point)
 end
 
---- A random string.
+--- Returns a random string.
 ---@return string text
 ---@return string value
 ---@usage local text, value = generator:string()
@@ -315,8 +318,8 @@ function RandomJson:object(levels)
   return "{" .. (#texts == 0 and self:space() or table.concat(texts, ",")) .. "}", members
 end
 
---- A random value.
----@param levels integer|nil that lists and objects may be in one another, 5 unless given
+--- Returns a random value.
+---@param levels integer|nil how deep lists and objects may be nested, by default 5
 ---@return string text
 ---@return any value
 ---@usage local text, value = generator:value()
@@ -327,8 +330,8 @@ function RandomJson:value(levels)
   return self:object(levels - 1)
 end
 
---- Lists and objects in one another.
----@param levels integer how many
+--- Returns nested lists and objects.
+---@param levels integer the depth
 ---@return string text
 ---@return any value
 ---@usage local text, value = generator:nest(100)
@@ -346,7 +349,7 @@ function RandomJson:nest(levels)
   return text, value
 end
 
---- Several random values.
+--- Returns several random values.
 ---@param count integer
 ---@return string[] texts
 ---@return any[] values marked as a list

@@ -1,8 +1,8 @@
---- Mistakes of a program: what must be raised, and where the message must point.
+--- A program's mistakes: what they must raise, and where the message must point.
 local refusals = {}
 
---- Calls a function that must raise a string, which points at a line of that function's own, the user's.
----@param call function makes the mistake in a statement of its own (a tail call would leave no trace of its line)
+--- Calls a function. Raises unless it raises a string that points to a line of that function.
+---@param call function makes the mistake, not in a tail call, which leaves no trace of its line
 ---@return string message without the position
 ---@usage local message = refusals.message(function() job:set_name(7) end)
 function refusals.message(call)

@@ -1,5 +1,5 @@
---- A relay in front of a server, in this process, which passes bytes on until it breaks all connections off with a reset
---- (RST): what a router that restarts does, and no orderly end.
+--- A relay in front of a server, in this process. It passes bytes on until it ends all connections
+--- with a reset (RST), as a router does when it restarts.
 local cqueues <const> = require "cqueues"
 local luasocket <const> = require "socket"
 local socket <const> = require "cqueues.socket"
@@ -9,12 +9,12 @@ Relay.__index = Relay
 
 local relay <const> = {}
 
--- Makes the close of a socket a reset. That takes the linger option, which cqueues does not know.
+-- Makes the close of a socket a reset. This takes the linger option, which cqueues does not have.
 local function reset_on_close(connection)
   local handle <const> = luasocket.tcp()
   handle:setfd(connection:pollfd())
   handle:setoption("linger", { on = true, timeout = 0 })
-  handle:setfd(-1) -- the descriptor stays its owner's to close
+  handle:setfd(-1) -- the owner closes the descriptor
 end
 
 local function pass_on(from, to)
@@ -24,7 +24,7 @@ local function pass_on(from, to)
   end
 end
 
--- Bytes as they come; an end is no error.
+-- Makes a socket return raw bytes without buffering, and errors as values.
 local function make_raw(connection)
   connection:setmode("bn", "bn")
   connection:onerror(function(_, _, problem)
@@ -33,7 +33,8 @@ local function make_raw(connection)
   return connection
 end
 
--- Takes connections. In a controller of its own: what waits for sockets that are then closed is never resumed.
+-- Accepts connections, in a new controller: cqueues never resumes coroutines that waited for
+-- sockets which were closed.
 local function serve(self)
   local controller <const> = cqueues.new()
   self.controller = controller
@@ -47,9 +48,9 @@ local function serve(self)
   end)
 end
 
---- Listens on a free port, for a server on another one of 127.0.0.1.
----@param port integer|string the server's
----@return table # `port`; to be moved on with `step`
+--- Listens on a free port, for a server on another port of 127.0.0.1.
+---@param port integer|string the server's port
+---@return table # `port`; drive it with `step`
 function relay.new(port)
   local listening <const> = socket.listen { host = "127.0.0.1", port = 0 }
   listening:listen()
@@ -64,12 +65,12 @@ function relay.new(port)
   return self
 end
 
---- Passes on what has come.
+--- Passes on the bytes that have arrived.
 function Relay:step()
   assert(self.controller:step(0))
 end
 
---- Breaks all connections off; to the server they end in order. New ones are taken.
+--- Resets all connections; for the server they end in order. New ones are accepted.
 function Relay:reset()
   for _, pair in ipairs(self.open) do
     reset_on_close(pair.client)

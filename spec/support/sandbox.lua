@@ -1,5 +1,6 @@
---- The sandbox for specs: a child process, started when it is first wanted and shared by all spec files. It ends with
---- this process, however that ends, because its standard input then closes; nothing stays behind.
+--- The sandbox for specs: a child process that starts when it is first needed, and that all spec
+--- files share. It ends with this process, however this process ends, because then its standard
+--- input closes.
 ---
 ---   local sandbox = require "spec.support.sandbox"
 ---   local service = sandbox.plain() -- or sandbox.tls()
@@ -8,7 +9,7 @@
 ---   ... -- calls to service.base_url with service.api_key, service.ca_file
 ---   assert.equal(3, #service:requests())
 ---
---- It needs nothing of the module under test.
+--- It does not use the module under test.
 local cjson <const> = require("cjson").new()
 local cqueues <const> = require "cqueues"
 local errno <const> = require "cqueues.errno"
@@ -29,11 +30,11 @@ Sandbox.__index = Sandbox
 
 local sandbox = {}
 
-local START_TIMEOUT <const> = 60 -- seconds; it takes a fortieth of one, but not under valgrind
+local START_TIMEOUT <const> = 60 -- seconds; it takes a fortieth of this, but not under valgrind
 local CONTROL_TIMEOUT <const> = 60 -- seconds
 
--- Thousands of connections need as many descriptors. A sandbox that does not end with its input is ended, so that a
--- fault in it cannot hold up the specs for ever.
+-- Thousands of connections need as many descriptors. A sandbox that outlives its input is killed,
+-- so that a fault in it cannot block the specs forever.
 local SUPERVISED <const> = [[
 ulimit -n $(ulimit -Hn) 2>/dev/null
 exec 3<&0
@@ -67,7 +68,7 @@ local function read_file(path)
   return file and file:read "a"
 end
 
--- What the child wrote, once it listens; nil when it never did.
+-- Returns what the child wrote when it started to listen; nil if it did not.
 local function wait_for(path)
   local deadline <const> = cqueues.monotime() + START_TIMEOUT
   repeat
@@ -78,9 +79,9 @@ local function wait_for(path)
   return nil
 end
 
---- The command as a shell takes it. It runs with the core of the ordinary build where there is one: a sanitizer's build,
---- which this process may have, would not load there.
----@param options string further ones of the command, as a shell takes them
+--- Returns the command for a shell. It uses the core of the ordinary build if there is one: a
+--- sanitizer's core, which this process may have, could not be loaded there.
+---@param options string further options of the command, quoted for a shell
 ---@return string
 ---@usage os.execute(sandbox.command "--help")
 function sandbox.command(options)
@@ -92,8 +93,8 @@ function sandbox.command(options)
   )
 end
 
---- Starts a sandbox of one's own.
----@param options string|nil further options of the command, as a shell takes them
+--- Starts a sandbox that is not shared.
+---@param options string|nil further options of the command, quoted for a shell
 ---@return spec.Sandbox
 ---@usage local service <close> = sandbox.start "--latency 20"
 function sandbox.start(options)
@@ -126,7 +127,7 @@ function sandbox.start(options)
   }, Sandbox)
 end
 
--- Modules are loaded anew for every spec file; what is in the registry stays until the process ends.
+-- busted loads modules anew for every spec file, but the registry stays until the process ends.
 local function shared(name, options)
   local registry <const> = debug.getregistry()
   local key <const> = "bytenite.spec.sandbox." .. name
@@ -134,21 +135,21 @@ local function shared(name, options)
   return setmetatable(registry[key], Sandbox)
 end
 
---- The shared sandbox over plain HTTP.
+--- Returns the shared sandbox over plain HTTP.
 ---@return spec.Sandbox
 ---@usage local service = sandbox.plain()
 function sandbox.plain()
   return shared "plain"
 end
 
---- The shared sandbox over TLS.
+--- Returns the shared sandbox over TLS.
 ---@return spec.Sandbox
 ---@usage local service = sandbox.tls()
 function sandbox.tls()
   return shared("tls", "--tls")
 end
 
--- One HTTP/1.1 request on a connection of its own: status and body.
+-- Makes an HTTP/1.1 request on its own connection. Returns status and body.
 local function exchange(self, method, path, body)
   local scheme <const>, host <const>, port <const>, prefix <const> =
     self.control_url:match "^(https?)://%[?([^%]]-)%]?:(%d+)(/.*)$"
@@ -177,14 +178,14 @@ local function exchange(self, method, path, body)
   return tonumber(status), rest
 end
 
--- The same, with anything but status 200 raised.
+-- Makes a control request. Raises unless its status is 200.
 local function control(self, method, path, body)
   local status <const>, response <const> = exchange(self, method, path, body or "")
   if status ~= 200 then error(("%s %s: %s %s"):format(method, path, status, response), 3) end
   return response
 end
 
---- A control request of any kind.
+--- Makes a control request, and returns any response.
 ---@param method string
 ---@param path string below the control URL
 ---@param body string|nil
@@ -195,7 +196,7 @@ function Sandbox:control(method, path, body)
   return exchange(self, method, path, body or "")
 end
 
---- Forgets jobs, faults and requests; tokens too when asked.
+--- Forgets jobs, faults and requests; also tokens if asked to.
 ---@param what {tokens: boolean}|nil
 ---@usage service:reset { tokens = true }
 function Sandbox:reset(what)
@@ -209,13 +210,13 @@ function Sandbox:fault(fault)
   control(self, "POST", "/faults", cjson.encode(fault))
 end
 
---- Ends the life of all tokens issued so far.
+--- Expires all tokens issued so far.
 ---@usage service:expire_tokens()
 function Sandbox:expire_tokens()
   control(self, "POST", "/tokens/expire")
 end
 
--- The path of a control call about a job.
+-- Returns the path of a control request about a job.
 local function path_of(id, what)
   local encoded <const> = id:gsub("[^%w]", function(character)
     return ("%%%02X"):format(character:byte())
@@ -227,7 +228,7 @@ local function json_of(value)
   return type(value) == "table" and cjson.encode(value) or value
 end
 
---- Puts a job as it is given.
+--- Puts a job into the sandbox as the JSON has it.
 ---@param id string
 ---@param json string a JSON object, kept word for word
 ---@usage service:put_job("j1", '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
@@ -235,18 +236,19 @@ function Sandbox:put_job(id, json)
   control(self, "PUT", path_of(id), json)
 end
 
---- Sets members of a job; its state then stays as it is.
+--- Sets members of a job. Its state no longer changes by itself.
 ---@param id string
----@param members table|string as JSON when it is a string
+---@param members table|string a string is JSON
 ---@usage service:change_job(job.id, { state = "JOB_STATE_FAILED", errorMessage = "out of memory" })
 function Sandbox:change_job(id, members)
   control(self, "PATCH", path_of(id), json_of(members))
 end
 
---- Sets the results of a job: a list of {name} with content (text), content_base64, link, or size and seed (bytes that
---- are made when they are fetched: see `bytenite.sandbox.model.file_contents`). They are served once the job is complete.
+--- Sets the results of a job: a list of {name} with content (text), content_base64, link, or size
+--- and seed (bytes that are generated when they are fetched: see
+--- `bytenite.sandbox.model.file_contents`). They are served once the job is complete.
 ---@param id string
----@param list table[]|string as JSON when it is a string
+---@param list table[]|string a string is JSON
 ---@usage service:set_results(job.id, { { name = "out_0/big.bin", size = 1 << 30, seed = 7 } })
 function Sandbox:set_results(id, list)
   control(self, "PUT", path_of(id, "results"), #list == 0 and "[]" or json_of(list))
@@ -254,27 +256,27 @@ end
 
 --- Sets the logs of a job, in the form of the service's response.
 ---@param id string
----@param logs table|string as JSON when it is a string
+---@param logs table|string a string is JSON
 ---@usage service:set_logs(job.id, '{"partitioner":[{"log":"x","level":"INFO"}],"assembler":[],"taskrunner":{}}')
 function Sandbox:set_logs(id, logs)
   control(self, "PUT", path_of(id, "logs"), json_of(logs))
 end
 
---- Makes jobs that start from now on go on faster, until the reset.
+--- Makes jobs that start from now on run faster, until the reset.
 ---@param speed number
 ---@usage service:set_speed(1000)
 function Sandbox:set_speed(speed)
   control(self, "POST", "/speed", cjson.encode { speed = speed })
 end
 
---- Lets time pass at once, for jobs and for links; at speed 1 a job takes 30 seconds.
+--- Advances the time of jobs and links at once; at speed 1 a job takes 30 seconds.
 ---@param seconds number
 ---@usage service:advance(30)
 function Sandbox:advance(seconds)
   control(self, "POST", "/advance", cjson.encode { seconds = seconds })
 end
 
---- Ends the life of all links to uploads and results issued so far.
+--- Expires all links to uploads and results issued so far.
 ---@usage service:expire_links()
 function Sandbox:expire_links()
   control(self, "POST", "/links/expire")
@@ -300,11 +302,11 @@ local function base64_decoded(text)
   return bytes:sub(1, #bytes - padding)
 end
 
---- What was uploaded for a job: `attempts` that sent something, `bytes` of the last one; and of the last one that came
---- whole `length`, `sha256`, `name`, `content` (nil above 1 MiB), `header` (the values by name) and `completed` (whether the
---- service was told).
+--- Returns what was uploaded for a job: `attempts` that sent something, `bytes` of the last one;
+--- and of the last complete one `length`, `sha256`, `name`, `content` (nil above 1 MiB), `header`
+--- (the values by name) and `completed` (whether the service was notified).
 ---@param id string of the job
----@return table|nil # nil when nothing was uploaded
+---@return table|nil # nil if nothing was uploaded
 ---@usage assert.equal("text", service:uploaded(job.id).content)
 function Sandbox:uploaded(id)
   local status <const>, body <const> = exchange(self, "GET", path_of(id, "upload"), "")
@@ -327,10 +329,11 @@ function Sandbox:uploaded(id)
   return uploaded
 end
 
---- The requests since the last reset, in the order received, those below /v1 and those to signed URLs (their operations
---- are "upload" and "download", their bodies not kept): a list of tables with `method`, `path` (as
---- received), `http_version`, `headers` (a list of {name, value}, names in lower case), `header` (the values by name),
---- `body` (exact bytes), `connection` (a number) and `operation` (a name, or nil).
+--- Returns the requests since the last reset, in the order received: those below /v1, and those to
+--- signed URLs (their operations are "upload" and "download", and their bodies are not kept). Each
+--- is a table with `method`, `path` (as received), `http_version`, `headers` (a list of {name,
+--- value}, names in lower case), `header` (the values by name), `body` (exact bytes), `connection`
+--- (a number) and `operation` (a name, or nil).
 ---@param operation string|nil only those of this operation
 ---@return table[]
 ---@usage local first = service:requests("set_name")[1]; assert.equal('"My Job"', first.body)
@@ -349,7 +352,8 @@ function Sandbox:requests(operation)
   return list
 end
 
---- Ends the sandbox and waits until it has; for those that were started, not for the shared ones.
+--- Ends a sandbox and waits until it has ended. For sandboxes that were started, not for the shared
+--- ones.
 ---@return boolean|nil ok whether it ended with status 0
 ---@usage service:close()
 function Sandbox:close()

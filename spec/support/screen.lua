@@ -1,16 +1,17 @@
---- What a terminal shows after a program has written to it: lines of text. Colours are left out, lines wrap at the width.
+--- What a terminal shows of a program's output: lines of text, without colours, wrapped at its
+--- width.
 ---
 ---   assert.same({ "a  b", "c" }, screen.lines("a  b\r\nxx\rc \b", 80))
 local picture <const> = require "docs.generators.screen"
 
 local screen = {}
 
--- The escape sequences of our programs: colours, and those that draw over several lines. Others are shown, so that a
--- test notices them.
+-- The escape sequences that our programs use: colours, and those that redraw several lines. Others
+-- stay in the result, so that a test notices them.
 local COLOUR <const>, OURS <const> = "\27%[[%d;]*m", "[AJK]"
 
 --- Returns the lines that a terminal shows, without trailing spaces.
----@param output string as the terminal got it
+---@param output string as sent to the terminal
 ---@param columns integer its width
 ---@return string[]
 ---@usage local lines = screen.lines(seen.output, 80)

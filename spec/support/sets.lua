@@ -1,7 +1,7 @@
---- Sets of names, for comparing what there is with what there should be.
+--- Sets of names, for comparisons of what exists with what should exist.
 local sets = {}
 
---- The members of a set in order, to be compared with `assert.same`.
+--- Returns the sorted members of a set, for `assert.same`.
 ---@param set table<string, any>
 ---@return string[]
 ---@usage assert.same({ "a", "b" }, sets.sorted { b = true, a = true })
@@ -14,7 +14,7 @@ function sets.sorted(set)
   return list
 end
 
---- What stands under a key in each of a list of entries.
+--- Returns the set of the values that the entries of a list have under a key.
 ---@param entries table[]|nil
 ---@param key any
 ---@return table<string, boolean>

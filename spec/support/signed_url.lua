@@ -1,4 +1,4 @@
---- Requests to signed URLs by a client that is not ours, each over a connection of its own.
+--- Requests to signed URLs by a client that is not ours, each over its own connection.
 local http_client <const> = require "spec.support.http_client"
 
 local signed_url = {}
@@ -7,9 +7,9 @@ local signed_url = {}
 ---@param url string
 ---@param options {method: string|nil, headers: table|nil, body: string|nil, timeout: number|nil}|nil
 ---@param version number|nil of HTTP: 1.1 (default) or 2
----@return table|nil response as of `http_client`
+---@return table|nil response as from `http_client`
 ---@return any problem
----@return table|nil part what came of the response
+---@return table|nil part the part of the response that arrived
 ---@usage local response = assert(signed_url.fetch(link, { headers = { range = "bytes=4-" } }))
 function signed_url.fetch(url, options, version)
   local connection <close> = http_client.connect(url, { version = version })
@@ -23,7 +23,7 @@ function signed_url.fetch(url, options, version)
   }
 end
 
---- The path of a URL, with its query.
+--- Returns the path of a URL, with its query.
 ---@param url string
 ---@return string
 ---@usage local path = signed_url.path_of(link)
@@ -31,7 +31,7 @@ function signed_url.path_of(url)
   return url:match "^https?://[^/]+(/.*)$"
 end
 
---- Sends a request that must be refused as storage services do.
+--- Sends a request. Raises unless it is refused as storage services refuse requests.
 ---@param status integer
 ---@param code string
 ---@param url string

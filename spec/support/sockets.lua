@@ -1,9 +1,10 @@
---- The sockets that this process has open. Not its other descriptors: cqueues, which the specs use, opens some at any time.
+--- The sockets that this process has open. Other descriptors are not counted: cqueues, which the
+--- specs use, may open some at any time.
 local lfs <const> = require "lfs"
 
 local sockets <const> = {}
 
---- Counts them, without those of what is garbage.
+--- Counts the sockets, after a garbage collection.
 ---@return integer
 ---@usage local before = sockets.count()
 function sockets.count()

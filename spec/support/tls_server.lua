@@ -1,4 +1,5 @@
---- A small HTTPS server in a controller of cqueues that records the certificates of its clients, and their requests.
+--- A small HTTPS server in a controller of cqueues. It records its clients' certificates and
+--- requests.
 local cqueues <const> = require "cqueues"
 local socket <const> = require "cqueues.socket"
 
@@ -7,7 +8,7 @@ Server.__index = Server
 
 local tls_server <const> = {}
 
--- Returns the common name of the certificate that the client has shown, or false.
+-- Returns the common name in the client's certificate, or false if there is none.
 local function name_of_client(connection)
   local certificate <const> = connection:checktls():getPeerCertificate()
   return certificate and tostring(certificate:getSubject()):match "CN=([^/,]+)" or false
@@ -30,7 +31,7 @@ local function serve(self, connection, context)
   end)
   if not connection:starttls(context) then
     self.refused = self.refused + 1
-    -- to close at once, with bytes of the client unread, would reset the connection before the alert is read
+    -- With unread bytes of the client, a close would send a reset, which may overtake the alert.
     while not self.is_closed do
       cqueues.sleep(0.01)
     end
@@ -49,7 +50,7 @@ end
 --- Starts a server, which serves while the controller runs.
 ---@param controller userdata of cqueues
 ---@param context userdata of luaossl
----@param respond fun(target: string): string the body of the response
+---@param respond fun(target: string): string returns the body of the response
 ---@return table # `origin`; `shown`: by request, the name in the client's certificate or false; `refused`: handshakes;
 ---   `heads`: by target, the last request
 ---@usage local server <close> = tls_server.start(controller, context, function() return "{}" end)

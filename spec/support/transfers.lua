@@ -5,7 +5,7 @@ local folder <const> = require "spec.support.folder"
 
 local transfers = {}
 
---- Makes a client that retries without a pause.
+--- Makes a client that retries without delay.
 ---@param service spec.Sandbox
 ---@return table client
 function transfers.client(service)
@@ -26,7 +26,7 @@ end
 local Transfer = {}
 Transfer.__index = Transfer
 
---- Starts with an empty sandbox.
+--- Resets the sandbox, and makes the client and the folder.
 ---@param start fun(): spec.Sandbox
 ---@return spec.Transfer # without a job; end it with `finish`
 function transfers.new(start)

@@ -7,13 +7,13 @@ local bytenite <const> = require "bytenite"
 
 ---@class spec.Update
 ---@field name string of the method, and of the row in the table of operations
----@field path string last part of the path
----@field argument any a good one
+---@field path string the last part of the path
+---@field argument any a valid argument
 ---@field call fun(job: table, options: table|nil): table|nil, table|nil
 
 local updates = {}
 
---- By name and as a list.
+--- The updates, by name and as a list.
 ---@type table<string|integer, spec.Update>
 updates.all = {}
 
@@ -45,7 +45,8 @@ for index, row in ipairs(rows) do
   updates.all[name] = update
 end
 
---- A job with every member the service has, nested ones, lists and values of every kind, as JSON.
+--- Returns a job with every member that the service has, nested ones, lists and values of every
+--- kind.
 ---@param id string
 ---@return string json
 ---@usage service:put_job("j1", updates.full_job "j1")

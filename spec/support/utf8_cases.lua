@@ -1,6 +1,6 @@
---- What is UTF-8, at the edges, and what only looks like it (RFC 3629).
+--- Edge cases of UTF-8, valid and invalid (RFC 3629).
 return {
-  --- By a name, with the code point they stand for.
+  --- Valid text by name, with its code point.
   valid = {
     ["the last of one byte"] = { "\x7F", 0x7F },
     ["the first of two bytes"] = { "\xC2\x80", 0x80 },
@@ -12,7 +12,7 @@ return {
     ["the first of four bytes"] = { "\xF0\x90\x80\x80", 0x10000 },
     ["the very last"] = { "\xF4\x8F\xBF\xBF", 0x10FFFF },
   },
-  --- By a name.
+  --- Invalid text by name.
   invalid = {
     ["a continuation alone"] = "\x80",
     ["the last continuation alone"] = "\xBF",

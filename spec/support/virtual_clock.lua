@@ -1,13 +1,14 @@
---- A clock for specs of policy: time stands still while a transfer runs, and jumps when there is nothing to do but wait.
+--- A virtual clock for specs of policy: it stands still while a transfer runs, and jumps if there
+--- is nothing to do but wait.
 local client_module <const> = require "bytenite.client"
 
 local virtual_clock <const> = {}
 
 --- Makes a client on a virtual clock.
 ---@param options table of bytenite.new
----@param settings table|nil random: what core.random gives, a number in [0, 1), 0.5 unless given
----@return table # the client
----@return table # the clock: `time` (seconds, may be set), `waits` (a list of the waits that would have taken time)
+---@param settings table|nil random: the result of core.random, a number in [0, 1), by default 0.5
+---@return table # client
+---@return table # clock: `time` (seconds, may be set), `waits` (the waits that took virtual time)
 function virtual_clock.client(options, settings)
   local clock <const> = { time = 1000, waits = {}, random_value = settings and settings.random or 0.5 }
   function clock.now()
@@ -27,7 +28,7 @@ function virtual_clock.client(options, settings)
   return client_module.new(options, clock), clock
 end
 
---- All the time waited on a clock.
+--- Returns the total time of the waits on a clock.
 ---@return number # seconds
 function virtual_clock.waited(clock)
   local sum = 0

@@ -1,10 +1,11 @@
---- Waitables for specs of the reactor: they count how often they are resumed, and note how they end.
+--- Waitables for specs of the reactor: they count how often they are resumed, and record how they
+--- end.
 local reactor_module <const> = require "bytenite.async.reactor"
 
 local waitables <const> = {}
 
---- Makes a function that makes waitables of the reactor that a function returns.
----@param current_reactor fun(): table
+--- Returns a function that makes waitables.
+---@param current_reactor fun(): table returns the reactor of the running test
 ---@return fun(fields: table|nil): table
 ---@usage local waitable = waitables.maker(function() return reactor end)
 function waitables.maker(current_reactor)

@@ -1,4 +1,4 @@
---- A job to wait for, on a clock of the test's own.
+--- A job to wait for, on a virtual clock. job:wait looks at the job again and again by get_job.
 ---
 ---   service, client, job, clock = watched_job.begin() -- in before_each
 ---   watched_job.show_state "COMPLETE"
@@ -15,7 +15,7 @@ watched_job.ID = "j1"
 
 local service, clock, job -- of the running test
 
---- Resets the sandbox, and makes a client and a handle of the job. Close the client after the test.
+--- Resets the sandbox, and makes a client and a job. Close the client after the test.
 ---@return spec.Sandbox
 ---@return table client
 ---@return table job
@@ -29,15 +29,15 @@ function watched_job.begin()
   return service, client, job, clock
 end
 
---- Lets looks show the job with these members next to its id.
+--- Makes the next looks show these members of the job.
 ---@param members string JSON without brackets
----@param times integer|nil how many looks, 1 unless given
+---@param times integer|nil the number of looks, by default 1
 function watched_job.show(members, times)
   local body <const> = ('{"job":{"id":"%s",%s}}'):format(watched_job.ID, members)
   service:fault { operation = "get_job", body = body, times = times or 1 }
 end
 
---- Lets looks show the job in a state.
+--- Makes the next looks show the job in a state.
 ---@param state string without its prefix
 ---@param times integer|nil
 function watched_job.show_state(state, times)
@@ -50,9 +50,9 @@ function watched_job.looks()
   return #connect.sent(service)
 end
 
---- Waits for the job.
+--- Waits for the job, and records when job:wait looked at it.
 ---@param options table|nil of job:wait
----@return number[] times of the looks, counted from the first
+---@return number[] times of the looks, in seconds since the first
 ---@return any ... what job:wait returns
 function watched_job.times_of_looks(options)
   local times <const> = {}
@@ -69,7 +69,7 @@ function watched_job.times_of_looks(options)
   return times, ended, problem
 end
 
---- Asserts that two lists of times are the same but for rounding.
+--- Asserts that two lists of times are equal, apart from rounding.
 ---@param expected number[]
 ---@param actual number[]
 function watched_job.assert_near(expected, actual)
