@@ -7,24 +7,14 @@ local sandbox <const> = require "spec.support.sandbox"
 local sockets <const> = require "spec.support.sockets"
 local time_limit <const> = require "spec.support.time_limit"
 
-local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local ID <const> = connect.JOB_ID
 
 describe("a future", function()
   local service, client, log
 
-  before_each(function()
-    service = sandbox.plain()
-    for _, each in ipairs { service, sandbox.tls() } do
-      each:reset()
-      each:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
-    end
-    client = connect.client(service)
-    assert(client:get_job(ID)) -- fetches the token
-    log = {}
-  end)
-
-  after_each(function()
-    client:close()
+  connect.for_each_test(before_each, after_each, function(service_of_test, client_of_test)
+    service, client, log = service_of_test, client_of_test, {}
+    connect.prepare(sandbox.tls())
   end)
 
   local function note(text)

@@ -2,24 +2,15 @@
 -- future_cancel_spec.lua.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
-local sandbox <const> = require "spec.support.sandbox"
 local time_limit <const> = require "spec.support.time_limit"
 
-local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local ID <const> = connect.JOB_ID
 
 describe("client:async", function()
   local service, client
 
-  before_each(function()
-    service = sandbox.plain()
-    service:reset()
-    service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
-    client = connect.client(service)
-    assert(client:get_job(ID)) -- fetches the token
-  end)
-
-  after_each(function()
-    client:close()
+  connect.for_each_test(before_each, after_each, function(service_of_test, client_of_test)
+    service, client = service_of_test, client_of_test
   end)
 
   local function get_id()

@@ -1,8 +1,7 @@
 -- How client:map reads iterators, and which calls its function may make.
 local connect <const> = require "spec.support.connect"
-local sandbox <const> = require "spec.support.sandbox"
 
-local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local ID <const> = connect.JOB_ID
 
 local function iterator(count)
   local last = 0
@@ -16,21 +15,9 @@ end
 describe("client:map", function()
   local service, client
 
-  local function put_job(id)
-    service:put_job(id, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(id))
-  end
-
-  before_each(function()
-    service = sandbox.plain()
-    service:reset()
-    put_job(ID)
-    client = connect.client(service, { timeout = 5 })
-    assert(client:get_job(ID)) -- fetches the token
-  end)
-
-  after_each(function()
-    client:close()
-  end)
+  connect.for_each_test(before_each, after_each, function(service_of_test, client_of_test)
+    service, client = service_of_test, client_of_test
+  end, { timeout = 5 })
 
   local function get_job()
     return client:get_job(ID)
@@ -147,7 +134,7 @@ describe("client:map", function()
     it("make several calls, while other items continue", function()
       local ids <const> = { "first", "second", "third" }
       for _, id in ipairs(ids) do
-        put_job(id)
+        service:put_job(id, ('{"id":"%s"}'):format(id))
       end
       service:fault { operation = "set_name", delay = 0.03, times = 3 }
       local in_progress, most = 0, 0

@@ -1,8 +1,7 @@
 local connect <const> = require "spec.support.connect"
 local list <const> = require("spec.support.numbers").list
-local sandbox <const> = require "spec.support.sandbox"
 
-local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local ID <const> = connect.JOB_ID
 
 -- Returns an iterator over the numbers from 1 to `count`.
 local function iterator(count)
@@ -17,17 +16,9 @@ end
 describe("client:map", function()
   local service, client
 
-  before_each(function()
-    service = sandbox.plain()
-    service:reset()
-    service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
-    client = connect.client(service, { timeout = 5 })
-    assert(client:get_job(ID)) -- fetches the token
-  end)
-
-  after_each(function()
-    client:close()
-  end)
+  connect.for_each_test(before_each, after_each, function(service_of_test, client_of_test)
+    service, client = service_of_test, client_of_test
+  end, { timeout = 5 })
 
   local function delay_calls(times, seconds)
     service:fault { operation = "get_job", delay = seconds or 0.01, times = times }

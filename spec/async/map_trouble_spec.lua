@@ -5,16 +5,14 @@ local list <const> = require("spec.support.numbers").list
 local sandbox <const> = require "spec.support.sandbox"
 local virtual_clock <const> = require "spec.support.virtual_clock"
 
-local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local ID <const> = connect.JOB_ID
 local START <const> = 1000 -- seconds on the virtual clock
 
 describe("client:map", function()
   local service, client, clock
 
   before_each(function()
-    service = sandbox.plain()
-    service:reset()
-    service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
+    service = connect.prepare(sandbox.plain())
   end)
 
   after_each(function()

@@ -1,7 +1,7 @@
 local bytenite <const> = require "bytenite"
-local sandbox <const> = require "spec.support.sandbox"
+local connect <const> = require "spec.support.connect"
 
-local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local ID <const> = connect.JOB_ID
 
 -- Runs functions concurrently. Raises the first error of the list.
 local function run_all(client, functions)
@@ -16,16 +16,8 @@ end
 describe("a call that waits", function()
   local service, client
 
-  before_each(function()
-    service = sandbox.plain()
-    service:reset()
-    service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
-    client = bytenite.new { base_url = service.base_url, api_key = service.api_key }
-    assert(client:get_job(ID)) -- fetches the token
-  end)
-
-  after_each(function()
-    client:close()
+  connect.for_each_test(before_each, after_each, function(service_of_test, client_of_test)
+    service, client = service_of_test, client_of_test
   end)
 
   local function names_sent()

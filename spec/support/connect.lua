@@ -4,6 +4,9 @@ local sandbox <const> = require "spec.support.sandbox"
 
 local connect = {}
 
+--- The id of the job that `prepare` puts into a sandbox.
+connect.JOB_ID = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+
 --- Makes a client of a sandbox. It does not retry unless the options say so.
 ---@param service spec.Sandbox
 ---@param options table|nil further options; they override those that lead to the sandbox
@@ -39,6 +42,35 @@ function connect.for_tests(before_each, teardown)
     client:close()
   end)
   return service, client
+end
+
+--- Resets a sandbox and puts a new job into it.
+---@param service spec.Sandbox
+---@return spec.Sandbox service
+---@usage local service = connect.prepare(sandbox.tls())
+function connect.prepare(service)
+  service:reset()
+  service:put_job(connect.JOB_ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(connect.JOB_ID))
+  return service
+end
+
+--- Prepares the plain sandbox and makes a client of it before each test of a block. The client has
+--- fetched its token already, and is closed after the test.
+---@param before_each function of busted
+---@param after_each function of busted
+---@param begin fun(service: spec.Sandbox, client: table) is called before each test
+---@param options table|nil of the client
+function connect.for_each_test(before_each, after_each, begin, options)
+  local client
+  before_each(function()
+    local service <const> = connect.prepare(sandbox.plain())
+    client = connect.client(service, options)
+    assert(client:get_job(connect.JOB_ID))
+    begin(service, client)
+  end)
+  after_each(function()
+    client:close()
+  end)
 end
 
 --- Returns the requests since the last reset, without token exchanges.
