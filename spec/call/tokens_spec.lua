@@ -1,16 +1,15 @@
 local bytenite <const> = require "bytenite"
+local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
 local virtual_clock <const> = require "spec.support.virtual_clock"
 
-local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local ID <const> = connect.JOB_ID
 
 describe("the access token", function()
   local service
 
   before_each(function()
-    service = sandbox.plain()
-    service:reset()
-    service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
+    service = connect.prepare(sandbox.plain())
   end)
 
   local function with_key(options)
@@ -37,8 +36,7 @@ describe("the access token", function()
     local client <close> = with_key()
     assert(client:get_job(ID))
     local token <const> = client.credentials.current()
-    service:reset()
-    service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
+    connect.prepare(service)
     return token
   end
 

@@ -7,7 +7,7 @@ local sandbox <const> = require "spec.support.sandbox"
 local socket <const> = require "cqueues.socket"
 local sockets <const> = require "spec.support.sockets"
 
-local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local ID <const> = connect.JOB_ID
 local LARGE <const> = { app = { text = ("y"):rep(61000) } } -- too large for HTTP/2
 local NEW_JOB <const> = { templateId = "img-gen-template", name = "Nightly batch" }
 local SOON <const> = 2 -- seconds: far longer than the limits below, far shorter than a call that ignores them
@@ -20,12 +20,6 @@ local function connections(service)
     seen[request.connection] = true
   end
   return counts
-end
-
-local function prepare(service)
-  service:reset()
-  service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
-  return service
 end
 
 -- API calls as functions of a client.
@@ -70,7 +64,7 @@ describe("over HTTP/2 with TLS, a client", function()
   local tls
 
   before_each(function()
-    tls = prepare(sandbox.tls())
+    tls = connect.prepare(sandbox.tls())
   end)
 
   it(
@@ -96,7 +90,7 @@ describe("over HTTP/2 with TLS, a client", function()
   for name, call in pairs { get = get, create = create, ["a large set_params"] = set_large } do
     it("shares one connection from the first burst on, with a current token, if the first call is " .. name, function()
       local client <close> = connect.client(tls, { access_token = token_of(tls) })
-      prepare(tls)
+      connect.prepare(tls)
       local futures <const> = { client:async(call, client) }
       for i = 1, 10 do
         futures[2 * i] = client:async(get, client)
@@ -109,7 +103,7 @@ describe("over HTTP/2 with TLS, a client", function()
 
   it("shares one connection when its first call had a large body", function()
     local client <close> = connect.client(tls, { access_token = token_of(tls) })
-    prepare(tls)
+    connect.prepare(tls)
     assert(set_large(client))
     map(client, 20, get)
     map(client, 20, create)
@@ -204,7 +198,7 @@ describe("over HTTP/2 with TLS, a client", function()
   it("ends calls in time while the connection's handshake gets no response #timing", function()
     local ca_file <const> = os.tmpname() -- the file must outlive the sandbox
     local own <close> = sandbox.start("--tls --ca-file " .. ca_file)
-    prepare(own)
+    connect.prepare(own)
     local client <close> = connect.client(own)
     assert(get(client))
     own:close()
@@ -235,7 +229,7 @@ for name, choose in pairs { ["plain"] = sandbox.plain, ["with TLS"] = sandbox.tl
     local service
 
     before_each(function()
-      service = prepare(choose())
+      service = connect.prepare(choose())
     end)
 
     local function new(options)
@@ -286,7 +280,7 @@ describe("a call beyond max_connections", function()
     local service, client
 
     local function begin(most)
-      service = prepare(options.service())
+      service = connect.prepare(options.service())
       client = connect.client(service, { max_connections = most, http_version = options.version })
       assert(get(client))
       return client
@@ -343,7 +337,7 @@ end)
 it("a server that restarts gets few new connections", function()
   local away <const> = sandbox.start "--api-key some-key"
   local port <const> = away.base_url:match ":(%d+)/"
-  prepare(away)
+  connect.prepare(away)
   local client <close> = connect.client(away, { max_connections = 5 })
   assert(get(client))
   local before <const> = sockets.count()
@@ -356,7 +350,7 @@ it("a server that restarts gets few new connections", function()
   end
   assert.is_true(sockets.count() <= before)
   local back <close> = sandbox.start("--api-key some-key --port " .. port)
-  prepare(back)
+  connect.prepare(back)
   back:fault { operation = "get_job", delay = 0.01, times = 20 }
   map(client, 20, get)
   map(client, 20, get)

@@ -5,7 +5,7 @@ local memory <const> = require "spec.support.memory"
 local numbers <const> = require("spec.support.numbers").list
 local sandbox <const> = require "spec.support.sandbox"
 
-local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local ID <const> = connect.JOB_ID
 local LARGE <const> = { app = { text = ("y"):rep(61000) } } -- too large for HTTP/2
 local CALLS <const>, AT_ONCE <const> = 300, 32
 local SOON <const> = 20 -- seconds: many times as long as the calls take, shorter than the delay after a lost wake-up
@@ -20,9 +20,7 @@ for _, kind in ipairs(kinds) do
     local service, client
 
     before_each(function()
-      service = kind.start()
-      service:reset()
-      service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
+      service = connect.prepare(kind.start())
       client = connect.client(service, kind.options)
       assert(client:get_job(ID))
     end)

@@ -3,7 +3,7 @@ local compile <const> = require "spec.support.compile"
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
 
-local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
+local ID <const> = connect.JOB_ID
 local CALLS <const> = 32
 
 describe("over HTTP/2 with TLS", function()
@@ -21,9 +21,7 @@ describe("over HTTP/2 with TLS", function()
   end)
 
   before_each(function()
-    service:reset()
-    service:put_job(ID, ('{"id":"%s","name":"Some job","state":"JOB_STATE_NEW"}'):format(ID))
-    client = connect.client(service)
+    client = connect.client(connect.prepare(service))
   end)
 
   after_each(function()
