@@ -11,16 +11,11 @@ local transfers <const> = require "spec.support.transfers"
 local CONTENT <const> = ("0123456789abcdef"):rep(16 * 1024) -- 256 KiB
 
 describe("bytenite upload", function()
-  local transfer, service, id, place
+  local service, id, place
 
-  before_each(function()
-    transfer = transfers.upload(sandbox.plain)
+  transfers.upload_for_each_test(before_each, after_each, sandbox.plain, function(transfer)
     service, id, place = transfer.service, transfer.job.id, transfer.folder
     place:write("input", CONTENT)
-  end)
-
-  after_each(function()
-    transfer:finish()
   end)
 
   -- Runs a shell command with the folder's path as $1, in which "$@" after a shift is the program.

@@ -12,16 +12,11 @@ local PATIENCE <const> = 30 -- seconds
 local BIG <const> = ("0123456789abcdef"):rep(64 * 1024) -- 1 MiB
 
 describe("a download of many files", function()
-  local transfer, service, client, job, base, into
+  local service, client, job, base, into
 
-  before_each(function()
-    transfer = transfers.download(sandbox.plain)
+  transfers.download_for_each_test(before_each, after_each, sandbox.plain, function(transfer)
     service, client, job = transfer.service, transfer.client, transfer.job
     base, into = transfer.folder, transfer.folder:at "results"
-  end)
-
-  after_each(function()
-    transfer:finish()
   end)
 
   -- Sets results f01, f02, ... with the given content.

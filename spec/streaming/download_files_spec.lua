@@ -11,16 +11,11 @@ local transfers <const> = require "spec.support.transfers"
 local BIG <const> = ("0123456789abcdef"):rep(64 * 1024) -- 1 MiB
 
 describe("a download", function()
-  local transfer, service, job, base, into
+  local service, job, base, into
 
-  before_each(function()
-    transfer = transfers.download(sandbox.plain)
+  transfers.download_for_each_test(before_each, after_each, sandbox.plain, function(transfer)
     service, job = transfer.service, transfer.job
     base, into = transfer.folder, transfer.folder:at "results"
-  end)
-
-  after_each(function()
-    transfer:finish()
   end)
 
   local unsafe <const> = {

@@ -6,16 +6,11 @@ local sandbox <const> = require "spec.support.sandbox"
 local transfers <const> = require "spec.support.transfers"
 
 describe("a download", function()
-  local transfer, service, job, base, into
+  local service, job, base, into
 
-  before_each(function()
-    transfer = transfers.download(sandbox.plain)
+  transfers.download_for_each_test(before_each, after_each, sandbox.plain, function(transfer)
     service, job = transfer.service, transfer.job
     base, into = transfer.folder, transfer.folder:at "results"
-  end)
-
-  after_each(function()
-    transfer:finish()
   end)
 
   -- Sets results whose content is their name.

@@ -6,16 +6,11 @@ local BIG <const> = ("0123456789abcdef"):rep(64 * 1024) -- 1 MiB
 
 for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
   describe(("a download from a %s sandbox that breaks"):format(kind), function()
-    local transfer, service, job, base, into
+    local service, client, job, base, into
 
-    before_each(function()
-      transfer = transfers.download(start)
-      service, job = transfer.service, transfer.job
+    transfers.download_for_each_test(before_each, after_each, start, function(transfer)
+      service, client, job = transfer.service, transfer.client, transfer.job
       base, into = transfer.folder, transfer.folder:at "results"
-    end)
-
-    after_each(function()
-      transfer:finish()
     end)
 
     local function downloads()
@@ -93,7 +88,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
           if is_late then return end
           is_late = true
           service:fault { operation = "get_job", delay = 0.3, act = "before" }
-          assert(transfer.client:get_job "j1") -- the response to the second attempt arrives during this call
+          assert(client:get_job "j1") -- the response to the second attempt arrives during this call
         end,
       }))
       assert.equal(BIG, base:read "results/a")

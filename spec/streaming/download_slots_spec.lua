@@ -10,7 +10,7 @@ local BIG <const> = ("0123456789abcdef"):rep(16 * 1024) -- 256 KiB
 local FILES <const> = 6 -- of each download
 
 describe("several downloads at once", function()
-  local transfer, service, client, base
+  local service, client, base
 
   -- Resets the sandbox, and makes the job and its results.
   local function set_up()
@@ -23,16 +23,14 @@ describe("several downloads at once", function()
     service:set_results("j1", results)
   end
 
-  before_each(function()
-    transfer = transfers.download(sandbox.plain)
+  after_each(function()
+    client:close()
+  end)
+
+  transfers.download_for_each_test(before_each, after_each, sandbox.plain, function(transfer)
     service, base = transfer.service, transfer.folder
     client = connect.client(service, { max_connections = 4, max_retries = 0 })
     set_up()
-  end)
-
-  after_each(function()
-    client:close()
-    transfer:finish()
   end)
 
   -- Starts a download of the job into a folder of its own.

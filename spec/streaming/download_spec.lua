@@ -10,16 +10,11 @@ local BIG <const> = ("0123456789abcdef"):rep(64 * 1024) -- 1 MiB
 
 for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
   describe(("a download from a %s sandbox"):format(kind), function()
-    local transfer, service, client, job, base, into
+    local service, client, job, base, into
 
-    before_each(function()
-      transfer = transfers.download(start)
+    transfers.download_for_each_test(before_each, after_each, start, function(transfer)
       service, client, job = transfer.service, transfer.client, transfer.job
       base, into = transfer.folder, transfer.folder:at "results"
-    end)
-
-    after_each(function()
-      transfer:finish()
     end)
 
     local function downloads()

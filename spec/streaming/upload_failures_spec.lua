@@ -10,15 +10,10 @@ local BIG <const> = ("0123456789abcdef"):rep(64 * 1024) -- 1 MiB
 
 for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
   describe(("an upload to a %s sandbox that fails"):format(kind), function()
-    local transfer, service, client, job, place
+    local service, client, job, place
 
-    before_each(function()
-      transfer = transfers.upload(start)
+    transfers.upload_for_each_test(before_each, after_each, start, function(transfer)
       service, client, job, place = transfer.service, transfer.client, transfer.job, transfer.folder
-    end)
-
-    after_each(function()
-      transfer:finish()
     end)
 
     local function content()

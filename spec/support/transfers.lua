@@ -5,10 +5,8 @@ local folder <const> = require "spec.support.folder"
 
 local transfers = {}
 
---- Makes a client that retries without delay.
----@param service spec.Sandbox
----@return table client
-function transfers.client(service)
+-- Makes a client that retries without delay.
+local function new_client(service)
   local client <const> = connect.client(service, { max_retries = 2 })
   client.clock = setmetatable({
     random = function()
@@ -23,45 +21,52 @@ end
 ---@field client table
 ---@field job table
 ---@field folder spec.Folder
-local Transfer = {}
-Transfer.__index = Transfer
 
---- Resets the sandbox, and makes the client and the folder.
----@param start fun(): spec.Sandbox
----@return spec.Transfer # without a job; end it with `finish`
-function transfers.new(start)
-  local service <const> = start()
-  service:reset()
-  return setmetatable({ service = service, client = transfers.client(service), folder = folder.new() }, Transfer)
+-- Passes a transfer with a job of `make_job` to `begin` before each test. Afterwards closes the
+-- client and removes the folder.
+local function for_each_test(before_each, after_each, start, make_job, begin)
+  local client, place
+  before_each(function()
+    local service <const> = start()
+    service:reset()
+    client, place = new_client(service), folder.new()
+    begin { service = service, client = client, folder = place, job = make_job(service, client) }
+  end)
+  after_each(function()
+    client:close()
+    getmetatable(place).__close(place)
+  end)
 end
 
---- Closes the client and removes the folder.
-function Transfer:finish()
-  self.client:close()
-  getmetatable(self.folder).__close(self.folder)
+local function new_download(service, client)
+  service:put_job("j1", '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
+  return client:job "j1"
 end
 
---- Sets up a download: `j1` is a complete job without results.
----@param start fun(): spec.Sandbox
----@return spec.Transfer
-function transfers.download(start)
-  local transfer <const> = transfers.new(start)
-  transfer.service:put_job("j1", '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
-  transfer.job = transfer.client:job "j1"
-  return transfer
-end
-
---- Sets up an upload: a new job whose data source is a file.
----@param start fun(): spec.Sandbox
----@return spec.Transfer
-function transfers.upload(start)
-  local transfer <const> = transfers.new(start)
-  transfer.job = assert(transfer.client:create_job {
+local function new_upload(_, client)
+  return assert(client:create_job {
     templateId = "video-encoding-template",
     dataSource = bytenite.datasource.file(),
     dataDestination = bytenite.datasource.bucket(),
   })
-  return transfer
+end
+
+--- Sets up a download before each test of a block: `j1` is a complete job without results.
+---@param before_each function of busted
+---@param after_each function of busted
+---@param start fun(): spec.Sandbox
+---@param begin fun(transfer: spec.Transfer) is called before each test
+function transfers.download_for_each_test(before_each, after_each, start, begin)
+  for_each_test(before_each, after_each, start, new_download, begin)
+end
+
+--- Sets up an upload before each test of a block: a new job whose data source is a file.
+---@param before_each function of busted
+---@param after_each function of busted
+---@param start fun(): spec.Sandbox
+---@param begin fun(transfer: spec.Transfer) is called before each test
+function transfers.upload_for_each_test(before_each, after_each, start, begin)
+  for_each_test(before_each, after_each, start, new_upload, begin)
 end
 
 return transfers
