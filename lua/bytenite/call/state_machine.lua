@@ -278,7 +278,7 @@ end
 
 -- Returns whether a status other than 200 is one of success for a call.
 local function is_success(plan, status)
-  return (plan.operation.any_success and status > 200 and status < 300) or status == plan.accepts_status
+  return (plan.operation.any_success and status // 100 == 2) or status == plan.accepts_status
 end
 
 -- Handles the outcome of an attempt (see exchange:outcome).

@@ -3,7 +3,7 @@ local recent_ids <const> = {}
 
 local MOST <const> = 200
 
--- The folder for such files (XDG Base Directory Specification); nil where there is none.
+-- Returns the folder for caches (XDG Base Directory Specification); nil where there is none.
 local function folder()
   local cache <const> = os.getenv "XDG_CACHE_HOME"
   if cache and cache:sub(1, 1) == "/" then return cache .. "/bytenite" end
@@ -15,7 +15,7 @@ local function quoted(text)
   return "'" .. text:gsub("'", [['\'']]) .. "'"
 end
 
---- Keeps the ids of jobs. That this fails is no failure of the command.
+--- Keeps the ids of jobs. Does nothing if they cannot be written: the command has done its work.
 ---@param jobs table[]
 function recent_ids.write(jobs)
   local place <const> = folder()
@@ -34,7 +34,7 @@ function recent_ids.write(jobs)
   file:close()
 end
 
---- The ids that were kept.
+--- Returns the ids that were kept.
 ---@return string[]
 function recent_ids.read()
   local place <const> = folder()
