@@ -83,7 +83,7 @@ function apache.configure(context)
       PORT = listener.port,
       TLS = listener.tls and TLS:gsub("%%FOLDER", context.folder) or "",
       SETTING = SETTINGS[listener.variant],
-      BACKEND = listener.variant == "down" and context.nobody or context.backend,
+      BACKEND = listener.variant == "down" and context.closed_port or context.backend,
     }
     table.insert(parts, (HOST:gsub("%%(%u+)", values):gsub("%%%%", "%%")))
   end

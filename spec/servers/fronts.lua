@@ -20,7 +20,7 @@ local process <const> = require "spec.servers.process"
 ---@class spec.servers.Context the input of a configuration
 ---@field folder string with ca.pem, cert.pem, key.pem and both.pem
 ---@field backend integer the port of our backend
----@field nobody integer a port on which nothing listens
+---@field closed_port integer a port on which nothing listens
 ---@field is_root boolean
 ---@field listeners {variant: string, tls: boolean, port: integer}[]
 
@@ -143,11 +143,11 @@ function fronts.start(name, folder, backend)
     version = output_of(program .. " " .. kind.version_option):match "[/ ]v?(%d+%.%d+[%.%d]*)",
   }, Front)
   for attempt = 1, 3 do -- another process may take a port first
-    local listeners <const>, nobody <const> = make_listeners(kind)
+    local listeners <const>, closed_port <const> = make_listeners(kind)
     self.context = {
       folder = folder,
       backend = backend,
-      nobody = nobody,
+      closed_port = closed_port,
       is_root = output_of("id -u"):match "^0\n" ~= nil,
       listeners = listeners,
     }

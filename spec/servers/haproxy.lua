@@ -19,7 +19,7 @@ backend usual
 backend queue
   server ours 127.0.0.1:%BACKEND maxconn 1
 backend down
-  server ours 127.0.0.1:%NOBODY
+  server ours 127.0.0.1:%CLOSED
 ]]
 
 local FRONTEND <const> = [[
@@ -54,7 +54,7 @@ end
 
 function haproxy.configure(context)
   local tls <const> = (" ssl crt %s/both.pem alpn h2,http/1.1"):format(context.folder)
-  local parts <const> = { (HEAD:gsub("%%(%u+)", { BACKEND = context.backend, NOBODY = context.nobody })) }
+  local parts <const> = { (HEAD:gsub("%%(%u+)", { BACKEND = context.backend, CLOSED = context.closed_port })) }
   for _, listener in ipairs(context.listeners) do
     local has_backend <const> = listener.variant == "queue" or listener.variant == "down"
     local values <const> = {

@@ -54,7 +54,7 @@ function nginx.configure(context)
       PORT = listener.port,
       TLS = listener.tls and " ssl http2" or "",
       SETTING = SETTINGS[listener.variant],
-      BACKEND = listener.variant == "down" and context.nobody or context.backend,
+      BACKEND = listener.variant == "down" and context.closed_port or context.backend,
     }
     table.insert(parts, (SERVER:gsub("%%(%u+)", values)))
   end

@@ -1,5 +1,5 @@
 /*
-** close_notify.c: a Lua module for specs: sends TLS's close_notify, which cqueues never does.
+** close_notify.c: a Lua module for specs: sends close_notify, which cqueues never does.
 */
 #include <dlfcn.h>
 #include <lauxlib.h>
@@ -8,8 +8,8 @@
 typedef int Shutdown(void *ssl);
 
 /*
-** close_notify.send(ssl, path): sends a close_notify over an SSL object of luaossl. `path` is that of luaossl's own library, whose
-** OpenSSL is the one to be called.
+** close_notify.send(ssl, path): sends a close_notify over an SSL object of luaossl. `path` is the
+** path of luaossl's library: its OpenSSL must be called.
 */
 static int close_notify_send(lua_State *L) {
   void *const *const ssl = luaL_checkudata(L, 1, "SSL*");

@@ -1,5 +1,5 @@
 /*
-** poller.c: a Lua module for specs: the poller of the system at hand, by itself.
+** poller.c: a Lua module for specs: the poller of this system as a unit.
 */
 #include "../../../src/http/poller_epoll.c"
 #include "../../../src/http/poller_kqueue.c"
@@ -9,7 +9,8 @@
 #include <lua.h>
 #include <unistd.h>
 
-/* Opens a pipe whose reading end has the number wanted, or any number if that is negative. Returns the reading end, -1 on failure. */
+/* Opens a pipe whose reading end has the given number, or any number if that is negative. Returns
+** the reading end, or -1 on failure. */
 static int open_pipe(int wanted, int *writing) {
   int ends[2];
   *writing = -1;
@@ -21,7 +22,7 @@ static int open_pipe(int wanted, int *writing) {
   return moved;
 }
 
-/* Whether the poller says, within a second, that there is something to read. */
+/* Returns whether the poller reports within a second that the pipe is readable. */
 static int says_ready(Poller *poller, int reading, int writing) {
   PollerEvent event;
   if (write(writing, "x", 1) != 1) return 0;
@@ -29,8 +30,9 @@ static int says_ready(Poller *poller, int reading, int writing) {
 }
 
 /*
-** poller.again(keep, unwatch, forget): watches a pipe, does with it what is asked, closes it, and watches another of the same number. Returns
-** whether the poller said of the first, then of the second, that there was something to read.
+** poller.again(keep, unwatch, forget): watches a pipe, calls the functions for it that the
+** arguments name, closes it, and watches another pipe with its number. Returns for both pipes
+** whether the poller reported them as readable.
 */
 static int again(lua_State *L) {
   Poller poller = {0};
@@ -54,8 +56,9 @@ static int again(lua_State *L) {
 }
 
 /*
-** poller.at_rest(late): whether the poller says nothing of a descriptor that is kept (from when it was watched on, or `late`), but not watched; and
-** says it when it is watched again.
+** poller.at_rest(late): returns whether the poller reports nothing about a descriptor that is kept
+** (since it was watched, or `late`: only afterwards) but no longer watched, and whether it reports
+** the descriptor once it is watched again.
 */
 static int at_rest(lua_State *L) {
   Poller poller = {0};

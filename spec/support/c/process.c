@@ -1,12 +1,13 @@
 /*
-** process.c: a Lua module for specs: what a forked child does with what it inherits.
+** process.c: a Lua module for specs: what a forked child does with inherited state.
 */
 #include <lauxlib.h>
 #include <lua.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* process.fork(run): calls `run` in a child, which then closes the whole state and ends; returns the child's exit status. */
+/* process.fork(run): calls `run` in a child, which then closes the Lua state and ends. Returns the
+** exit status of the child. */
 static int process_fork(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   const pid_t child = fork();
@@ -14,7 +15,7 @@ static int process_fork(lua_State *L) {
   if (child == 0) {
     lua_settop(L, 1);
     const int failed = lua_pcall(L, 0, 0, 0) != LUA_OK;
-    lua_gc(L, LUA_GCCOLLECT); /* runs the finalizers of what is garbage by now */
+    lua_gc(L, LUA_GCCOLLECT); /* runs the finalizers of garbage */
     _exit(failed);
   }
   int status = 0;

@@ -1,5 +1,5 @@
 /*
-** segments.c: a Lua module for specs: what the kernel has made of a connection's bytes (Linux).
+** segments.c: a Lua module for specs: how the kernel has sent a connection's bytes (Linux).
 */
 #include <arpa/inet.h>
 #include <lauxlib.h>
@@ -18,7 +18,8 @@ static bool leads_to(int descriptor, lua_Integer port) {
          ntohs(address.sin_port) == port;
 }
 
-/* segments.sent(port): how many segments with data this process has sent on the connections it has with a port; nil: not known. */
+/* segments.sent(port): returns the number of segments with data that this process has sent on its
+** connections to a port; nil if unknown. */
 static int segments_sent(lua_State *L) {
   const lua_Integer port = luaL_checkinteger(L, 1);
   lua_Integer sent = 0;

@@ -1,8 +1,8 @@
 /*
 ** stack.c: measures the C stack that a function needs.
 **
-** stack SCRIPT: runs a script, which returns a function and one that does nothing, calls each in a
-** thread of its own, and prints by how many bytes their stacks differ.
+** stack SCRIPT: runs a script that returns a function, and one that does nothing. Calls each in its
+** own thread, and prints the difference between their stacks in bytes.
 */
 #include <lauxlib.h>
 #include <lua.h>

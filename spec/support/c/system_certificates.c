@@ -1,6 +1,6 @@
 /*
-** system_certificates.c: to be preloaded. Whatever the system's folder of certificates is asked for,
-** it has the authority in the file that $SPEC_SYSTEM_CA names.
+** system_certificates.c: to be preloaded. Makes every file in the system's folder of certificates
+** appear to be the file that $SPEC_SYSTEM_CA names.
 */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -15,7 +15,7 @@ static const char *redirect(const char *path) {
   for (size_t i = 0; own != NULL && i < sizeof folders / sizeof folders[0]; i++)
     if (strncmp(path, folders[i], strlen(folders[i])) == 0) {
       const size_t length = strlen(path);
-      /* the first of a hash only: OpenSSL asks for .1, .2, ... until there is none */
+      /* only the first file of a hash: OpenSSL tries .1, .2, ... until one is missing */
       return length > 2 && path[length - 2] == '.' && path[length - 1] != '0' ? path : own;
     }
   return path;

@@ -1,5 +1,5 @@
 /*
-** terminal.c: a Lua module for specs: programs that run in a terminal of their own (a pseudo-terminal).
+** terminal.c: a Lua module for specs: programs that run in their own pseudo-terminal.
 */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -21,7 +21,8 @@
 #include <pty.h>
 #endif
 
-/* terminal.start(command, columns): runs a shell's command line; returns the terminal's other end and the process id. */
+/* terminal.start(command, columns): runs a command line of the shell. Returns the other end of the
+** terminal, and the process id. */
 static int terminal_start(lua_State *L) {
   const char *command = luaL_checkstring(L, 1);
   struct winsize size = {.ws_row = 24, .ws_col = (unsigned short)luaL_checkinteger(L, 2)};
@@ -39,7 +40,8 @@ static int terminal_start(lua_State *L) {
   return 2;
 }
 
-/* terminal.read(descriptor, milliseconds): what was written; "" when nothing was in that time; nil when the program has ended. */
+/* terminal.read(descriptor, milliseconds): returns new output; "" if there is none in this time;
+** nil if the program has ended. */
 static int terminal_read(lua_State *L) {
   struct pollfd wanted = {.fd = (int)luaL_checkinteger(L, 1), .events = POLLIN};
   char bytes[4096];
@@ -49,12 +51,12 @@ static int terminal_read(lua_State *L) {
     return 1;
   }
   const ssize_t count = read(wanted.fd, bytes, sizeof bytes);
-  if (count <= 0) return 0; /* Linux: EIO once nobody has the terminal open */
+  if (count <= 0) return 0; /* Linux: EIO once no process has the terminal open */
   lua_pushlstring(L, bytes, (size_t)count);
   return 1;
 }
 
-/* terminal.write(descriptor, text): types. */
+/* terminal.write(descriptor, text): types a text. */
 static int terminal_write(lua_State *L) {
   size_t length;
   const int descriptor = (int)luaL_checkinteger(L, 1);
@@ -63,7 +65,8 @@ static int terminal_write(lua_State *L) {
   return 1;
 }
 
-/* terminal.finish(descriptor, process): closes the terminal and waits for the process; returns its status, or minus a signal. */
+/* terminal.finish(descriptor, process): closes the terminal and waits for the process. Returns
+** its exit status, or the negative number of the signal that ended it. */
 static int terminal_finish(lua_State *L) {
   int status = 0;
   close((int)luaL_checkinteger(L, 1));
@@ -73,7 +76,7 @@ static int terminal_finish(lua_State *L) {
   return 1;
 }
 
-/* terminal.kill(process): ends it, whatever it does. */
+/* terminal.kill(process): kills the process. */
 static int terminal_kill(lua_State *L) {
   kill((pid_t)luaL_checkinteger(L, 1), SIGKILL);
   return 0;

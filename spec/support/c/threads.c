@@ -1,5 +1,6 @@
 /*
-** threads.c: a host that runs one script in several states, each in a thread of its own, and opens the module in all at once.
+** threads.c: a host that runs a script in several states, each in its own thread, and opens the
+** module in all of them at the same time.
 **
 ** threads COUNT SCRIPT [ARGUMENT ...]: exits with the number of states in which the script failed.
 */

@@ -1,5 +1,5 @@
 /*
-** kqueue.c: a stand-in for kqueue, made of epoll and a timerfd for each queue; see sys/event.h beside it.
+** kqueue.c: a stand-in for kqueue: each queue is an epoll and a timerfd; see sys/event.h.
 */
 #include <errno.h>
 #include <stdbool.h>
@@ -10,17 +10,17 @@
 
 enum { QUEUES = 1024, DESCRIPTORS = 4096, MAX_EVENTS = 64 };
 
-/* By descriptor of the queue. */
+/* The queues, by their descriptors. */
 static struct {
-  int timer;                     /* 0: there was no such queue yet */
-  bool has_timer;                /* one was added */
-  uint32_t filters[DESCRIPTORS]; /* EPOLLIN and EPOLLOUT, by descriptor watched */
+  int timer;                     /* 0: not used yet */
+  bool has_timer;                /* a timer was added */
+  uint32_t filters[DESCRIPTORS]; /* EPOLLIN and EPOLLOUT, by watched descriptor */
 } queues[QUEUES];
 
 int kqueue(void) {
   const int queue = epoll_create1(EPOLL_CLOEXEC);
   if (queue < 0 || queue >= QUEUES) return -1;
-  if (queues[queue].timer != 0) close(queues[queue].timer); /* of an earlier queue, which was closed */
+  if (queues[queue].timer != 0) close(queues[queue].timer); /* left by a closed queue */
   queues[queue].timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   queues[queue].has_timer = false;
   for (int i = 0; i < DESCRIPTORS; i++)
@@ -58,7 +58,7 @@ static int change_socket(int queue, const struct kevent *change) {
   struct epoll_event event = {.events = *filters, .data.fd = descriptor};
   if (*filters == 0) return epoll_ctl(queue, EPOLL_CTL_DEL, descriptor, &event);
   if (epoll_ctl(queue, EPOLL_CTL_MOD, descriptor, &event) == 0) return 0;
-  *filters = event.events = filter; /* the descriptor was closed, and is another's now */
+  *filters = event.events = filter; /* the descriptor was closed and reused */
   return epoll_ctl(queue, EPOLL_CTL_ADD, descriptor, &event);
 }
 
@@ -71,7 +71,7 @@ int kevent(int queue, const struct kevent *changes, int change_count, struct kev
            const struct timespec *limit) {
   for (int i = 0; i < change_count; i++)
     if ((changes[i].filter == EVFILT_TIMER ? change_timer : change_socket)(queue, &changes[i]) != 0) return -1;
-  if (capacity < 2) return 0; /* a socket may take two places */
+  if (capacity < 2) return 0; /* a socket may need two events */
   struct epoll_event ready[MAX_EVENTS];
   const int most = capacity / 2 < MAX_EVENTS ? capacity / 2 : MAX_EVENTS;
   const int count = epoll_wait(queue, ready, most, (int)(limit->tv_sec * 1000 + limit->tv_nsec / 1000000));

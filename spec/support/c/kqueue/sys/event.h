@@ -1,6 +1,7 @@
 /*
-** sys/event.h: as much of kqueue as src/http/poller_kqueue.c uses, declared as FreeBSD and macOS do; kqueue.c makes it of what Linux has. So
-** specs can run that poller where there is no kqueue. It behaves as the manual pages say; that a real one does is not shown by it.
+** sys/event.h: the part of kqueue that src/http/poller_kqueue.c uses, declared as on FreeBSD and
+** macOS, and implemented for Linux by kqueue.c. So specs can run that poller on systems without
+** kqueue. It follows the manual pages; it does not show that a real kqueue does.
 */
 #ifndef KQUEUE_STAND_IN_H
 #define KQUEUE_STAND_IN_H
