@@ -1,4 +1,5 @@
--- A module of prosody: makes the updates once blocking, and once in a coroutine that prosody's event loop drives.
+-- A module for prosody: makes the updates once blocking, and once in a coroutine that prosody's
+-- event loop drives.
 local server = require "net.server"
 local timer = require "util.timer"
 

@@ -1,5 +1,5 @@
--- What every host of scripts/hosts runs: loads the module and makes the four updates. Written for any Lua, so that a host
--- that carries another one can say so.
+-- Run by every host of scripts/hosts: loads the module and makes the four updates. Works in any
+-- version of Lua, so that a host with another version can report it.
 local keeps_client = ... -- a host with an event loop gets the client, and the function to call in a task
 
 if _VERSION ~= "Lua 5.4" then return _VERSION end
@@ -10,7 +10,7 @@ local bytenite = require "bytenite"
 
 local client = bytenite.new { base_url = "@URL@", api_key = "@KEY@", ca_file = "@CA@", proxy = "" }
 
--- The updates of one job. Errors are raised.
+-- Makes the updates of one job. Raises errors.
 local function make()
   local job = assert(client:create_job { templateId = "img-gen", name = "Before" })
   assert(job:set_datasource { dataSource = bytenite.datasource.url "https://example.org/in.txt" })

@@ -1,4 +1,4 @@
--- Filters: what goes out for what a program writes, and what is refused.
+-- Filters: what is sent for what a program writes, and what is refused.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
@@ -14,7 +14,7 @@ describe("filters", function()
     service:fault { operation = "filter_jobs", body = "{}", times = "forever" }
   end)
 
-  -- The filters as they arrive at the service.
+  -- Returns the filters as the service receives them.
   local function sent(filters)
     assert(client:filter_jobs { filters = filters })
     local requests <const> = connect.sent(service)
@@ -29,7 +29,7 @@ describe("filters", function()
     assert.is_nil(deep.difference(expected, sent_value(value)))
   end
 
-  it("go out with the service's names", function()
+  it("are sent with the service's names", function()
     local expected <const> = bytenite.array {
       {
         field = "state",
@@ -56,21 +56,21 @@ describe("filters", function()
     "NOT_IN",
     "LIKE",
   } do
-    it(("take %s, with its prefix and without"):format(condition), function()
+    it(("accept %s, with and without its prefix"):format(condition), function()
       local full <const> = "FILTER_CONDITION_" .. condition
       local both <const> = sent { { field = "name", condition = condition }, { field = "name", condition = full } }
       assert.same({ full, full }, { both[1].condition, both[2].condition })
     end)
   end
 
-  it("take conditions of the service's that are not known here", function()
+  it("accept conditions of the service that are not known here", function()
     assert.equal(
       "FILTER_CONDITION_NEAR",
       sent({ { field = "name", condition = "FILTER_CONDITION_NEAR" } })[1].condition
     )
   end)
 
-  it("wrap a string, an empty one too", function()
+  it("wrap a string, even an empty one", function()
     assert_sent({ ["@type"] = TYPES .. "StringValue", value = "Nightly" }, "Nightly")
     assert_sent({ ["@type"] = TYPES .. "StringValue", value = "" }, "")
   end)
@@ -86,19 +86,19 @@ describe("filters", function()
     assert.equal(TYPES .. "DoubleValue", sent_value(5.0)["@type"])
   end)
 
-  it("wrap a boolean, false too", function()
+  it("wrap a boolean, even false", function()
     assert_sent({ ["@type"] = TYPES .. "BoolValue", value = true }, true)
     assert_sent({ ["@type"] = TYPES .. "BoolValue", value = false }, false)
   end)
 
-  it("wrap a list, an empty one too", function()
+  it("wrap a list, even an empty one", function()
     local list <const> = bytenite.array { "a", 1, false }
     assert_sent({ ["@type"] = TYPES .. "ListValue", value = list }, { "a", 1, false })
     assert_sent({ ["@type"] = TYPES .. "ListValue", value = bytenite.array {} }, {})
     assert_sent({ ["@type"] = TYPES .. "ListValue", value = bytenite.array {} }, bytenite.array {})
   end)
 
-  it("leave a value with a type of its own as it is", function()
+  it("do not change a value that already has a type", function()
     local value <const> = { ["@type"] = "some.Type", low = 1, high = { 2.5 } }
     assert_sent({ ["@type"] = "some.Type", low = 1, high = bytenite.array { 2.5 } }, value)
   end)
@@ -108,11 +108,11 @@ describe("filters", function()
     assert.equal(bytenite.null, sent_value(bytenite.null))
   end)
 
-  it("keep members that are not known here", function()
+  it("keep unknown members", function()
     assert.is_true(sent({ { field = "name", condition = "EQ", negate = true } })[1].negate)
   end)
 
-  it("go out as an empty list when there are none", function()
+  it("are sent as an empty list if there are none", function()
     assert(client:filter_jobs { filters = {} })
     assert.equal('{"filters":[]}', connect.sent(service)[1].body)
   end)

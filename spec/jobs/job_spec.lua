@@ -1,4 +1,4 @@
--- Getting hold of jobs: handles, stored ones, fetched ones, new ones.
+-- Making job objects: handles, stored jobs, fetched jobs, new jobs.
 local bytenite <const> = require "bytenite"
 local cjson <const> = require("cjson").new()
 local connect <const> = require "spec.support.connect"
@@ -29,7 +29,7 @@ describe("a job", function()
   end)
 
   describe("from a table", function()
-    it("is that table, taken over without a request", function()
+    it("is the same table, without a request", function()
       local saved <const> = { id = ID, name = "Stored", config = { taskTimeout = 5 } }
       local config <const> = saved.config
       local job <const> = client:job(saved)
@@ -38,14 +38,14 @@ describe("a job", function()
       assert.same({}, service:requests())
     end)
 
-    it("that lua-cjson read continues where it was", function()
+    it("that lua-cjson has read can be used like the stored job", function()
       local fetched <const> = assert(client:get_job(ID))
       local job <const> = client:job(cjson.decode(cjson.encode(fetched)))
       assert(job:set_params(job.params))
       assert.equal("app-1", job.appId)
     end)
 
-    it("that the module read continues where it was", function()
+    it("that the module has read can be used like the stored job", function()
       local fetched <const> = assert(client:get_job(ID))
       local text <const> = bytenite.encode(fetched)
       local job <const> = client:job(bytenite.decode(text))
@@ -56,7 +56,7 @@ describe("a job", function()
   end)
 
   describe("that is fetched", function()
-    it("is a new table with what the service says", function()
+    it("is a new table with the service's members", function()
       local one <const>, other <const> = assert(client:get_job(ID)), assert(client:get_job(ID))
       assert.is_false(rawequal(one, other))
       assert.is_nil(deep.difference(one, other))
@@ -71,14 +71,14 @@ describe("a job", function()
       assert.is_nil(request.header["content-length"])
     end)
 
-    it("has the id asked for when the response has none", function()
+    it("has the requested id if the response has none", function()
       for _, body in ipairs { '{"job":{}}', '{"job":{"id":""}}', '{"job":{"id":null}}' } do
         service:fault { operation = "get_job", body = body }
         assert.is_nil(deep.difference({ id = ID }, assert(client:get_job(ID))))
       end
     end)
 
-    it("is an error when it is another, or none", function()
+    it("is an error if the response has another job, or none", function()
       for _, fault in ipairs {
         { body = '{"job":{"id":"another"}}' },
         { wrong_id = true },
@@ -93,11 +93,11 @@ describe("a job", function()
         assert.is_nil(job)
         assert.equal("unexpected", problem.kind)
         assert.equal(200, problem.status)
-        assert.is_nil(problem.maybe_done) -- a fetch does nothing
+        assert.is_nil(problem.maybe_done) -- a fetch changes nothing
       end
     end)
 
-    it("is an error when there is none with that id", function()
+    it("is an error if no job has the id", function()
       local job <const>, problem <const> = client:get_job "nowhere"
       assert.is_nil(job)
       assert.equal("not_found", problem.kind)
@@ -107,7 +107,7 @@ describe("a job", function()
   end)
 
   describe("that is refreshed", function()
-    it("is the same table with what the service says now", function()
+    it("is the same table with the service's current members", function()
       local job <const> = client:job { id = ID, name = "Stored", mine = true, config = { taskTimeout = 1 } }
       local config <const> = job.config
       local returned <const> = assert(job:refresh())
@@ -117,7 +117,7 @@ describe("a job", function()
       assert.equal("GET", connect.sent(service)[1].method)
     end)
 
-    it("is as it was when that fails", function()
+    it("does not change on failure", function()
       local job <const> = assert(client:get_job(ID))
       for _, fault in ipairs {
         { status = 503 },
@@ -138,7 +138,7 @@ describe("a job", function()
   end)
 
   describe("that is created", function()
-    it("is what the service made", function()
+    it("is the job that the service created", function()
       local job <const> = assert(client:create_job { templateId = "img-gen", name = "Nightly batch" })
       assert.equal("Nightly batch", job.name)
       assert.equal("img-gen", job.templateId)
@@ -153,7 +153,7 @@ describe("a job", function()
       assert.equal(job.id, assert(client:get_job(job.id)).id)
     end)
 
-    it("takes all its settings at once", function()
+    it("can have all its settings at once", function()
       local job <const> = assert(client:create_job {
         templateId = "img-gen",
         name = "Nightly batch",
@@ -170,7 +170,7 @@ describe("a job", function()
       assert.is_false(job.config.isTestJob)
     end)
 
-    it("is an error when the response holds none, and may be there nevertheless", function()
+    it("is an error if the response has none, but may exist", function()
       for _, body in ipairs {
         '{"job":{"name":"x"}}',
         '{"job":{"id":""}}',
@@ -190,7 +190,7 @@ describe("a job", function()
       end
     end)
 
-    -- Whether the job may be there, by what went wrong.
+    -- By fault: whether the job may exist.
     for title, case in pairs {
       ["400"] = { { status = 400 }, "bad_request", nil },
       ["403"] = { { status = 403 }, "permission_denied", nil },
@@ -207,7 +207,7 @@ describe("a job", function()
       ["no HTTP"] = { { garbage = true }, "protocol", true },
       ["no response in time"] = { { hang = true }, "timeout", true },
     } do
-      it(("is an error after %s, and %s be there"):format(title, case[3] and "may" or "cannot"), function()
+      it(("is an error after %s, and %s exist"):format(title, case[3] and "may" or "cannot"), function()
         case[1].operation = "create_job"
         service:fault(case[1])
         local job <const>, problem <const> = client:create_job(
@@ -222,7 +222,7 @@ describe("a job", function()
       end)
     end
 
-    it("is an error when the service cannot be reached, and cannot be there", function()
+    it("is an error if the service cannot be reached, and cannot exist", function()
       local lost <close> = bytenite.new { base_url = "http://127.0.0.1:1/v1", access_token = "t", max_retries = 0 }
       local job <const>, problem <const> = lost:create_job { templateId = "img-gen" }
       assert.is_nil(job)
@@ -230,8 +230,8 @@ describe("a job", function()
       assert.is_nil(problem.maybe_done)
     end)
 
-    it("is sent once, though libcurl would try a kept connection again", function()
-      assert(client:get_job(ID)) -- there is a connection to be kept now
+    it("is sent once, although libcurl would retry on a kept connection", function()
+      assert(client:get_job(ID)) -- opens a connection that is kept
       service:fault { operation = "create_job", reset = true, times = "forever" }
       client:create_job { templateId = "img-gen" }
       assert.equal(2, #connect.sent(service))
@@ -246,7 +246,7 @@ describe("a job", function()
       end
     end)
 
-    it("what there is, whatever it is", function()
+    it("whatever members it has", function()
       for _, members in ipairs { {}, { name = {}, state = {} }, { name = bytenite.null, state = 7 }, { name = "a\nb" } } do
         members.id = ID
         local text <const> = tostring(client:job(members))

@@ -1,4 +1,4 @@
--- Logs: one request, and the lines of all parts in the order of time.
+-- Logs: one request, and the lines of all services in chronological order.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
@@ -16,7 +16,7 @@ describe("the logs of a job", function()
     service:fault { operation = "logs", body = type(body) == "string" and body or bytenite.encode(body) }
   end
 
-  -- Lines from times and texts: {"10.5 first", ...} become seconds after a minute's beginning.
+  -- Makes lines from {"10.5 first", ...}: seconds within a minute, and texts.
   local function lines(list)
     local made <const> = bytenite.array {}
     for index, text in ipairs(list) do
@@ -35,7 +35,7 @@ describe("the logs of a job", function()
     return made
   end
 
-  -- What an iterator gives, in one text.
+  -- Joins what an iterator returns.
   local function told(each)
     local texts <const> = {}
     for line, part, task in each do
@@ -80,11 +80,11 @@ describe("the logs of a job", function()
     )
   end)
 
-  it("are in order where the service's are not", function()
+  it("are in order even if the service's are not", function()
     assert.equal("P:a P:b P:c", told_of { partitioner = lines { "12 c", "10 a", "11 b" } })
   end)
 
-  it("are kept apart by any fraction of a second, and whatever the zone", function()
+  it("are ordered by fractions of a second, in any time zone", function()
     response {
       partitioner = {
         { log = "e", timestamp = "2025-08-27T17:56:20.000000002Z" },
@@ -98,7 +98,7 @@ describe("the logs of a job", function()
     assert.equal("P:a P:b P:c P:d P:e P:f", told(assert(job:logs())))
   end)
 
-  it("of the same time come in the order of the parts, and of the lines in them", function()
+  it("of the same time are in the order of the services, and of the lines of each", function()
     assert.equal(
       "P:a P:b Tt1:c Tt1:d Tt2:e Tt3:f A:g",
       told_of {
@@ -109,7 +109,7 @@ describe("the logs of a job", function()
     )
   end)
 
-  it("without a time stay right behind the line before them", function()
+  it("without a time stay right after the line before them", function()
     assert.equal(
       "P:a P:b P:c Tt:d P:e P:f",
       told_of {
@@ -119,7 +119,7 @@ describe("the logs of a job", function()
     )
   end)
 
-  it("without a time at the beginning stay in front of the line behind them", function()
+  it("without a time at the beginning stay before the line after them", function()
     assert.equal(
       "P:a Tt:b Tt:c A:d",
       told_of {
@@ -134,7 +134,7 @@ describe("the logs of a job", function()
     assert.equal("A:a A:b P:c", told_of { partitioner = lines { "10 c" }, assembler = lines { "- a", "- b" } })
   end)
 
-  it("with what is not a time count as those without", function()
+  it("with an invalid time count as lines without one", function()
     response {
       partitioner = {
         { log = "a", timestamp = "2025-08-27T17:56:20Z" },
@@ -148,14 +148,14 @@ describe("the logs of a job", function()
     assert.equal("P:a P:b P:c P:d P:e A:f", told(assert(job:logs())))
   end)
 
-  it("keep every byte of the text, and members that are not known", function()
+  it("keep every byte of the text, and unknown members", function()
     local text <const> = "Fetching:  27%|██▋       | 4/15\r\27[0m\n\0"
     response { partitioner = { { log = text, level = "LOUD", pod = { name = "x" } } } }
     local line <const> = assert(job:logs())()
     assert.same({ log = text, level = "LOUD", pod = { name = "x" } }, line)
   end)
 
-  it("of thousands of lines come in order", function()
+  it("of thousands of lines are in order", function()
     local list <const> = {}
     for index = 1, 5000 do
       list[index] = ("%02d.%03d %d"):format(index * 7 % 60, index % 1000, index)
@@ -176,7 +176,7 @@ describe("the logs of a job", function()
     ["empty tasks"] = '{"taskrunner":{"t1":{},"t2":{"logs":null},"t3":null,"t4":{"logs":[]}}}',
     ["a null among the lines"] = '{"partitioner":[null]}',
   } do
-    it("are none in " .. title, function()
+    it("are empty in " .. title, function()
       assert.equal("", told_of(body))
     end)
   end
@@ -200,7 +200,7 @@ describe("the logs of a job", function()
     end)
   end
 
-  it("are asked for once, with all lists there", function()
+  it("are requested once, with all lists in the request", function()
     response "{}"
     local each <const> = assert(job:logs())
     each()
@@ -214,7 +214,7 @@ describe("the logs of a job", function()
     end
   end)
 
-  it("can be asked for in part", function()
+  it("can be restricted", function()
     response "{}"
     response "{}"
     local filters <const> = { taskIds = { "t1", "t2" }, levels = { "ERROR", "warn" }, services = { "TASKRUNNER" } }
@@ -232,19 +232,19 @@ describe("the logs of a job", function()
     assert.same(expected, core.decode(requests[2].body))
   end)
 
-  it("give empty lists for empty tables", function()
+  it("are requested with empty lists for empty tables", function()
     response "{}"
     assert(client:logs { jobId = "j1", levels = {} })
     assert.matches('"levels":%[%]', connect.sent(service)[1].body)
   end)
 
-  it("give the service's error", function()
+  it("return the service's error", function()
     service:fault { operation = "logs", status = 404 }
     local each <const>, problem <const> = job:logs()
     assert.same({ nil, "not_found" }, { each, problem.kind })
   end)
 
-  it("can be asked for with limits", function()
+  it("can be requested with limits", function()
     service:fault { operation = "logs", hang = true, times = 2 }
     for _, ask in ipairs {
       function()
@@ -270,7 +270,7 @@ describe("the logs of a job", function()
     ["logs: taskIds[2]: expected a string, got the number 7"] = { { jobId = "j1", taskIds = { "a", 7 } } },
     ['logs: unknown option "timeuot": did you mean "timeout"?'] = { { jobId = "j1" }, { timeuot = 1 } },
   } do
-    it("are not asked for on bad input: " .. message, function()
+    it("are not requested on bad input: " .. message, function()
       assert.equal(
         message,
         refusals.message(function()
@@ -290,7 +290,7 @@ describe("the logs of a job", function()
     )
   end)
 
-  it("can be had though the job has a member of that name", function()
+  it("can be read even if the job has a member of that name", function()
     response "{}"
     local saved <const> = client:job { id = "j1", logs = "none" }
     assert.equal("", told(assert(bytenite.Job.logs(saved))))

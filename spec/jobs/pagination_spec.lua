@@ -1,4 +1,4 @@
--- Lists that come in pages, walked through row by row: which rows, and where the end is.
+-- Iterating over lists that come in pages: which rows, and where they end.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local page_responses <const> = require "spec.support.page_responses"
@@ -21,7 +21,7 @@ describe("a walk through pages", function()
     client:close()
   end)
 
-  it("gives the rows of all pages, in order, and counts on by the rows received", function()
+  it("returns the rows of all pages in order, with offsets by the rows received", function()
     page("a b c", { total = 5, offset = 0, hasPrevious = false, hasNext = true })
     page("d", { total = 5, offset = 3, hasPrevious = true, hasNext = true })
     page("e", { total = 5, offset = 4, hasPrevious = true, hasNext = false })
@@ -33,7 +33,7 @@ describe("a walk through pages", function()
     }, asked())
   end)
 
-  it("asks for 100 rows a page, and for nothing before the first row is wanted", function()
+  it("requests 100 rows a page, and nothing before the first row is needed", function()
     page("", { total = 0 })
     local each <const> = client:each_job()
     assert.same({}, asked())
@@ -41,7 +41,7 @@ describe("a walk through pages", function()
     assert.same({ "jobs?pagination.limit=100&pagination.offset=0" }, asked())
   end)
 
-  it("asks for a page only when its first row is wanted", function()
+  it("requests a page only when its first row is needed", function()
     page("a b", { total = 3, hasNext = true })
     page("c", { total = 3, hasNext = false })
     local each <const> = client:each_job { limit = 2 }
@@ -52,7 +52,7 @@ describe("a walk through pages", function()
     assert.equal(2, #asked())
   end)
 
-  it("gives jobs that have methods, and can be changed", function()
+  it("returns jobs that have methods, and can be changed", function()
     service:put_job("a", '{"id":"a","name":"Job a","state":"JOB_STATE_NEW"}')
     page("a", { total = 1, hasNext = false })
     for job in client:each_job() do
@@ -61,7 +61,7 @@ describe("a walk through pages", function()
     end
   end)
 
-  it("goes by filters where there are some", function()
+  it("uses filters if there are any", function()
     page("a", { total = 2, hasNext = true }, "filter_jobs")
     page("b", { total = 2, hasNext = false }, "filter_jobs")
     local filters <const> = { { field = "state", condition = "EQ", value = "JOB_STATE_NEW" } }
@@ -73,20 +73,20 @@ describe("a walk through pages", function()
     assert.same({ "name", "state" }, { body.orderBy, body.filters[1].field })
   end)
 
-  it("gives templates", function()
+  it("returns templates", function()
     page("t1 t2", { total = 3 }, "list_templates")
     page("t3", { total = 3 }, "list_templates")
     assert.equal("t1 t2 t3", walk(client:each_template { limit = 2, offset = 0 }))
     assert.equal("jobs/templates?pagination.limit=2&pagination.offset=2", asked()[2])
   end)
 
-  it("begins at an offset", function()
+  it("starts at an offset", function()
     page("d e", { total = 5, offset = 3 })
     assert.equal("d e", walk(client:each_job { offset = 3 }))
     assert.same({ "jobs?pagination.limit=100&pagination.offset=3" }, asked())
   end)
 
-  it("gives nothing more once it has ended", function()
+  it("returns nothing after it has ended", function()
     page("a", { total = 1 })
     local each <const> = client:each_job()
     walk(each)
@@ -95,13 +95,13 @@ describe("a walk through pages", function()
   end)
 
   describe("ends", function()
-    -- An end by what the pages say, in so many requests.
+    -- Where a walk ends by the contents of its pages, and the number of requests.
     local function ends(title, ids, pages)
       it(title, function()
         for _, each in ipairs(pages) do
           page(each[1], each[2])
         end
-        service:fault { operation = "list_jobs", status = 400, times = "forever" } -- one request too many
+        service:fault { operation = "list_jobs", status = 400, times = "forever" } -- for one request too many
         local ok <const>, found <const> = time_limit.pcall(function()
           return walk(client:each_job { limit = 2 })
         end)
@@ -151,9 +151,9 @@ describe("a walk through pages", function()
     )
   end)
 
-  it("counts the growth from where it began", function()
+  it("counts the growth of the list from the start of the walk", function()
     page("g", { total = 8 })
-    page("h", { total = 10 }) -- two more are not less than the two there were
+    page("h", { total = 10 }) -- grew by two, as many as there were at the start
     assert.equal("g h", walk(client:each_job { offset = 6, limit = 1 }))
     service:reset()
     page("g", { total = 8 })
@@ -162,8 +162,8 @@ describe("a walk through pages", function()
     assert.equal("g h i", walk(client:each_job { offset = 6, limit = 1 }))
   end)
 
-  -- A service whose list grows by one for each row that is given.
-  it("ends although each row makes another one", function()
+  -- A service whose list grows by one for each row that it returns.
+  it("ends even if each row creates another one", function()
     local total, pages = 4, 0
     local function next_page()
       pages = pages + 1
@@ -181,7 +181,7 @@ describe("a walk through pages", function()
     assert.is_true(rows >= 4 and rows <= 12, tostring(rows))
   end)
 
-  it("ends although the list doubles again and again", function()
+  it("ends even if the list doubles again and again", function()
     local pages = 0
     local function next_page()
       pages = pages + 1
@@ -199,8 +199,8 @@ describe("a walk through pages", function()
     assert.equal(8, rows)
   end)
 
-  describe("that a service leads round in circles", function()
-    it("raises when nothing says where the end is", function()
+  describe("that gets the same pages again", function()
+    it("raises if nothing says where the end is", function()
       for _ = 1, 3 do
         page("a b", { hasNext = true })
       end
@@ -217,7 +217,7 @@ describe("a walk through pages", function()
       )
     end)
 
-    it("raises when that comes later, too", function()
+    it("raises if that happens later, too", function()
       page "a b"
       page "c d"
       page "c d"
@@ -225,7 +225,7 @@ describe("a walk through pages", function()
       assert.same({ false, "the service returned the same page again" }, { ok, problem.message })
     end)
 
-    it("continues when a page is only like the one before", function()
+    it("continues if a page is only similar to the one before", function()
       page "a b"
       page "b a"
       page "b"
@@ -234,7 +234,7 @@ describe("a walk through pages", function()
       assert.equal("a b b a b b c", walk(client:each_job()))
     end)
 
-    it("ends by the total where there is one: rows may have moved", function()
+    it("ends by the total if there is one, because rows may have moved", function()
       page("a b", { total = 4 })
       page("a b", { total = 4 })
       assert.equal("a b a b", walk(client:each_job()))

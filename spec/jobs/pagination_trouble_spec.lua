@@ -1,4 +1,4 @@
--- Walks through pages that fail, bad input, and walks beside other things.
+-- Walks through pages that fail, bad input, and walks that run concurrently with other things.
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local cqueues <const> = require "cqueues"
@@ -43,7 +43,7 @@ describe("a walk through pages", function()
       assert.same({ "a", "b" }, rows)
     end)
 
-    it("continues where it was when asked again", function()
+    it("continues at the same place when called again", function()
       page("a b", { total = 3 })
       fail { status = 500 }
       page("c", { total = 3 })
@@ -55,7 +55,7 @@ describe("a walk through pages", function()
       assert.is_nil(each())
     end)
 
-    it("tries a page again as every call does", function()
+    it("retries a page like every call", function()
       page("a b", { total = 3 })
       fail { status = 503, retry_after = 0 }
       page("c", { total = 3 })
@@ -63,14 +63,14 @@ describe("a walk through pages", function()
       assert.equal("a b c", walk(patient:each_job()))
     end)
 
-    it("takes the options of the call #timing", function()
+    it("accepts the options of a call #timing", function()
       fail { hang = true }
       local ok <const>, problem <const> = pcall(client:each_job(nil, { timeout = 0.05 }))
       assert.same({ false, "timeout" }, { ok, problem.kind })
       assert.is_true(problem.elapsed < 5)
     end)
 
-    it("says so when the client is closed meanwhile", function()
+    it("fails if the client is closed meanwhile", function()
       page("a", { total = 3 })
       local each <const> = client:each_job()
       each()
@@ -87,7 +87,7 @@ describe("a walk through pages", function()
     ["no rows"] = '{"data":[{"id":"a"},7]}',
     ["a null among its rows"] = '{"data":[null]}',
   } do
-    it("refuses a page that holds " .. title, function()
+    it("refuses a page that has " .. title, function()
       for _, name in ipairs { "list_jobs", "filter_jobs", "list_templates" } do
         service:fault { operation = name, body = body }
         local result <const>, problem <const> = client[name](client)
@@ -97,7 +97,7 @@ describe("a walk through pages", function()
   end
 
   for title, body in pairs { nothing = "{}", nulls = '{"data":null,"pagination":null}' } do
-    it("takes " .. title .. " for an empty page", function()
+    it("treats " .. title .. " as an empty page", function()
       for _, name in ipairs { "list_jobs", "filter_jobs", "list_templates" } do
         service:fault { operation = name, body = body }
         local result <const> = assert(client[name](client))
@@ -129,7 +129,7 @@ describe("a walk through pages", function()
       end)
     end
 
-    it("what the method does not take", function()
+    it("options that the method does not have", function()
       assert.matches(
         '^each_template: unknown member "orderBy"',
         refusals.message(function()
@@ -193,7 +193,7 @@ describe("a walk through pages", function()
       assert.equal("a b c d e", found)
     end)
 
-    it("is not read by two tasks at once", function()
+    it("cannot be used by two tasks at once", function()
       service:fault { operation = "list_jobs", delay = 0.05, body = '{"data":[{"id":"a"}],"pagination":{"total":1}}' }
       local each <const> = client:each_job()
       local results <const> = assert(client:wait_all { client:async(each), client:async(each) })
@@ -202,7 +202,7 @@ describe("a walk through pages", function()
       assert.is_nil(each())
     end)
 
-    it("can be read on after the task that read it was cancelled", function()
+    it("can be continued after the task that used it was cancelled", function()
       service:fault { operation = "list_jobs", hang = true }
       page("a", { total = 1 })
       local each <const> = client:each_job()
@@ -213,7 +213,7 @@ describe("a walk through pages", function()
     end)
   end)
 
-  it("keeps no row that it gave", function()
+  it("does not keep the rows that it returned", function()
     page("a b c", { total = 3 })
     local each <const> = client:each_job()
     local given <const> = setmetatable({ each(), each() }, { __mode = "v" })
@@ -223,7 +223,7 @@ describe("a walk through pages", function()
     assert.equal("c", walk(each))
   end)
 
-  it("keeps one page in memory, and no row that it gave", function()
+  it("keeps one page in memory, without the rows that it returned", function()
     local rows <const> = {}
     for index = 1, 100 do
       rows[index] = ('{"id":"%d","description":"%s"}'):format(index, ("x"):rep(1000))

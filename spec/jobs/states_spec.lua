@@ -11,7 +11,7 @@ describe("the state of a job", function()
     assert.is_nil(states.outcome {})
   end)
 
-  it("has failed if the job has an end and is not complete", function()
+  it("is a failure if the job has ended and is not complete", function()
     for _, name in ipairs { "endedAt", "deletedAt" } do
       local time <const> = "2025-08-27T21:51:41Z"
       assert.equal("failed", states.outcome { state = "JOB_STATE_STARTED", [name] = time })
@@ -21,7 +21,7 @@ describe("the state of a job", function()
     end
   end)
 
-  it("is that of the table, whatever its metatable says", function()
+  it("is read from the table itself, ignoring its metatable", function()
     local job <const> = setmetatable({}, {
       __index = function()
         return "JOB_STATE_COMPLETE"
@@ -31,7 +31,7 @@ describe("the state of a job", function()
     assert.is_nil(states.fraction(job))
   end)
 
-  it("says how much of the way lies behind", function()
+  it("says how much of the work is done", function()
     assert.equal(0, states.fraction { state = "JOB_STATE_NEW" })
     assert.equal(1, states.fraction { state = "JOB_STATE_COMPLETE" })
     assert.is_true(math.abs(1 / 9 - states.fraction { state = "JOB_STATE_STARTED" }) < 1e-12)

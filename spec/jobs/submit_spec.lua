@@ -1,4 +1,4 @@
--- client:submit: a job created, set up and run in one go; and what is left behind when that fails.
+-- client:submit creates, configures and runs a job in one go; and what remains when that fails.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
@@ -36,7 +36,7 @@ describe("submit", function()
     client:close()
   end)
 
-  -- A service that answers `run` as if it had run the job.
+  -- Makes the service respond to `run` as if it ran the job.
   local function can_run()
     service:fault { operation = "run", body = OK, times = "forever" }
   end
@@ -55,7 +55,7 @@ describe("submit", function()
     end
   end
 
-  it("takes all steps in order, and returns the job as it is then", function()
+  it("takes all steps in order, and returns the refreshed job", function()
     can_run()
     local given <const> = whole()
     local change <const> = deep.snapshot(given)
@@ -88,13 +88,13 @@ describe("submit", function()
     assert.same({}, body_of "run")
   end)
 
-  it("leaves out the steps for which nothing is given", function()
+  it("skips the steps for which nothing is given", function()
     can_run()
     assert(client:submit { templateId = "img-gen" })
     assert.equal("create_job run get_job", sent_names())
   end)
 
-  it("takes null for what is not given", function()
+  it("treats null as not given", function()
     can_run()
     local null <const> = bytenite.null
     assert(client:submit {
@@ -112,14 +112,14 @@ describe("submit", function()
     dataSource = bytenite.datasource.url "https://example.org/in.txt",
     dataDestination = bytenite.datasource.bucket(),
   } do
-    it("sets the data source when there is only a " .. member, function()
+    it("sets the data source even if there is only a " .. member, function()
       can_run()
       assert(client:submit { templateId = "img-gen", [member] = value })
       assert.same({ [member] = value }, body_of "set_datasource")
     end)
   end
 
-  it("takes a draft on when its id is given", function()
+  it("continues a draft whose id is given", function()
     can_run()
     local draft <const> = assert(client:create_job { templateId = "img-gen", name = "A draft" })
     local job <const> = assert(client:submit { templateId = "img-gen", jobId = draft.id, name = "Nightly batch" })
@@ -133,7 +133,7 @@ describe("submit", function()
       return given
     end
 
-    it("uploads just before it runs the job, and says how far it is", function()
+    it("uploads just before it runs the job, and reports progress", function()
       can_run()
       local reports <const> = {}
       local job <const> = assert(client:submit(with_upload { data = "input" }, {
@@ -149,7 +149,7 @@ describe("submit", function()
       assert.is_nil(body_of("create_job").upload)
     end)
 
-    it("takes a reader whose size is given", function()
+    it("accepts a reader function with a size", function()
       can_run()
       local given = false
       local job <const> = assert(client:submit(
@@ -163,13 +163,13 @@ describe("submit", function()
       assert.equal("read", service:uploaded(job.id).content)
     end)
 
-    it("leaves no job behind when the file cannot be read", function()
+    it("creates no job if the file cannot be read", function()
       local job <const>, problem <const> = client:submit(with_upload "no-such-file.txt")
       assert.same({ nil, "file", "upload", nil }, { job, problem.kind, problem.step, problem.job })
       assert.equal(0, #connect.sent(service))
     end)
 
-    it("says so when it fails, and does not run the job", function()
+    it("returns the error if it fails, and does not run the job", function()
       service:fault { operation = "upload", status = 403 }
       local job <const>, problem <const> = client:submit(with_upload { data = "input" })
       assert.same({ nil, "permission_denied", "upload" }, { job, problem.kind, problem.step })
@@ -177,7 +177,7 @@ describe("submit", function()
       assert.equal("create_job set_datasource set_params set_configs upload", sent_names())
     end)
 
-    it("takes a draft's data source", function()
+    it("uses the data source of a draft", function()
       can_run()
       local draft <const> = assert(client:create_job {
         templateId = "img-gen",
@@ -190,7 +190,7 @@ describe("submit", function()
     end)
   end)
 
-  it("is not led astray by members that are called like methods", function()
+  it("ignores members of the job with the names of methods", function()
     can_run()
     service:fault {
       operation = "create_job",
@@ -213,7 +213,7 @@ describe("submit", function()
     }
     for index, pair in ipairs(operations) do
       local step <const>, operation <const> = table.unpack(pair)
-      it(("at %s says so, and which job there is"):format(step), function()
+      it(("at %s names the step, and the job that exists"):format(step), function()
         service:fault { operation = operation, status = 400, message = "not like this" }
         can_run()
         local job <const>, problem <const> = client:submit(whole())
@@ -229,19 +229,19 @@ describe("submit", function()
       end)
     end
 
-    it("at create_job says whether the job may exist nevertheless", function()
+    it("at create_job says whether the job may exist", function()
       service:fault { operation = "create_job", reset = true, act = "before" }
       local _ <const>, problem <const> = client:submit(whole())
       assert.same({ "create_job", "connection", true }, { problem.step, problem.kind, problem.maybe_done })
     end)
 
-    it("at run says whether the job may run nevertheless", function()
+    it("at run says whether the job may be running", function()
       service:fault { operation = "run", status = 500 }
       local _ <const>, problem <const> = client:submit(whole())
       assert.same({ "run", "internal", true }, { problem.step, problem.kind, problem.maybe_done })
     end)
 
-    it("at run with a code of the service's carries that", function()
+    it("at run has the code of the service", function()
       service:fault {
         operation = "run",
         body = '{"ok":false,"requestId":"r1","message":"failed","error":{"code":402,"message":"Insufficient balance"}}',
@@ -255,7 +255,7 @@ describe("submit", function()
       })
     end)
 
-    it("can be gone on with from the job", function()
+    it("can be continued with the job", function()
       service:fault { operation = "set_params", status = 503 }
       can_run()
       local _ <const>, problem <const> = client:submit(whole())
@@ -265,7 +265,7 @@ describe("submit", function()
     end)
   end)
 
-  it("gives each step the options of the call", function()
+  it("passes the options of the call to each step", function()
     can_run()
     service:fault { operation = "set_params", status = 503, retry_after = 0 }
     service:fault { operation = "set_configs", status = 503, retry_after = 0 }
@@ -286,7 +286,7 @@ describe("submit", function()
     assert.equal("Number 3", results[3].value.name)
   end)
 
-  describe("leaves nothing behind on bad input:", function()
+  describe("sends nothing on bad input:", function()
     local function with(changes)
       local given <const> = whole()
       for name, value in pairs(changes) do
@@ -332,7 +332,7 @@ describe("submit", function()
       end)
     end
 
-    it("whatever step it is for", function()
+    it("for any step", function()
       for _, changes in ipairs {
         { dataSource = { params = { 1, 2, [7] = 3 } } },
         { dataDestination = { dataSourceDescriptor = 5 } },

@@ -27,7 +27,7 @@ describe("an update that succeeds", function()
         assert.equal("app-1", job.appId)
       end)
 
-      it("drops the members that the service dropped and those of the user's", function()
+      it("removes the members that the service dropped and those that the program added", function()
         local job <const> = assert(client:get_job(ID))
         job.mine, job[1], job[true] = "my own", "a list item", "odd"
         response(update.name, ('{"job":{"id":"%s","state":"JOB_STATE_NEW"}}'):format(ID))
@@ -35,7 +35,7 @@ describe("an update that succeeds", function()
         assert.is_nil(deep.difference({ id = ID, state = "JOB_STATE_NEW" }, job))
       end)
 
-      it("replaces nested tables and changes none", function()
+      it("replaces nested tables without changing them", function()
         local job <const> = assert(client:get_job(ID))
         local config <const>, params <const>, labels <const> = job.config, job.params, job.labels
         local changes <const> = { deep.snapshot(config), deep.snapshot(params), deep.snapshot(labels) }
@@ -48,7 +48,7 @@ describe("an update that succeeds", function()
         assert.is_false(rawequal(labels, job.labels))
       end)
 
-      it("keeps the id when the response has none", function()
+      it("keeps the id if the response has none", function()
         for _, id in ipairs { "", '"id":null,', '"id":"",' } do
           local job <const> = client:job(ID)
           response(update.name, ('{"job":{%s"name":"New name"}}'):format(id))
@@ -68,7 +68,7 @@ describe("an update that succeeds", function()
     assert.equal(1, job.params.app.n)
   end)
 
-  it("works again on what it gave", function()
+  it("works repeatedly on the same job", function()
     local job <const> = client:job(ID)
     for round = 1, 5 do
       assert(job:set_name("Round " .. round))
@@ -77,7 +77,7 @@ describe("an update that succeeds", function()
     end
   end)
 
-  it("takes over a stored job, which becomes the job", function()
+  it("refreshes the table of a stored job", function()
     local saved <const> = { id = ID, name = "Stored", config = { taskTimeout = 1 } }
     local job <const> = client:job(saved)
     assert.is_true(rawequal(saved, job))
@@ -86,7 +86,7 @@ describe("an update that succeeds", function()
     assert.equal(60, saved.config.taskTimeout)
   end)
 
-  it("can send parts of the job back as they came", function()
+  it("can send parts of the job back unchanged", function()
     local job <const> = assert(client:get_job(ID))
     local params <const> = job.params
     assert(job:set_params(params))
@@ -103,7 +103,7 @@ describe("an update that succeeds", function()
     end)
 
     for _, update in ipairs(updates.all) do
-      it("past members of the same names: " .. update.name, function()
+      it("even if there are members of the same names: " .. update.name, function()
         local members <const> = {}
         for _, name in ipairs { "set_name", "set_params", "set_configs", "set_datasource", "refresh", "is_final", "run" } do
           members[#members + 1] = ('"%s":{"called":"%s"}'):format(name, name)
@@ -134,13 +134,13 @@ describe("an update that succeeds", function()
     end)
   end)
 
-  it("leaves another handle of the same job alone", function()
+  it("does not change another handle of the same job", function()
     local one <const>, other <const> = client:job(ID), client:job(ID)
     assert(one:set_name "My Job")
     assert.is_nil(deep.difference({ id = ID }, other))
   end)
 
-  it("goes through the client that took the job over last", function()
+  it("uses the last client that the job was passed to", function()
     local other <close> = connect.client(service, { service = "computing" })
     local job <const> = other:job(client:job(ID))
     assert(job:set_name "My Job")

@@ -7,7 +7,7 @@ local updates <const> = require "spec.support.updates"
 
 local null <const> = bytenite.null
 
--- A job with all the 25 members of the service's reference, and what it becomes.
+-- A job with all 25 members of the service's reference, and the table that it becomes.
 local REFERENCE <const> = [=[{"job": {
   "id": "some-id", "templateId": "some-template", "name": "Some name",
   "config": {"taskTimeout": 1, "jobTimeout": 2, "isTestJob": true},
@@ -66,7 +66,7 @@ local EXPECTED <const> = {
 describe("the response to an update", function()
   local service <const>, client <const> = connect.for_tests(before_each, teardown)
 
-  -- The job after an update that was answered with a body.
+  -- Returns the job after an update with a response body.
   local function after(body, update)
     update = update or updates.all.set_name
     service:fault { operation = update.name, body = body }
@@ -75,7 +75,7 @@ describe("the response to an update", function()
     return job
   end
 
-  -- The job after a response whose job holds these members, as JSON.
+  -- Returns the job after a response whose job has these members, as JSON.
   local function with(members)
     return after(('{"job":{"id":"some-id",%s}}'):format(members))
   end
@@ -89,12 +89,12 @@ describe("the response to an update", function()
   end)
 
   for _, update in ipairs(updates.all) do
-    it("of the reference arrives whole, with its types, from " .. update.name, function()
+    it("of the reference arrives complete, with its types, from " .. update.name, function()
       assert.is_nil(deep.difference(EXPECTED, after(REFERENCE, update)))
     end)
   end
 
-  it("can be written by lua-cjson, and shows nothing but its members to pairs", function()
+  it("can be written by lua-cjson, and pairs sees only its members", function()
     local job <const> = after(REFERENCE)
     local seen <const> = {}
     for name, value in pairs(job) do
@@ -122,7 +122,7 @@ describe("the response to an update", function()
     )
   end)
 
-  it('keeps what is empty: "", 0, false, [] and {}', function()
+  it('keeps empty values: "", 0, false, [] and {}', function()
     assert.is_nil(deep.difference(
       {
         id = "some-id",
@@ -179,7 +179,7 @@ describe("the response to an update", function()
     end
   end)
 
-  describe("keeps what does not fit its declared type", function()
+  describe("keeps a value that does not fit its declared type", function()
     local values <const> = {
       { '"numChunks":"many"', { numChunks = "many" } },
       { '"numChunks":""', { numChunks = "" } },
@@ -214,7 +214,7 @@ describe("the response to an update", function()
     end
   end)
 
-  it("keeps values of an enum that are new, and those without a name", function()
+  it("keeps new values of an enum, and those without a name", function()
     assert.is_nil(
       deep.difference(
         { id = "some-id", state = "JOB_STATE_WAITING", priority = 7 },
@@ -223,7 +223,7 @@ describe("the response to an update", function()
     )
   end)
 
-  it("keeps members that are new, at any depth", function()
+  it("keeps new members at any depth", function()
     assert.is_nil(deep.difference(
       {
         id = "some-id",
@@ -245,19 +245,16 @@ describe("the response to an update", function()
     ))
   end)
 
-  it(
-    "takes the template's description inside the job before another one next to it, both read to the letter",
-    function()
-      local response <const> = '{"job":{"id":"some-id","templateInfo":{"id":"one"}},"templateInfo":{"id":"%s"}}'
-      assert.equal("one", after(response:format "one").templateInfo.id)
-      assert.equal("one", after(response:format "two").templateInfo.id)
-      assert.equal("one", after(response:format "another").templateInfo.id)
-      service:fault { operation = "set_name", body = response:format "o\\e" } -- as long as the first, but no JSON
-      local job <const>, problem <const> = client:job("some-id"):set_name "My Job"
-      assert.is_nil(job)
-      assert.equal("protocol", problem.kind)
-    end
-  )
+  it("prefers templateInfo inside the job to another one next to it, and compares both byte by byte", function()
+    local response <const> = '{"job":{"id":"some-id","templateInfo":{"id":"one"}},"templateInfo":{"id":"%s"}}'
+    assert.equal("one", after(response:format "one").templateInfo.id)
+    assert.equal("one", after(response:format "two").templateInfo.id)
+    assert.equal("one", after(response:format "another").templateInfo.id)
+    service:fault { operation = "set_name", body = response:format "o\\e" } -- as long as the first, but not JSON
+    local job <const>, problem <const> = client:job("some-id"):set_name "My Job"
+    assert.is_nil(job)
+    assert.equal("protocol", problem.kind)
+  end)
 
   it("reads the types inside templateInfo as well", function()
     local job <const> = with(table.concat({
@@ -295,7 +292,7 @@ describe("the response to an update", function()
       )
     end)
 
-    it("when it is nowhere: not at all", function()
+    it("but not if it is nowhere", function()
       assert.is_nil(after('{"job":{},"templateInfo":null}').templateInfo)
     end)
 
@@ -310,13 +307,13 @@ describe("the response to an update", function()
     end
   end)
 
-  it("may hold anything next to the job", function()
+  it("may have anything next to the job", function()
     assert.is_nil(
       deep.difference({ id = "some-id" }, after '{"ok":true,"job":{"id":"some-id"},"extra":[1],"requestId":"r"}')
     )
   end)
 
-  it("may be laid out as it likes", function()
+  it("may have any white space", function()
     assert.is_nil(
       deep.difference(
         { id = "some-id", numChunks = 1 },

@@ -1,4 +1,4 @@
--- The four updates as they go out: the exact bytes that the service's reference shows.
+-- The requests of the four updates: the exact bytes that the service's reference shows.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local deep <const> = require "spec.support.deep"
@@ -6,7 +6,7 @@ local updates <const> = require "spec.support.updates"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
--- Sources as the reference shows them: a type and any other member.
+-- Sources as in the reference: a type and any other member.
 local function typed_source()
   return { dataSourceDescriptor = "s3", params = { ["@type"] = "text", ANY_ADDITIONAL_PROPERTY = "anything" } }
 end
@@ -18,7 +18,7 @@ describe("an update", function()
     service:put_job(ID, updates.full_job(ID))
   end)
 
-  -- The one request that a call makes.
+  -- Returns the one request that a call makes.
   local function sent_by(call)
     assert(call())
     local requests <const> = connect.sent(service)
@@ -26,7 +26,7 @@ describe("an update", function()
     return requests[1]
   end
 
-  -- The request of an update of a job whose answer does not matter.
+  -- Returns the request of an update, whatever its response.
   local function request_of(name, argument, id)
     service:fault { operation = name, body = '{"job":{"name":"any"}}' }
     return sent_by(function()
@@ -45,7 +45,7 @@ describe("an update", function()
       end)
     end
 
-    it("below another service if the client has that option", function()
+    it("below another service if the client has the option", function()
       local other <close> = connect.client(service, { service = "computing" })
       local request <const> = sent_by(function()
         return other:job(ID):set_name "My Job"
@@ -53,7 +53,7 @@ describe("an update", function()
       assert.equal(("/v1/computing/jobs/%s/jobname"):format(ID), request.path)
     end)
 
-    it("below a base address with slashes at its end", function()
+    it("below a base address with trailing slashes", function()
       local other <close> = connect.client(service, { base_url = service.base_url .. "//" })
       local request <const> = sent_by(function()
         return other:job(ID):set_name "My Job"
@@ -64,7 +64,7 @@ describe("an update", function()
     it("below a base address of any depth", function()
       local other <close> = connect.client(service, { base_url = service.base_url .. "/gate", access_token = "t" })
       local _ <const>, problem <const> = other:job(ID):set_name "My Job"
-      assert.equal(501, problem.status) -- there is nothing in that place
+      assert.equal(501, problem.status) -- the sandbox has no such path
       assert.equal(("/v1/gate/customer/jobs/%s/jobname"):format(ID), connect.sent(service)[1].path)
     end)
   end)
@@ -90,7 +90,7 @@ describe("an update", function()
       end)
     end
 
-    it("with the raw token, and without a scheme word", function()
+    it("with the raw token, without a scheme", function()
       local token
       local other <close> = connect.client(service, {
         access_token = function()
@@ -193,7 +193,7 @@ describe("an update", function()
       assert.equal('"a\\u0000b"', request_of("set_name", "a\0b").body)
     end)
 
-    -- Whatever the order of a table's members, their number of bytes is that of the reference.
+    -- In any order of members the number of bytes is that of the reference.
     local reference <const> = {
       set_datasource = { { dataSource = typed_source(), dataDestination = typed_source() }, 218 },
       set_params = { { preset = "text", partitioner = {}, assembler = {}, app = {} }, 58 },
@@ -206,14 +206,14 @@ describe("an update", function()
       end)
     end
 
-    it("with the argument left as it was", function()
+    it("without changing the argument", function()
       local argument <const> = { app = { list = { 1, 2 } }, partitioner = {} }
       local change <const> = deep.snapshot(argument)
       request_of("set_params", argument)
       assert.is_nil(change())
     end)
 
-    it("of more than an HTTP/2 window whole", function()
+    it("completely if it exceeds an HTTP/2 window", function()
       local name <const> = ("0123456789"):rep(20000)
       assert.equal('"' .. name .. '"', request_of("set_name", name).body)
     end)

@@ -1,4 +1,4 @@
--- job:wait: looking at a job until it has come to its end.
+-- job:wait: refreshing a job until it has ended.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local cqueues <const> = require "cqueues"
@@ -37,7 +37,7 @@ describe("waiting for a job", function()
     assert.equal(1, looks())
   end)
 
-  it("refreshes again after 1 s, and then after half as much again each time, up to 10 s", function()
+  it("refreshes again after 1 s, then after 1.5 times the last interval, up to 10 s", function()
     show_state("PARTITIONED", 9)
     show_state "COMPLETE"
     assert_near({
@@ -54,25 +54,25 @@ describe("waiting for a job", function()
     }, (times_of_looks()))
   end)
 
-  it("takes other intervals", function()
+  it("accepts other intervals", function()
     show_state("PARTITIONED", 4)
     show_state "COMPLETE"
     assert_near({ 0, 4, 9, 14, 19 }, (times_of_looks { interval = 4, max_interval = 5 }))
   end)
 
-  it("keeps to an interval that is longer than the longest one otherwise", function()
+  it("obeys an interval that is longer than the default maximum", function()
     show_state("PARTITIONED", 2)
     show_state "COMPLETE"
     assert_near({ 0, 60, 120 }, (times_of_looks { interval = 60 }))
   end)
 
-  it("keeps to a longest interval that is shorter than the first one otherwise", function()
+  it("obeys a maximum that is shorter than the default interval", function()
     show_state("PARTITIONED", 2)
     show_state "COMPLETE"
     assert_near({ 0, 0.5, 1 }, (times_of_looks { max_interval = 0.5 }))
   end)
 
-  describe("gives job_failed", function()
+  describe("returns job_failed", function()
     local function assert_failed(message, members)
       show(members)
       local ended <const>, problem <const>, third <const> = job:wait()
@@ -82,12 +82,12 @@ describe("waiting for a job", function()
       assert.equal(1, looks())
     end
 
-    it("with the service's words", function()
+    it("with the service's message", function()
       assert_failed("GPU memory ran out", '"state":"JOB_STATE_FAILED","errorMessage":"GPU memory ran out"')
       assert.equal("JOB_STATE_FAILED", job.state)
     end)
 
-    it("where it says nothing", function()
+    it("if the service has no message", function()
       assert_failed("ended in state JOB_STATE_FAILED", '"state":"JOB_STATE_FAILED","errorMessage":""')
     end)
 
@@ -110,26 +110,26 @@ describe("waiting for a job", function()
       assert_failed("ended in an unknown state", '"endedAt":"2025-01-01T00:00:00Z"')
     end)
 
-    it("without the secrets that its words hold", function()
+    it("without the secrets in the message", function()
       assert_failed(
         "cannot read https://example.org/in?[redacted]",
         '"state":"JOB_STATE_FAILED","errorMessage":"cannot read https://example.org/in?signature=abcdefghijklmnop"'
       )
     end)
 
-    it("in one line", function()
+    it("on one line", function()
       show '"state":"JOB_STATE_FAILED","errorMessage":"no GPU"'
       local _ <const>, problem <const> = job:wait()
       assert.equal("job_failed: no GPU; job:logs() may say why", tostring(problem))
     end)
   end)
 
-  it("takes COMPLETE for success, whatever else is set", function()
+  it("treats COMPLETE as success, whatever else is set", function()
     show '"state":"JOB_STATE_COMPLETE","endedAt":"2025-01-01T00:00:00Z","errorMessage":"a warning"'
     assert.equal(job, job:wait())
   end)
 
-  it("takes what is unknown or unset for not final", function()
+  it("treats unknown and unset states as not final", function()
     show '"state":"JOB_STATE_POLISHING"'
     show '"state":42'
     show '"state":null,"endedAt":null'
@@ -148,7 +148,7 @@ describe("waiting for a job", function()
   end)
 
   describe("with a timeout", function()
-    it("gives up at its end, and says what the job was at", function()
+    it("gives up at its end, and names the last state of the job", function()
       show_state("MERGING", "forever")
       local began <const> = clock.time
       local ended <const>, problem <const>, third <const> = job:wait { timeout = 60 }
@@ -163,23 +163,23 @@ describe("waiting for a job", function()
       )
     end)
 
-    it("refreshes a last time shortly before its end", function()
+    it("refreshes once more shortly before its end", function()
       show_state("MERGING", "forever")
       assert_near({ 0, 1, 2.5, 4.75, 8.125, 11 }, (times_of_looks { timeout = 12 }))
     end)
 
-    it("refreshes a last time shortly before its end, however short it is", function()
+    it("refreshes once more shortly before its end, however short the timeout", function()
       show_state("MERGING", "forever")
       assert_near({ 0, 0.09 }, (times_of_looks { timeout = 0.1 }))
     end)
 
-    it("names the way out for a job that was never run", function()
+    it("has a hint for a job that was never run", function()
       show_state("NEW", "forever")
       local _ <const>, problem <const> = job:wait { timeout = 1 }
       assert.equal("it was never run: job:run()", problem.hint)
     end)
 
-    it("says what happened to the last look, where it failed", function()
+    it("names the error of the last refresh if it failed", function()
       show_state "MERGING"
       service:fault { operation = "get_job", status = 503, times = "forever" }
       local _ <const>, problem <const> = job:wait { timeout = 3 }
@@ -197,7 +197,7 @@ describe("waiting for a job", function()
       assert.is_true(cqueues.monotime() - began < 2)
     end)
 
-    it("keeps the limits that were given for a refresh", function()
+    it("obeys the limits that were given for a refresh", function()
       service:fault { operation = "get_job", hang = true, times = "forever" }
       local real <close> = connect.client(service)
       for _, timeout in ipairs { false, 60 } do
@@ -208,7 +208,7 @@ describe("waiting for a job", function()
     end)
   end)
 
-  it("is_final knows the same ends", function()
+  it("is_final recognises the same final states", function()
     for members, expected in pairs {
       ['"state":"JOB_STATE_COMPLETE"'] = true,
       ['"state":"JOB_STATE_FAILED"'] = true,
@@ -250,7 +250,7 @@ describe("waiting for a job", function()
       end)
     end
 
-    it("what is not a job", function()
+    it("anything but a job", function()
       assert.matches(
         "^wait: expected a job, got a table",
         refusals.message(function()

@@ -1,4 +1,4 @@
--- job:wait where looks fail, what it tells of progress, and beside other things.
+-- job:wait with refreshes that fail, with progress, and concurrently with other things.
 local connect <const> = require "spec.support.connect"
 local cqueues <const> = require "cqueues"
 local cqueues_loop <const> = require "bytenite.loop.cqueues"
@@ -34,7 +34,7 @@ describe("waiting for a job", function()
   end)
 
   describe("when a refresh fails", function()
-    it("continues, where another may succeed", function()
+    it("continues if another may succeed", function()
       service:fault { operation = "get_job", status = 503 }
       service:fault { operation = "get_job", reset = true }
       service:fault { operation = "get_job", status = 429 }
@@ -46,7 +46,7 @@ describe("waiting for a job", function()
       assert.equal(10, looks())
     end)
 
-    it("gives up at the fifth in a row", function()
+    it("gives up after the fifth failure in a row", function()
       service:fault { operation = "get_job", status = 503, times = "forever" }
       local ended <const>, problem <const>, third <const> = job:wait()
       assert.same({ nil, "unavailable", 503 }, { ended, problem.kind, problem.status })
@@ -54,14 +54,14 @@ describe("waiting for a job", function()
       assert.equal(5, looks())
     end)
 
-    it("waits as long as the service asks", function()
+    it("waits as long as the service demands", function()
       service:fault { operation = "get_job", status = 503, retry_after = 90 }
       show_state "COMPLETE"
       assert_near({ 90 }, (times_of_looks()))
     end)
 
     for status, kind in pairs { [404] = "not_found", [403] = "permission_denied", [400] = "bad_request" } do
-      it(("gives %s at once"):format(kind), function()
+      it(("returns %s at once"):format(kind), function()
         show_state "MERGING"
         service:fault { operation = "get_job", status = status }
         local ended <const>, problem <const>, third <const> = job:wait()
@@ -78,7 +78,7 @@ describe("waiting for a job", function()
   end)
 
   describe("reports progress", function()
-    it("after each look, in the order of the states", function()
+    it("after each refresh, in the order of the states", function()
       local seen <const> = {}
       for _, state in ipairs(STATES) do
         show_state(state)
@@ -95,7 +95,7 @@ describe("waiting for a job", function()
       assert.equal(10, #seen)
     end)
 
-    it("that never falls, and stays where a state tells nothing", function()
+    it("that never decreases, and does not change in an unknown state", function()
       local seen <const> = {}
       show_state "POLISHING"
       show_state "MERGING"
@@ -111,7 +111,7 @@ describe("waiting for a job", function()
       assert.same({ "0.000", "0.667", "0.667", "0.667", "0.778", "0.778" }, seen)
     end)
 
-    it("not after a refresh that failed", function()
+    it("but not after a refresh that failed", function()
       local calls = 0
       service:fault { operation = "get_job", status = 503 }
       show_state "COMPLETE"
@@ -123,7 +123,7 @@ describe("waiting for a job", function()
       assert.equal(1, calls)
     end)
 
-    it("and lets out what is raised there", function()
+    it("and passes on errors that are raised there", function()
       show_state("MERGING", "forever")
       local raised <const> = {}
       local ok <const>, got <const> = pcall(job.wait, job, {
@@ -197,7 +197,7 @@ describe("waiting for a job", function()
       assert.is_true(cqueues.monotime() - began < 2)
     end)
 
-    it("lets a future that it blocks for continue", function()
+    it("drives futures while it blocks", function()
       service:put_job(ID, '{"id":"j1","state":"JOB_STATE_NEW"}')
       real:async(function()
         service:put_job(ID, '{"id":"j1","state":"JOB_STATE_COMPLETE"}')
@@ -209,7 +209,7 @@ describe("waiting for a job", function()
       assert.equal("JOB_STATE_COMPLETE", assert(waited:get(5)).state)
     end)
 
-    it("blocks in a callback of a function of C", function()
+    it("blocks in a callback of a C function", function()
       show_state "MERGING"
       show_state "COMPLETE"
       local text <const> = ("x"):gsub("x", function()
@@ -239,7 +239,7 @@ describe("waiting for a job", function()
       assert.is_true(ticks > 5, ticks .. " ticks")
     end)
 
-    it("ends where it is cancelled", function()
+    it("ends when it is cancelled", function()
       show_state("MERGING", "forever")
       local waiting <const> = real:async(function()
         return real:job(ID):wait { interval = 60 }
@@ -265,7 +265,7 @@ describe("waiting for a job", function()
     it("that blocks ends when the client is closed by another task #timing", function()
       show_state("MERGING", "forever")
       local closing <const> = real:async(function()
-        real:job(ID):wait { interval = 0.01, timeout = 0.1 } -- until the other one sleeps
+        real:job(ID):wait { interval = 0.01, timeout = 0.1 } -- until the other wait sleeps
         real:close()
       end)
       local began <const> = cqueues.monotime()

@@ -1,4 +1,4 @@
--- Whole jobs, from the first call to the last, as a program sees them: nothing here is told the sandbox beforehand.
+-- Whole jobs, from the first call to the last, as a program sees them. The sandbox is not prepared.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
@@ -73,7 +73,7 @@ describe("a whole job", function()
     assert.equal(job, third)
   end)
 
-  it("is run with all that 20 others are, at once", function()
+  it("is run concurrently with 20 others", function()
     local numbers <const> = {}
     for index = 1, 20 do
       numbers[index] = index
@@ -100,7 +100,7 @@ describe("a whole job", function()
     assert.equal("not_found", select(2, other:wait()).kind)
   end)
 
-  it("is waited for no longer than wanted", function()
+  it("is not waited for longer than requested", function()
     local draft <const> = assert(client:create_job(new_job()))
     local ended <const>, problem <const> = draft:wait { timeout = 0.1, interval = 0.02 }
     assert.same({ nil, "timeout" }, { ended, problem.kind })
@@ -128,7 +128,7 @@ describe("a whole job", function()
     assert.is_true((assert(client:running_tasks { running, "nowhere" })[running.id] or 0) >= 0)
   end)
 
-  it("made for each one that is seen leads to an end", function()
+  it("that is created for each listed job does not make the list endless", function()
     for _ = 1, 5 do
       assert(client:create_job(new_job()))
     end

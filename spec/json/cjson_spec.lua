@@ -1,4 +1,5 @@
--- lua-cjson beside us: what both read, they read alike, and what one of them makes the other takes.
+-- Compatibility with lua-cjson: both read the same texts in the same way, and each accepts values
+-- made by the other.
 local bytenite <const> = require "bytenite"
 local cjson <const> = require("cjson").new()
 local random_json <const> = require "spec.support.random_json"
@@ -8,9 +9,9 @@ local updates <const> = require "spec.support.updates"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 local array <const>, null <const> = bytenite.array, bytenite.null
-local IS_NEWER <const> = cjson.array_mt ~= nil -- than 2.1.0, whose ways are listed here
+local IS_NEWER <const> = cjson.array_mt ~= nil -- than 2.1.0, whose behaviour is listed here
 
--- A value as any lua-cjson gives it: every number a float, no marks.
+-- Returns a value as any lua-cjson returns it: every number a float, no marks.
 local function flattened(value)
   if math.type(value) == "integer" then return value + 0.0 end
   if type(value) ~= "table" then return value end
@@ -120,15 +121,16 @@ describe("lua-cjson and bytenite.decode", function()
     end
   end)
 
-  -- We refuse these because JSON (RFC 8259) has them not; lua-cjson 2.1.0 is lenient, and differs in the host's settings.
+  -- We refuse these because they are not JSON (RFC 8259); lua-cjson 2.1.0 is lenient, and depends
+  -- on the settings of the host.
   describe("differ on", function()
     for reason, texts in pairs {
-      ["numbers that are none in JSON"] = { "01", "-01", "+1", "0x10", "1.", "NaN", "-Infinity", "Infinity" },
+      ["numbers that JSON does not have"] = { "01", "-01", "+1", "0x10", "1.", "NaN", "-Infinity", "Infinity" },
       ["numbers beyond the range of a double"] = { "1e400", "-1e400" },
       ["raw control characters in strings"] = { '"\n"', '"\1"', '{"\t":1}' },
       ["bytes that are not UTF-8"] = { '"caf\xE9"', '"\xC0\x80"', '"\xED\xA0\x80"' },
-      ["members that come twice, of which the last wins there"] = { [[{"a":1,"a":2}]], [[{"a":1,"\u0061":2}]] },
-      ["what stands behind a NUL"] = { "[1]\0junk" },
+      ["repeated members, of which the last wins there"] = { [[{"a":1,"a":2}]], [[{"a":1,"\u0061":2}]] },
+      ["anything after a NUL"] = { "[1]\0junk" },
       ["lists and objects over 128 levels, up to 1000 there"] = { ("["):rep(129) .. ("]"):rep(129) },
     } do
       it(reason, function()
@@ -176,7 +178,7 @@ describe("lua-cjson and bytenite.encode", function()
   end)
 
   if not IS_NEWER then
-    it("differ on what has more than 14 digits, and on empty lists", function()
+    it("differ on numbers with more than 14 digits, and on empty lists", function()
       for _, value in ipairs { 9007199254740993, math.maxinteger, 0.1 + 0.2, array() } do
         assert.is_nil(json_difference.find(value, (bytenite.decode(bytenite.encode(value)))))
         assert.is_string(json_difference.find(value, (bytenite.decode(cjson.encode(value)))))
@@ -212,14 +214,14 @@ describe("a job and lua-cjson", function()
     return bytenite.decode(requests[#requests].body)
   end
 
-  it("go through cjson.encode, every member and nothing else", function()
+  it("can be combined: cjson.encode writes every member and nothing else", function()
     local job <const> = assert(client:get_job(ID))
     job.numUnitsEstimation = 12 -- 2.1.0 writes no more than 14 digits
     local again <const> = flattened(bytenite.decode(cjson.encode(job)))
     assert.is_nil(json_difference.find(flattened(setmetatable(job, nil)), again))
   end)
 
-  it("come back from cjson.decode as a stored job", function()
+  it("can be combined: cjson.decode reads a stored job", function()
     local job <const> = assert(client:get_job(ID))
     local stored <const> = cjson.decode(cjson.encode(job))
     local adopted <const> = client:job(stored)
@@ -228,7 +230,7 @@ describe("a job and lua-cjson", function()
     assert.is_nil(json_difference.find(job, adopted))
   end)
 
-  it("create_job takes what cjson.decode gives", function()
+  it("can be combined: create_job accepts what cjson.decode returns", function()
     local given <const> = cjson.decode [[{
       "templateId": "img-gen", "name": "Nightly batch", "description": null,
       "params": {"partitioner": {"num_replicas": 5}, "assembler": {}, "app": {"prompt": null, "seeds": [1, 2.5]}},
@@ -246,7 +248,8 @@ describe("a job and lua-cjson", function()
     }, last_body()))
   end)
 
-  -- A body as text by the update that takes it; integers are written without a fraction although lua-cjson reads floats.
+  -- By update: a body as text. Integers are written without a fraction although lua-cjson reads
+  -- floats.
   for method, text in pairs {
     set_datasource = [[{"dataSource":{"dataSourceDescriptor":"url","params":{
                         "@type":"type.googleapis.com/bytenite.data_source.HttpDataSource","url":"u","x":[1,-7,null]}},
@@ -255,20 +258,20 @@ describe("a job and lua-cjson", function()
     set_name = [["My Job"]],
     set_configs = [[{"taskTimeout":3600,"jobTimeout":4294967295,"isTestJob":false,"maxTaskRetries":null}]],
   } do
-    it(("%s takes what cjson.decode gives"):format(method), function()
+    it(("can be combined: %s accepts what cjson.decode returns"):format(method), function()
       local job <const> = client:job(ID)
       assert.equal(job, assert(job[method](job, cjson.decode(text))))
       assert.is_nil(json_difference.find(bytenite.decode(text), last_body()))
     end)
   end
 
-  it("a request's body takes what cjson.decode gives", function()
+  it("can be combined: client:request accepts what cjson.decode returns", function()
     local text <const> = [[{"name":"x","filters":[{"value":5,"field":null}]}]]
     client:request { method = "POST", path = "/customer/jobs/filter", body = cjson.decode(text) }
     assert.is_nil(json_difference.find(bytenite.decode(text), last_body()))
   end)
 
-  it("are not touched by what the host does to its lua-cjson", function()
+  it("do not depend on the settings that the host makes in its lua-cjson", function()
     local host <const> = require "cjson"
     host.decode_max_depth(1)
     host.encode_max_depth(1)

@@ -1,4 +1,4 @@
--- What reading costs at most, whatever the text: C stack, time and memory.
+-- The limits of what reading any text costs: C stack, time and memory.
 local bytenite <const> = require "bytenite"
 local compile <const> = require "spec.support.compile"
 
@@ -17,7 +17,7 @@ describe("the C stack that reading needs", function()
     getmetatable(programs).__close(programs)
   end)
 
-  -- The bytes that a text of some type takes.
+  -- Returns the bytes of stack that reading a text needs.
   local function stack_for(text, type_name)
     local script <const> = os.tmpname()
     local file <const> = assert(io.open(script, "w"))
@@ -64,7 +64,7 @@ describe("the time that reading takes #timing", function()
     return best
   end
 
-  -- What a text in the middle costs in one level and in many.
+  -- Compares the time for a string within one level and within many.
   local function check(opening, closing)
     local content <const> = ('"%s"'):format(("x"):rep(SIZE))
     local flat <const> = seconds_for(opening .. content .. closing)
@@ -72,7 +72,7 @@ describe("the time that reading takes #timing", function()
     assert(nested < 3 * flat + 0.002, ("%.4f s, in one level %.4f s"):format(nested, flat))
   end
 
-  it("does not grow with the levels around a text", function()
+  it("does not grow with the levels around a string", function()
     check('{"a":', "}")
   end)
 
@@ -94,7 +94,7 @@ describe("the time that reading takes #timing", function()
 end)
 
 describe("the memory that reading takes", function()
-  -- All that is allocated, also what is garbage at once.
+  -- Returns all bytes that are allocated, including those that become garbage.
   local function bytes_for(text)
     collectgarbage()
     collectgarbage "stop"
@@ -114,7 +114,7 @@ describe("the memory that reading takes", function()
     ["an object"] = "{" .. table.concat(members, ","),
     ["a list"] = "[0" .. (",0"):rep(40),
   } do
-    it(("does not grow with what follows %s and is not JSON"):format(name), function()
+    it(("does not grow with invalid text after %s"):format(name), function()
       local few <const> = bytes_for(opening .. (","):rep(100))
       local many <const> = bytes_for(opening .. (","):rep(1000000)) -- 1 MB
       assert(many <= few + SLACK, ("%d bytes, for a short text %d"):format(many, few))

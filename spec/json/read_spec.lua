@@ -1,11 +1,11 @@
--- bytenite.decode: JSON by RFC 8259, and nothing else.
+-- bytenite.decode: exactly the JSON of RFC 8259.
 local bytenite <const> = require "bytenite"
 local json_difference <const> = require "spec.support.json_difference"
 local utf8_cases <const> = require "spec.support.utf8_cases"
 
 local array <const>, null <const> = bytenite.array, bytenite.null
 
--- A text in one line, for the name of a test.
+-- Returns a text on one line, for the name of a test.
 local function shown(text)
   local short <const> = #text > 50 and text:sub(1, 47) .. "..." or text
   return (short:gsub("[%c\x80-\xFF]", function(character)
@@ -54,7 +54,7 @@ describe("bytenite.decode", function()
 
   describe("refuses", function()
     local cases <const> = {
-      -- nothing, and not all of it
+      -- empty, or cut off
       { "", "the text ends early at byte 1" },
       { "  ", "ends early" },
       { "[", "ends early" },
@@ -101,7 +101,7 @@ describe("bytenite.decode", function()
       { "{'a':1}", "expected a member's name" },
       { "{1:2}", "expected a member's name" },
       { "{null:2}", "expected a member's name" },
-      -- words and what other languages write
+      -- words and the syntax of other languages
       { "nul", "expected a value" },
       { "nulll", "more text" },
       { "True", "expected a value" },
@@ -113,7 +113,7 @@ describe("bytenite.decode", function()
       { "# 1", "expected a value" },
       { "\xEF\xBB\xBF{}", "expected a value" }, -- a byte order mark
       { "\v1", "expected a value" },
-      { "\xC2\xA01", "expected a value" }, -- a space, but none of JSON's
+      { "\xC2\xA01", "expected a value" }, -- a space, but not one of JSON's
       { "<html></html>", "expected a value" },
       -- numbers
       { "01", "more text" },
@@ -172,7 +172,7 @@ describe("bytenite.decode", function()
       { [["\ud83d\u0041"]], "a lone surrogate" },
       { [["\ud83d]] .. '\xF0\x9F\x98\x80"', "a lone surrogate" },
       { [[{"\udc00":1}]], "a lone surrogate" },
-      -- members twice
+      -- repeated members
       { [[{"a":1,"a":2}]], "a repeated member at byte 9" },
       { [[{"a":1,"b":2,"a":1}]], "a repeated member" },
       { [[{"a":null,"a":null}]], "a repeated member" },
@@ -188,7 +188,7 @@ describe("bytenite.decode", function()
     end
   end)
 
-  describe("takes as UTF-8", function()
+  describe("accepts as UTF-8", function()
     for name, case in pairs(utf8_cases.valid) do
       it(name, function()
         reads(('["%s",{"%s":0}]'):format(case[1], case[1]), array { utf8.char(case[2]), { [utf8.char(case[2])] = 0 } })
@@ -202,19 +202,19 @@ describe("bytenite.decode", function()
         refuses(('"%s"'):format(bytes), "invalid UTF-8 in a string")
         refuses(('["a","%sb"]'):format(bytes), "invalid UTF-8")
         refuses(('{"%s":1}'):format(bytes), "invalid UTF-8")
-        assert.is_nil((bytenite.decode('"' .. bytes))) -- where the text ends, too
+        assert.is_nil((bytenite.decode('"' .. bytes))) -- also at the end of the text
       end)
     end
   end)
 
-  it("keeps names apart that differ in a NUL, a letter's case or an accent's form", function()
+  it("distinguishes names that differ in a NUL, in letter case or in the form of an accent", function()
     reads(
       [[{"a":1,"A":2,"a\u0000":3,"\u00e9":4,"e\u0301":5}]],
       { a = 1, A = 2, ["a\0"] = 3, ["é"] = 4, ["e\u{301}"] = 5 }
     )
   end)
 
-  describe("with lists and objects in one another", function()
+  describe("with nested lists and objects", function()
     local kinds <const> = {
       lists = { "[", "]" },
       objects = { '{"a":', "}" },
@@ -260,14 +260,14 @@ describe("bytenite.decode", function()
     assert.equal(mark, getmetatable(value[4].a.b))
   end)
 
-  it("gives null as a value that is true, and equal to cjson.null", function()
+  it("reads null as a value that is true, and equal to cjson.null", function()
     local value <const> = assert(bytenite.decode '{"a":null}')
     assert.equal(null, value.a)
     assert.equal(require("cjson").null, value.a)
     assert.is_truthy(value.a)
   end)
 
-  it("reads a long text as a whole", function()
+  it("reads a long text", function()
     local texts <const>, expected <const> = {}, array()
     for i = 1, 20000 do
       texts[i] = ('{"n":%d,"s":"%s"}'):format(i, ("\\u00e9"):rep(i % 7))
@@ -276,7 +276,7 @@ describe("bytenite.decode", function()
     reads("[" .. table.concat(texts, ",") .. "]", expected)
   end)
 
-  it("can read while it is reading, from a finalizer", function()
+  it("can be called from a finalizer while it is reading", function()
     local read
     setmetatable({}, {
       __gc = function()
@@ -290,8 +290,8 @@ describe("bytenite.decode", function()
     assert.is_nil(json_difference.find({ a = array { "B", {} } }, value[50000]))
   end)
 
-  it("tells strings apart that are alike", function()
-    -- of the same length, and the same but for one byte, read again and again
+  it("distinguishes similar strings", function()
+    -- of the same length, different in one byte, and read repeatedly
     for length = 1, 100 do
       local alike <const> = {}
       for at = 1, length do
@@ -322,7 +322,7 @@ describe("bytenite.decode", function()
     end)
   end
 
-  it("returns an error of one line that says where, without the text itself", function()
+  it("returns an error on one line with the position, but without the text", function()
     local value <const>, problem <const> = bytenite.decode '{"password":"hunter2",}'
     assert.is_nil(value)
     assert.equal("protocol: not JSON: expected a member's name in quotes at byte 23", tostring(problem))

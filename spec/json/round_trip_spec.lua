@@ -1,4 +1,5 @@
--- Free-form values come back as they went out: random ones, hard ones, and all the module's own way, over real sockets.
+-- Free-form values survive a round trip through the module and real sockets: random ones and hard
+-- cases.
 local bytenite <const> = require "bytenite"
 local hard_json <const> = require "spec.support.hard_json"
 local random_json <const> = require "spec.support.random_json"
@@ -9,20 +10,21 @@ local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 local MARKS <const> = { null = bytenite.null, array = bytenite.array }
 local VALUES <const> = 200 -- in one call
 
--- The same ones every time, and some that nobody has seen yet.
+-- Fixed seeds, and a new one each time.
 local SEEDS <const> = { tonumber(os.getenv "SPEC_SEED") or os.time() }
 for seed = 1, 20 do
   SEEDS[#SEEDS + 1] = seed
 end
 
--- Fails with what a reader needs to see the failure again.
+-- Fails with what is needed to reproduce the failure.
 local function check(difference, seed, texts)
   if not difference then return end
   local index <const> = math.tointeger(difference:match "^value%[(%d+)%]")
   error(("seed %d (run again with SPEC_SEED=%d): %s\ntext: %s"):format(seed, seed, difference, texts[index] or "?"), 0)
 end
 
--- What a value is after a trip: a float without a fraction goes out as an integer that has its value. -0.0 stays.
+-- Returns a value as it is after a round trip: a float without a fraction becomes an integer,
+-- except for -0.0.
 local function as_sent(value)
   if value == 0 and 1 / value < 0 then return value end
   if math.type(value) == "float" then return math.tointeger(value) or value end
@@ -34,7 +36,7 @@ local function as_sent(value)
   return sent
 end
 
--- The same without marks where they say nothing new: a table with items is a list anyway.
+-- Returns a value without redundant marks: a table with items is a list anyway.
 local function without_marks(value)
   if type(value) ~= "table" then return value end
   local plain <const> = {}
@@ -45,7 +47,7 @@ local function without_marks(value)
 end
 
 describe("reading", function()
-  it("gives thousands of random texts the values they were made with", function()
+  it("of thousands of random texts returns the values they were made from", function()
     for _, seed in ipairs(SEEDS) do
       local texts <const>, values <const> = random_json.new(seed, MARKS):values(VALUES)
       local decoded <const> = assert(bytenite.decode("[" .. table.concat(texts, ",") .. "]"))
@@ -67,7 +69,7 @@ describe("reading", function()
   end
 end)
 
-describe("a trip through the service", function()
+describe("a round trip through the service", function()
   local service, client
 
   before_each(function()
@@ -81,13 +83,13 @@ describe("a trip through the service", function()
     service:reset()
   end)
 
-  -- A job whose parameters come back as the bytes that were sent, from a server that never looks at them.
+  -- Returns a job whose parameters are echoed byte by byte by a server that does not parse them.
   local function echoed_job()
     service:fault { operation = "set_params", echo = true, times = "forever" }
     return client:job(ID)
   end
 
-  -- Puts a job with that text among its parameters.
+  -- Stores a job with a text in its parameters.
   local function put(text)
     service:put_job(ID, ('{"id":"%s","params":{"app":{"values":%s}}}'):format(ID, text))
   end
@@ -120,7 +122,7 @@ describe("a trip through the service", function()
     end
   end)
 
-  it("keeps what came back when it is sent again", function()
+  it("does not change values that are sent again", function()
     local job <const> = echoed_job()
     assert(job:set_params { app = { values = select(2, random_json.new(7, MARKS):values(VALUES)) } })
     local first <const> = bytenite.decode(bytenite.encode(job.params))
@@ -169,7 +171,7 @@ describe("a trip through the service", function()
   end)
 
   describe("of deep values", function()
-    -- Objects in one another, `levels` of them.
+    -- Returns nested objects of `levels` levels.
     local function nested(levels)
       local value = { bottom = bytenite.array() }
       for _ = 3, levels do
@@ -189,7 +191,7 @@ describe("a trip through the service", function()
       assert.is_nil(json_difference.find(nested(99), job.params.app))
     end)
 
-    it("can save what it has sent and what it has read", function()
+    it("can store what was sent and what was read", function()
       local job <const> = assert(echoed_job():set_params { app = nested(99) })
       local saved <const> = assert(bytenite.decode(bytenite.encode(job)))
       assert.is_nil(json_difference.find(nested(99), saved.params.app))
@@ -205,7 +207,7 @@ describe("a trip through the service", function()
       assert.equal(0, #service:requests())
     end)
 
-    -- A response with that many levels in all.
+    -- Returns a response with that number of levels in total.
     local function response(levels)
       local inside <const> = levels - 4
       return ('{"job":{"id":"%s","params":{"app":{"a":%s7%s}}}}'):format(ID, ("["):rep(inside), ("]"):rep(inside))
@@ -268,7 +270,7 @@ describe("a trip through the service", function()
       end)
     end
 
-    it("is an error in good time for a long response that cannot be read #timing", function()
+    it("fails in little time for a long response that cannot be read #timing", function()
       local body <const> = ('{"job":{"id":"%s","params":{"app":{"long":"%s","bad":1e400}}}}'):format(
         ID,
         ("x"):rep(20000)
@@ -282,7 +284,7 @@ describe("a trip through the service", function()
     end)
   end)
 
-  describe("of a job with members that are called like its methods", function()
+  describe("of a job with members named like its methods", function()
     local json <const> = ([[{
       "id": "%s", "name": "Odd job", "run": 1, "logs": [{"log": "x"}], "set_name": "text", "set_params": {"a": []},
       "refresh": false, "is_final": [null], "client": "c", "__index": {}, "state": "JOB_STATE_NEW"
@@ -307,7 +309,7 @@ describe("a trip through the service", function()
       assert.is_false(bytenite.Job.is_final(job))
     end)
 
-    it("gives the methods back when the server drops them", function()
+    it("has the methods again when the server drops the members", function()
       local job <const> = assert(client:get_job(ID))
       service:fault { operation = "set_params", echo = true }
       assert(bytenite.Job.set_params(job, { app = { logs = 1 } }))

@@ -1,4 +1,4 @@
--- bytenite.encode: what goes out as JSON, to the byte, and what does not.
+-- bytenite.encode: the exact bytes that it writes, and what it refuses.
 local bytenite <const> = require "bytenite"
 local json_difference <const> = require "spec.support.json_difference"
 local utf8_cases <const> = require "spec.support.utf8_cases"
@@ -15,7 +15,7 @@ local function refuses(value, reason)
   assert.matches("encode: " .. reason, message, 1, true)
 end
 
--- `levels` lists in one another.
+-- Returns nested lists of `levels` levels.
 local function nested(levels)
   local value = array()
   for _ = 2, levels do
@@ -42,7 +42,7 @@ describe("bytenite.encode", function()
 
   describe("writes the float", function()
     for text, float in pairs {
-      -- without a fraction, as the integer it is
+      -- without a fraction, like an integer
       ["0"] = 0.0,
       ["-0"] = -0.0,
       ["5"] = 5.0,
@@ -89,7 +89,7 @@ describe("bytenite.encode", function()
     end
   end)
 
-  it("writes the shortest form, also where the nearest one of as many digits is another number", function()
+  it("writes the shortest form, even if the nearest one with that number of digits is another number", function()
     writes(0x1p-44, "5.684341886080802e-14")
     writes(0x1p-1017, "7.120236347223045e-307")
     writes(0x1p863, "6.150157786156811e259")
@@ -97,7 +97,8 @@ describe("bytenite.encode", function()
     writes(2e-323, "2e-323")
   end)
 
-  -- The fewest digits of which the nearest number reads back; another number of as few digits may read back, too.
+  -- The fewest digits whose nearest number reads back. Another number with as few digits may read
+  -- back, too.
   local function fewest_digits(float)
     for digits = 1, 17 do
       local text <const> = ("%%.%de"):format(digits - 1):format(float)
@@ -197,7 +198,7 @@ describe("bytenite.encode", function()
     end)
   end)
 
-  it("leaves a value as it is", function()
+  it("does not change the value", function()
     local value <const> = { array(), { a = 1 }, null }
     bytenite.encode(value)
     assert.is_nil(json_difference.find({ array(), { a = 1 }, null }, value))

@@ -1,4 +1,4 @@
--- What a program gets wrong in options, addresses and credentials is raised before anything is sent.
+-- Mistakes in options, addresses and credentials are raised before anything is sent.
 local bytenite <const> = require "bytenite"
 local child <const> = require "spec.support.child"
 local connect <const> = require "spec.support.connect"
@@ -13,7 +13,7 @@ local function check(message, start, wanted)
   assert.is_truthy(message:find(wanted, 1, true), message)
 end
 
--- Options of a client that cannot be, and what the message must say behind the option's name.
+-- Invalid options of a client, and what the message must say after the option's name.
 local wrong <const> = {
   { "api_key", 7, "expected a string, got a number" },
   { "api_key", "", "must not be empty" },
@@ -81,7 +81,7 @@ local wrong <const> = {
   { "allow_http", "yes", "expected a boolean, got a string" },
 }
 
--- Options that a single call takes as well.
+-- Options that single calls have, too.
 local limits <const> = {
   { "timeout", "30", "expected a number, got a string" },
   { "timeout", 0, "expected seconds above 0" },
@@ -154,7 +154,7 @@ describe("a client is not made", function()
     end)
   end
 
-  it("with an unknown option that looks like none: those known are listed", function()
+  it("with an unknown option that resembles none, and the message lists the known ones", function()
     check(
       refusals.message(function()
         bytenite.new { colour = "red" }
@@ -164,7 +164,7 @@ describe("a client is not made", function()
     )
   end)
 
-  it("with options in a list, or in no table", function()
+  it("with options in a list, or that are not a table", function()
     check(
       refusals.message(function()
         bytenite.new { "my key" }
@@ -181,7 +181,7 @@ describe("a client is not made", function()
     )
   end)
 
-  it("with a secret in the message", function()
+  it("and the message shows no secret", function()
     for _, name in ipairs { "api_key", "access_token", "proxy" } do
       local message <const> = refusals.message(function()
         bytenite.new { [name] = "s3cret\nvalue" }
@@ -219,7 +219,7 @@ describe("a client is not made", function()
       end)
     end
 
-    it("a host of the environment's", function()
+    it("a host from the environment", function()
       local raised <const> = child.run(
         "local _, message = pcall(require('bytenite').new) return message",
         { BYTENITE_BASE_URL = "http://example.org/v1" }
@@ -228,7 +228,7 @@ describe("a client is not made", function()
     end)
   end)
 
-  it("with what the environment has wrong, and the message names the variable", function()
+  it("with mistakes in the environment, and the message names the variable", function()
     for variable, value in pairs {
       BYTENITE_API_KEY = "two\nlines",
       BYTENITE_ACCESS_TOKEN = "two\nlines",
@@ -243,7 +243,7 @@ describe("a client is not made", function()
 end)
 
 describe("a client is made", function()
-  it("for plain http to a loopback host, or where allow_http says so", function()
+  it("for plain http to a loopback host, or with allow_http", function()
     for _, url in ipairs {
       "http://127.0.0.1:8080/v1",
       "http://127.1.2.3/v1",
@@ -257,7 +257,7 @@ describe("a client is made", function()
     bytenite.new({ base_url = "http://example.org/v1", allow_http = true }):close()
   end)
 
-  it("with options at the ends of their ranges", function()
+  it("with options at the limits of their ranges", function()
     bytenite
       .new({
         timeout = 1e-9,
@@ -306,7 +306,7 @@ describe("a call is not made", function()
     end)
   end
 
-  it("with an unknown option, or one of the client's", function()
+  it("with an unknown option, or one that only clients have", function()
     local job <const> = client:job "some-id"
     local calls <const> = {
       get_job = function()

@@ -1,4 +1,4 @@
--- What a program gets wrong in a call's arguments is raised before anything is sent, with the place of it.
+-- Mistakes in a call's arguments are raised before anything is sent, with their place.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local deep <const> = require "spec.support.deep"
@@ -32,7 +32,7 @@ local noop <const> = function() end
 local thread <const> = coroutine.create(noop)
 local NAN <const> = 0 / 0
 
--- An update, a bad argument for it, and what the message must say behind the update's name.
+-- An update, a bad argument for it, and what the message must say after the update's name.
 local cases <const> = {
   { "set_name", nil, "expected a string, got nothing" },
   { "set_name", 7, "expected a string, got the number 7" },
@@ -110,7 +110,7 @@ local cases <const> = {
   { "set_datasource", { dataSource = { params = { n = noop } } }, "dataSource.params.n: cannot write a function" },
 }
 
--- An update, a member's name that is a mistake, where it stands, and what was meant.
+-- An update, a misspelled member, its place, and the member that was meant.
 local misspelled <const> = {
   { "set_configs", { tasktimeout = 1 }, "tasktimeout", "taskTimeout" },
   { "set_configs", { task_timeout = 1 }, "task_timeout", "taskTimeout" },
@@ -177,7 +177,7 @@ describe("a bad argument", function()
     end)
   end
 
-  it("names the place of a misspelled member", function()
+  it("is reported with the place of a misspelled member", function()
     check("set_datasource", { dataSource = { param = {} } }, 'dataSource: unknown member "param"')
   end)
 

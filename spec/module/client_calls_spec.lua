@@ -1,4 +1,4 @@
--- What else a client does: it signs out, it closes, it tells what it is doing.
+-- Other things that a client does: it signs out, closes, and reports events.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local sandbox <const> = require "spec.support.sandbox"
@@ -18,7 +18,7 @@ describe("a client", function()
   end
 
   describe("signs out", function()
-    it("with its token, which is then refused", function()
+    it("with its token, which the service refuses afterwards", function()
       local client <close> = connect.client(service)
       assert(client:get_job "some-id")
       assert.is_true(client:sign_out())
@@ -44,7 +44,7 @@ describe("a client", function()
       assert.are_not.equal(sent[1].header.authorization, sent[3].header.authorization)
     end)
 
-    it("without a request when there is no token yet, or no longer", function()
+    it("without a request if there is no token yet, or no longer", function()
       local client <close> = connect.client(service)
       assert.is_true(client:sign_out())
       assert.same({}, service:requests())
@@ -54,16 +54,16 @@ describe("a client", function()
       assert.equal(1, count "sign_out")
     end)
 
-    it("though the token has ended already", function()
+    it("even if the token has expired", function()
       local client <close> = connect.client(service)
       assert(client:get_job "some-id")
       service:expire_tokens()
       assert.is_true(client:sign_out())
-      assert.equal(1, count "access_token") -- no new token is fetched to sign out with
+      assert.equal(1, count "access_token") -- no new token is fetched to sign out
       assert.equal(1, count "sign_out")
     end)
 
-    it("with a token it was given, and has none after that", function()
+    it("with a token from its options, and has none afterwards", function()
       local helper <close> = connect.client(service)
       assert(helper:get_job "some-id")
       local client <close> = connect.client(service, { access_token = connect.sent(service)[1].header.authorization })
@@ -82,7 +82,7 @@ describe("a client", function()
       { status = 403 },
     } do
       local title <const> = fault.status or (fault.body and "a response that is no JSON" or "ok: false")
-      it("or not, and keeps the token, after " .. title, function()
+      it("not, but keeps the token, after " .. title, function()
         local client <close> = connect.client(service)
         assert(client:get_job "some-id")
         fault.operation = "sign_out"
@@ -98,7 +98,7 @@ describe("a client", function()
   end)
 
   describe("when closed", function()
-    it("gives the error `closed` from every call", function()
+    it("returns the error `closed` from every call", function()
       local client <const> = connect.client(service)
       local job <const> = assert(client:get_job "some-id")
       client:close()
@@ -143,7 +143,7 @@ describe("a client", function()
       assert.is_truthy(tostring(client):find "%(closed%)$")
     end)
 
-    it("is so because its block ended, well or not", function()
+    it("has been closed at the end of its block, even by an error", function()
       local kept
       do
         local client <close> = connect.client(service)
@@ -158,7 +158,7 @@ describe("a client", function()
       assert.is_truthy(tostring(kept):find "%(closed%)$")
     end)
 
-    it("leaves other clients alone", function()
+    it("does not affect other clients", function()
       local one <const>, other <close> = connect.client(service), connect.client(service)
       assert(one:get_job "some-id")
       assert(other:get_job "some-id")
@@ -166,7 +166,7 @@ describe("a client", function()
       assert(other:get_job "some-id")
     end)
 
-    it("inside a call: ends that call with the error `closed`", function()
+    it("inside a call ends that call with the error `closed`", function()
       local client
       client = connect.client(service, {
         on_event = function(event)
@@ -180,7 +180,7 @@ describe("a client", function()
       assert.equal("Stored", job.name)
     end)
 
-    it("by the collector needs nothing of the program", function()
+    it("by the collector needs no help from the program", function()
       for _ = 1, 20 do
         assert(connect.client(service):get_job "some-id")
       end
@@ -189,7 +189,7 @@ describe("a client", function()
     end)
   end)
 
-  describe("says its events", function()
+  describe("reports the events", function()
     local events
 
     local function client_with(options)
@@ -209,7 +209,7 @@ describe("a client", function()
       return list
     end
 
-    it("of a call with its token's exchange", function()
+    it("of a call and its token exchange", function()
       local client <close> = client_with()
       assert(client:get_job "some-id")
       assert.same({
@@ -229,7 +229,7 @@ describe("a client", function()
       assert.is_true(response.elapsed >= 0)
     end)
 
-    it("of a call that is tried again", function()
+    it("of a call that is retried", function()
       local client <close> = client_with { max_retries = 1 }
       assert(client:get_job "some-id")
       events = {}
@@ -274,7 +274,7 @@ describe("a client", function()
       assert.equal("response", called)
     end)
 
-    it("and raises what the function raises, after which it can be used", function()
+    it("and raises errors of the function, after which it can be used", function()
       local fails = true
       local client <close> = connect.client(service, {
         on_event = function(event)

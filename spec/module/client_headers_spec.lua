@@ -19,7 +19,7 @@ for name, start in pairs { ["HTTP/1.1"] = sandbox.plain, ["HTTP/2 with TLS"] = s
       service:put_job("some-id", updates.full_job "some-id")
     end)
 
-    -- The values of a header in the requests that were sent, "-" for none.
+    -- Returns the values of a header in the requests that were sent, "-" for none.
     local function sent(header)
       local values <const> = {}
       for index, request in ipairs(service:requests()) do
@@ -28,7 +28,7 @@ for name, start in pairs { ["HTTP/1.1"] = sandbox.plain, ["HTTP/2 with TLS"] = s
       return values
     end
 
-    it("go with every API request: calls, pages, streams, the token exchange", function()
+    it("are sent with every API request: calls, pages, streams, the token exchange", function()
       local client <close> = connect.client(service, { headers = HEADERS })
       local job <const> = assert(client:get_job "some-id")
       assert(job:set_name "My Job")
@@ -53,7 +53,7 @@ for name, start in pairs { ["HTTP/1.1"] = sandbox.plain, ["HTTP/2 with TLS"] = s
       assert.is_string(request.header.authorization)
     end)
 
-    it("go with every attempt, and with many calls at once", function()
+    it("are sent with every attempt, and with many calls at once", function()
       local client <close> = connect.client(service, { headers = HEADERS, access_token = "t", max_retries = 1 })
       service:fault { operation = "get_job", status = 503, times = 1 }
       client:map({ "some-id", "some-id", "some-id" }, function(id)
@@ -62,7 +62,7 @@ for name, start in pairs { ["HTTP/1.1"] = sandbox.plain, ["HTTP/2 with TLS"] = s
       assert.same({ "get_job blue", "get_job blue", "get_job blue", "get_job blue" }, sent "x-tenant")
     end)
 
-    it("never go to signed URLs, even where these lead to the service itself", function()
+    it("are never sent to signed URLs, even if these lead to the service itself", function()
       local client <close> = connect.client(service, { headers = HEADERS })
       local job <const> = assert(client:create_job {
         templateId = "video-encoding-template",
@@ -84,7 +84,7 @@ for name, start in pairs { ["HTTP/1.1"] = sandbox.plain, ["HTTP/2 with TLS"] = s
       }, sent "x-tenant")
     end)
 
-    it("give way to those of client:request with the same name, whole and in any case", function()
+    it("yield to those of client:request with the same name, in any letter case", function()
       local client <close> = connect.client(service, { headers = HEADERS, access_token = "t" })
       service:fault { operation = "*", status = 200, body = "{}", times = "forever" }
       assert(client:request { path = "/x", headers = { ["x-TENANT"] = "red", ["X-Ten"] = "no" } })
@@ -102,7 +102,7 @@ for name, start in pairs { ["HTTP/1.1"] = sandbox.plain, ["HTTP/2 with TLS"] = s
       assert.equal("no", requests[1].header["x-ten"])
     end)
 
-    it("are those that the client was made with", function()
+    it("are those that the client was created with", function()
       local given <const> = { ["X-Tenant"] = "blue" }
       local client <close> = connect.client(service, { headers = given, access_token = "t" })
       local other <close> = connect.client(service, { access_token = "t" })
@@ -112,7 +112,7 @@ for name, start in pairs { ["HTTP/1.1"] = sandbox.plain, ["HTTP/2 with TLS"] = s
       assert.same({ "get_job blue", "get_job -" }, sent "x-tenant")
     end)
 
-    it("are shown nowhere, and their secrets hidden where they come back", function()
+    it("are never shown, and their secrets are hidden where a server echoes them", function()
       local secret <const> = HEADERS["X-Gateway-Token"]
       local events <const> = {}
       local client <close> = connect.client(service, {

@@ -1,4 +1,4 @@
--- Making a client: its options and their defaults, the environment, the credentials it uses.
+-- Creating a client: options and their defaults, the environment, credentials.
 local bytenite <const> = require "bytenite"
 local child <const> = require "spec.support.child"
 local connect <const> = require "spec.support.connect"
@@ -39,13 +39,13 @@ describe("a client", function()
     }, options)
   end)
 
-  it("leaves the table of options as it was", function()
+  it("does not change the table of options", function()
     local given <const> = { base_url = service.base_url .. "/", api_key = " key ", proxy = "http://127.0.0.1:1" }
     bytenite.new(given):close()
     assert.same({ base_url = service.base_url .. "/", api_key = " key ", proxy = "http://127.0.0.1:1" }, given)
   end)
 
-  it("says its address, and whether it is closed", function()
+  it("shows its address as text, and whether it is closed", function()
     local client <const> = connect.client(service)
     assert.equal("bytenite client of " .. service.base_url, tostring(client))
     client:close()
@@ -69,7 +69,7 @@ describe("a client", function()
     assert.is_nil(client[1])
   end)
 
-  it("names itself and the program that uses it", function()
+  it("sends its name and that of the program as User-Agent", function()
     local client <close> = connect.client(service, { user_agent = "batch-tool/1.2 (test)" })
     assert(client:get_job "some-id")
     local agent <const> = connect.sent(service)[1].header["user-agent"]
@@ -98,7 +98,8 @@ describe("a client", function()
   end)
 
   describe("takes its credentials", function()
-    -- Fetches a job in a process of its own; gives the token sent and whether a key was exchanged for it.
+    -- Fetches a job in a separate process. Returns the token that was sent, and whether a key was
+    -- exchanged for it.
     local function credentials_of(environment, options)
       environment.BYTENITE_BASE_URL = service.base_url
       local source <const> = ([[
@@ -127,13 +128,13 @@ describe("a client", function()
       assert.equal("env-token", used.token)
     end)
 
-    it("from the environment: the token before the key", function()
+    it("from the environment: the token rather than the key", function()
       local used <const> = credentials_of { BYTENITE_ACCESS_TOKEN = "env-token", BYTENITE_API_KEY = service.api_key }
       assert.is_nil(used.key)
       assert.equal("env-token", used.token)
     end)
 
-    it("from the options before the environment: the token", function()
+    it("from the options rather than the environment: the token", function()
       local used <const> = credentials_of(
         { BYTENITE_ACCESS_TOKEN = "env-token", BYTENITE_API_KEY = "env-key" },
         "access_token = 'own-token'"
@@ -142,7 +143,7 @@ describe("a client", function()
       assert.equal("own-token", used.token)
     end)
 
-    it("from the options before the environment: the key, though there is a token", function()
+    it("from the options rather than the environment: the key, even if there is a token", function()
       local used <const> = credentials_of(
         { BYTENITE_ACCESS_TOKEN = "env-token", BYTENITE_API_KEY = "env-key" },
         ("api_key = %q"):format(service.api_key)
@@ -151,7 +152,7 @@ describe("a client", function()
       assert.are_not.equal("env-token", used.token)
     end)
 
-    it("from the options: the token before the key", function()
+    it("from the options: the token rather than the key", function()
       local used <const> = credentials_of({}, "access_token = 'own-token', api_key = 'own-key'")
       assert.is_nil(used.key)
       assert.equal("own-token", used.token)
@@ -168,7 +169,7 @@ describe("a client", function()
       end
     end)
 
-    it("with white space around a pasted key cut off", function()
+    it("without white space around a pasted key", function()
       for _, key in ipairs { " " .. service.api_key, service.api_key .. "\n", "\r\n\t" .. service.api_key .. " \t\r\n" } do
         service:reset()
         service:put_job("some-id", "{}")
@@ -216,7 +217,7 @@ describe("a client", function()
       assert.equal("bytenite client of https://gate.example.org/v1", text)
     end)
 
-    it("from the options before the environment", function()
+    it("from the options rather than the environment", function()
       local text <const> = child.run(
         "return tostring(require('bytenite').new { base_url = 'https://own.example.org/v1' })",
         { BYTENITE_BASE_URL = "https://gate.example.org/v1/" }
@@ -224,7 +225,7 @@ describe("a client", function()
       assert.equal("bytenite client of https://own.example.org/v1", text)
     end)
 
-    it("from its default when the environment's is empty", function()
+    it("from its default if the environment's is empty", function()
       local text <const> = child.run("return tostring(require('bytenite').new())", { BYTENITE_BASE_URL = "" })
       assert.equal("bytenite client of https://api.bytenite.com/v1", text)
     end)

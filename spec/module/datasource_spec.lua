@@ -1,4 +1,4 @@
--- Data sources: what the constructors make, and that the service takes it.
+-- Data sources: what the constructors return, and that the service accepts it.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local deep <const> = require "spec.support.deep"
@@ -23,7 +23,7 @@ local function typed(descriptor, type_name, members)
   return { dataSourceDescriptor = descriptor, params = params }
 end
 
--- A title, what a constructor makes, and what that should be.
+-- A title, what a constructor returns, and what is expected.
 local cases <const> = {
   {
     "url from a table",
@@ -73,13 +73,13 @@ end
 describe("a data source", function()
   describe("of kind", function()
     for _, case in ipairs(cases) do
-      it(case[1] .. " holds what the service wants", function()
+      it(case[1] .. " has the members that the service wants", function()
         assert.is_nil(deep.difference(case[3], case[2]))
       end)
     end
   end)
 
-  it("is a table of its own, and leaves the argument as it was", function()
+  it("is a new table, and the argument is not changed", function()
     local given <const> = { name = "/in", bucketName = "b" }
     local change <const> = deep.snapshot(given)
     local one <const>, other <const> = datasource.s3(given), datasource.s3(given)
@@ -99,7 +99,7 @@ describe("a data source", function()
     assert.same({ "aws", "bucket", "bypass", "file", "gcp", "s3", "storj", "url" }, kinds)
   end)
 
-  it("keeps members that the module does not know", function()
+  it("keeps unknown members", function()
     local source <const> = datasource.s3 { name = "/in", bucketName = "b", endpoint = "x", retries = 3 }
     assert.same({ "x", 3 }, { source.params.endpoint, source.params.retries })
   end)
@@ -141,7 +141,7 @@ describe("a data source", function()
       end)
     end
 
-    it("with a secret in the message", function()
+    it("without showing a secret in the message", function()
       local message <const> = refusals.message(function()
         datasource.s3 { name = "/in", bucketName = "b", secretKeys = "s3cret" }
       end)
@@ -149,7 +149,7 @@ describe("a data source", function()
     end)
   end)
 
-  describe("is taken by the service", function()
+  describe("is accepted by the service", function()
     local service, client
 
     setup(function()
@@ -170,7 +170,7 @@ describe("a data source", function()
         local came_back <const> = job.dataSource
         assert.equal(case[3].dataSourceDescriptor, came_back.dataSourceDescriptor)
         for name, value in pairs(case[3].params or {}) do
-          -- the service prints camelCase, whatever it was given
+          -- the service prints camelCase, whatever it received
           assert.equal(value, came_back.params[name] or came_back.params[name:gsub("_(%l)", string.upper)], name)
         end
       end)
@@ -205,7 +205,7 @@ describe("a data source", function()
       assert.equal("bucket", job.dataDestination.dataSourceDescriptor)
     end)
 
-    it("when it is of an unknown kind", function()
+    it("even if its kind is unknown to the module", function()
       service:fault { operation = "set_datasource", echo = true }
       local source <const> = { dataSourceDescriptor = "wasabi", params = { ["@type"] = "later", bucket = "b" } }
       assert(client:job("j"):set_datasource { dataSource = source })

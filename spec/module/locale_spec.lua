@@ -1,5 +1,6 @@
--- A host that calls os.setlocale: numbers keep their point, whatever the locale's decimal mark is. Each host is a process of
--- its own; its locale is made in the build folder, nothing of the system's is changed.
+-- A host that calls os.setlocale: numbers keep their point, whatever the decimal mark of the
+-- locale. Each host is a separate process; its locale is made in the build folder, without changing
+-- the system.
 local child <const> = require "spec.support.child"
 local locales <const> = require "spec.support.locales"
 local sandbox <const> = require "spec.support.sandbox"
@@ -7,20 +8,20 @@ local updates <const> = require "spec.support.updates"
 
 local ID <const> = "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 
--- Sets the locale of the environment, and makes sure that it is in force.
+-- Sets the locale of the environment, and checks that it is in effect.
 local SET_LOCALE <const> = [[
   assert(os.setlocale(os.getenv "LOCALE"), "there is no such locale")
   assert(("%.1f"):format(0.5) == os.getenv "HALF", "the locale writes a point")
 ]]
 
--- What a host may do before and after, and the program between.
+-- When a host may set its locale: code before the module, after it, and after a client.
 local MOMENTS <const> = {
   ["before it loads the module"] = { SET_LOCALE, "", "" },
   ["after it loaded the module"] = { "", SET_LOCALE, "" },
   ["after it made a client"] = { "", "", SET_LOCALE },
 }
 
--- Where the mark has two bytes, Lua 5.4 itself loads no program with a number like 0.5 in it.
+-- If the mark has two bytes, Lua 5.4 itself cannot load a program with a number like 0.5.
 local function can_load(half, moment)
   return #half == 3 or moment[1] == ""
 end
@@ -37,7 +38,7 @@ local function program(moment, body)
   }, "\n")
 end
 
--- Numbers of every shape by their texts.
+-- Numbers of every form by their texts.
 local NUMBERS <const> = [[
   local numbers = {
     ["0.5"] = 0x1p-1, ["-2.25"] = -0x1.2p+1, ["19.05518337"] = 0x1.30e207f516edep+4, ["8.34e-6"] = 0x1.17d80df388a35p-17,
@@ -66,7 +67,7 @@ describe("a host whose locale has a decimal comma", function()
         assert.is_true(child.run(program(parts, body), environment))
       end
 
-      it("writes and reads numbers as JSON has them", function()
+      it("writes and reads numbers in JSON's form", function()
         run(NUMBERS .. [[
             for text, number in pairs(numbers) do
               assert(bytenite.encode(number) == text, text .. " is written as " .. bytenite.encode(number))
@@ -80,7 +81,7 @@ describe("a host whose locale has a decimal comma", function()
           ]])
       end)
 
-      it("keeps numbers on a trip through the service", function()
+      it("keeps numbers in a round trip through the service", function()
         service:fault { operation = "set_params", echo = true }
         run(NUMBERS .. [[
             local job = assert(client:job(os.getenv "ID"):set_params { app = numbers })
@@ -90,7 +91,7 @@ describe("a host whose locale has a decimal comma", function()
         assert.matches('"19.05518337":19.05518337[,}]', requests[#requests].body)
       end)
 
-      it("reads a job's numbers, those in strings too", function()
+      it("reads a job's numbers, also those in strings", function()
         service:put_job(ID, updates.full_job(ID))
         run [[
             local job = assert(client:get_job(os.getenv "ID"))
@@ -111,7 +112,7 @@ describe("a host whose locale has a decimal comma", function()
         assert.matches("%?ratio=0%.5$", requests[#requests].path)
       end)
 
-      it("reads errors, with the numbers in them", function()
+      it("reads errors and the numbers in them", function()
         local body <const> = [[{"code":8,"message":"too many","details":[{"retryDelay":"0.25s","ratio":0.5}]}]]
         service:fault { operation = "get_job", status = 429, body = body }
         run [[

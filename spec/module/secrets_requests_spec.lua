@@ -1,4 +1,4 @@
--- No secret of a request is shown, wherever it was in the request; and what that costs.
+-- No secret of a request is shown, wherever it was in the request, and this costs little.
 local bytenite <const> = require "bytenite"
 local credentials <const> = require "bytenite.call.credentials"
 local redact <const> = require "bytenite.errors.redact"
@@ -19,7 +19,7 @@ describe("a secret in", function()
     service:reset()
   end)
 
-  -- The error of a call that is answered with a body.
+  -- Returns the error of a call with this response body.
   local function error_of(body, call)
     service:fault { operation = "*", status = 400, body = body, times = "forever" }
     local client <close> = connect.client(service, { access_token = "t", max_retries = 0 })
@@ -80,14 +80,14 @@ describe("a secret in", function()
     end)
   end
 
-  it("params of a job is not shown, and counts are", function()
+  it("params of a job is not shown, but counts are", function()
     local problem <const> = error_of(('{"message":"key %s, 4096000 tokens"}'):format(SECRET), function(client)
       return client:job("some-id"):set_params { app = { awsSecretAccessKey = SECRET, max_tokens = 4096000 } }
     end)
     assert.equal("key [redacted], 4096000 tokens", problem.message)
   end)
 
-  it("a proxy's address is not shown as the proxy got it", function()
+  it("a proxy's address is not shown, even as the proxy received it", function()
     for _, proxy in ipairs {
       "http://us%65r:p%2Fw1234@proxy:1",
       "user:p/w1234@proxy:1",
@@ -129,12 +129,12 @@ describe("an error with a body beyond 64 KiB", function()
     assert.equal(64 * 1024, #problem.body)
   end)
 
-  it("has a message if nothing of it can be read", function()
+  it("has a message even if nothing can be read", function()
     assert.equal("string", type(error_of('{"message":"' .. ("x"):rep(100000) .. '"}').message))
     assert.equal("string", type(error_of(("["):rep(100000)).message))
   end)
 
-  it("costs little, whatever was sent and received", function()
+  it("takes little time, whatever was sent and received", function()
     local urls <const>, details <const> = {}, {}
     for i = 1, 1000 do
       urls[i] = ("https://h/file/%d?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=%064x"):format(i, i)

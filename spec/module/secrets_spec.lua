@@ -1,11 +1,11 @@
--- No secret is shown: in no field of an error, no text, no event, and nowhere in the client's own tables.
+-- No secret is shown: not in errors, texts or events, nor in the client's tables.
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
 local leaks <const> = require "spec.support.leaks"
 local sandbox <const> = require "spec.support.sandbox"
 local updates <const> = require "spec.support.updates"
 
--- With all the characters that one encoding or another escapes.
+-- With all characters that some encoding escapes.
 local PASSWORD <const> = 'pw&1<2>3"4\\5/6'
 local SECRET_KEY <const> = "wJalr/XUtn+FEMI==&K7<MDENG>"
 local ACCESS_KEY <const> = "AKIA/EXAMPLE+KEY"
@@ -25,12 +25,12 @@ describe("a secret", function()
     service:reset()
   end)
 
-  -- Fails when a value shows a secret.
+  -- Fails if a value shows a secret.
   local function check(value, secrets, what)
     assert.is_nil(leaks.find(value, secrets, what))
   end
 
-  -- A client on whose events and tables an eye is kept; also returns a function that looks once more.
+  -- Returns a client whose events and tables are checked for secrets.
   local function watched_client(secrets, options)
     local client
     options.on_event = function(event)
@@ -41,7 +41,7 @@ describe("a secret", function()
     return client
   end
 
-  -- The error of a call that is answered with a body.
+  -- Returns the error of a call with this response body.
   local function error_of(operation, body, status, call)
     service:fault { operation = operation, status = status, body = body, times = "forever" }
     local value <const>, problem <const> = call()
@@ -75,7 +75,7 @@ describe("a secret", function()
   for _, holder in ipairs(holders) do
     for echo, body_of in pairs(leaks.echoes) do
       local status <const> = echo == "a response of success" and 200 or 400
-      it(("that is %s is not shown when the service sends it back in %s"):format(holder.name, echo), function()
+      it(("that is %s is not shown when the service echoes it in %s"):format(holder.name, echo), function()
         local client <close> = watched_client({ holder.secret }, {})
         local job <const> = client:job "some-id"
         local body <const> = body_of(holder.secret)
@@ -107,7 +107,7 @@ describe("a secret", function()
     end
   end
 
-  it("in a signed URL is not shown when the service sends the URL back", function()
+  it("in a signed URL is not shown when the service echoes the URL", function()
     local client <close> = watched_client({ SIGNATURE }, {})
     for _, form in ipairs {
       SIGNED_URL,
@@ -135,7 +135,7 @@ describe("a secret", function()
     end
   end)
 
-  it("of another job is not shown when that comes back", function()
+  it("of another job is not shown when the service echoes it", function()
     local client <close> = watched_client({ PASSWORD, SECRET_KEY, ACCESS_KEY }, {})
     local params <const> = { password = PASSWORD, secretKey = SECRET_KEY, access_key = ACCESS_KEY }
     local other <const> = bytenite.encode { job = { id = "another", dataSource = { params = params } } }
@@ -154,7 +154,7 @@ describe("a secret", function()
 
   for echo, body_of in pairs(leaks.echoes) do
     for _, status in ipairs { 401, 500 } do
-      it(("that is the API key is not shown when the service sends it back in %s, %d"):format(echo, status), function()
+      it(("that is the API key is not shown when the service echoes it in %s, %d"):format(echo, status), function()
         local client <close> = watched_client({ API_KEY }, { api_key = API_KEY })
         local problem <const> = error_of("access_token", body_of(API_KEY), status, function()
           return client:job("some-id"):set_name "My Job"
@@ -186,7 +186,7 @@ describe("a secret", function()
     end
   end
 
-  it("that is the token got for a key is shown nowhere", function()
+  it("that is the token for a key is never shown", function()
     local client <close> = connect.client(service)
     service:put_job("some-id", updates.full_job "some-id")
     local job <const> = assert(client:get_job "some-id")
@@ -199,7 +199,7 @@ describe("a secret", function()
     end)
     check(problem, secrets, "the error")
     service:expire_tokens()
-    assert(client:get_job "some-id") -- there is another token now, and the first one is still none to show
+    assert(client:get_job "some-id") -- fetches another token; the first one is still secret
     local late <const> = error_of("set_params", ('{"message":"old token %s"}'):format(token), 403, function()
       return job:set_params {}
     end)
@@ -209,7 +209,8 @@ describe("a secret", function()
     check(client, secrets, "the client after signing out")
   end)
 
-  -- A client on whose events an eye is kept; what a call sends stands in its tables until it is over.
+  -- Returns a client whose events are checked for secrets. (Its tables hold what a call sends until
+  -- the call ends.)
   local function client_with_events(secrets)
     return connect.client(service, {
       access_token = "t",

@@ -1,5 +1,5 @@
--- What `cmake --install` lays down, and the programs of others that use it: by find_package, pkg-config, as a part of
--- their own build. The hosts are those of spec/packaging/consumer.
+-- What `cmake --install` installs, and other programs that use it: by find_package, by pkg-config,
+-- or as a part of their own build. Their sources are in spec/packaging/consumer.
 local lfs <const> = require "lfs"
 
 local connect <const> = require "spec.support.connect"
@@ -20,7 +20,7 @@ local function must_run(command, environment)
   return ran.output
 end
 
--- Configures and builds a project; `options` are CMake's.
+-- Configures and builds a project. `options` are for CMake.
 local function build(source, target, options, build_options)
   local where <const> = ("-S %s -B %s"):format(source, target)
   return must_run(
@@ -28,8 +28,8 @@ local function build(source, target, options, build_options)
   )
 end
 
--- The names that object files or archives define for all, without the two that are for hosts, nor
--- those of gcc's own (__x86.get_pc_thunk.bx on i386), which every object may have.
+-- Returns the global names that object files or archives define, except the two for hosts, and
+-- gcc's own (__x86.get_pc_thunk.bx on i386), which every object may have.
 local function inner_names(paths)
   local names <const> = {}
   for name in must_run("nm -g --defined-only " .. paths):gmatch "%x+ %u (%S+)" do
@@ -44,7 +44,8 @@ end
 local cjson_archive <const> = must_run("cc -print-file-name=liblua5.4-cjson.a"):gsub("\n", "")
 local has_cjson <const> = cjson_archive:sub(1, 1) == "/"
 
--- What a host runs: the four updates, with nothing from the environment, so that no library of Lua's is asked for one.
+-- Run by hosts: the four updates, without settings from the environment, so that no library of Lua
+-- is needed to read them.
 local UPDATES <const> = [[
 local number, core_name = ...
 local bytenite = require "bytenite"
@@ -73,7 +74,7 @@ describe("an installation by CMake", function()
     base = folder.new()
     prefix = base:at "prefix"
     script = base:write("updates.lua", UPDATES:format(service.base_url, service.api_key, service.ca_file))
-    -- Flags as Fedora's packages have them: the module leaves Lua's functions undefined all the same.
+    -- Flags of Fedora's packages: the module leaves Lua's functions undefined despite them.
     build(
       root,
       base:at "build",
@@ -82,7 +83,7 @@ describe("an installation by CMake", function()
         .. (has_cjson and cjson_archive or "")
     )
     must_run(("cmake --install %s --prefix %s"):format(base:at "build", base:at "first"))
-    assert(os.rename(base:at "first", prefix)) -- it may be moved
+    assert(os.rename(base:at "first", prefix)) -- it can be moved
   end)
 
   teardown(function()
@@ -93,14 +94,14 @@ describe("an installation by CMake", function()
     service:reset()
   end)
 
-  -- Finds no file of Lua's.
+  -- Finds no Lua files.
   local NOTHING <const> = { LUA_PATH = "/nonexistent/?.lua", LUA_CPATH = "/nonexistent/?.so" }
 
   local function run_host(name, arguments, environment)
     return program.run({ base:at(name), table.unpack(arguments) }, environment or NOTHING)
   end
 
-  -- Finds what is installed, and the system's lua-cjson.
+  -- Finds the installed files, and the system's lua-cjson.
   local function installed()
     local cjson <const> = assert(package.searchpath("cjson", package.cpath)):gsub("cjson%.so$", "?.so")
     return {
@@ -109,7 +110,7 @@ describe("an installation by CMake", function()
     }
   end
 
-  it("lays down what Lua, hosts, people and tools look for, below relative folders", function()
+  it("has the files for Lua, hosts, people and tools, in relative folders", function()
     for _, path in ipairs {
       "bin/bytenite",
       "bin/bytenite-sandbox",
@@ -139,13 +140,13 @@ describe("an installation by CMake", function()
     end
   end)
 
-  it("is what Lua finds", function()
+  it("is found by Lua", function()
     local ran <const> = program.lua({ script, "1", "Lua" }, installed())
     assert.equal("", ran.errors)
     assert.matches("^Thread 1\tLua\tfalse\n$", ran.output)
   end)
 
-  it("says in its libraries and packages which version of ours it is", function()
+  it("has its version in its packages", function()
     local version <const> = must_run(
       ("PKG_CONFIG_PATH=$(dirname $(find %s -name bytenite.pc)) pkg-config --modversion bytenite"):format(prefix)
     )
@@ -156,7 +157,7 @@ describe("an installation by CMake", function()
     assert.matches('compatible with requested version "99"', ran.errors)
   end)
 
-  it("shows two names to the linker, whatever is in the static libraries", function()
+  it("exports only two names from the static libraries", function()
     local count = 0
     for path in must_run(("find %s -name '*.a'"):format(prefix)):gmatch "[^\n]+" do
       assert.same({}, inner_names(path))
@@ -166,7 +167,7 @@ describe("an installation by CMake", function()
     assert.equal(2, count)
   end)
 
-  it("serves a host by pkg-config, which links nothing else of ours", function()
+  it("works in a host by pkg-config, which links nothing else of ours", function()
     local find <const> = ("export PKG_CONFIG_PATH=$(dirname $(find %s -name bytenite.pc))"):format(prefix)
     local compile <const> =
       "cc -Wall -Werror -Wl,--no-undefined -o %s host.c core.c $(pkg-config --cflags --libs bytenite lua5.4)"
@@ -176,11 +177,11 @@ describe("an installation by CMake", function()
     assert.matches("^Thread 1\tthe consumer's core\tfalse\n$", ran.output)
   end)
 
-  describe("serves a host that has functions of all the names inside,", function()
+  describe("works in a host that has functions with all internal names,", function()
     local configured
 
     setup(function()
-      -- The names, from the objects before they were linked into one.
+      -- The names in the objects before they were linked into one.
       local names <const> = inner_names(
         ("$(find %s/CMakeFiles/bytenite_objects.dir %s/CMakeFiles/bytenite_embedded.dir -name '*.o') %s"):format(
           base:at "build",
@@ -200,7 +201,7 @@ describe("an installation by CMake", function()
       configured = build(CONSUMER, base:at "consumer", ("-DCMAKE_PREFIX_PATH=%s -DNAMES=%s"):format(prefix, source))
     end)
 
-    it("by find_package, which tells where the files for Lua are", function()
+    it("by find_package, which has the folders of the files for Lua", function()
       assert.matches(("folders: %s/lib/lua/5.4 %s/share/lua/5.4; Lua 5.4"):format(prefix, prefix), configured)
       local ran <const> = run_host("consumer/host_static", { script }, installed())
       assert.equal("", ran.errors)
@@ -213,7 +214,7 @@ describe("an installation by CMake", function()
       return
     end
 
-    it("without any file of ours or of lua-cjson's", function()
+    it("without any file of ours or of lua-cjson", function()
       local ran <const> = run_host("consumer/host_embedded", { script })
       assert.equal("", ran.errors)
       assert.matches("^Thread 1\tthe consumer's core\tfalse\n$", ran.output)
@@ -234,13 +235,13 @@ describe("an installation by CMake", function()
       end
     end)
 
-    it("in a state that may use two megabytes", function()
+    it("in a state limited to two megabytes", function()
       local ran <const> = run_host("consumer/host_embedded", { "--limit", tostring(2 << 20), script })
       assert.equal("", ran.errors)
       assert.equal(0, ran.status)
     end)
 
-    it("and says so, and leaves nothing behind, in states that may not use enough", function()
+    it("or reports a lack of memory, without leaks, in states with lower limits", function()
       for limit = 20000, 400000, 19000 do
         local ran <const> = run_host("consumer/host_embedded", { "--limit", tostring(limit), script })
         assert.equal(1, ran.status)
@@ -279,7 +280,7 @@ describe("an installation by CMake", function()
       assert.matches('^the C core is in\tthe host\nbytenite job [%x-]+ "From a host" JOB_STATE_NEW\n$', ran.output)
     end)
 
-    it("epoll, which drives calls by a loop of its own", function()
+    it("epoll, which drives calls in its own loop", function()
       local ran <const> = run_example "epoll"
       assert.equal("", ran.errors)
       for _, name in ipairs { "Morning batch", "Noon batch", "Evening batch" } do
@@ -288,14 +289,14 @@ describe("an installation by CMake", function()
       assert.matches("\n[1-9]%d* ticks meanwhile\n$", ran.output)
     end)
 
-    it("epoll, which ends with the error of a script", function()
+    it("epoll, which exits with the error of a script", function()
       local ran <const> = program.run { base:at "embed/epoll", "/nonexistent.lua" }
       assert.equal(1, ran.status)
       assert.matches("cannot open /nonexistent%.lua", ran.errors)
     end)
   end)
 
-  it("has ctest run the specs, each by itself, against the core it built", function()
+  it("lets ctest run each spec separately, against the core it built", function()
     local listed <const> = must_run(("ctest --test-dir %s -N"):format(base:at "build"))
     assert.matches("spec/packaging/cmake_spec%.lua", listed)
     local ran <const> =
@@ -316,9 +317,9 @@ describe("the source tree as a part of another build", function()
     getmetatable(base).__close(base)
   end)
 
-  it("builds what is linked and installs nothing: FetchContent, with Ninja for several configurations", function()
+  it("builds only what is linked and installs nothing: FetchContent, with Ninja for several configurations", function()
     local clang <const> = run("command -v clang").status == 0 and "clang" or "cc"
-    -- As the folder of lua-cjson's sources has them, which is no package of Debian's.
+    -- Like the folder of lua-cjson's sources, for which Debian has no package.
     assert(lfs.mkdir(base:at "cjson"))
     base:write("cjson/fpconv.c", "void fpconv_init(void);\nvoid fpconv_init(void) {}\n")
     base:write("cjson/strbuf.c", 'const char *text(void);\nconst char *text(void) { return "from its sources"; }\n')
@@ -334,7 +335,7 @@ describe("the source tree as a part of another build", function()
     assert.matches("/host_embedded\n", must_run(("find %s -name 'host_*' -type f"):format(base:at "build")))
     assert.equal("", must_run(("find %s -name 'core.so'"):format(base:at "build")))
     local ran <const> = program.run { base:at "build/Debug/host_static" }
-    assert.equal(2, ran.status) -- it starts, and says how it is used
+    assert.equal(2, ran.status) -- it starts, and prints its usage
     local script <const> = base:write("cjson.lua", "print((require 'cjson'))")
     assert.equal("from its sources\n", must_run(("%s %s"):format(base:at "build/Debug/host_embedded", script)))
     must_run(("cmake --install %s --config Debug --prefix %s"):format(base:at "build", base:at "prefix"))
@@ -368,13 +369,13 @@ describe("CMake", function()
     return ran.status, ran.errors:gsub("%s+", " ")
   end
 
-  it("names the package that brings Lua's headers when they are not there", function()
+  it("names the package with Lua's headers if they are missing", function()
     local status <const>, errors <const> = configure "-DLUA_INCLUDE_DIR=/nonexistent"
     assert.equal(1, status)
     assert.matches("Lua's headers were not found%. Install them: liblua5%.4%-dev", errors)
   end)
 
-  it("names the package that brings libcurl's headers when they are not there", function()
+  it("names the package with libcurl's headers if they are missing", function()
     local status <const>, errors <const> = configure "-DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON"
     assert.equal(1, status)
     assert.matches("libcurl 7%.88 or newer was not found%. Install its headers: libcurl4%-openssl%-dev", errors)
@@ -387,7 +388,7 @@ describe("CMake", function()
     assert.matches("is neither Lua 5%.4's nor 5%.5's; set LUA_INCLUDE_DIR", errors)
   end)
 
-  it("offers presets", function()
+  it("has presets", function()
     local listed <const> = must_run "cmake --list-presets"
     for _, name in ipairs { "default", "debug", "sanitize", "clang", "multi" } do
       assert.matches('"' .. name .. '"', listed)

@@ -1,4 +1,4 @@
--- scripts/release, in a repository of its own that has the files of this tree.
+-- scripts/release, in a separate repository with the files of this tree.
 local folder <const> = require "spec.support.folder"
 local program <const> = require "spec.support.program"
 
@@ -34,7 +34,7 @@ describe("scripts/release", function()
       )
     )
     os.execute(("if [ -d rockspecs ]; then cp -R rockspecs %s; fi"):format(base:at "tree"))
-    -- something to release, also right after a release
+    -- news to release, also right after a release
     local changes <const> = base:read("tree/CHANGELOG.md"):gsub("## %[Unreleased%]\n", "%0\n### Added\n\n- News.\n", 1)
     base:write("tree/CHANGELOG.md", changes)
     must_run "git init --quiet && git add . && git commit --quiet --message all"
@@ -91,7 +91,7 @@ describe("scripts/release", function()
     assert.matches("CHANGELOG%.md has nothing under %[Unreleased%]", empty.errors)
   end)
 
-  it("says how it is used", function()
+  it("prints its usage", function()
     local ran <const> = run "scripts/release soon"
     assert.equal(2, ran.status)
     assert.matches("usage: scripts/release", ran.errors)

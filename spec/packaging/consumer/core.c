@@ -1,5 +1,5 @@
 /*
-** core.c: the library of the consumer, whose name bytenite once took.
+** core.c: a library of the consumer. bytenite once had a target with the same name.
 */
 #include "core.h"
 

@@ -1,10 +1,10 @@
 /*
-** host.c: a program that carries Lua, for tests.
+** host.c: a program that embeds Lua, for tests.
 **
 **   host [--threads N] [--limit BYTES] [--without NAMES] SCRIPT
 **
-** Runs the script in N threads at once, each with a Lua state of its own whose memory is limited, and which lacks some
-** standard libraries ("io,os,debug"). The script's argument is the number of its thread.
+** Runs the script in N threads at once, each in its own Lua state with limited memory, and without
+** some standard libraries ("io,os,debug"). The script's argument is the number of its thread.
 */
 #include <bytenite.h>
 #include <lauxlib.h>
@@ -29,7 +29,7 @@ typedef struct Job {
   int status;
 } Job;
 
-/* Lua's allocator, with the job's limit. */
+/* Allocates for Lua, within the limit. */
 static void *allocate(void *data, void *block, size_t old_size, size_t size) {
   Job *job = data;
   if (block == NULL) old_size = 0;
@@ -51,7 +51,7 @@ static int describe(lua_State *L) {
   return 1;
 }
 
-/* Removes the libraries that are named, with commas between. */
+/* Removes the named libraries, separated by commas. */
 static void remove_libraries(lua_State *L, const char *names) {
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   while (*names != '\0') {
