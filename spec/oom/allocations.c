@@ -1,12 +1,12 @@
 /*
-** allocations.c: allocations counted, and made to fail.
+** allocations.c: counts allocations, and makes them fail.
 */
 #include "allocations.h"
 
 #include <curl/curl.h>
 #include <string.h>
 
-/* The linker's names for what --wrap replaces, and for the real ones. They are reserved, but not ours to choose. */
+/* The linker's names for the functions that --wrap replaces, and for the real ones. */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *block, size_t size);
@@ -52,7 +52,7 @@ long allocations_live(Source source) {
   return live[source];
 }
 
-/* Counts an allocation that is asked for; true when it is to fail. */
+/* Counts an allocation. Returns true if it must fail. */
 static bool must_fail(Source source) {
   if (!plan.armed || plan.is_over) return false;
   if (plan.failing != FAIL_ALL && source == SOURCE_LUA) return false;
@@ -91,7 +91,7 @@ void *allocations_for_lua(void *context, void *block, size_t old_size, size_t ne
     release(SOURCE_LUA, block);
     return NULL;
   }
-  /* a block that shrinks stays where it is in every allocator worth the name, so that is no allocation */
+  /* a block that shrinks does not move in any good allocator, so this is not an allocation */
   if (block != NULL && new_size <= old_size) return __real_realloc(block, new_size);
   return resize(SOURCE_LUA, block, new_size);
 }

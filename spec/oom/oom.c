@@ -1,9 +1,9 @@
 /*
-** oom.c: what happens when memory runs out, at every point of a full call (scenario.lua).
+** oom.c: tests what happens if memory runs out at any point of a whole call (scenario.lua).
 **
-** For k = 1, 2, 3, ... a new Lua state runs the whole scenario with the k-th allocation, and by the plan those after it,
-** failing until the error has reached Lua; until a run needs fewer than k. After each run nothing of Lua's, of ours or of
-** libcurl's may be left.
+** For k = 1, 2, 3, ... a new Lua state runs the whole scenario. The k-th allocation fails, and by
+** the plan those after it until the error has reached Lua. Ends when a run needs fewer than k
+** allocations. After each run no memory of Lua, of ours or of libcurl may be left.
 **
 ** Usage: oom SCENARIO [--step N] [--only PLAN K] [--patience SECONDS]
 */
@@ -38,23 +38,25 @@ static const struct {
 typedef struct Options {
   const char *scenario;
   unsigned long step;
-  const char *only; /* a plan's name, with the one k to try; NULL: all of all */
+  const char *only; /* the name of a plan, of which one k is run; NULL: all plans */
   unsigned long nth;
-  double patience; /* seconds: a run that takes longer waits for something that will not come */
+  double patience; /* seconds: a run that takes longer hangs */
 } Options;
 
-/* What came of the failing allocations, each text once. */
+/* The results of failing allocations, each text once. */
 static struct {
   char text[OUTCOME_SIZE];
   unsigned long count;
 } outcomes[MAX_OUTCOMES];
 
 static char base_url[64];
-static char folder[] = "/tmp/bytenite-oom-XXXXXX"; /* for what is downloaded */
+static char folder[] = "/tmp/bytenite-oom-XXXXXX"; /* for downloads */
 static unsigned long problems;
 static char warning[OUTCOME_SIZE];
 
-/* What the watchdog says when a run does not end, made ready before: a signal's handler may not do much. */
+/*
+** The watchdog's message if a run hangs. Prepared before, because a signal handler may not do much.
+*/
 static char hanging[OUTCOME_SIZE];
 
 static void end_hanging(int number) {
@@ -68,7 +70,7 @@ static void watch(void) {
   sigaction(SIGALRM, &action, NULL);
 }
 
-/* The run that begins now has fifteen times its patience. */
+/* Starts the watchdog: the run has fifteen times its patience. */
 static void set_watchdog(const char *plan, unsigned long nth, double patience) {
   snprintf(hanging, sizeof hanging, "oom: %s %lu: the run does not end\n", plan, nth);
   alarm((unsigned)(patience * 15));
@@ -80,7 +82,7 @@ static double now(void) {
   return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-/* host.attempt(f): calls f while allocations are counted and may fail. Returns like pcall. */
+/* host.attempt(f): calls f while allocations count and may fail. Returns like pcall. */
 static int host_attempt(lua_State *L) {
   allocations_arm();
   const int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
@@ -90,13 +92,13 @@ static int host_attempt(lua_State *L) {
   return lua_gettop(L);
 }
 
-/* host.have_failed(): whether an allocation was made to fail yet. */
+/* host.have_failed(): returns whether an allocation has failed. */
 static int host_have_failed(lua_State *L) {
   lua_pushboolean(L, allocations_have_failed());
   return 1;
 }
 
-/* host.response(method, path): the body of the server's response, and the status. */
+/* host.response(method, path): returns the body of the server's response, and the status. */
 static int host_response(lua_State *L) {
   int status;
   lua_pushstring(L, server_answer(luaL_checkstring(L, 1), luaL_checkstring(L, 2), &status));
@@ -104,7 +106,7 @@ static int host_response(lua_State *L) {
   return 2;
 }
 
-/* host.preload(): enters the core where `require` finds it. */
+/* host.preload(): registers the core for `require`. */
 static int host_preload(lua_State *L) {
   bytenite_preload(L);
   lua_pushboolean(L, 1);
@@ -119,7 +121,7 @@ static const luaL_Reg host_functions[] = {
   {NULL, NULL},
 };
 
-/* An error in a finalizer is only warned of: kept here, as a problem of the run. */
+/* Errors in finalizers are only warnings: kept here as problems of the run. */
 static void keep_warning(void *context, const char *message, int to_be_continued) {
   (void)context;
   (void)to_be_continued;
@@ -127,7 +129,7 @@ static void keep_warning(void *context, const char *message, int to_be_continued
   snprintf(warning + length, sizeof warning - length, "%s", message);
 }
 
-/* Whether all warnings are of finalizers that Lua had no memory to call. */
+/* Returns whether all warnings are about finalizers that Lua had no memory to call. */
 static bool is_lack_of_memory(const char *warnings) {
   static const char one[] = "error in __gc (not enough memory)";
   const char *rest = warnings;
@@ -136,13 +138,16 @@ static bool is_lack_of_memory(const char *warnings) {
   return rest > warnings && *rest == '\0';
 }
 
-/* Runs the scenario at args[1] by the plan at args[2]; returns what it says of the allocation that failed, nil when none did. */
+/*
+** Runs the scenario args[1] by the plan args[2]. Returns the result of the failure, nil if none
+** failed.
+*/
 static int run_scenario(lua_State *L) {
   const char *scenario = lua_touserdata(L, 1);
   const char *plan = lua_touserdata(L, 2);
   luaL_openlibs(L);
   lua_pushboolean(L, 1);
-  lua_setfield(L, LUA_REGISTRYINDEX, "bytenite.no_global_init"); /* it is done, with our own functions */
+  lua_setfield(L, LUA_REGISTRYINDEX, "bytenite.no_global_init"); /* it was called, with our own functions */
   if (luaL_loadfile(L, scenario) != LUA_OK) return lua_error(L);
   luaL_newlib(L, host_functions);
   lua_pushstring(L, base_url);
@@ -169,7 +174,7 @@ static void note_outcome(const char *text) {
   }
 }
 
-/* What is allocated now and was not before the run is lost. */
+/* Anything allocated now that was not before the run is a leak. */
 static void check_left(const char *plan, unsigned long nth, const long before[SOURCES]) {
   static const char *const names[SOURCES] = {"Lua", "the C core", "libcurl"};
   char text[OUTCOME_SIZE];
@@ -181,7 +186,7 @@ static void check_left(const char *plan, unsigned long nth, const long before[SO
   }
 }
 
-/* The scenario with the n-th allocation failing; false when it needed fewer. */
+/* Runs the scenario with the n-th allocation failing. Returns false if it needed fewer. */
 static bool run(const Options *options, size_t plan, unsigned long nth) {
   const double started = now();
   const char *name = plans[plan].name;
@@ -192,7 +197,8 @@ static bool run(const Options *options, size_t plan, unsigned long nth) {
   allocations_plan(plans[plan].failing, nth);
   lua_State *L = lua_newstate(allocations_for_lua, NULL);
   if (L == NULL) abort();
-  if (nth % 2 == 0) lua_gc(L, LUA_GCGEN, 0, 0); /* as in the program lua5.4; the other mode is that of a new state */
+  if (nth % 2 == 0)
+    lua_gc(L, LUA_GCGEN, 0, 0); /* like the program lua5.4; the other mode is the default of a new state */
   lua_setwarnf(L, keep_warning, NULL);
   lua_pushcfunction(L, run_scenario);
   lua_pushlightuserdata(L, (void *)options->scenario);
@@ -206,7 +212,7 @@ static bool run(const Options *options, size_t plan, unsigned long nth) {
     note_outcome(text);
   lua_close(L);
   if (is_lack_of_memory(warning))
-    note_outcome("(a finalizer that Lua itself could not call)"); /* nobody's fault, unless something is left */
+    note_outcome("(a finalizer that Lua itself could not call)"); /* not an error, unless memory is left */
   else if (warning[0] != '\0')
     report(name, nth, warning);
   check_left(name, nth, before);
@@ -214,7 +220,7 @@ static bool run(const Options *options, size_t plan, unsigned long nth) {
   return reached;
 }
 
-/* All allocations of the scenario in turn; returns how many were tried. */
+/* Makes all allocations of the scenario fail in turn. Returns how many. */
 static unsigned long run_plan(const Options *options, size_t plan) {
   const unsigned long before = problems;
   unsigned long tried = 0;
@@ -260,13 +266,13 @@ static bool read_options(Options *options, int count, char **arguments) {
   return options->step > 0;
 }
 
-/* A run in which nothing fails: it must succeed before anything else can be judged. */
+/* A run in which nothing fails: it must succeed before others can be judged. */
 static bool run_whole(const Options *options) {
   run(options, 0, (unsigned long)-1);
   return problems == 0;
 }
 
-/* Keeps lua-cjson loaded to the very end, so that whoever reports its leaks can still name it. */
+/* Keeps lua-cjson loaded to the end, so that reports of its leaks can name it. */
 static void hold_cjson(void) {
   lua_State *L = luaL_newstate();
   if (L == NULL) return;

@@ -1,8 +1,10 @@
---- scenario.lua: the full call whose allocations fail one after the other: from loading the core to closing the client.
+--- scenario.lua: a whole call whose allocations fail one after the other, from loading the core to
+--- closing the client.
 --
--- Run by oom.c once for every k. Allocations are counted and fail only inside `host.attempt`; all else here has memory. When
--- one has failed in a step, the step must have raised "not enough memory" (or done without), the job must be as it was or
--- wholly new, and the same step and all that follow must work as if nothing had been.
+-- Run by oom.c once for every k. Allocations count and fail only inside `host.attempt`; everything
+-- else here has memory. After a failure in a step, the step must have raised "not enough memory"
+-- (or succeeded without), the job must be unchanged or completely new, and the same step and all
+-- later ones must work as if nothing had happened.
 local host <const> = ...
 
 local world <const> = {} -- what the steps share: bytenite, client, job, text, value
@@ -29,9 +31,9 @@ end
 
 local steps <const> = assert(loadfile "spec/oom/steps.lua")(host, world, is_equal)
 
--- The errors that libcurl's words for its lack of memory may come to, where Lua has some left: it takes the address for one that
--- cannot be resolved; and where the next allocation succeeds, nobody can tell the lack from a header too large for it. All
--- else would be a lie.
+-- Other errors that a lack of memory in libcurl may become while Lua has some left: libcurl reports
+-- an address that cannot be resolved, or, if the next allocation succeeds, a header that is too
+-- large. All others are wrong.
 local honest <const> = { connection = true, too_large = host.plan == "once" }
 
 local function judge_error(problem)
@@ -39,7 +41,8 @@ local function judge_error(problem)
   return true, ("gave nil and an error of kind %s"):format(problem.kind)
 end
 
--- What came of a step in which an allocation failed: whether it is to be done again, and in words.
+-- Judges a step in which an allocation failed. Returns whether it must be repeated, and the result
+-- in words.
 local function judge(step, succeeded, value, problem)
   if not succeeded then
     if type(value) == "table" then return judge_error(value) end -- from an assert
@@ -54,7 +57,7 @@ local function judge(step, succeeded, value, problem)
   return false, "went on"
 end
 
-local verdict = nil -- what came of the allocation that failed
+local verdict = nil -- the result of the allocation that failed
 
 local function run(step)
   local before <const> = copy(world.job)

@@ -18,7 +18,10 @@
 
 enum { MAX_CONNECTIONS = 16, MAX_REQUEST = 16 * 1024, MAX_ANSWER = 16 * 1024 };
 
-/* The entries of the table of descriptors: what wakes the thread to end it, the listening socket, the connections. */
+/*
+** The entries of the table of descriptors: the pipe that ends the thread, the listening socket, the
+** connections.
+*/
 enum { END, LISTENER, FIRST_CONNECTION, DESCRIPTORS = FIRST_CONNECTION + MAX_CONNECTIONS };
 
 typedef struct Response {
@@ -66,7 +69,7 @@ static const Response responses[] = {
    "\"one\":1,\"two\":2,\"three\":3,\"four\":4,\"five\":5,\"six\":6,\"seven\":7,\"eight\":8,\"nine\":9,\"ten\":10,"
    "\"templateInfo\":{\"id\":\"img-gen\",\"owner\":\"somebody\",\"app\":\"img-gen@1.2\",\"isPublic\":true,\"params\":{"
    "\"app\":{}}}}}"},
-  {NULL, "", 404, "{\"code\":5,\"message\":\"not found\",\"details\":[]}"}, /* all else */
+  {NULL, "", 404, "{\"code\":5,\"message\":\"not found\",\"details\":[]}"}, /* everything else */
 };
 
 typedef struct Connection {
@@ -101,7 +104,7 @@ static void close_connection(struct pollfd *descriptor) {
 static void send_all(int descriptor, const char *bytes, size_t count) {
   while (count > 0) {
     const ssize_t sent = send(descriptor, bytes, count, MSG_NOSIGNAL);
-    if (sent <= 0) return; /* the client has gone, which is its right */
+    if (sent <= 0) return; /* the client is gone, which it may be */
     bytes += sent;
     count -= (size_t)sent;
   }
@@ -121,7 +124,7 @@ static void send_response(int descriptor, const char *request) {
   send_all(descriptor, text, (size_t)length);
 }
 
-/* The length of the whole request at the start of a text, 0 while part of it is missing. */
+/* Returns the length of the request at the start of a text, 0 while it is incomplete. */
 static size_t request_length(const char *text, size_t available) {
   const char *end = strstr(text, "\r\n\r\n");
   if (end == NULL) return 0;
@@ -153,7 +156,7 @@ static void accept_connection(void) {
   const int descriptor = accept(descriptors[LISTENER].fd, NULL, NULL);
   if (descriptor < 0) return;
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  /* tens of thousands of connections come and go: closing with a reset keeps each from lingering in TIME_WAIT */
+  /* of tens of thousands of connections none may stay in TIME_WAIT: a reset prevents that */
   setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   for (int i = FIRST_CONNECTION; i < DESCRIPTORS; i++) {
     if (descriptors[i].fd != -1) continue;

@@ -1,19 +1,20 @@
 /*
-** server.h: the least HTTP/1.1 server that a job's calls need: canned responses on a free port of 127.0.0.1, from a thread of
-** its own. It allocates nothing, so it never stands in the way of those who count allocations.
+** server.h: a minimal HTTP/1.1 server for a job's calls: canned responses on a free port of
+** 127.0.0.1, from its own thread. It allocates nothing, so that it does not disturb the count of
+** allocations.
 */
 #ifndef OOM_SERVER_H
 #define OOM_SERVER_H
 
 #include <stdbool.h>
 
-/* Starts listening and answering; the port is left in *port. False when that cannot be done. */
+/* Starts the server, and sets *port. Returns false if that fails. */
 bool server_start(int *port);
 
 /* Ends the thread and closes all connections. */
 void server_stop(void);
 
-/* What is answered to a request: the body, and the status in *status. */
+/* Returns the body of the response to a request, and sets *status. */
 const char *server_answer(const char *method, const char *path, int *status);
 
 #endif

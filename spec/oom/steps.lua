@@ -1,9 +1,10 @@
---- steps.lua: the steps of the full call in scenario.lua, in order.
+--- steps.lua: the steps of the whole call in scenario.lua, in order.
 --
--- The file's arguments are the host, a table that the steps share (bytenite, client, job, text, value) and is_equal(a, b).
+-- The file's arguments are the host, a table that the steps share (bytenite, client, job, text,
+-- value) and is_equal(a, b).
 local host <const>, world <const>, is_equal <const> = ...
 
--- The job in the server's response to a request.
+-- Returns the job in the server's response to a request.
 local function job_of_response(method, path)
   local text <const> = host.response(method, path)
   local response <const> = assert(require("bytenite.core").decode(text, "JobResponse"))
@@ -17,7 +18,8 @@ local function expect_job(method, path)
   end
 end
 
--- A large value, free-form at every depth: text with and without escapes, numbers of both kinds, empty and full containers.
+-- A large free-form value: strings with and without escapes, numbers of both kinds, empty and full
+-- containers.
 local function large_text()
   local items <const> = {}
   for i = 1, 40 do
@@ -32,7 +34,7 @@ end
 
 local LARGE <const> = large_text()
 
--- The values of functions that ran at once; raises the first error.
+-- Returns the values of functions that ran concurrently. Raises the first error.
 local function values_of(results)
   local values <const> = {}
   for index, result in ipairs(results) do
@@ -49,7 +51,7 @@ local function is_each_job(found, count)
   return #found == count
 end
 
--- A step in which the server answers with an error that is not the service's.
+-- Returns a step in which the server responds with an error that is not the service's.
 local function get_refused(id, words)
   return {
     name = ("get_job %q, refused"):format(id),
@@ -71,7 +73,7 @@ local function set_datasource()
   }
 end
 
--- `run` is what is done while allocations fail; `check` tells from what it returned whether it did what it should.
+-- `run` is called while allocations fail; `check` checks what it returned.
 return {
   {
     name = "preload",
@@ -128,7 +130,7 @@ return {
     check = expect_job("PATCH", "/datasource"),
   },
   {
-    name = "adopt", -- a table that has no room, and grows several times when the response comes
+    name = "adopt", -- a table without room, which grows several times when the response arrives
     run = function()
       return world.client:job { id = "job 1" }
     end,
@@ -205,12 +207,12 @@ return {
     end,
   },
   get_refused("page", "Bad Gateway & more"),
-  get_refused("careless", "no job for you"), -- JSON that only lua-cjson takes, which leaks when memory runs out
+  get_refused("careless", "no job for you"), -- JSON that only lua-cjson accepts, which leaks if memory runs out
   {
     name = "collect",
     run = function()
       local session <const> = world.client.session
-      for _ = 1, 3 do -- given up while in flight: they end when they are collected
+      for _ = 1, 3 do -- abandoned while in flight: they end when they are collected
         session
           :exchange(require("bytenite.core").operations.get_job.number, "job 1")
           :start({}, "token", 5, 5, 1000, false)
@@ -240,7 +242,7 @@ return {
     end,
   },
   {
-    name = "upload", -- its size and what comes of it are known
+    name = "upload", -- of a known size, with a known result
     run = function()
       local target <const> = world.client:job {
         id = "job 1",
@@ -258,7 +260,7 @@ return {
       local files <const>, problem <const> = require("bytenite.streaming.download").run(
         world.client,
         host.folder,
-        { existing = "replace" }, -- memory may have run out when the last one had its name already
+        { existing = "replace" }, -- memory may have run out after the last one got its name
         function()
           return { { name = "a/b.txt", link = host.base_url .. "/jobs/job%201?signature=s" } }
         end

@@ -1,9 +1,11 @@
--- ARCHITECTURE.md and CONTRIBUTING.md against the tree: every file, function, method and target that they name exists, the
--- phrases are those that lint looks for. worked_change_spec.lua makes the worked change.
+-- ARCHITECTURE.md and CONTRIBUTING.md: every file, function, method and target that they name
+-- exists, and the phrases are those that lint searches for. worked_change_spec.lua makes the worked
+-- change.
 --
--- What is between backticks is checked by its form: `name()` is a function in src/ or lua/, with its table if it is given
--- one (`call.run()`, `Reactor:drive()`); `client:name` and `job:name` are methods; what has a slash or the ending of a file
--- is a path; `make name` is a target; any other word must occur in src/ or lua/.
+-- Text between backticks is checked by its form: `name()` is a function in src/ or lua/, with its
+-- table if one is named (`call.run()`, `Reactor:drive()`); `client:name` and `job:name` are
+-- methods; text with a slash or the suffix of a file is a path; `make name` is a target; any other
+-- word must occur in src/ or lua/.
 local Job <const> = require("bytenite").Job
 local calls <const> = require "bytenite.client_methods"
 local folder <const> = require "spec.support.folder"
@@ -36,7 +38,8 @@ end
 local c_files <const> = files_below("src", "%.[ch]$", {})
 local lua_files <const> = files_below("lua", "%.lua$", {})
 
--- What is looked for: lines of code, words, names of files without their folders, targets.
+-- What names are compared with: lines of code, words, names of files without their folders,
+-- targets.
 local c_lines <const>, lua_text <const>, words <const>, file_names <const> = {}, {}, {}, {}
 for _, path in ipairs(c_files) do
   for line in path:find "%.c$" and io.lines(path) or string.gmatch("", ".") do
@@ -80,7 +83,7 @@ local function is_function(name)
 end
 
 local function is_file_name(name)
-  return exists(name) or file_names[name] or name == "lua.h" -- Lua's own
+  return exists(name) or file_names[name] or name == "lua.h" -- part of Lua
 end
 
 local methods <const> = { client = calls, job = Job }
@@ -101,7 +104,7 @@ local function problem_with_word(word)
   if last and not words[last] then return "no such word in src or lua" end
 end
 
--- Returns what is wrong with what stands between two backticks, or nil.
+-- Returns what is wrong with a text between backticks, or nil.
 local function problem_with(text)
   local targets <const> = text:match "^make ([%l ]+)$"
   for target in (targets or ""):gmatch "%l+" do
@@ -223,7 +226,7 @@ describe("scripts/lib/prose.lua", function()
     place:__close()
   end)
 
-  -- Checks a file with some text. Returns what was printed, and whether all was well.
+  -- Checks a file with some text. Returns what was printed, and whether the check succeeded.
   local function check(text, name)
     local path <const> = place:at(name or "module.lua")
     local file <const> = assert(io.open(path, "w"))
@@ -234,17 +237,17 @@ describe("scripts/lib/prose.lua", function()
     return printed:gsub("^.-:(%d+): ", "%1: "), output:close() == true
   end
 
-  it("accepts what is short and plain", function()
+  it("accepts short lines in plain words", function()
     local code <const> = ("x"):rep(120)
     assert.same({ "", true }, { check("-- Returns no more than the limit.\n" .. code .. "\n") })
   end)
 
-  it("names better words", function()
+  it("suggests better words", function()
     local printed <const>, ok <const> = check "-- The call Gives back a value.\n"
     assert.same({ '1: instead of "gives back" write "returns"\n', false }, { printed, ok })
   end)
 
-  it("names better words for the names of tests, and looks at nothing else in specs", function()
+  it("suggests better words in the names of tests, and checks nothing else in specs", function()
     local spec <const> = '-- It goes on.\nit("goes on", function()\n  describe("so", function()\n'
     assert.equal('2: instead of "goes on" write "continues"\n', check(spec, "module_spec.lua"))
   end)

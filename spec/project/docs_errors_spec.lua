@@ -1,4 +1,4 @@
--- docs/api.lua against the module itself: errors and events.
+-- The errors and events in docs/api.lua are those of the module.
 local api <const> = require "docs.api"
 local bytenite <const> = require "bytenite"
 local connect <const> = require "spec.support.connect"
@@ -8,7 +8,7 @@ local sets <const> = require "spec.support.sets"
 
 local set_of <const>, sorted <const> = sets.of, sets.sorted
 
-local programs <const> = { command = true, sandbox = true } -- folders of what is not the module itself
+local programs <const> = { command = true, sandbox = true } -- folders that are not part of the module
 
 local function add_sources(folder, texts)
   for name in lfs.dir(folder) do
@@ -23,7 +23,7 @@ local function add_sources(folder, texts)
   return texts
 end
 
--- The sources of the module, without those of its programs.
+-- Returns the sources of the module, without those of its programs.
 local function module_sources()
   return table.concat(add_sources("lua/bytenite", {}), "\n")
 end
@@ -41,12 +41,12 @@ describe("the documented errors", function()
     connected:close()
   end)
 
-  -- The errors of as many calls, each of which meets one of the faults.
+  -- Returns the errors of calls, each of which meets one of the faults.
   local function errors_of(faults)
     local list <const> = {}
     for index, fault in ipairs(faults) do
       fault.operation = "get_job"
-      fault.times = fault.status == 401 and 2 or 1 -- the first one is answered with a new token
+      fault.times = fault.status == 401 and 2 or 1 -- the first one makes the client renew its token
       list[index] = fault
     end
     service:fault(list)
@@ -57,7 +57,7 @@ describe("the documented errors", function()
     return list
   end
 
-  it("have the kinds there are", function()
+  it("have all kinds", function()
     local faults <const> = {}
     for status = 300, 599 do
       faults[#faults + 1] = { status = status }
@@ -73,7 +73,7 @@ describe("the documented errors", function()
     for kind in assert(file:read("a"):match "names%[%] = {(.-)}"):gmatch '"([%l_]+)"' do
       kinds[kind] = true
     end
-    kinds.response, kinds.none, kinds.renew, kinds.raised = nil, nil, nil, nil -- outcomes that are no errors
+    kinds.response, kinds.none, kinds.renew, kinds.raised = nil, nil, nil, nil -- outcomes that are not errors
     assert.same(sorted(kinds), sorted(set_of(api.errors.kinds, 1)))
   end)
 
@@ -85,7 +85,7 @@ describe("the documented errors", function()
     end
   end
 
-  it("have the fields there are", function()
+  it("have all fields", function()
     local fields <const> = {}
     local seen <const> = errors_of {
       { status = 404, shape = "envelope" },
@@ -109,7 +109,7 @@ describe("the documented events", function()
   local COMMON <const> = { type = true, operation = true, method = true, path = true, attempt = true }
   local service, seen
 
-  -- All events of a call whose first attempt meets a fault.
+  -- Returns all events of a call whose first attempt meets a fault.
   local function call_with(fault)
     service:fault(fault)
     local connected <close> = bytenite.new {
@@ -132,7 +132,7 @@ describe("the documented events", function()
     call_with { operation = "get_job", truncate = 5 } -- no response: a connection that broke midway
   end)
 
-  it("are those there are", function()
+  it("are all events", function()
     assert.same(sorted(seen), sorted(set_of(api.events.types, 1)))
   end)
 

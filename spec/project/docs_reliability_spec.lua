@@ -37,7 +37,7 @@ describe("the page on reliability", function()
     assert.equal("- *over HTTP/1.1, HTTP/2*: a reset", line_with(text, "a reset"))
   end)
 
-  it("counts the checks and calls behind real servers for each of their promises", function()
+  it("counts the checks and calls with real servers for each of their promises", function()
     local text <const> = compose(
       '{"promises":["once means once","dead means dead"],"name":"reload","protocol":"HTTP/2","server":"nginx",'
         .. '"server_version":"1.22.1","calls":1200,"passed":true,"seconds":2}',
@@ -66,7 +66,7 @@ describe("the page on reliability", function()
     assert.is_nil(compose('{"about":{}}'):find("Fuzzer", 1, true))
   end)
 
-  it("joins the tests that ran in the same place", function()
+  it("groups the tests that ran over the same protocols", function()
     local row <const> = '{"promise":"once means once","name":"%s","protocol":"%s","passed":true,"seconds":1}'
     local text <const> = compose(
       row:format("a reset", "h2"),
@@ -79,7 +79,7 @@ describe("the page on reliability", function()
     assert.truthy(line_with(text, "- *over a proxy*: a bad CONNECT"))
   end)
 
-  it("says what fails, and with which libcurl", function()
+  it("lists failures, with the version of libcurl", function()
     local text <const>, all_hold <const> = compose(
       '{"promise":"once means once","name":"a reset","protocol":"h2","call":"run","passed":false,"seconds":1}',
       '{"about":{"libcurl":"8.14.1"}}'
@@ -89,13 +89,13 @@ describe("the page on reliability", function()
     assert.equal("- **FAILS** with libcurl 8.14.1: HTTP/2: a reset", line_with(text, "a reset"))
   end)
 
-  it("says which promise has no test", function()
+  it("lists promises without a test", function()
     local text <const>, all_hold <const> = compose '{"about":{}}'
     assert.is_false(all_hold)
     assert.matches("%*%*no test%*%*", line_with(text, "| dead means dead"))
   end)
 
-  it("assigns tests of statuses to the promise about that status", function()
+  it("assigns tests of a status to the promise about that status", function()
     local row <const> = '{"promise":"the status decides about retries","name":"%s","protocol":"http",'
       .. '"passed":true,"seconds":1}'
     local text <const> = compose(row:format "429 is tried again", row:format "404 is final")
@@ -112,13 +112,13 @@ describe("the page on reliability", function()
     assert.is_true(all_hold)
   end)
 
-  it("shows promises that only a suite knows", function()
+  it("shows promises that only a suite has", function()
     local text <const> =
       compose '{"promise":"a promise to come","name":"n","protocol":"http","passed":true,"seconds":1}'
     assert.matches("1 fault, 1 test ", line_with(text, "| a promise to come"))
   end)
 
-  it("knows all promises of the checks behind real servers", function()
+  it("has all promises of the checks with real servers", function()
     local known <const> = {}
     for _, promise in ipairs(promises) do
       known[promise.name] = true

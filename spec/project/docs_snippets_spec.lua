@@ -1,5 +1,5 @@
--- What README.md, the guides and the reference tell people to type: every block of Lua runs and prints what it says, every shell
--- command names things that exist, every link leads somewhere.
+-- Code and links in README.md, the guides and the reference: every block of Lua runs and prints
+-- what it says, every shell command names things that exist, every link has a target.
 local api <const> = require "docs.api"
 local folder <const> = require "spec.support.folder"
 local lfs <const> = require "lfs"
@@ -24,7 +24,7 @@ local function exists(path)
   return file ~= nil
 end
 
--- The texts behind "-->" in a block: the lines it is to print.
+-- Returns the texts after "-->" in a block: the lines that it should print.
 local function expected_lines(code)
   local lines <const> = {}
   for line in code:gmatch "%-%->%s*([^\n]*)\n" do
@@ -37,7 +37,7 @@ local function single_spaced(line)
   return (line:gsub("%s+", " "):gsub(" $", ""))
 end
 
--- A pattern for a line in which "..." stands for anything.
+-- Returns a pattern for a line in which "..." matches anything.
 local function pattern_of(line)
   return "^" .. single_spaced(line):gsub("%p", "%%%0"):gsub("%%%.%%%.%%%.", ".*") .. "$"
 end
@@ -70,12 +70,12 @@ for _, page in ipairs(PAGES) do
     end)
 
     before_each(function()
-      service:reset() -- what is listed is what the block has made
+      service:reset() -- so that only jobs of the block are listed
     end)
 
     local blocks <const> = markdown.blocks(text, "lua")
 
-    it("is there", function()
+    it("exists", function()
       assert.is_true(#blocks > 0)
     end)
 
@@ -99,7 +99,7 @@ for _, page in ipairs(PAGES) do
     for _, link in ipairs(markdown.links(text)) do
       local path <const>, anchor <const> = link:match "^([^#]*)#?(.*)$"
       if not link:find "^https?:" then
-        it(link .. " leads somewhere", function()
+        it(link .. " has a target", function()
           local target <const> = path == "" and page or above .. path
           assert.is_true(exists(target), target)
           if anchor ~= "" then assert.is_true(markdown.anchors(read(target))[anchor] or false) end
@@ -113,7 +113,7 @@ describe("the shell commands of the pages", function()
   local makefile <const> = read "Makefile"
   local packages <const> = read "scripts/lib/prepare.sh"
 
-  -- By command: a check of its words. A command that is not here is one nobody thought of.
+  -- By command: a check of its words. Other commands are refused.
   local checks = {}
 
   local function assert_exists(path)

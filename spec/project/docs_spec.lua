@@ -1,5 +1,5 @@
--- docs/api.lua against the module itself: nothing undocumented, nothing documented that is not there, and the files written
--- from it as it would write them. Errors and events are in docs_errors_spec.lua.
+-- docs/api.lua describes the module: everything in it is documented, and nothing else is; the files
+-- generated from it are up to date. Errors and events are in docs_errors_spec.lua.
 local api <const> = require "docs.api"
 local bytenite <const> = require "bytenite"
 local client_methods <const> = require "bytenite.client_methods"
@@ -16,7 +16,8 @@ local function class_named(name)
   end
 end
 
--- The names of all functions and values documented under a name, which several sections may share.
+-- Returns the names of all functions and values documented under a prefix, which sections may
+-- share.
 local function documented_of(name)
   local names <const> = {}
   for _, class in ipairs(api.classes) do
@@ -33,7 +34,7 @@ local function offline_client()
   return bytenite.new { base_url = "http://127.0.0.1:1", access_token = "t" }
 end
 
--- What an error that lists all options names: "known are a, b, c".
+-- Returns the names in an error that lists all options: "known are a, b, c".
 local function known_options(raising, ...)
   local _ <const>, message <const> = pcall(raising, ...)
   local known <const> = {}
@@ -43,7 +44,7 @@ local function known_options(raising, ...)
   return known
 end
 
--- The members that the constructor of a data source looks at, from its table: others pass through.
+-- Returns the members that the constructor of a data source checks; others pass through.
 local function known_members(descriptor)
   local file <const> = assert(io.open "lua/bytenite/datasource.lua")
   local source <const> = file:read "a"
@@ -57,7 +58,7 @@ local function known_members(descriptor)
   return known
 end
 
--- No name is like this one, so nothing is suggested for it and all options are listed.
+-- A name unlike all others, so that errors suggest nothing and list all options.
 local function unknown_option()
   return { unlike_any_option_there_is = true }
 end
@@ -90,7 +91,7 @@ describe("the files written by docs/generate.lua", function()
     end)
   end)
 
-  -- Where the types of a class of the reference are.
+  -- Returns the place of the types of a class of the reference.
   local function types_file(class)
     return ("docs/types/%s.lua"):format(class.holder and class.name:gsub("%.", "/") or "bytenite")
   end
@@ -100,13 +101,13 @@ describe("the files written by docs/generate.lua", function()
     return file:read "a"
   end
 
-  it("hold types that are Lua", function()
+  it("contain types that are valid Lua", function()
     for _, class in ipairs(api.classes) do
       assert(loadfile(types_file(class), "t"))
     end
   end)
 
-  it("hold a type for every declared object and every method", function()
+  it("contain a type for every declared object and every method", function()
     local text <const> = read "docs/types/bytenite.lua"
     for name in pairs(core.schemas()) do
       if not api.internal_objects[name] then
@@ -148,7 +149,7 @@ describe("the documented functions", function()
   }
 
   for name, table in pairs(real) do
-    it("of " .. name .. " are those there are", function()
+    it("of " .. name .. " are all of them", function()
       assert.same(sorted(public(table)), documented_of(name))
     end)
   end
@@ -160,7 +161,7 @@ describe("the documented functions", function()
     return false
   end
 
-  -- The lines of comment above the place where a function is defined.
+  -- Returns the comment lines above the definition of a function.
   local function comment_above(defined)
     local where <const> = debug.getinfo(defined, "S")
     local lines <const> = {}
@@ -177,7 +178,7 @@ describe("the documented functions", function()
 
   for _, class in ipairs(api.classes) do
     for _, entry in ipairs(class.functions) do
-      it(("are described in docs/api alone: %s%s"):format(class.prefix, entry.name), function()
+      it(("are described only in docs/api: %s%s"):format(class.prefix, entry.name), function()
         local comment <const> = comment_above(real[class.name][entry.name])
         local file <const> = assert(comment:match "%-%-%- Documented in docs/api/(%l+)%.lua%.", comment)
         local section <const> = require("docs.api." .. file)
@@ -187,11 +188,11 @@ describe("the documented functions", function()
     end
   end
 
-  it("are of all classes", function()
+  it("cover all classes", function()
     assert.same(sorted(real), sorted(set_of(api.classes, "name")))
   end)
 
-  it("cover every operation but the token exchange", function()
+  it("cover every operation except the token exchange", function()
     local covered <const> = { access_token = true }
     for _, class in ipairs(api.classes) do
       for _, entry in ipairs(class.functions) do
@@ -205,7 +206,7 @@ describe("the documented functions", function()
   for _, class in ipairs(api.classes) do
     for _, entry in ipairs(class.functions) do
       describe(class.prefix .. entry.name, function()
-        it("has an example and names where its behaviour comes from", function()
+        it("has an example and names the source of its behaviour", function()
           assert.is_string(entry.example)
           local names = 0
           for _, source in ipairs(api.sources) do
@@ -214,7 +215,7 @@ describe("the documented functions", function()
           assert.is_true(names > 0, entry.source)
         end)
 
-        it("takes options, last, when it makes a call", function()
+        it("has options as its last argument if it makes a call", function()
           local last <const> = entry.parameters[#entry.parameters]
           local makes_call <const> = entry.operation ~= nil or entry.makes_calls or entry.name == "request"
           assert.equal(makes_call, last ~= nil and last[2] == "bytenite.CallOptions?")
@@ -226,7 +227,7 @@ end)
 
 describe("the documented states", function()
   for _, state in ipairs(api.states) do
-    it(("are final where they say so: %s"):format(state[1]), function()
+    it(("are final if they are documented as final: %s"):format(state[1]), function()
       local job <const> = { state = "JOB_STATE_" .. state[1] }
       assert.equal(state[2]:find "^final" ~= nil, bytenite.Job.is_final(job))
     end)
@@ -251,17 +252,17 @@ describe("the documented members", function()
     gcp = "StorageSource",
     storj = "StorageSource",
   } do
-    it("of a data source of kind " .. descriptor .. " are those there are", function()
+    it("of a data source of kind " .. descriptor .. " are all of them", function()
       assert_documented(name, known_members(descriptor))
     end)
   end
 
-  it("of a request are those there are", function()
+  it("of a request are all of them", function()
     local connected <close> = offline_client()
     assert_documented("Request", known_options(connected.request, connected, unknown_option()))
   end)
 
-  it("of what the calls take are those there are", function()
+  it("of the arguments of calls are all of them", function()
     local connected <close> = offline_client()
     local job <const> = connected:job "j1"
     for name, called in pairs {
@@ -275,12 +276,12 @@ describe("the documented members", function()
     assert_documented("WaitOptions", known_options(job.wait, job, unknown_option()))
   end)
 
-  it("of the options of map are those there are", function()
+  it("of the options of map are all of them", function()
     local connected <close> = offline_client()
     assert_documented("MapOptions", known_options(connected.map, connected, {}, print, unknown_option()))
   end)
 
-  it("of results and outcomes are those there are", function()
+  it("of results and outcomes are all of them", function()
     local connected <close> = offline_client()
     local outcomes <const> = {}
     local results <const> = connected:map({ "good", "bad" }, function(item)
@@ -297,7 +298,7 @@ describe("the documented members", function()
     assert_documented("Results", results)
   end)
 
-  it("that are needed are", function()
+  it("that are required are", function()
     for _, group in ipairs(class_named("datasource").members) do
       local given <const> = {}
       for _, field in ipairs(group.fields) do
@@ -324,7 +325,7 @@ describe("the documented options", function()
   local getenv <const> = os.getenv
   local asked
 
-  -- Makes a folder with a file of one profile. Returns its path.
+  -- Makes a folder with a file that has one profile. Returns its path.
   local function folder_with_profile(name)
     local path <const> = os.tmpname()
     os.remove(path)
@@ -335,7 +336,7 @@ describe("the documented options", function()
     return path
   end
 
-  -- Reads the settings as they are with nothing in the environment but what is given.
+  -- Reads the settings with only the given environment.
   local function read(environment)
     asked = {}
     os.getenv = function(name) -- luacheck: ignore 122
@@ -351,11 +352,11 @@ describe("the documented options", function()
     os.getenv = getenv -- luacheck: ignore 122
   end)
 
-  it("of bytenite.new are those there are", function()
+  it("of bytenite.new are all of them", function()
     assert.same(sorted(known_options(bytenite.new, unknown_option())), sorted(set_of(api.options.client, "name")))
   end)
 
-  it("of a call are those there are", function()
+  it("of a call are all of them", function()
     local connected <close> = offline_client()
     local known <const> = known_options(connected.get_job, connected, "id", unknown_option())
     table.sort(api.options.call)
@@ -380,7 +381,7 @@ describe("the documented options", function()
     end
   end
 
-  it("name every variable that is read", function()
+  it("include every environment variable that is read", function()
     local documented <const> = {}
     for _, option in ipairs(api.options.client) do
       for _, name in ipairs(option.environment or {}) do

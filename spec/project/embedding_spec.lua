@@ -1,4 +1,4 @@
--- The example of a host that embeds the module: built by the commands in its comment, and run.
+-- The example of a host that embeds the module, built by the commands in its comment.
 local lfs <const> = require "lfs"
 
 local connect <const> = require "spec.support.connect"
@@ -13,7 +13,7 @@ end
 describe("the example of an embedding host", function()
   local service, folder_of_host, host
 
-  -- The commands in the host's own comment, as they stand there but for where the program goes.
+  -- The commands in the comment of the host, except for the path of the program.
   local function commands()
     local file <close> = assert(io.open "examples/embed/host.c")
     local text <const> = file:read("a"):gsub("%-o build/host", "-o " .. host)
@@ -46,14 +46,14 @@ describe("the example of an embedding host", function()
     lfs.rmdir(folder_of_host)
   end)
 
-  -- Without the folder of the shared object on the path.
+  -- The folder of the shared object is not on the path.
   local function run_host(arguments)
     local environment <const> = program.environment(service)
     environment.LUA_CPATH = package.cpath:gsub("[^;]*build[^;]*;?", "")
     return program.run({ host, table.unpack(arguments) }, environment)
   end
 
-  it("runs a script with the core in it", function()
+  it("runs a script with the built-in core", function()
     local ran <const> = run_host { "examples/embed/script.lua" }
     assert.same({ status = 0, errors = "" }, { status = ran.status, errors = ran.errors })
     assert.matches('^the C core is in\tthe host\nbytenite job [%x-]+ "From a host" JOB_STATE_NEW\n$', ran.output)
@@ -64,16 +64,16 @@ describe("the example of an embedding host", function()
     assert.same({ "create_job", "set_configs" }, names)
   end)
 
-  it("shows the error of a script in one line", function()
+  it("shows the error of a script on one line", function()
     service:fault { operation = "create_job", status = 403, message = "not yours" }
     assert_failed(run_host { "examples/embed/script.lua" }, "403 permission_denied: not yours[^\n]*\n$")
   end)
 
-  it("says so when there is no such script", function()
+  it("reports a missing script", function()
     assert_failed(run_host { "no-such-script.lua" }, "no%-such%-script%.lua")
   end)
 
-  it("says how it is used", function()
+  it("prints its usage", function()
     local ran <const> = run_host {}
     assert.equal(2, ran.status)
     assert.matches("usage: ", ran.errors)

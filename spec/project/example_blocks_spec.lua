@@ -17,13 +17,13 @@ describe("examples/blocks", function()
     jobs:close()
   end)
 
-  it("has no mistake", function()
+  it("has no mistakes", function()
     local found <const> = assert(catalogue.read(BLOCKS))
     assert.same({}, found.problems)
     assert.same({ 6, 2 }, { found:count() })
   end)
 
-  it("counts the words of a text in four tasks, as one program would", function()
+  it("counts the words of a text in four tasks, with the result of a single program", function()
     local file <close> = assert(io.open(BLOCKS .. "/gettysburg.txt"))
     local text <const> = file:read "a"
     local job <const> = jobs:run { templateId = "word-count", input = text, params = { partitioner = { chunks = 4 } } }
@@ -45,7 +45,7 @@ describe("examples/blocks", function()
     assert.same({ 0, { ["out_0/words.txt"] = "" } }, { job.numChunks, jobs:results(job.id) })
   end)
 
-  it("is what examples/count_words.lua shows", function()
+  it("is used by examples/count_words.lua", function()
     local ran <const> = program.lua({ "examples/count_words.lua" }, program.environment(jobs.service))
     assert.equal(0, ran.status, ran.errors)
     for _, pattern in ipairs {
@@ -60,7 +60,7 @@ describe("examples/blocks", function()
     end
   end)
 
-  it("makes thumbnails of pictures, and a sheet of all", function()
+  it("makes thumbnails of pictures, and a contact sheet", function()
     local place <close> = folder.new()
     local commands <const> = [[
 set -eu

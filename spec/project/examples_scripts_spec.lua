@@ -1,4 +1,4 @@
--- The examples that people copy for scripts without a person in front of them.
+-- The examples of unattended scripts.
 local connect <const> = require "spec.support.connect"
 local folder <const> = require "spec.support.folder"
 local program <const> = require "spec.support.program"
@@ -49,7 +49,7 @@ describe("the example ten_thousand", function()
     assert.matches("0 changed, 1 failed, 3 left out", run("ten_thousand", { ids, log }).output)
   end)
 
-  it("says how it is used", function()
+  it("prints its usage", function()
     local ran <const> = run("ten_thousand", { "ids" })
     assert.equal(2, ran.status)
     assert.matches("usage: ten_thousand.lua IDS LOG", ran.errors)
@@ -57,7 +57,7 @@ describe("the example ten_thousand", function()
 end)
 
 describe("the example cron_job", function()
-  it("fetches the results, says nothing, and ends with 0", function()
+  it("fetches the results, prints nothing, and ends with 0", function()
     service:set_speed(1000)
     local place <close> = folder.new()
     local ran <const> = run("cron_job", { place.path })
@@ -65,7 +65,7 @@ describe("the example cron_job", function()
     assert.is_true(exists(("%s/%s/out_0/result.txt"):format(place.path, os.date "!%Y-%m-%d")))
   end)
 
-  it("ends with 1 if the job fails, and shows why", function()
+  it("ends with 1 if the job fails, and prints why", function()
     service:set_speed(1000)
     local place <close> = folder.new()
     local file <close> = assert(io.open "examples/cron_job.lua")
@@ -77,13 +77,13 @@ describe("the example cron_job", function()
     assert.matches("job_failed: out of memory", ran.errors)
   end)
 
-  it("ends with 75 for what may work later", function()
+  it("ends with 75 for errors that may disappear", function()
     local place <close> = folder.new()
     service:fault { operation = "create_job", status = 503, retry_after = 3600 }
     assert.equal(75, run("cron_job", { place.path }).status)
   end)
 
-  it("ends with 78 for what a person must correct", function()
+  it("ends with 78 for errors that a person must correct", function()
     local place <close> = folder.new()
     local environment <const> = program.environment(service)
     environment.BYTENITE_API_KEY = "wrong"
@@ -121,7 +121,7 @@ describe("the example s3_source", function()
     assert.equal(4, named)
   end)
 
-  it("says how it is used", function()
+  it("prints its usage", function()
     assert.equal(2, run("s3_source", {}).status)
   end)
 end)

@@ -1,4 +1,4 @@
--- The examples, run as a reader would run them, against the sandbox.
+-- The examples, run against the sandbox as a reader would run them.
 local lfs <const> = require "lfs"
 
 local connect <const> = require "spec.support.connect"
@@ -8,7 +8,7 @@ local sandbox <const> = require "spec.support.sandbox"
 
 local service
 
--- Runs an example; `where` is the sandbox it is to find, the plain one when left out.
+-- Runs an example. `where` is its sandbox; the plain one by default.
 local function run(name, arguments, where)
   return program.lua(
     { ("examples/%s.lua"):format(name), table.unpack(arguments or {}) },
@@ -21,7 +21,7 @@ local function assert_succeeded(ran)
   assert.equal(0, ran.status)
 end
 
--- What went wrong is on the stream for that, and the program says so in its status.
+-- Checks that the error is on stderr, and that the exit status says so.
 local function assert_failed(ran, pattern)
   assert.matches(pattern, ran.errors)
   assert.equal(1, ran.status)
@@ -37,7 +37,7 @@ end
 
 local JOB <const> = '{"id":"j1","name":"Before","state":"JOB_STATE_NEW"}'
 
--- The job j1 as the sandbox has it now.
+-- Returns the job j1 of the sandbox.
 local function fetch()
   local client <close> = connect.client(service)
   return assert(client:get_job "j1")
@@ -72,7 +72,7 @@ local updates <const> = {
   },
 }
 
--- Each makes jobs in an event loop.
+-- Examples that create jobs in an event loop.
 local loops <const> = {
   select = "3 received, 0 failed\n",
   cqueues_loop = "3 done, 0 failed, [1-9]%d* ticks meanwhile\n",
@@ -80,7 +80,7 @@ local loops <const> = {
 }
 
 describe("the folder of examples", function()
-  it("holds nothing that is not run here", function()
+  it("contains nothing that is not run here", function()
     local run_here <const> =
       { ["update_job.lua"] = true, ["errors.lua"] = true, ["many_jobs.lua"] = true, embed = true }
     run_here.blocks, run_here["count_words.lua"] = true, true -- by example_blocks_spec.lua
@@ -144,7 +144,7 @@ describe("example", function()
       end)
     end
 
-    it("ends with the error, in one line, when a call fails", function()
+    it("ends with the error on one line when a call fails", function()
       service:fault { operation = "set_params", status = 403, message = "not yours" }
       assert_failed(run "update_job", "^[^\n]*403 permission_denied: not yours[^\n]*\n")
       assert.same({ "create_job", "set_datasource", "set_params" }, operations(service))
@@ -153,7 +153,7 @@ describe("example", function()
 
   for name, update in pairs(updates) do
     describe(name, function()
-      it("changes the job that is named", function()
+      it("changes the given job", function()
         service:put_job("j1", JOB)
         local ran <const> = run(name, { "j1" })
         assert_succeeded(ran)
@@ -163,33 +163,33 @@ describe("example", function()
         update.changes(fetch())
       end)
 
-      it("makes a job when none is named", function()
+      it("creates a job if none is given", function()
         assert_succeeded(run(name))
         assert.same({ "create_job", name }, operations(service))
       end)
 
-      it("says so when there is no such job", function()
+      it("reports that the job does not exist", function()
         assert_failed(run(name, { "no-such-job" }), "no%-such%-job")
       end)
     end)
   end
 
-  it("set_name passes on why the service does not take a name", function()
+  it("set_name prints why the service refuses a name", function()
     service:put_job("j1", JOB)
     assert_failed(run("set_name", { "j1", "abc" }), "does not take this name: name must have at least 4 characters\n$")
     assert.equal("Before", fetch().name)
   end)
 
-  it("set_configs says when to try again", function()
+  it("set_configs prints when to try again", function()
     service:fault { operation = "set_configs", status = 503, retry_after = 90 }
     assert_failed(run "set_configs", "503 unavailable.*\ntry again in 90 s\n$")
   end)
 
-  it("set_configs says when trying again does not help", function()
+  it("set_configs says if another attempt cannot help", function()
     assert_failed(run("set_configs", { "no-such-job" }), "404 not_found.*\ntrying again does not help\n$")
   end)
 
-  it("errors says what to do about each", function()
+  it("errors prints what to do about each", function()
     local ran <const> = run "errors"
     assert_succeeded(ran)
     for _, kind in ipairs { "bad_request", "not_found", "unauthenticated", "connection", "closed" } do
@@ -201,7 +201,7 @@ describe("example", function()
     end
   end)
 
-  -- The jobs' names as they were sent, in no order.
+  -- The names that were sent for jobs, in any order.
   local function names_made()
     local names <const> = {}
     for _, request in ipairs(connect.sent(service)) do
@@ -214,7 +214,7 @@ describe("example", function()
   for name, closing_line in pairs(loops) do
     describe(name, function()
       for _, kind in ipairs { "plain", "tls" } do
-        it("makes a job of each name: " .. kind, function()
+        it("creates a job for each name: " .. kind, function()
           service = sandbox[kind]()
           service:reset()
           finally(function()
@@ -259,14 +259,14 @@ describe("example", function()
       assert.equal("Batch, part 2 of 2", fetch().name)
     end)
 
-    it("ends with the error when it cannot make jobs", function()
+    it("ends with the error if it cannot create jobs", function()
       service:fault { operation = "create_job", status = 403, message = "not yours", times = "forever" }
       assert_failed(run "many_jobs", "403 permission_denied: not yours")
     end)
   end)
 
   describe("submit_job", function()
-    it("takes a job from its first step to its results, with a bar", function()
+    it("takes a job from its first step to its results, with a progress bar", function()
       service:set_speed(100)
       local ran <const> = run "submit_job"
       assert_succeeded(ran)
@@ -298,7 +298,7 @@ describe("example", function()
       getmetatable(base).__close(base)
     end)
 
-    it("sends the video, and fetches what comes out", function()
+    it("sends the video, and fetches the results", function()
       local video <const> = ("frame"):rep(50000)
       local ran <const> = run("transcode_video", { base:write("in.mp4", video), base:at "out" })
       assert_succeeded(ran)
@@ -311,13 +311,13 @@ describe("example", function()
       assert.equal(1, found)
     end)
 
-    it("names the job when something goes wrong", function()
+    it("names the job if something goes wrong", function()
       service:fault { operation = "upload", status = 403, times = "forever" }
       assert_failed(run("transcode_video", { base:write("in.mp4", "x"), base:at "out" }), "^job [%x-]+: PUT [^\n]*403")
       assert_failed(run("transcode_video", { base:at "no.mp4", base:at "out" }), "no%.mp4: No such file")
     end)
 
-    it("says how it is used", function()
+    it("prints its usage", function()
       local ran <const> = run "transcode_video"
       assert.equal(2, ran.status)
       assert.matches("usage: ", ran.errors)
@@ -349,13 +349,13 @@ describe("example", function()
       assert.equal("0 of 1 renamed\n", ran.output)
     end)
 
-    it("says how it is used", function()
+    it("prints its usage", function()
       assert.equal(2, run("rename_jobs", { "one" }).status)
     end)
   end)
 
   describe("nightly_report", function()
-    it("counts states, cost and time, and names what failed", function()
+    it("counts states, cost and time, and names the jobs that failed", function()
       local now <const>, before <const> = os.date "!%Y-%m-%dT%H:%M:%SZ", "2020-01-01T00:00:00Z"
       local put <const> = function(id, state, created, more)
         local values <const> =

@@ -1,4 +1,4 @@
--- The guide docs/first-app.md, typed in as it stands there, and the links of the pages about blocks.
+-- The guide docs/first-app.md, typed in as printed, and the links of the pages about blocks.
 local folder <const> = require "spec.support.folder"
 local lfs <const> = require "lfs"
 local markdown <const> = require "spec.support.markdown"
@@ -9,7 +9,7 @@ local function read(path)
   return file:read "a"
 end
 
--- The sandbox that runs at the end of a script that fails ends with the script.
+-- Ends the sandbox if the script fails.
 local SHELL <const> = [[
 set -eu
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
@@ -47,7 +47,7 @@ for _, name in ipairs { "first-app.md", "blocks.md" } do
     for _, link in ipairs(markdown.links(read("docs/" .. name))) do
       local path <const>, anchor <const> = link:match "^([^#]*)#?(.*)$"
       if not link:find "^https?:" then
-        it(link .. " leads somewhere", function()
+        it(link .. " has a target", function()
           local target <const> = "docs/" .. (path == "" and name or path)
           assert.is_truthy(lfs.attributes(target), target)
           if anchor ~= "" then assert.is_true(markdown.anchors(read(target))[anchor] or false) end

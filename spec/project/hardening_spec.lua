@@ -1,4 +1,4 @@
--- What the compiler and the linker add to the C core against mistakes in memory.
+-- Protections against memory errors that the compiler and the linker add to the C core.
 local lfs <const> = require "lfs"
 
 local CORE <const> = "build/bytenite/core.so"
@@ -19,13 +19,13 @@ describe("the C core", function()
     return assert(output_of(("LC_ALL=C readelf -W %s %s"):format(option, CORE)), "readelf is needed")
   end
 
-  it("has its addresses resolved when it is loaded, and read-only then", function()
+  it("has its addresses resolved at load time, and read-only afterwards", function()
     local dynamic <const> = read_elf "-d"
     assert.matches("FLAGS_1%)%s+Flags:[^\n]*NOW", dynamic)
     assert.matches("GNU_RELRO", read_elf "-l", 1, true)
   end)
 
-  it("stays in the process, and has a stack that is not executable", function()
+  it("is never unloaded, and its stack is not executable", function()
     assert.matches("FLAGS_1%)%s+Flags:[^\n]*NODELETE", read_elf "-d")
     assert.matches("GNU_STACK%s+%S+%s+%S+%s+%S+%s+%S+%s+%S+%s+RW%s", read_elf "-l")
   end)
@@ -34,7 +34,7 @@ describe("the C core", function()
     assert.matches("UND __stack_chk_fail", read_elf "--dyn-syms", 1, true)
   end)
 
-  it("checks the sizes of what it copies, where the C library has such functions", function()
+  it("checks the sizes of its copies, if the C library can", function()
     local probe <const> =
       "printf '#include <stdio.h>\\n#ifndef __GLIBC__\\n#error\\n#endif\\n' | cc -fsyntax-only -x c -"
     if not output_of(probe) then return pending "this C library has no such functions" end

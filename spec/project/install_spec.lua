@@ -1,4 +1,5 @@
--- The module as it is installed, apart from the source tree: what the two builds list, export, link and leave in memory.
+-- The installed module, without the source tree: what the two builds list, export, link and keep in
+-- memory.
 local lfs = require "lfs"
 
 local lua = arg[-1] or "lua5.4"
@@ -7,7 +8,7 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
--- Runs a shell command; returns all it printed, and whether it succeeded.
+-- Runs a shell command. Returns its output, and whether it succeeded.
 local function run(command)
   local pipe = assert(io.popen("{ " .. command .. "\n} 2>&1"))
   local output = pipe:read "a"
@@ -27,7 +28,7 @@ local function read_file(path)
   return text
 end
 
--- The files below a folder whose names match, sorted.
+-- Returns the files below a folder whose names match, sorted.
 local function files_below(folder, pattern, found)
   found = found or {}
   for entry in lfs.dir(folder) do
@@ -67,7 +68,7 @@ describe("the lists of source files", function()
     assert.same(files_below("src", "%.c$"), sorted(rockspec().build.modules["bytenite.core"].sources))
   end)
 
-  it("name every Lua file in the rockspec, each as the module it is", function()
+  it("name every Lua file in the rockspec, with the name of its module", function()
     local expected = {}
     for _, path in ipairs(files_below("lua", "%.lua$")) do
       expected[path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", ".")] = path
@@ -78,14 +79,14 @@ describe("the lists of source files", function()
   end)
 end)
 
--- What holds for the shared object, however it was built. `get` returns its path and the `env` command under which a
--- process of its own finds it.
+-- Tests for the shared object of any build. `get` returns its path, and the `env` command with
+-- which a separate process finds it.
 local function describe_shared_object(name, get)
   describe(name, function()
     it("exports luaopen_bytenite_core and nothing else", function()
       local names = {}
       for symbol in must_run("nm -D --defined-only " .. quote(get().path)):gmatch "%x+ %a (%S+)" do
-        if not symbol:find "^__odr_asan" then -- AddressSanitizer's own
+        if not symbol:find "^__odr_asan" then -- from AddressSanitizer
           names[#names + 1] = symbol
         end
       end
@@ -112,15 +113,15 @@ describe("the installed module", function()
   local folder, tree, environment
 
   setup(function()
-    -- From a copy, since LuaRocks leaves its object files beside the sources.
+    -- From a copy, because LuaRocks leaves its object files next to the sources.
     folder = must_run("mktemp -d"):gsub("\n", "")
     tree = folder .. "/tree"
     must_run("cp -R bytenite-scm-1.rockspec src include lua bin docs examples scripts " .. quote(folder))
-    -- As README.md has it.
+    -- As in README.md.
     local make <const> =
       "LUAROCKS_CONFIG=scripts/lib/rocks_provided.lua luarocks --lua-version 5.4 make --tree %s bytenite-scm-1.rockspec"
     must_run(("cd %s && unset LD_PRELOAD LUA_PATH LUA_CPATH && %s"):format(quote(folder), make:format(quote(tree))))
-    -- Only that tree, and the system's lua-cjson, which is no rock.
+    -- Only that tree, and the system's lua-cjson, which is not a rock.
     local cjson = assert(package.searchpath("cjson", package.cpath)):gsub("cjson%.so$", "?.so")
     environment = ("env -i LUA_PATH=%s LUA_CPATH=%s PATH=%s"):format(
       quote(tree .. "/share/lua/5.4/?.lua;" .. tree .. "/share/lua/5.4/?/init.lua"),
@@ -137,7 +138,7 @@ describe("the installed module", function()
     return must_run(("cd / && %s %s -e %s"):format(environment, lua, quote(script)))
   end
 
-  it("is what require finds", function()
+  it("is found by require", function()
     local found = run_lua [[
       for _, name in ipairs { "bytenite", "bytenite.core" } do
         print(package.searchpath(name, package.path) or package.searchpath(name, package.cpath))
@@ -155,7 +156,8 @@ describe("the installed module", function()
     )
   end)
 
-  -- Runs a command of the tree, which has to find the tree by itself, and otherwise only the rocks that are no packages here.
+  -- Runs a command of the tree, which must find the tree by itself. Besides it finds only rocks
+  -- that the system has no packages for.
   local function run_command(line)
     local rocks <const> = lfs.currentdir() .. "/build/rocks/share/lua/5.4/"
     local path <const> = ("%s?.lua;%s?/init.lua;;"):format(rocks, rocks)
@@ -164,16 +166,16 @@ describe("the installed module", function()
     )
   end
 
-  it("brings the sandbox's command", function()
+  it("has the command of the sandbox", function()
     assert.matches("%-%-port", run_command "bytenite-sandbox --help")
   end)
 
-  it("brings the command line", function()
+  it("has the command line", function()
     assert.matches("set%-params", run_command "bytenite --help")
     assert.equal(run_lua "print((require 'bytenite')._VERSION)", run_command "bytenite --version")
   end)
 
-  it("brings its documents", function()
+  it("has its documents", function()
     local documents <const> = tree .. "/lib/luarocks/rocks-5.4/bytenite/scm-1/"
     for _, path in ipairs {
       "docs/reference.md",
@@ -186,9 +188,9 @@ describe("the installed module", function()
     end
   end)
 
-  describe("brings completion for", function()
-    -- Runs a script in a shell that finds the tree's commands, from the folder with the shell's completions. Returns nil
-    -- where there is no such shell.
+  describe("has completion for", function()
+    -- Runs a script in a shell that finds the tree's commands, in the folder with the shell's
+    -- completions. Returns nil if there is no such shell.
     local function run_shell(shell, options, script)
       if not os.execute(("command -v %s >/dev/null"):format(shell)) then return nil end
       local rocks <const> = lfs.currentdir() .. "/build/rocks/share/lua/5.4/"
@@ -240,7 +242,7 @@ describe("the installed module", function()
       assert.equal("ERROR\n", output)
     end)
 
-    it("all of them in what its command prints", function()
+    it("all of them, printed by its command", function()
       for shell, name in pairs { bash = "bytenite", zsh = "_bytenite", fish = "bytenite.fish" } do
         local path <const> = tree .. "/lib/luarocks/rocks-5.4/bytenite/scm-1/docs/completion/" .. shell .. "/" .. name
         assert.equal(run_command("bytenite completion " .. shell), read_file(path))
@@ -248,11 +250,11 @@ describe("the installed module", function()
     end)
   end)
 
-  it("names the package that brings libcurl's headers when they are not there", function()
+  it("names the package with libcurl's headers if they are missing", function()
     local printed <const>, succeeded <const> = run "cc -nostdinc -E -Iinclude -Isrc src/binding/core.c"
     assert.is_false(succeeded)
     assert.matches("libcurl's headers are missing: install libcurl4%-openssl%-dev", printed)
-    assert.same({}, rockspec().external_dependencies.CURL) -- else LuaRocks ends before, without that name
+    assert.same({}, rockspec().external_dependencies.CURL) -- or LuaRocks would end first, without that name
   end)
 
   describe_shared_object("its C core", function()

@@ -1,4 +1,4 @@
--- The layers that the folders show: what may require or include what. Imports go down only.
+-- The layers, which are folders: what may require or include what. Imports point downwards only.
 
 -- Returns the lines that a command prints.
 local function lines_of(command)
@@ -53,7 +53,7 @@ local function module_name(path)
   return (path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", "."))
 end
 
--- The modules of ours that a text names in calls of require, lazy.load and lazy.module.
+-- Returns our modules in a text's calls of require, lazy.load and lazy.module.
 local function imports_in(text)
   local code <const> = ("\n" .. text):gsub("\n%s*%-%-[^\n]*", "\n")
   local imports <const> = {}
@@ -65,8 +65,8 @@ local function imports_in(text)
   return imports
 end
 
--- By folder, the folders that it may import from besides itself and "core", the C core. Modules
--- directly below lua/bytenite are "public".
+-- By folder: the folders that it may import from, other than itself and "core", the C core. Modules
+-- directly in lua/bytenite are "public".
 local may_import <const> = {
   base = {},
   errors = { "base" },
@@ -138,7 +138,7 @@ end)
 
 local sources <const> = lines_of "find src include -name '*.[ch]' | sort"
 
--- By folder below src, the folders whose headers it may include besides its own.
+-- By folder of src: the folders whose headers it may include, other than its own.
 local may_include <const> = {
   base = {},
   json = { "base" },
@@ -151,7 +151,7 @@ local may_include <const> = {
 describe("the C files", function()
   it("include Lua's headers only below src/binding", function()
     for _, path in ipairs(sources) do
-      -- include/bytenite.h is for hosts, which give it their lua_State.
+      -- include/bytenite.h is for hosts, which pass their lua_State.
       if not path:find "^src/binding/" and path ~= "include/bytenite.h" then
         for header in read(path):gmatch '#%s*include%s*[<"]([%w_/.]+)[>"]' do
           assert(not header:find "^lua" and header ~= "lauxlib.h", path .. " includes " .. header)

@@ -1,4 +1,5 @@
--- Every module has a spec: one of its own name in the folder of spec/ that mirrors its own, or one that is named here.
+-- Every module has a spec: one with its name in the mirrored folder of spec/, or one that is listed
+-- here.
 
 local function lines_of(command)
   local lines <const> = {}
@@ -20,7 +21,8 @@ local function read(path)
   return file:read "a"
 end
 
--- The specs of modules that have none of their own, because a subject takes several modules. By path, or by folder.
+-- By path or folder: the specs of modules without their own, because a subject spans several
+-- modules.
 local covered <const> = {
   ["lua/bytenite/init.lua"] = "spec/module/client_spec.lua",
   ["lua/bytenite/client.lua"] = "spec/module/client_spec.lua",
@@ -67,7 +69,7 @@ local function spec_of(path)
 end
 
 describe("the specs", function()
-  it("hold every module", function()
+  it("cover every module", function()
     local without <const> = {}
     for _, path in ipairs(lines_of "find lua/bytenite src -name '*.lua' -o -name '*.c'") do
       if not spec_of(path) then without[#without + 1] = ("%s: no %s"):format(path, own_spec(path)) end
@@ -75,7 +77,7 @@ describe("the specs", function()
     assert.same({}, without)
   end)
 
-  it("are named here only where a module has none of its own", function()
+  it("are listed here only if a module has no spec of its own", function()
     local stale <const> = {}
     for path, spec in pairs(covered) do
       if exists(path) and not exists(spec) then stale[#stale + 1] = spec end

@@ -1,7 +1,7 @@
 -- docs/generators/screen.lua: the picture of a terminal in the README.
 local screen <const> = require "docs.generators.screen"
 
--- Returns the texts of a picture, each with its place in columns and rows and its attributes.
+-- Returns the texts of a picture, each with its column and row and its attributes.
 local function texts(written, columns)
   local shown <const> = screen.new(columns or 20)
   shown:write(written)
@@ -15,17 +15,17 @@ local function texts(written, columns)
 end
 
 describe("the picture of a terminal", function()
-  it("shows lines at their places", function()
+  it("shows lines at their positions", function()
     assert.same({ { 1, 1, "one" }, { 3, 2, "two" } }, texts "one\r\n  two\r\n")
   end)
 
-  it("shows what was written last to a place", function()
+  it("shows the text that was written last at a position", function()
     assert.same({ { 1, 1, "100 %" } }, texts " 50 %\r100 %")
     assert.same({ { 1, 1, "b" } }, texts "aaa\r\27[Kb")
     assert.same({ { 1, 1, "b" } }, texts "aaa\27[2K\rb")
   end)
 
-  it("shows what was written over lines above", function()
+  it("shows text that was written over lines above", function()
     assert.same({ { 1, 1, "new" }, { 1, 2, "two" } }, texts "one\r\ntwo\27[1A\rnew")
     assert.same({ { 1, 1, "one" } }, texts "one\r\ntwo\r\nthree\27[1A\r\27[J")
   end)
@@ -38,7 +38,7 @@ describe("the picture of a terminal", function()
     assert.same({ { 1, 1, "abcd" }, { 1, 2, "ef" } }, texts("abcdef", 4))
   end)
 
-  it("escapes what SVG would take for markup", function()
+  it("escapes markup of SVG", function()
     assert.same({ { 1, 1, "a&lt;b&amp;c" } }, texts "a<b&c")
   end)
 end)

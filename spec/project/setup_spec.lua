@@ -1,5 +1,6 @@
--- The first steps of a newcomer on a machine that lacks something: each ends in one line that says what to do next. The
--- machines are folders of commands, the only ones on PATH; apt-get, id and uname there do as the tests want.
+-- The first steps of a newcomer on a machine that lacks something: each ends in a line that says
+-- what to do next. The machines are folders of commands, the only ones on PATH, with fakes of
+-- apt-get, id and uname.
 local lfs <const> = require "lfs"
 
 local folder <const> = require "spec.support.folder"
@@ -7,7 +8,7 @@ local program <const> = require "spec.support.program"
 
 local root <const> = lfs.currentdir()
 
--- What the scripts use before they have installed anything.
+-- The commands that the scripts use before they have installed anything.
 local COMMANDS <const> = "sh awk cat cut date dirname env grep head id lua5.4 mkdir mktemp paste printf rm sed sleep sort tail "
   .. "tee touch tr uname cc cmake make"
 
@@ -36,7 +37,7 @@ describe("on a machine", function()
     assert(os.execute("chmod +x " .. machine:at("bin/" .. name)))
   end
 
-  -- Runs scripts/demo there. Returns what it said, and its last line.
+  -- Runs scripts/demo there. Returns its output, and the last line.
   local function demo(environment)
     local settings <const> = { PATH = machine:at "bin" }
     for name, value in pairs(environment or {}) do
@@ -52,7 +53,7 @@ describe("on a machine", function()
     add("id", "echo 0")
   end
 
-  it("without a compiler, where nothing may be installed, it says which packages to install", function()
+  it("without a compiler, if nothing may be installed, it says which packages to install", function()
     remove "cc"
     add("apt-get", "exit 9")
     local said <const>, last <const> = demo { BYTENITE_NO_INSTALL = "1" }
@@ -80,7 +81,7 @@ describe("on a machine", function()
     )
   end)
 
-  it("without network, it shows what went wrong, and says to check the network", function()
+  it("without a network, it shows what went wrong, and says to check the network", function()
     remove "cc"
     be_root()
     add("apt-get", 'echo "Temporary failure resolving" >&2; exit 100')
@@ -89,7 +90,7 @@ describe("on a machine", function()
     assert.matches("^bytenite: the packages could not be installed, see above: check the network", last)
   end)
 
-  it("shows what it installs while it does, and says if a piece is missing after that", function()
+  it("with packages to install, it shows them, and says if something is missing afterwards", function()
     remove "cc"
     be_root()
     add(
@@ -106,7 +107,7 @@ describe("on a machine", function()
     assert.matches("^bytenite: not found though installed: cc %(gcc%),", last)
   end)
 
-  it("with another Lua than 5.4 only, it asks for the package of the right one", function()
+  it("with only another version of Lua, it names the package of Lua 5.4", function()
     remove "lua5.4"
     add("lua", "exit 1")
     add("apt-get", "exit 9")
@@ -117,7 +118,7 @@ describe("on a machine", function()
 end)
 
 describe("require 'bytenite'", function()
-  it("without lua-cjson, ends in one line that says how to get it", function()
+  it("without lua-cjson, raises one line that says how to get it", function()
     local ran <const> = program.lua({ "-e", "print(select(2, pcall(require, 'bytenite')))" }, {
       LUA_PATH = root .. "/lua/?.lua;" .. root .. "/lua/?/init.lua",
       LUA_CPATH = root .. "/build/?.so",
@@ -128,7 +129,7 @@ describe("require 'bytenite'", function()
     )
   end)
 
-  it("passes on why a lua-cjson that is there does not load", function()
+  it("says why an installed lua-cjson cannot be loaded", function()
     local script <const> = "package.preload.cjson = function() error('broken', 0) end print(pcall(require, 'bytenite'))"
     local ran <const> = program.lua({ "-e", script })
     assert.equal("false\tbroken\n", ran.output)
@@ -137,7 +138,7 @@ end)
 
 describe("the commands in a checkout", function()
   for _, name in ipairs { "bytenite", "bytenite-sandbox" } do
-    it(("%s, before it was built, says how to build it"):format(name), function()
+    it(("%s, if nothing was built, says how to build it"):format(name), function()
       local tree <close> = folder.new()
       assert(os.execute(("cp -R bin lua %s"):format(tree.path)))
       local ran <const> = program.run(

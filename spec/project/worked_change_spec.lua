@@ -1,4 +1,5 @@
--- CONTRIBUTING.md's worked change, made in a copy of the tree: it touches four files, and that is all that a new call takes.
+-- The worked change of CONTRIBUTING.md, made in a copy of the tree: a new call needs only four
+-- files.
 local compile <const> = require "spec.support.compile"
 local folder <const> = require "spec.support.folder"
 local lfs <const> = require "lfs"
@@ -12,7 +13,7 @@ local function read(path)
   return file:read "a"
 end
 
--- Returns the files of a diff, in their order: the path, and for each hunk the text before and after it.
+-- Returns the files of a diff in order: the path, and for each hunk the text before and after it.
 local function files_of(diff)
   local files <const> = {}
   for path, rest in (diff .. "--- "):gmatch "%+%+%+ b/([^\n]+)\n(.-)%f[-\0]%-%-%- " do
@@ -59,7 +60,7 @@ describe("the worked change of CONTRIBUTING.md", function()
     }, paths)
   end)
 
-  it("is all that a new call takes #slow", function()
+  it("is all that a new call needs #slow", function()
     local tree <close> = folder.new()
     local function must_run(command, where)
       local ran <const> = program.run({ "sh", "-c", command }, nil, where)

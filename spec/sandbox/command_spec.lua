@@ -5,7 +5,7 @@ local api_session <const> = require "spec.support.api_session"
 local http_client <const> = require "spec.support.http_client"
 local sandbox <const> = require "spec.support.sandbox"
 
--- Runs a command line: what it wrote, to both streams, and its status.
+-- Runs a command line. Returns its output on both streams, and its status.
 local function run(command)
   local pipe <const> = assert(io.popen(command .. " 2>&1"))
   local output <const> = pipe:read "a"
@@ -30,7 +30,7 @@ describe("bytenite-sandbox", function()
     assert.is_nil(lfs.attributes(ca_file))
   end)
 
-  it("writes the certificate, and no key, where it is asked to", function()
+  it("writes the certificate, but no key, to the given path", function()
     local name <const> = os.tmpname()
     run(sandbox.command("--tls --until-stdin-closes --ca-file " .. name .. " </dev/null"))
     local file <close> = assert(io.open(name))
@@ -59,7 +59,7 @@ describe("bytenite-sandbox", function()
     end
   end)
 
-  it("takes the API key, the life of tokens, faults and the shape of errors from its options", function()
+  it("has options for the API key, the lifetime of tokens, faults and the shape of errors", function()
     local service <close> =
       sandbox.start "--api-key k1 --token-lifetime 1 --error-shape envelope --latency 50 --fault 'get_job status=418'"
     assert.equal("k1", service.api_key)
@@ -75,7 +75,7 @@ describe("bytenite-sandbox", function()
     end
   end)
 
-  it("takes the speed of jobs, their number and the life of links from its options", function()
+  it("has options for the speed of jobs, their number and the lifetime of links", function()
     local service <close> = sandbox.start "--speed 100000 --jobs 3 --link-lifetime 0.05"
     local api <close> = api_session.open(service)
     local _, body = api:call("GET", "/customer/jobs")
@@ -95,7 +95,7 @@ describe("bytenite-sandbox", function()
     assert.equal(403, assert(connection:request { path = link:match "^http://[^/]+(.*)$" }).status)
   end)
 
-  it("explains itself", function()
+  it("prints its help", function()
     local output <const>, status <const> = run(sandbox.command "--help")
     assert.equal(0, status)
     for _, text in ipairs { "--speed", "--jobs", "--link-lifetime", "sandbox_fail", "/sandbox/advance" } do
@@ -103,7 +103,7 @@ describe("bytenite-sandbox", function()
     end
   end)
 
-  it("ends with status 2 on a mistake on its command line, and says its version", function()
+  it("ends with status 2 on a mistake on its command line, and prints its version", function()
     for _, options in ipairs { "--nonsense", "word", "--port x", "--port" } do
       local output <const>, status <const> = run(sandbox.command(options))
       assert.equal(2, status, options)
@@ -126,7 +126,7 @@ describe("bytenite-sandbox", function()
     assert.is_truthy(six:find("http://[::1]:", 1, true) or six:find("cannot listen on ::1", 1, true), six)
   end)
 
-  it("says in one line what is wrong with its options", function()
+  it("says on one line what is wrong with its options", function()
     for options, message in pairs {
       ["--fault 'set_name status=9'"] = "option faults, 1: a fault's status must be a status from 200 to 599, got 9",
       ["--fault 'set_name body=\"x'"] = "option faults, 1: a quote is not closed",
@@ -143,7 +143,7 @@ describe("bytenite-sandbox", function()
     end
   end)
 
-  it("says that a port is taken", function()
+  it("reports that a port is in use", function()
     local port <const> = sandbox.plain().base_url:match ":(%d+)/"
     local output <const>, status <const> = run(sandbox.command("--until-stdin-closes --port " .. port .. " </dev/null"))
     assert.equal(1, status)
@@ -180,7 +180,7 @@ end)
 describe("bytenite.sandbox.faults.text", function()
   local fault_text <const> = require "bytenite.sandbox.faults.text"
 
-  it("reads faults as the command line writes them", function()
+  it("reads faults in the form of the command line", function()
     for text, expected in pairs {
       ["set_name status=503 retry_after=2 times=3"] = {
         operation = "set_name",
@@ -215,7 +215,7 @@ end)
 describe("bytenite.sandbox", function()
   local new_sandbox <const> = require("bytenite.sandbox").new
 
-  it("runs in a loop of the host's, until it is closed", function()
+  it("runs in a loop of the host until it is closed", function()
     local loop <const> = cqueues.new()
     local service <const> = new_sandbox { tls = true }
     local ended, status = false, nil
@@ -245,13 +245,13 @@ describe("bytenite.sandbox", function()
       signed_in = api.token ~= nil
       service:close()
     end)
-    assert(loop:loop(5)) -- which ends although the client's end is still open
+    assert(loop:loop(5)) -- ends even though the client's end is still open
     assert.is_true(loop:empty())
     assert.is_true(signed_in)
     api:close()
   end)
 
-  it("refuses options it does not know", function()
+  it("refuses unknown options", function()
     assert.has_error(function()
       new_sandbox { prot = 8080 }
     end, "a sandbox has no option prot")

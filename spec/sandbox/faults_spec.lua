@@ -1,4 +1,4 @@
--- What the sandbox does wrong on request, and its own calls that ask for it.
+-- Faults of the sandbox, and its own calls that add them.
 local cjson <const> = require("cjson").new()
 local core <const> = require "bytenite.core"
 local api_session <const> = require "spec.support.api_session"
@@ -13,14 +13,14 @@ describe("the sandbox", function()
     path = "/customer/jobs/" .. api:new_job().id
   end)
 
-  -- Calls over a new connection, since most faults end it.
+  -- Makes a call over a new connection, because most faults end it.
   local function send_over(version, method, where, body, timeout)
     local other <close> = api_session.open(service, version)
     return other:send(method, where, body, timeout)
   end
 
   describe("fails", function()
-    it("the operation named, as often as asked, in the order asked", function()
+    it("the named operation, as often as requested, in the requested order", function()
       service:fault {
         { operation = "set_name", status = 503, times = 2 },
         { operation = "*", status = 429, skip = 1 },
@@ -57,7 +57,7 @@ describe("the sandbox", function()
       assert.same({ "Nightly batch", "Second" }, names)
     end)
 
-    it("a call without a token too", function()
+    it("also a call without a token", function()
       service:fault { operation = "access_token", status = 503 }
       assert.equal(503, (api:call("POST", "/auth/access_token", { apiKey = service.api_key })))
     end)
@@ -96,7 +96,7 @@ describe("the sandbox", function()
       end
     end)
 
-    it("with a body and headers of one's own", function()
+    it("with a given body and headers", function()
       local response <const> = response_to {
         status = 302,
         body = "elsewhere",
@@ -131,7 +131,7 @@ describe("the sandbox", function()
       assert.not_equal(path, "/customer/jobs/" .. body.job.id)
     end)
 
-    it("with templateInfo at one place only", function()
+    it("with templateInfo in one place only", function()
       local _, body = response_to { inner_template_only = true }
       assert.is_nil(body.templateInfo)
       assert.equal("img-gen-template", body.job.templateInfo.id)
@@ -140,7 +140,7 @@ describe("the sandbox", function()
       assert.equal("img-gen-template", body.templateInfo.id)
     end)
 
-    it("with the very bytes it got, whatever they are", function()
+    it("with exactly the bytes that it received", function()
       service:fault { operation = "set_params", echo = true, times = "forever" }
       for _, bytes in ipairs { '{"app" : 1e400}', "not JSON \xff\0", "" } do
         local response <const> = assert(api:send("PATCH", "/customer/jobs/a%22b/params", bytes))
@@ -158,7 +158,7 @@ describe("the sandbox", function()
         assert.is_true(core.now() - start >= 0.1)
       end)
 
-      it("sends the body in drips", function()
+      it("sends the body in small pieces", function()
         service:fault { operation = "get_job", body = "0123456789", drip = { bytes = 3, every = 0.02 } }
         local start <const> = core.now()
         assert.equal("0123456789", send_over(version, "GET", path).body)
@@ -182,12 +182,12 @@ describe("the sandbox", function()
           service:fault(fault)
           local response <const>, _ <const>, part <const> = send_over(version, "GET", path, nil, 0.1)
           assert.is_nil(response)
-          -- A reset may overtake what was sent before it.
+          -- A reset may overtake data that was sent before it.
           assert.is_true(part == nil or part.body == '{"job":{"i' or part.body == "0123456789" or part.body == "")
         end
       end)
 
-      it("drips and then ends early", function()
+      it("sends small pieces and then ends early", function()
         service:fault { operation = "get_job", body = "0123456789", truncate = 4, drip = { bytes = 2, every = 0.01 } }
         local response <const>, _ <const>, part <const> = send_over(version, "GET", path)
         assert.is_nil(response)
@@ -211,7 +211,7 @@ describe("the sandbox", function()
         assert.is_nil((send_over(version, "GET", path, nil, 2)))
       end)
 
-      it("says nothing at all", function()
+      it("sends nothing at all", function()
         service:fault { operation = "get_job", hang = true }
         local start <const> = core.now()
         assert.is_nil((send_over(version, "GET", path, nil, 0.15)))
@@ -232,7 +232,7 @@ describe("the sandbox", function()
   end)
 
   describe("records", function()
-    it("every request below /v1, to the byte", function()
+    it("every request below /v1, byte by byte", function()
       service:reset()
       api:send("PATCH", "/customer/jobs/a%2fb/jobname?x=%20", '"Gr\xc3\xbc\xc3\x9fe\\n" \0\xff')
       api:send("GET", "/customer/unheard-of")
@@ -249,7 +249,7 @@ describe("the sandbox", function()
       assert.is_nil(second.operation)
     end)
 
-    it("which requests came over which connection", function()
+    it("which requests arrived on which connection", function()
       service:reset()
       local other <close> = api_session.open(service)
       api:call("GET", path)
@@ -265,7 +265,7 @@ describe("the sandbox", function()
       assert.not_equal(numbers[1], numbers[2])
     end)
 
-    it("nothing after the reset, which leaves tokens alone unless given", function()
+    it("nothing from before a reset, which keeps tokens unless told otherwise", function()
       service:reset()
       assert.same({}, service:requests())
       assert.equal(404, (api:call("GET", path)))
@@ -274,7 +274,7 @@ describe("the sandbox", function()
     end)
   end)
 
-  it("refuses a fault that cannot be, and adds none of the list", function()
+  it("refuses an invalid fault, and adds none of its list", function()
     for description, message in pairs {
       ['[{"status":503},{"status":99}]'] = "fault 2: a fault's status must be",
       ['{"operation":"set_nmae"}'] = "operation must be",

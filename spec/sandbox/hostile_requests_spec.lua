@@ -6,7 +6,7 @@ local request <const> = require "bytenite.sandbox.http.request"
 local request_log <const> = require "bytenite.sandbox.model.request_log"
 local sandbox <const> = require "spec.support.sandbox"
 
--- Sends text over a connection of its own. Returns the response's status and all of it.
+-- Sends a text over a new connection. Returns the status of the response, and all of it.
 local function send(service, text)
   local host <const>, port <const> = service.base_url:match "^http://(.-):(%d+)/"
   local connection <const> = assert(socket.connect(host, tonumber(port)))
@@ -36,7 +36,7 @@ describe("the sandbox refuses", function()
     service = sandbox.plain()
   end)
 
-  it("requests that name another host, as a rebound name in a browser does", function()
+  it("requests that name another host, as after DNS rebinding in a browser", function()
     for _, host in ipairs { "evil.example", "evil.example:8080", "127.0.0.1.evil.example", "[::2]:80", "10.0.0.1", "" } do
       for _, path in ipairs { "/v1/customer/jobs", "/sandbox/requests", "/sandbox/results/j/1/a" } do
         local status <const>, response <const> = get(service, path, "Host: " .. host)
@@ -46,13 +46,13 @@ describe("the sandbox refuses", function()
     end
   end)
 
-  it("but serves all names of loopback, with any port", function()
+  it("but not names of loopback, with any port", function()
     for _, host in ipairs { "localhost", "LocalHost:1", "127.0.0.1", "127.1.2.3:9", "[::1]:80", "[::1]" } do
       assert.equal(401, (get(service, "/v1/customer/jobs", "Host: " .. host)), host)
     end
   end)
 
-  it("requests of web pages of other sites", function()
+  it("requests from web pages of other sites", function()
     for _, origin in ipairs { "http://evil.example", "null", "http://localhost:2", "file://", "http://localhost.evil" } do
       local status <const>, response <const> =
         get(service, "/v1/customer/jobs", "Host: localhost:1\r\nOrigin: " .. origin)
@@ -74,7 +74,7 @@ describe("the sandbox refuses", function()
     assert.equal(200, (get(service, "/sandbox/requests", headers)))
   end)
 
-  it("a bad length of a body, with 400 and one line on stderr", function()
+  it("an invalid length of a body, with 400 and one line on stderr", function()
     local place <const> = folder.new()
     local own <close> = sandbox.start(("2>%s"):format(place:at "errors"))
     local count = 0
@@ -101,7 +101,7 @@ describe("the sandbox refuses", function()
     place:__close()
   end)
 
-  it("other text that it cannot read, and serves the next client", function()
+  it("other text that it cannot parse, and serves the next client", function()
     local own <close> = sandbox.start "2>/dev/null"
     for _, text in ipairs {
       "GARBAGE\r\n\r\n",
@@ -155,7 +155,7 @@ describe("the sandbox's record of requests", function()
     return log
   end
 
-  it("holds neither keys nor tokens", function()
+  it("contains neither keys nor tokens", function()
     local bodies <const> = {
       '{"apiKey":"hush-1","name":"shown"}',
       '{"dataSource":{"params":{"secretKey":"hush-2","deep":[{"db_password":"hush-3","name":"shown"}]}}}',
@@ -172,10 +172,10 @@ describe("the sandbox's record of requests", function()
       assert.is_truthy(seen:find("shown", 1, true), seen)
       assert.is_truthy(seen:find("[redacted]", 1, true), seen)
     end
-    assert.is_truthy(record(1, bodies[1], true):encode():find("hush-token", 1, true)) -- as the option show_secrets has it
+    assert.is_truthy(record(1, bodies[1], true):encode():find("hush-token", 1, true)) -- with the option show_secrets
   end)
 
-  it("keeps bodies without secrets byte by byte", function()
+  it("has bodies without secrets byte by byte", function()
     for _, body in ipairs {
       '{ "max_tokens": 5,  "a" : 1.50 }',
       '{"next_token": "a", "monkey": "b", "keyboard": "c", "secretName": "d", "passwordRequired": "e"}',
@@ -202,7 +202,7 @@ describe("the sandbox's stderr", function()
     local path <const> = place:at "errors"
     assert(os.execute(("mkfifo '%s'"):format(path)))
     local reader <const> = assert(io.open(path, "r+"))
-    os.execute(("timeout 0.5 cat /dev/zero >'%s'"):format(path)) -- fills it
+    os.execute(("timeout 0.5 cat /dev/zero >'%s'"):format(path)) -- fills the pipe
     local service <close> = sandbox.start(("2>'%s'"):format(path))
     for _ = 1, 3 do
       assert.equal(400, (post(service, "Content-Length: x")))

@@ -1,4 +1,5 @@
--- What the sandbox serves, seen over real sockets by a client that is not ours. The four updates have a file of their own.
+-- What the sandbox serves, over real sockets to a client that is not ours. The four updates have
+-- their own file.
 local cjson <const> = require("cjson").new()
 local cqueues <const> = require "cqueues"
 local socket <const> = require "cqueues.socket"
@@ -6,7 +7,7 @@ local core <const> = require "bytenite.core"
 local api_session <const> = require "spec.support.api_session"
 local sandbox <const> = require "spec.support.sandbox"
 
--- What a process has used of the processor, in hundredths of a second (Linux).
+-- Returns the processor time of a process, in hundredths of a second (Linux).
 local function processor_time(pid)
   local file <close> = pid and io.open(("/proc/%d/stat"):format(pid))
   if not file then return nil end
@@ -32,7 +33,7 @@ describe("the sandbox", function()
   end)
 
   describe("exchanges an API key", function()
-    it("for a token that looks as the service's do", function()
+    it("for a token that looks like the service's", function()
       api.headers = {}
       local status <const>, body <const>, response <const> =
         api:call("POST", "/auth/access_token", { apiKey = service.api_key })
@@ -71,7 +72,7 @@ describe("the sandbox", function()
       assert.equal(401, status_with("Bearer " .. api.token))
     end)
 
-    it("on every call but the exchange", function()
+    it("on every call except the exchange", function()
       api.headers = {}
       for _, operation in ipairs(core.operations) do
         if operation.authorized then
@@ -81,7 +82,7 @@ describe("the sandbox", function()
       end
     end)
 
-    it("and refuses in both shapes of errors by turns", function()
+    it("and alternates between both shapes of errors", function()
       api.headers = {}
       local shapes <const> = {}
       for turn = 1, 4 do
@@ -102,7 +103,7 @@ describe("the sandbox", function()
       assert.equal(200, status_with(first))
     end)
 
-    it("until all tokens are made to expire", function()
+    it("until all tokens are expired on request", function()
       service:expire_tokens()
       assert.equal(401, status_with(api.token))
       api:sign_in()
@@ -111,7 +112,7 @@ describe("the sandbox", function()
   end)
 
   describe("creates a job", function()
-    it("that shows all 25 members, the unset ones too, and its template twice", function()
+    it("that has all 25 members, also the unset ones, and its template twice", function()
       local status <const>, body <const>, response <const> =
         api:call("POST", "/customer/jobs", { templateId = "img-gen-template", name = "Nightly batch" })
       assert.equal(200, status)
@@ -152,13 +153,13 @@ describe("the sandbox", function()
       assert.same({ taskTimeout = 60, jobTimeout = 86400, isTestJob = true, maxTaskRetries = 30 }, job.config)
     end)
 
-    it("only for a template, and under no name that is too short", function()
+    it("only with a template, and not with a name that is too short", function()
       api:refuses(3, "templateId is required", "POST", "/customer/jobs", { name = "Nightly batch" })
       api:refuses(3, "templateId is required", "POST", "/customer/jobs", "")
       api:refuses(3, "at least 4 characters", "POST", "/customer/jobs", { templateId = "t", name = "abc" })
     end)
 
-    it("or updates the one whose id is given, if it was not started", function()
+    it("or updates the one whose id is given, if it is a draft", function()
       local job <const> = api:new_job()
       local status <const>, body <const> =
         api:call("POST", "/customer/jobs", { jobId = job.id, templateId = "other", name = "Renamed" })
@@ -180,11 +181,11 @@ describe("the sandbox", function()
       end
     end)
 
-    it("or says that there is none", function()
+    it("or reports that there is none", function()
       api:refuses(5, "not found", "GET", "/customer/jobs/nowhere")
     end)
 
-    it("word for word as it was put, until it is changed", function()
+    it("exactly as it was stored, until it is changed", function()
       local text <const> =
         '{"id" : "j1", "duration": 1.50, "numChunks": "7", "labels": [], "more": {"n": 9007199254740993}}'
       service:put_job("j1", text)
@@ -197,7 +198,7 @@ describe("the sandbox", function()
     end)
   end)
 
-  it("responds to what it does not know with 501", function()
+  it("responds to unknown calls with 501", function()
     for _, request in ipairs {
       { "GET", "/customer/unheard-of" },
       { "DELETE", "/auth/access_token" },
@@ -209,7 +210,7 @@ describe("the sandbox", function()
     end
   end)
 
-  it("spends no time on clients that left in the middle of a request", function()
+  it("spends no processor time on clients that left in the middle of a request", function()
     local requests <const> = {
       "POST /v1/customer/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
       "POST /v1/customer/jobs HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",

@@ -1,4 +1,5 @@
--- How a job runs in the sandbox: from the draft to its end, what it shows on the way, and what is refused.
+-- How a job runs in the sandbox: from the draft to its end, what it shows meanwhile, what is
+-- refused.
 local core <const> = require "bytenite.core"
 local api_session <const> = require "spec.support.api_session"
 
@@ -55,7 +56,7 @@ describe("the sandbox", function()
       }, seen)
     end)
 
-    it("and shows what is known at each time", function()
+    it("and shows the members that are known at each time", function()
       new_job { params = { partitioner = { num_replicas = 7 } } }
       assert.equal(core.null, look().submittedAt)
       is_done("POST", "run", "{}")
@@ -85,7 +86,7 @@ describe("the sandbox", function()
       assert.same(job, look())
     end)
 
-    it("as fast as asked to", function()
+    it("at the requested speed", function()
       service:set_speed(10000)
       is_done("POST", "run")
       local job
@@ -95,7 +96,7 @@ describe("the sandbox", function()
       assert.same({ "JOB_STATE_COMPLETE", 0.003 }, { job.state, job.duration })
     end)
 
-    it("that fails when its app parameters say so, with the message given", function()
+    it("that fails if its app parameters say so, with the given message", function()
       new_job { params = { app = { sandbox_fail = "out of memory" } } }
       is_done("POST", "run")
       service:advance(11)
@@ -112,7 +113,7 @@ describe("the sandbox", function()
       assert.same({ taskTimeout = 60, jobTimeout = 86400, isTestJob = true }, look().config)
     end)
 
-    it("once, with a source, after the file has come", function()
+    it("once, with a source, after its file was uploaded", function()
       is_done("POST", "run")
       api:refuses(9, "job has already been started", "POST", path "run")
       id = api:new_job().id
@@ -126,14 +127,14 @@ describe("the sandbox", function()
       api:refuses(3, "taskTimeout", "POST", path "run", { config = { taskTimeout = -1 } })
     end)
 
-    it("whose settings then cannot be changed", function()
+    it("whose settings can then no longer be changed", function()
       is_done("POST", "run")
       api:refuses(9, "started", "PATCH", path "jobname", '"Renamed"')
     end)
   end)
 
   describe("aborts", function()
-    it("a running job, which then has failed", function()
+    it("a running job, which fails", function()
       is_done("POST", "run")
       service:advance(7)
       is_done("POST", "abort")
@@ -146,13 +147,13 @@ describe("the sandbox", function()
       api:refuses(9, "already ended", "POST", path "abort")
     end)
 
-    it("a draft, which then is gone", function()
+    it("a draft, which is deleted", function()
       is_done("POST", "abort")
       api:refuses(5, "not found", "GET", path())
       api:refuses(5, "not found", "POST", path "abort")
     end)
 
-    it("a job that was put in an unknown state", function()
+    it("a job that was stored with an unknown state", function()
       id = "odd"
       service:put_job("odd", '{"id":"odd","state":"JOB_STATE_ELSEWHERE","more":1}')
       is_done("POST", "abort")
@@ -166,7 +167,7 @@ describe("the sandbox", function()
     api:refuses(5, "not found", "DELETE", path())
   end)
 
-  it("leaves a job whose members were set as it is", function()
+  it("does not continue a job whose members were set", function()
     is_done("POST", "run")
     service:change_job(id, { state = "JOB_STATE_PAUSED", errorMessage = "by hand" })
     service:advance(60)
@@ -174,7 +175,7 @@ describe("the sandbox", function()
     assert.equal(404, (service:control("PATCH", "/jobs/nowhere", "{}")))
   end)
 
-  it("counts running tasks, fewer and fewer", function()
+  it("counts running tasks, whose number decreases", function()
     new_job { params = { partitioner = { num_replicas = 8 } } }
     local function count()
       local _ <const>, body <const> = api:call("POST", "/customer/jobs/runningTasks", { jobsIds = { id, "nowhere" } })
@@ -195,13 +196,13 @@ describe("the sandbox", function()
     assert.equal('{"jobsRunningTasks":{}}', response.body)
   end)
 
-  it("says its version", function()
+  it("returns its version", function()
     local _ <const>, _ <const>, response <const> = api:call("GET", "/customer/info")
     assert.same({ version = { major = 1, minor = 42, tag = "2025.10.27" }, messages = {} }, core.decode(response.body))
     assert.is_truthy(response.body:find('"messages":{}', 1, true))
   end)
 
-  describe("tries a data source out", function()
+  describe("tests a data source", function()
     local function try(source, list_files)
       local status <const>, body <const> =
         api:call("POST", "/customer/datasource/test", { dataSource = source, listFiles = list_files })
@@ -224,7 +225,7 @@ describe("the sandbox", function()
       assert.equal(core.null, try(s3 "/vids/input.mp4").files)
     end)
 
-    it("whose size is beyond 64 bits with a sign", function()
+    it("whose size exceeds a signed 64-bit integer", function()
       assert.equal("18446744073709551615", try(s3 "/huge.bin").size)
     end)
 
@@ -239,7 +240,7 @@ describe("the sandbox", function()
       assert.same({ "b.txt", "/a/b.txt" }, { info.filename, info.path })
     end)
 
-    it("or says that there is none", function()
+    it("or reports that there is none", function()
       local test <const> = "/customer/datasource/test"
       api:refuses(5, "does not exist", "POST", test, { dataSource = s3 "/vids/missing.mp4" })
       api:refuses(3, "dataSource is required", "POST", test, {})

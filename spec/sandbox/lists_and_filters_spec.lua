@@ -1,4 +1,4 @@
--- Lists of jobs and templates as the sandbox gives them: pages, orders, filters; and many jobs at once.
+-- Lists of jobs and templates of the sandbox: pages, orders, filters; and many jobs at once.
 local cqueues <const> = require "cqueues"
 local core <const> = require "bytenite.core"
 local api_session <const> = require "spec.support.api_session"
@@ -49,7 +49,7 @@ describe("the sandbox", function()
       end
     end)
 
-    it("the newest first, 20 to a page", function()
+    it("with the newest first, 20 on a page", function()
       local body = list()
       assert.equal("j25 j24 j23 j22 j21 j20 j19 j18 j17 j16 j15 j14 j13 j12 j11 j10 j9 j8 j7 j6", ids_of(body))
       assert.same({ total = 25, offset = 0, hasPrevious = false, hasNext = true }, body.pagination)
@@ -58,7 +58,7 @@ describe("the sandbox", function()
       assert.same({ total = 25, offset = 20, hasPrevious = true, hasNext = false }, body.pagination)
     end)
 
-    it("as many to a page as asked for, 100 at most", function()
+    it("with the requested number on a page, 100 at most", function()
       assert.equal("j23 j22", ids_of(list "?pagination.limit=2&pagination.offset=2&unknown=1"))
       assert.equal(20, #list("?pagination.limit=0").data)
       assert.equal(0, #list("?pagination.offset=25").data)
@@ -77,7 +77,7 @@ describe("the sandbox", function()
       assert.equal("j1 j20", ids_of(list "?order_by=name+asc&pagination.limit=2"))
     end)
 
-    it("without those that are gone, and with those that came back at the front", function()
+    it("without those that are gone, and with those that were stored again at the front", function()
       for _, id in ipairs { "j24", "j1", "j13" } do
         assert.equal(200, (api:call("DELETE", "/customer/jobs/" .. id)))
       end
@@ -87,7 +87,7 @@ describe("the sandbox", function()
       assert.equal(23, list().pagination.total)
     end)
 
-    it("and refuses what makes no sense", function()
+    it("and refuses invalid values", function()
       for query, message in pairs {
         ["?pagination.limit=-1"] = "limit",
         ["?pagination.offset=x"] = "offset",
@@ -98,7 +98,7 @@ describe("the sandbox", function()
       end
     end)
 
-    it("none, when there are none", function()
+    it("as an empty list, if there are none", function()
       service:reset()
       local _ <const>, _ <const>, response <const> = api:call("GET", "/customer/jobs")
       assert.is_truthy(response.body:find('"data":[]', 1, true))
@@ -108,7 +108,7 @@ describe("the sandbox", function()
       )
     end)
 
-    it("as they are now", function()
+    it("in their current states", function()
       service:reset()
       local id <const> = api:new_job({ dataSource = { dataSourceDescriptor = "bypass" } }).id
       put("other", { state = "JOB_STATE_DELAYED" })
@@ -191,7 +191,7 @@ describe("the sandbox", function()
       assert.equal("c b a", ids_of(filter {}))
     end)
 
-    it("and refuses what it does not know", function()
+    it("and refuses unknown fields and conditions", function()
       local function refused(message, field, condition, value)
         local row <const> = { field = field, condition = condition, value = value }
         api:refuses(3, message, "POST", "/customer/jobs/filter", { filters = { row } })
@@ -210,7 +210,7 @@ describe("the sandbox", function()
     end)
   end)
 
-  it("lists templates in pages, those of two ages", function()
+  it("lists templates in pages, in their old and new form", function()
     local _, body = api:call("GET", "/customer/jobs/templates?pagination.limit=3")
     assert.same({ total = 6, offset = 0, hasPrevious = false, hasNext = true }, body.pagination)
     assert.equal("img-gen-diffusers-flux-gpu-template", body.data[1].id)
@@ -224,7 +224,7 @@ describe("the sandbox", function()
     assert.same({ body.data[1].app, "Text generation" }, { info.app, info.description })
   end)
 
-  it("is full from the start if asked to, and then serves a hundred thousand jobs at once #timing", function()
+  it("can start with a hundred thousand jobs, which it serves quickly #timing", function()
     local start <const> = cqueues.monotime()
     local own <close> = sandbox.start "--jobs 100000"
     assert.is_true(cqueues.monotime() - start < 5)

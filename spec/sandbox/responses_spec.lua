@@ -1,4 +1,4 @@
--- The shapes of an error's body: faults/ names them, http/responses writes them.
+-- The shapes of an error's body: named in faults/, written in http/responses.
 local faults <const> = require "bytenite.sandbox.faults"
 local responses <const> = require "bytenite.sandbox.http.responses"
 

@@ -34,7 +34,7 @@ describe("the sandbox", function()
       return body.results
     end
 
-    -- The link to one result with this content.
+    -- Returns the link to a result with this content.
     local function link_to(result)
       result.name = result.name or "out_0/a.bin"
       service:set_results(id, { result })
@@ -59,7 +59,7 @@ describe("the sandbox", function()
       assert.is_truthy(response.body:find("job " .. id, 1, true))
     end)
 
-    it("of a job that was put there complete, and of none that failed", function()
+    it("of a job that was stored as complete, but not of one that failed", function()
       id = "put"
       service:put_job("put", '{"id":"put","state":"JOB_STATE_COMPLETE"}')
       assert.equal("out_0/result.txt", links()[1].name)
@@ -67,7 +67,7 @@ describe("the sandbox", function()
       api:refuses(9, "job has not yet been completed", "GET", path "results")
     end)
 
-    it("that were set, under any names, and with links of one's own", function()
+    it("that were set, with any names and links", function()
       service:set_results(id, {
         { name = "../../etc/passwd", content = "up" },
         { name = "/absolute", content = "down" },
@@ -95,7 +95,7 @@ describe("the sandbox", function()
       assert.equal('{"results":[]}', response.body)
     end)
 
-    it("without a token, as long as the link is good", function()
+    it("without a token, while the link is valid", function()
       local link <const> = link_to { content = "x" }
       is_refused(400, "InvalidArgument", link, { headers = { authorization = api.token } })
       is_refused(403, "AccessDenied", (link:gsub("%x%x$", "zz")))
@@ -138,7 +138,7 @@ describe("the sandbox", function()
       assert.are_not.equal(etag, response.headers["etag"])
     end)
 
-    it("whose bytes are made from a seed", function()
+    it("whose bytes are generated from a seed", function()
       local link <const> = link_to { size = 200000, seed = 7 }
       local expected <const> = file_contents.generated(200000, 7)
       local whole <const> = expected.read(0, 200000)
@@ -151,7 +151,7 @@ describe("the sandbox", function()
       assert.are_not.equal(whole, file_contents.generated(200000, 8).read(0, 200000))
     end)
 
-    it("broken off on request: cut short, reset, slow, refused", function()
+    it("with faults on request: cut short, reset, slow, refused", function()
       local link <const> = link_to { size = 5000000 }
       for _, version in ipairs(VERSIONS) do
         service:fault {

@@ -1,11 +1,11 @@
--- Files too large to hold, through the sandbox and back.
+-- Files that are too large for memory, through the sandbox and back.
 local new_digest <const> = require("openssl.digest").new
 local socket <const> = require "cqueues.socket"
 local file_contents <const> = require "bytenite.sandbox.model.file_contents"
 local api_session <const> = require "spec.support.api_session"
 local sandbox <const> = require "spec.support.sandbox"
 
--- What a process holds in memory, in bytes (Linux).
+-- Returns the memory of a process, in bytes (Linux).
 local function memory_of(pid)
   local file <close> = pid and io.open(("/proc/%d/status"):format(pid))
   local kilobytes <const> = file and file:read("a"):match "VmHWM:%s+(%d+) kB"
@@ -13,7 +13,7 @@ local function memory_of(pid)
 end
 
 describe("the sandbox", function()
-  it("moves a gigabyte both ways without holding it", function()
+  it("transfers a gigabyte in both directions without holding it in memory", function()
     local own <close> = sandbox.start "--speed 1000000"
     local session <close> = api_session.open(own)
     local job <const> = session:new_job { dataSource = { dataSourceDescriptor = "file" } }

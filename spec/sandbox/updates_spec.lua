@@ -1,4 +1,4 @@
--- The four updates as the sandbox carries them out: what it accepts, drops and refuses.
+-- The four updates in the sandbox: what it accepts, drops and refuses.
 local cjson <const> = require("cjson").new()
 local core <const> = require "bytenite.core"
 local api_session <const> = require "spec.support.api_session"
@@ -58,7 +58,7 @@ describe("the sandbox", function()
       )
     end)
 
-    it("and offers an address for the file to be uploaded", function()
+    it("and returns an address to upload the file to", function()
       for _, params in ipairs { cjson.null, typed("LocalFileDataSource", {}) } do
         local source <const> = set { dataSourceDescriptor = "file", params = params }
         assert.equal("", source.params.name)
@@ -66,7 +66,7 @@ describe("the sandbox", function()
       end
     end)
 
-    it("with {} for a bucket's params and null for those of a bypass", function()
+    it("with {} as the params of a bucket and null as those of a bypass", function()
       local _ <const>, _ <const>, response <const> = api:call("PATCH", path, {
         dataSource = { dataSourceDescriptor = "bypass" },
         dataDestination = { dataSourceDescriptor = "bucket" },
@@ -83,7 +83,7 @@ describe("the sandbox", function()
       api:refuses(3, "@type", "PATCH", path, untyped)
     end)
 
-    it("and keeps the one that is not given, and unsets the one that is null", function()
+    it("and keeps one that is not given, and removes one that is null", function()
       api:call("PATCH", path, '{"data_source":{"data_source_descriptor":"bypass"}}')
       local _, body = api:call("PATCH", path, { dataDestination = { dataSourceDescriptor = "bucket" } })
       assert.equal("bypass", body.job.dataSource.dataSourceDescriptor)
@@ -137,7 +137,7 @@ describe("the sandbox", function()
       assert.equal('Nightly "render" 日本', body.job.name)
     end)
 
-    it("of four characters at least", function()
+    it("of at least four characters", function()
       for _, text in ipairs { '""', '"日本語"', "" } do
         api:refuses(3, "4 characters", "PATCH", path, text)
       end
@@ -173,7 +173,7 @@ describe("the sandbox", function()
       assert.equal("integer", math.type(body.job.config.jobTimeout))
     end)
 
-    it("but not from what is not an unsigned 32-bit integer, not a boolean, or given twice", function()
+    it("but only from unsigned 32-bit integers and booleans, given once", function()
       for _, text in ipairs {
         '{"taskTimeout":4294967296}',
         '{"taskTimeout":-1}',
@@ -195,7 +195,7 @@ describe("the sandbox", function()
   end)
 
   describe("refuses an update", function()
-    it("of a job that is not a draft, or is not there", function()
+    it("of a job that is not a draft, or does not exist", function()
       service:put_job("running", '{"id":"running","state":"JOB_STATE_PARTITIONING"}')
       for _, update in ipairs { { "datasource", "{}" }, { "params", "{}" }, { "jobname", '"Long"' }, { "configs", "{}" } } do
         api:refuses(9, "started", "PATCH", "/customer/jobs/running/" .. update[1], update[2])
@@ -203,7 +203,7 @@ describe("the sandbox", function()
       end
     end)
 
-    it("that is not JSON, and one nested too deeply", function()
+    it("that is not JSON, or nested too deeply", function()
       local path <const> = "/customer/jobs/" .. api:new_job().id .. "/params"
       for _, text in ipairs { "{", "not JSON", '{"app":{}} x', '{"app":' .. ("["):rep(120) .. ("]"):rep(120) .. "}" } do
         api:refuses(3, nil, "PATCH", path, text)

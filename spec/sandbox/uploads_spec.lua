@@ -1,4 +1,4 @@
--- Uploads to the sandbox, which takes them at signed URLs as a storage service would.
+-- Uploads to the sandbox, which accepts them at signed URLs like a storage service.
 local socket <const> = require "cqueues.socket"
 local file_contents <const> = require "bytenite.sandbox.model.file_contents"
 local api_session <const> = require "spec.support.api_session"
@@ -20,7 +20,7 @@ describe("the sandbox", function()
     return "/customer/jobs/" .. id .. "/" .. what
   end
 
-  describe("takes an upload", function()
+  describe("accepts an upload", function()
     local url
     local attachment <const> = { ["content-disposition"] = "attachment" }
 
@@ -34,7 +34,7 @@ describe("the sandbox", function()
     end
 
     for _, version in ipairs(VERSIONS) do
-      it(("over HTTP/%s and gives its bytes back as a result"):format(version), function()
+      it(("over HTTP/%s and returns its bytes as a result"):format(version), function()
         local bytes <const> = ("\0\1\255 any bytes "):rep(20000)
         local response <const> =
           assert(put(bytes, { ["content-disposition"] = 'attachment; filename="in.txt"' }, version))
@@ -58,12 +58,12 @@ describe("the sandbox", function()
       end)
     end
 
-    it("of nothing at all", function()
+    it("of zero bytes", function()
       assert.equal(200, assert(put "").status)
       assert.same({ 0, "" }, { service:uploaded(id).length, service:uploaded(id).content })
     end)
 
-    it("with the headers that the link was signed for, and no others that matter", function()
+    it("with the headers that the link was signed for, but not with others of the same kind", function()
       local function refused(status, code, headers)
         is_refused(status, code, url, { method = "PUT", headers = headers, body = "x" })
       end
@@ -77,7 +77,7 @@ describe("the sandbox", function()
       assert.is_nil(service:uploaded(id))
     end)
 
-    it("while its link is good", function()
+    it("while its link is valid", function()
       local function refused(other)
         is_refused(403, "AccessDenied", other, { method = "PUT", headers = attachment, body = "x" })
       end
@@ -90,14 +90,14 @@ describe("the sandbox", function()
       api:call("DELETE", "/customer/jobs/" .. id)
     end)
 
-    it("until all links are made to expire, or the job is gone", function()
+    it("until all links are expired on request, or the job is gone", function()
       assert.equal(200, (api:call("DELETE", "/customer/jobs/" .. id)))
       is_refused(404, "NoSuchKey", url, { method = "PUT", headers = attachment, body = "x" })
       service:expire_links()
       is_refused(403, "AccessDenied", url, { method = "PUT", headers = attachment, body = "x" })
     end)
 
-    it("and keeps the one before when another breaks off", function()
+    it("and keeps the previous one when another breaks off", function()
       assert(put "first")
       local host <const>, port <const> = url:match "^http://([%d.]+):(%d+)/"
       local connection <const> = socket.connect(host, tonumber(port))
@@ -139,13 +139,13 @@ describe("the sandbox", function()
       assert.same({ 3, "done" }, { service:uploaded(id).attempts, service:uploaded(id).content })
     end)
 
-    it("or resets its stream of HTTP/2", function()
+    it("or resets its HTTP/2 stream", function()
       service:fault { operation = "upload", reset = true, after = 1000 }
       assert.is_nil((put(("x"):rep(30000), nil, 2)))
       assert.same({ 1, nil }, { service:uploaded(id).attempts, service:uploaded(id).length })
     end)
 
-    it("and lists it among the requests, without its bytes", function()
+    it("and records it as a request, without its bytes", function()
       assert(put "bytes")
       local requests <const> = service:requests()
       local last <const> = requests[#requests]

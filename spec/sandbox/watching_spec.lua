@@ -1,4 +1,4 @@
--- What the sandbox tells of jobs while they run: logs and the stream of events.
+-- What the sandbox reports about running jobs: logs and the stream of events.
 local cqueues <const> = require "cqueues"
 local lfs <const> = require "lfs"
 local new_headers <const> = require("http.headers").new
@@ -6,7 +6,7 @@ local socket <const> = require "cqueues.socket"
 local core <const> = require "bytenite.core"
 local api_session <const> = require "spec.support.api_session"
 
--- How many files and sockets a process has open (Linux).
+-- Returns how many files and sockets a process has open (Linux).
 local function descriptors(pid)
   local folder <const> = pid and ("/proc/%d/fd"):format(pid)
   if not folder or not lfs.attributes(folder) then return nil end
@@ -32,7 +32,7 @@ describe("the sandbox", function()
     assert.equal(200, (api:call("POST", ("/customer/jobs/%s/run"):format(id))))
   end
 
-  describe("gives logs", function()
+  describe("returns logs", function()
     local function logs(wanted)
       wanted = wanted or {}
       wanted.jobId = id
@@ -49,7 +49,7 @@ describe("the sandbox", function()
       return counts
     end
 
-    it("of every part, more as the job continues", function()
+    it("of every service, more as the job continues", function()
       local _ <const>, _ <const>, response <const> =
         api:call("POST", "/customer/logs", ('{"jobId":"%s","taskIds":[],"levels":[]}'):format(id))
       assert.same({ partitioner = {}, assembler = {}, taskrunner = {} }, core.decode(response.body))
@@ -74,7 +74,7 @@ describe("the sandbox", function()
       assert.same(body, logs { taskIds = core.array {}, levels = core.array {}, services = core.array {} })
     end)
 
-    it("no further than a job came", function()
+    it("only up to the state that a job reached", function()
       start()
       service:advance(8)
       assert.equal(200, (api:call("POST", ("/customer/jobs/%s/abort"):format(id))))
@@ -84,7 +84,7 @@ describe("the sandbox", function()
       assert.equal(0, #before.assembler)
     end)
 
-    it("why a job failed", function()
+    it("that say why a job failed", function()
       local failing <const> = api:new_job {
         params = { app = { sandbox_fail = "out of memory" } },
         dataSource = { dataSourceDescriptor = "bypass" },
@@ -102,7 +102,7 @@ describe("the sandbox", function()
       assert.same({ "out of memory" }, lines)
     end)
 
-    it("of the tasks, levels and services asked for", function()
+    it("of the requested tasks, levels and services", function()
       start()
       service:advance(30)
       local task <const> = next(logs().taskrunner)
@@ -117,7 +117,7 @@ describe("the sandbox", function()
       assert.same({ 3, {} }, { #body.partitioner, task_counts(body) })
     end)
 
-    it("that were set, with the same choice", function()
+    it("that were set, with the same selection", function()
       service:set_logs(
         id,
         [[{"partitioner":[{"log":"a","level":"INFO"},{"log":"b","level":7}],"taskrunner":{"t":{"logs":[]}}}]]
@@ -130,7 +130,7 @@ describe("the sandbox", function()
       assert.equal(2, #logs().partitioner)
     end)
 
-    it("or refuses what makes no sense", function()
+    it("or refuses invalid values", function()
       api:refuses(3, "jobId is required", "POST", "/customer/logs", "{}")
       api:refuses(5, "not found", "POST", "/customer/logs", { jobId = "nowhere" })
       api:refuses(3, "enum field levels", "POST", "/customer/logs", { jobId = id, levels = { "LOUD" } })
@@ -140,7 +140,7 @@ describe("the sandbox", function()
   end)
 
   describe("streams events", function()
-    -- Opens the stream over HTTP/1.1: the connection, after the response's head.
+    -- Opens the stream over HTTP/1.1. Returns the connection, after the head of the response.
     local function open()
       local host <const>, port <const> = service.base_url:match "^http://([%d.]+):(%d+)/"
       local connection <const> = socket.connect(host, tonumber(port))
@@ -157,7 +157,7 @@ describe("the sandbox", function()
       return connection, head:lower()
     end
 
-    -- The next lines, each an object, out of chunks.
+    -- Returns the next lines, each an object, from chunks.
     local function next_events(connection, count)
       local text, list = "", {}
       repeat
@@ -171,7 +171,7 @@ describe("the sandbox", function()
       return list
     end
 
-    it("one object a line, for every change of a state, as it happens", function()
+    it("with an object on each line for every change of state, as it happens", function()
       local connection <const>, head <const> = open()
       assert.is_truthy(head:find("transfer-encoding: chunked", 1, true))
       assert.is_nil(head:find("content-length", 1, true))
@@ -202,7 +202,7 @@ describe("the sandbox", function()
       connection:close()
     end)
 
-    it("no longer of a job that was deleted", function()
+    it("but not of a job that was deleted", function()
       start()
       local connection <const> = open()
       assert.equal(200, (api:call("DELETE", "/customer/jobs/" .. id)))
@@ -212,7 +212,7 @@ describe("the sandbox", function()
       connection:close()
     end)
 
-    it("in time, without anybody looking at the job", function()
+    it("in time, even if no client requests the job", function()
       local connection <const> = open()
       service:set_speed(300)
       start()
@@ -245,7 +245,7 @@ describe("the sandbox", function()
       assert.is_truthy(stream:get_next_chunk(5):find("JOB_STATE_STARTED", 1, true))
     end)
 
-    it("and breaks off if asked to", function()
+    it("and breaks off on request", function()
       service:fault { { operation = "events", truncate = 40 }, { operation = "events", status = 503 } }
       local connection <const> = open()
       start()

@@ -1,11 +1,11 @@
--- bytenite.testing: a sandbox for a user's tests in one line.
+-- bytenite.testing: a sandbox for tests, in one line.
 local child <const> = require "spec.support.child"
 local testing <const> = require "bytenite.testing"
 
 describe("bytenite.testing", function()
   local service <const> = testing.sandbox { speed = 1000, before_each = before_each, teardown = teardown }
 
-  it("starts a sandbox that clients reach, and counts what they send", function()
+  it("starts a sandbox that clients can use, and counts their requests", function()
     local client <close> = service:client()
     local job <const> = assert(client:create_job { templateId = "img-gen", name = "Under test" })
     assert(job:set_name "Renamed")
@@ -21,7 +21,7 @@ describe("bytenite.testing", function()
     assert.same({}, assert(client:list_jobs()).data)
   end)
 
-  it("lets something go wrong", function()
+  it("can add faults", function()
     local client <close> = service:client { max_retries = 0 }
     service:fault { operation = "create_job", status = 503, times = 1 }
     local job <const>, problem <const> = client:create_job { templateId = "img-gen", name = "Under test" }
@@ -30,7 +30,7 @@ describe("bytenite.testing", function()
     assert(client:create_job { templateId = "img-gen", name = "Under test" })
   end)
 
-  it("lets time pass, and changes jobs", function()
+  it("can advance time, and change jobs", function()
     local client <close> = service:client()
     local job <const> = assert(client:submit {
       templateId = "img-gen",
@@ -51,7 +51,7 @@ describe("bytenite.testing", function()
     assert(client:info())
   end)
 
-  it("refuses unknown faults and bad times at the line that has them, by their value", function()
+  it("refuses unknown faults and bad times at the caller's line, with their value", function()
     for value, call in pairs {
       ['got "nope"'] = function()
         service:fault { operation = "nope" }
@@ -68,7 +68,7 @@ describe("bytenite.testing", function()
     end
   end)
 
-  it("raises with what the sandbox says if that ends instead of listening", function()
+  it("raises the sandbox's own message if it ends instead of listening", function()
     local result <const> = child.run [[
       local ok <const>, message <const> = pcall(require("bytenite.testing").sandbox, { jobs = -1 })
       return { ok, message }
