@@ -10,16 +10,9 @@ local CALLS <const> = 200
 describe("a blocking call", function()
   local service, client
 
-  before_each(function()
-    service = sandbox.plain()
-    service:reset()
-    event_loops.put_jobs(service, 2)
-    client = connect.client(service)
+  event_loops.for_each_test(before_each, after_each, 2, function(service_of_test, client_of_test)
+    service, client = service_of_test, client_of_test
     assert(client:get_job "j1") -- fetches the token
-  end)
-
-  after_each(function()
-    client:close()
   end)
 
   it("takes no response from a future's call that ends first", function()

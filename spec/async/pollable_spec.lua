@@ -21,16 +21,10 @@ end
 describe("the protocol for event loops", function()
   local service, client, pollable
 
-  before_each(function()
-    service = sandbox.plain()
-    event_loops.put_jobs(service, 3)
-    client = event_loops.client(service)
+  event_loops.for_each_test(before_each, after_each, 3, function(service_of_test, client_of_test)
+    service, client = service_of_test, client_of_test
     assert(client:get_job "j3") -- fetches the token
     pollable = client:pollable()
-  end)
-
-  after_each(function()
-    client:close()
   end)
 
   local function start(id)
@@ -144,9 +138,8 @@ describe("the protocol for event loops", function()
     it("drives calls over TLS to their end", function()
       local tls <const> = sandbox.tls()
       event_loops.put_jobs(tls, 1)
-      client:close()
-      client = event_loops.client(tls)
-      pollable = client:pollable()
+      local own <close> = event_loops.client(tls)
+      client, pollable = own, own:pollable()
       local futures <const> = { start(), start(), start() }
       drive()
       for _, future in ipairs(futures) do

@@ -154,14 +154,8 @@ end)
 describe("a function that is cancelled", function()
   local service, client
 
-  before_each(function()
-    service = sandbox.plain()
-    event_loops.put_jobs(service, 1)
-    client = event_loops.client(service)
-  end)
-
-  after_each(function()
-    client:close()
+  event_loops.for_each_test(before_each, after_each, 1, function(service_of_test, client_of_test)
+    service, client = service_of_test, client_of_test
   end)
 
   local function fail()
@@ -227,17 +221,11 @@ describe("a function that is cancelled", function()
 end)
 
 describe("a blocking wait", function()
-  local service, client
+  local client
 
-  before_each(function()
-    service = sandbox.plain()
-    event_loops.put_jobs(service, 1)
-    client = event_loops.client(service)
+  event_loops.for_each_test(before_each, after_each, 1, function(_, client_of_test)
+    client = client_of_test
     assert(client:get_job "j1") -- fetches the token
-  end)
-
-  after_each(function()
-    client:close()
   end)
 
   local waits <const> = {

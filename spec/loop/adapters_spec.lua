@@ -2,22 +2,14 @@
 -- luv_spec.lua, for how programs end see endings_spec.lua.
 local core <const> = require "bytenite.core"
 local event_loops <const> = require "spec.support.event_loops"
-local sandbox <const> = require "spec.support.sandbox"
 
 for loop, Host in pairs(event_loops.hosts) do
   describe("a client in the loop of " .. loop, function()
     local service, host, client
 
-    before_each(function()
-      service = sandbox.plain()
-      event_loops.put_jobs(service, 3)
-      host = Host.new()
-      client = event_loops.client(service)
+    event_loops.for_each_test(before_each, after_each, 3, function(service_of_test, client_of_test)
+      service, client, host = service_of_test, client_of_test, Host.new()
       host:attach(client)
-    end)
-
-    after_each(function()
-      client:close()
     end)
 
     -- Runs the loop to its end. Returns the seconds that it took.

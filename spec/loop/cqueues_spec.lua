@@ -3,21 +3,13 @@ local connect <const> = require "spec.support.connect"
 local cqueues <const> = require "cqueues"
 local cqueues_loop <const> = require "bytenite.loop.cqueues"
 local event_loops <const> = require "spec.support.event_loops"
-local sandbox <const> = require "spec.support.sandbox"
 
 describe("a client in cqueues", function()
   local service, client, host
 
-  before_each(function()
-    service = sandbox.plain()
-    event_loops.put_jobs(service, 3)
-    client = event_loops.client(service)
-    host = event_loops.hosts.cqueues.new()
+  event_loops.for_each_test(before_each, after_each, 3, function(service_of_test, client_of_test)
+    service, client, host = service_of_test, client_of_test, event_loops.hosts.cqueues.new()
     assert.equal(client, host:attach(client))
-  end)
-
-  after_each(function()
-    client:close()
   end)
 
   it("lets calls on one job take turns, whichever coroutine makes them", function()

@@ -1,21 +1,13 @@
 -- What is special about a client in libuv's loop. For what holds in any loop see adapters_spec.lua.
 local event_loops <const> = require "spec.support.event_loops"
 local luv_loop <const> = require "bytenite.loop.luv"
-local sandbox <const> = require "spec.support.sandbox"
 
 describe("a client in libuv's loop", function()
   local service, client, host
 
-  before_each(function()
-    service = sandbox.plain()
-    event_loops.put_jobs(service, 2)
-    client = event_loops.client(service)
-    host = event_loops.hosts.luv.new()
+  event_loops.for_each_test(before_each, after_each, 2, function(service_of_test, client_of_test)
+    service, client, host = service_of_test, client_of_test, event_loops.hosts.luv.new()
     assert.equal(client, host:attach(client))
-  end)
-
-  after_each(function()
-    client:close()
   end)
 
   it("may be attached again while calls are pending", function()

@@ -13,6 +13,7 @@ local core <const> = require "bytenite.core"
 local cqueues <const> = require "cqueues"
 local cqueues_loop <const> = require "bytenite.loop.cqueues"
 local luv_loop <const> = require "bytenite.loop.luv"
+local sandbox <const> = require "spec.support.sandbox"
 local uv <const> = require "luv"
 
 local event_loops <const> = {}
@@ -141,6 +142,25 @@ function event_loops.put_jobs(service, count)
   for index = 1, count do
     service:put_job("j" .. index, ('{"id":"j%d","name":"Job number %d","state":"JOB_STATE_NEW"}'):format(index, index))
   end
+end
+
+--- Empties the plain sandbox, puts jobs into it and makes a client of it before each test of a block.
+--- The client is closed after the test.
+---@param before_each function of busted
+---@param after_each function of busted
+---@param jobs integer how many
+---@param begin fun(service: spec.Sandbox, client: table) is called before each test
+function event_loops.for_each_test(before_each, after_each, jobs, begin)
+  local client
+  before_each(function()
+    local service <const> = sandbox.plain()
+    event_loops.put_jobs(service, jobs)
+    client = event_loops.client(service)
+    begin(service, client)
+  end)
+  after_each(function()
+    client:close()
+  end)
 end
 
 return event_loops
