@@ -1,5 +1,5 @@
 --- phrases.lua: words that read like a translation, and what to write in their place. scripts/lint
---- looks for them in src/ and lua/; CONTRIBUTING.md shows the list.
+--- looks for them; CONTRIBUTING.md shows the list.
 local phrases <const> = {}
 
 --- `avoid` is searched as whole words, in any letter case. `unless` is a Lua pattern for lines in

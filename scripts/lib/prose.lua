@@ -1,5 +1,6 @@
 --- prose.lua: checks wording and line lengths in src/ and lua/, the wording of docs/api and of the
---- names of tests, and the lengths of all files that are written by hand, for scripts/lint.
+--- comments and names of tests, and the lengths of all files that are written by hand, for
+--- scripts/lint.
 ---
 ---     lua5.4 scripts/lib/prose.lua           checks all files
 ---     lua5.4 scripts/lib/prose.lua FILE...   checks some files
@@ -50,10 +51,11 @@ local function problems_of(line, is_comment)
   return problems
 end
 
--- Returns what is wrong with the words of a line that names a test.
-local function problems_of_name(line)
+-- Returns what is wrong with the words of a line of a spec. Only comments and names of tests count.
+local function problems_in_spec(line, is_comment)
   local is_name <const> = line:find "^%s*it%(" or line:find "^%s*describe%(" or line:find '^%s*{"'
-  return is_name and problems_of_words(line) or {}
+  local text <const> = (is_comment or is_name) and line or line:match " %-%- .*$" or line:match "/%*.*$"
+  return text and problems_of_words(text) or {}
 end
 
 local failed = false
@@ -63,7 +65,8 @@ local function report(place, problem)
   failed = true
 end
 
--- Reports what a function finds wrong with the lines of a file; it also gets whether a line is a comment.
+-- Reports what a function finds wrong with the lines of a file. It also gets whether a line is a
+-- comment.
 local function check_lines(path, find_problems)
   local is_comment <const> = path:find "%.lua$" and lua_comments() or c_comments()
   local number = 0
@@ -97,10 +100,10 @@ local function paths_of(command)
 end
 
 for _, path in ipairs(#arg > 0 and arg or paths_of "find src lua -name '*.[ch]' -o -name '*.lua' | sort") do
-  check_lines(path, path:find "_spec%.lua$" and problems_of_name or problems_of)
+  check_lines(path, path:find "_spec%.lua$" and problems_in_spec or problems_of)
 end
-for _, path in ipairs(#arg > 0 and {} or paths_of "find spec -name '*_spec.lua' -o -path 'spec/host/*.c' | sort") do
-  check_lines(path, problems_of_name)
+for _, path in ipairs(#arg > 0 and {} or paths_of "find spec -name '*.lua' -o -name '*.[ch]' | sort") do
+  check_lines(path, problems_in_spec)
 end
 for _, path in ipairs(#arg > 0 and {} or paths_of "find docs/api docs/generators -name '*.lua' | sort") do
   check_lines(path, problems_of_words)

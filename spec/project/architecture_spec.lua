@@ -247,9 +247,13 @@ describe("scripts/lib/prose.lua", function()
     assert.same({ '1: instead of "gives back" write "returns"\n', false }, { printed, ok })
   end)
 
-  it("suggests better words in the names of tests, and checks nothing else in specs", function()
-    local spec <const> = '-- It goes on.\nit("goes on", function()\n  describe("so", function()\n'
-    assert.equal('2: instead of "goes on" write "continues"\n', check(spec, "module_spec.lua"))
+  it("suggests better words in the comments and names of tests, and checks nothing else in specs", function()
+    for _, line in ipairs { 'it("%s", function()', "-- It %s.", "local text -- which %s" } do
+      local printed <const> = check("\n" .. line:format "goes on", "module_spec.lua")
+      assert.equal('2: instead of "goes on" write "continues"\n', printed)
+    end
+    local code <const> = 'describe("so", function()\n  note "goes on"\n' .. ("x"):rep(121)
+    assert.equal("", check(code, "module_spec.lua"))
   end)
 
   it("measures comment lines and code lines", function()

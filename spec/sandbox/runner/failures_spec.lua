@@ -296,6 +296,6 @@ echo whole > "$TASK_RESULTS_DIR/whole"]]
     jobs.wait_until(function()
       return not is_alive(pid)
     end)
-    os.execute(("rm -r '%s'"):format(top)) -- which nobody else does then
+    os.execute(("rm -r '%s'"):format(top)) -- no other process removes it then
   end)
 end)
