@@ -205,3 +205,21 @@ describe("a call that finds no free connection", function()
     assert.same({ "1 at 1000", "2 at 1001", "3 at 1002" }, sent)
   end)
 end)
+
+describe("a call of an idle client", function()
+  it("keeps its turn on the job when its response takes longer than it waits inside the core", function()
+    local SLOW <const> = { status = 200, body = "{}", after = 5 }
+    local client <const>, wire <const> = fake.client({ access_token = "t" }, in_turn { SLOW, OK }, true)
+    local job <const> = client:job "x"
+    local step <const>, other = client.clock.step, nil
+    -- A finalizer, say, makes another call meanwhile.
+    function client.clock.step(...)
+      other = other or client:async(job.delete, job)
+      return step(...)
+    end
+    assert.is_true(job:delete())
+    assert.is_true(other:get())
+    assert.same({ 1000, 1005 }, { wire.requests[1].at, wire.requests[2].at })
+    check_all_freed(wire)
+  end)
+end)
