@@ -18,7 +18,7 @@ docs: ## writes the reference page from its sources
 	@lua5.4 docs/generate.lua
 
 bench: ## measures calls, marshalling, loading and memory beside loops in C and other clients; writes bench/README.md
-	@status=0; for script in run flight many marshal load memory rooms blocks; do bench/$$script --write || status=$$?; done; exit $$status
+	@status=0; for script in run flight many marshal load memory breakdown blocks; do bench/$$script --write || status=$$?; done; exit $$status
 
 asan: ## runs the specs with the sanitizers for addresses, undefined behaviour and leaks
 	@scripts/asan

@@ -1,5 +1,6 @@
--- rooms_report.lua SAMPLES PLOTS [README]: makes a table of what bench/rooms measured: the instructions of a call by room. With
--- README it also goes into that file, between two marks. SAMPLES has the notes of report.lua, and:
+-- breakdown_report.lua SAMPLES PLOTS [README]: makes a table of what bench/breakdown measured: the
+-- instructions of a call by part. With README it also goes into that file, between two marks.
+-- SAMPLES has the notes of report.lua, and:
 --   build NAME TITLE...                        a build, in the order of the table
 --   profile NAME on|off CALLS FILE CALLS FILE  its profiles with Lua's collector on or off: a short and a long run
 local callgrind <const> = require "callgrind"
@@ -8,9 +9,9 @@ local report <const> = require "report"
 
 local samples_name <const>, _ <const>, readme_name <const> = ... -- no plot
 
--- The functions of the core whose calls are a room, with all that they call. Of several names, in this build or that, none may
--- call another. What is in no room is the Lua layer.
-local rooms <const> = {
+-- The functions of the core whose calls, with all that they call, are a part. Of several names
+-- (builds differ) none may call another. The rest is the Lua layer.
+local parts <const> = {
   { title = "read: the response's text into tables", functions = { "marshal_read_job" } },
   { title = "write: the argument into text", functions = { "marshal_write" } },
   { title = "refresh: the job's table gets the response's members", functions = { "refresh" } },
@@ -35,7 +36,7 @@ function readers.profile(name, collector, few_calls, few_name, many_calls, many_
   }
 end
 
--- Instructions a call, of what `get` takes out of a profile.
+-- Returns instructions per call; `get` returns those of a profile.
 local function per_call(profiles, get)
   return (get(profiles.many) - get(profiles.few)) / profiles.calls
 end
@@ -46,25 +47,29 @@ local function cost_of_libcurl(profile)
   end))
 end
 
-local function cost_of_room(build, room, profile)
-  local is_in_room <const> = {}
-  for _, name in ipairs(room.functions) do
-    is_in_room[name] = true
+local function cost_of_part(build, part, profile)
+  local is_in_part <const> = {}
+  for _, name in ipairs(part.functions) do
+    is_in_part[name] = true
   end
   local cost <const>, count <const> = profile:calls(function(call)
-    return is_in_room[call.callee] and call.into:find(CORE)
+    return is_in_part[call.callee] and call.into:find(CORE)
   end)
   if count == 0 then
-    local names <const> = table.concat(room.functions, ", ")
+    local names <const> = table.concat(part.functions, ", ")
     error(
-      ("%s: none of these is called (%s): adapt the rooms at the head of rooms_report.lua"):format(build.name, names)
+      ("%s: none of these is called (%s): adapt the parts at the head of breakdown_report.lua"):format(
+        build.name,
+        names
+      )
     )
   end
   return cost
 end
 
--- The rooms' costs in the order of the table, the sum last. They are those of a run without collection, which would go on
--- in each of them; the collector's is what a run with it takes more.
+-- Returns the costs of the parts in the order of the table, then the sum. The parts are measured in
+-- a run without collection, which would be spread over them; the collector's cost is what a run
+-- with it needs in addition.
 local function costs_of(build)
   local function total(profile)
     return profile.total
@@ -72,11 +77,11 @@ local function costs_of(build)
   local whole <const>, rest = per_call(build.on, total), per_call(build.off, total)
   local collector <const> = whole - rest
   local costs <const> = { per_call(build.off, cost_of_libcurl) }
-  for _, room in ipairs(rooms) do
+  for _, part in ipairs(parts) do
     table.insert(
       costs,
       per_call(build.off, function(profile)
-        return cost_of_room(build, room, profile)
+        return cost_of_part(build, part, profile)
       end)
     )
   end
@@ -91,8 +96,8 @@ local page <const> = report.new()
 page:read(samples_name, readers)
 
 local titles <const> = { "libcurl: the request out, the response in" }
-for _, room in ipairs(rooms) do
-  table.insert(titles, room.title)
+for _, part in ipairs(parts) do
+  table.insert(titles, part.title)
 end
 table.move({ "Lua layer, and what binds it to libcurl", "Lua's collector", "all" }, 1, 3, #titles + 1, titles)
 
@@ -109,4 +114,4 @@ for line, title in ipairs(titles) do
   end
   page:row(table.unpack(cells))
 end
-page:finish("rooms", readme_name)
+page:finish("breakdown", readme_name)

@@ -1,5 +1,6 @@
--- held.lua COUNT SAMPLES [README]: holds so many jobs as bytenite has them and as lua-cjson has them, and prints the bytes of
--- Lua's memory that each takes. With README the table also goes into that file, between two marks.
+-- jobs_in_memory.lua COUNT SAMPLES [README]: keeps COUNT jobs of bytenite's and of lua-cjson's, and
+-- prints the bytes of Lua's memory for each. With README the table also goes into that file,
+-- between two marks.
 local responses <const> = require "responses"
 local bytenite <const> = require "bytenite"
 local cjson <const> = require "cjson"
@@ -12,7 +13,7 @@ local COUNT <const> = math.tointeger(count_text)
 
 local client <close> = request.client()
 
-local bodies <const> = {} -- the server gives the same
+local bodies <const> = {} -- the same as the server's
 for turn = 1, responses.COUNT do
   bodies[turn] = responses.body(turn - 1, request.job_id)
 end
@@ -25,7 +26,7 @@ local forms <const> = {
     end,
   },
   {
-    title = "`bytenite.decode`: what the service answered",
+    title = "`bytenite.decode`: the service's response",
     make = function(turn)
       return bytenite.decode(bodies[turn])
     end,
@@ -38,27 +39,27 @@ local forms <const> = {
   },
 }
 
-local function bytes_of(make)
-  local held <const> = {}
+local function bytes_for(make)
+  local kept <const> = {}
   for index = 1, COUNT do
-    held[index] = false -- the list itself is not measured
+    kept[index] = false -- the list itself is not measured
   end
   for turn = 1, responses.COUNT do
-    make(turn) -- what happens once, and the strings that all share
+    make(turn) -- work that is done once, and strings that all share
   end
   collectgarbage()
   local before <const> = collectgarbage "count"
   for index = 1, COUNT do
-    held[index] = assert(make((index - 1) % responses.COUNT + 1))
+    kept[index] = assert(make((index - 1) % responses.COUNT + 1))
   end
   collectgarbage()
-  return (collectgarbage "count" - before) * 1024 / #held
+  return (collectgarbage "count" - before) * 1024 / #kept
 end
 
 local page <const> = report.new()
 page:read(samples_name, {}) -- the facts
-page:head(figures.with_thousands(COUNT) .. " jobs held, of 16 different ones in turn", "bytes a job")
+page:head(figures.with_thousands(COUNT) .. " jobs kept, of 16 different ones in turn", "bytes a job")
 for _, form in ipairs(forms) do
-  page:row(form.title, figures.with_thousands(bytes_of(form.make)))
+  page:row(form.title, figures.with_thousands(bytes_for(form.make)))
 end
-page:finish("held", readme_name)
+page:finish("jobs_in_memory", readme_name)
