@@ -1,7 +1,8 @@
 -- blocks_measure.lua MODE ARGUMENT...: one measurement of bench/blocks. Prints notes for blocks_report.lua.
---   bare COUNT PROGRAM   milliseconds for a process, started and awaited one after the other as the sandbox starts them
---   task COUNT           milliseconds for a task that does nothing, in a job of that many
---   scale WORKERS COUNT  seconds for that many tasks that use a processor
+--   bare COUNT PROGRAM   milliseconds for a process, of COUNT that run one after the other, started like
+--                        the sandbox's
+--   task COUNT           milliseconds for a task that does nothing, in a job of COUNT
+--   scale WORKERS COUNT  seconds for COUNT tasks that use a processor
 --   calls COUNT          milliseconds for calls, alone and while 8 tasks use all processors
 local mode <const>, first <const>, second <const> = ...
 
@@ -43,7 +44,7 @@ local function submit(template, count)
   })
 end
 
--- Seconds that the tasks of a job took.
+-- Returns the seconds that the tasks of a job took.
 local function seconds_of_tasks(job)
   assert(job:wait { interval = 0.05, max_interval = 0.05, timeout = 600 })
   local times <const> = job.stateTimestamps

@@ -31,7 +31,7 @@ end
 
 local median <const> = figures.median_and_range
 
--- The value below which so many of 100 are.
+-- Returns the value of a percentile.
 local function percentile(list, percent)
   table.sort(list)
   return list[math.max(1, math.ceil(#list * percent / 100))]

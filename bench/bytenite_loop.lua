@@ -1,6 +1,6 @@
--- bytenite_loop.lua COUNT [show]: the third row of the benchmark: a script that updates a job's data source through
--- bytenite, with one client for all calls and the defaults of every option: time limits, retries and checks included.
--- With `show` every refreshed job is printed, one a line.
+-- bytenite_loop.lua COUNT [show]: the third row of the benchmark: a script that updates a job's
+-- data source with bytenite, with one client for all calls and the default of every option,
+-- including time limits, retries and checks. With `show` every refreshed job is printed on a line.
 local cjson <const> = require "cjson"
 local request <const> = require "request"
 

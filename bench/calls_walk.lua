@@ -1,5 +1,6 @@
--- calls_walk.lua COUNT SAMPLES [README]: updates a job's data source so often, prints what memory that takes, and judges. With
--- README the table also goes into that file, between two marks. Ends with status 1 when the target is missed.
+-- calls_walk.lua COUNT SAMPLES [README]: updates a job's data source COUNT times, prints the growth
+-- of memory, and judges it. With README the table also goes into that file, between two marks. Ends
+-- with status 1 if the target is missed.
 local figures <const> = require "figures"
 local memory <const> = require "memory"
 local report <const> = require "report"

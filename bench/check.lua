@@ -1,16 +1,19 @@
--- check.lua: proves that the rows of the benchmark do the same work, before any of them is measured.
+-- check.lua: verifies that the rows of the benchmark do the same work before they are measured.
 --
---   check.lua requests COUNT LOG ROW...     LOG, written by nginx, holds COUNT requests of each row, one row after the
---                                           other: they are the same request, sent over a kept connection a row
---   check.lua responses COUNT FOLDER ROW...   FOLDER/ROW.jsonl holds the COUNT responses that the row received: 16 different
---                                           ones in turn, and for all rows the same
+--   check.lua requests COUNT LOG ROW...
+--     LOG, written by nginx, has COUNT requests of each row, one row after the other: all are equal,
+--     and those of a row were sent over one kept connection
+--   check.lua responses COUNT FOLDER ROW...
+--     FOLDER/ROW.jsonl has the COUNT responses that the row received: 16 different ones in turn, the
+--     same for all rows
 local cjson <const> = require "cjson"
 
 local RESPONSES <const> = 16
 local BODY_LENGTH <const> = 225
-local IN_SPACED_JSON <const> = { requests = true, aiohttp = true } -- Python's own json puts blanks between members
--- Node gives a response away before its connection is free: two kept ones, in turn, each with the server's 16 responses.
-local CONNECTIONS <const> = { fetch = 2 } -- of a row; the others have one
+local IN_SPACED_JSON <const> = { requests = true, aiohttp = true } -- Python's json writes blanks between members
+-- Node returns a response before its connection is free, so it alternates between two kept ones,
+-- each with the server's 16 responses.
+local CONNECTIONS <const> = { fetch = 2 } -- by row; the others have one
 local MAX_ANSWER <const>, MIN_ANSWER <const> = 2100, 1950
 
 local function fail(...)
@@ -18,7 +21,7 @@ local function fail(...)
   os.exit(false)
 end
 
--- A value as text that does not depend on the order of members; what is null counts as absent.
+-- Returns a value as text that does not depend on the order of members, without nulls.
 local function canonical(value)
   if type(value) == "number" then return ("number %.14g"):format(value) end
   if type(value) ~= "table" then return ("%s %s"):format(type(value), value) end
@@ -30,7 +33,8 @@ local function canonical(value)
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
--- The job in what a row received. The service sends this integer as a string; bytenite makes it an integer.
+-- Returns the job that a row received. The service sends this integer as a string; bytenite
+-- converts it.
 local function job_of(response)
   local job <const> = response.job or response
   job.numUnitsEstimation = tonumber(job.numUnitsEstimation)
@@ -64,7 +68,7 @@ function checks.requests(count, log, rows)
   for number, line in ipairs(lines) do
     local row <const> = rows[(number - 1) // count + 1]
     local request <const> = cjson.decode(line)
-    local body <const> = request.body:gsub("\\/", "/") -- lua-cjson 2.1.0 escapes every slash, and cannot be told not to
+    local body <const> = request.body:gsub("\\/", "/") -- lua-cjson 2.1.0 always escapes slashes
     if #body ~= BODY_LENGTH and not IN_SPACED_JSON[row] then
       fail("%s sends %d bytes, not %d", row, #body, BODY_LENGTH)
     end
@@ -79,7 +83,7 @@ function checks.requests(count, log, rows)
   end
 end
 
--- The responses that came over the first of a row's connections.
+-- Returns the responses on the first of a row's connections.
 local function over_one_connection(row, jobs)
   local own <const> = {}
   for turn = 1, #jobs, CONNECTIONS[row] or 1 do

@@ -1,5 +1,6 @@
 /*
-** cjson_calls.c: its bodies are some bytes longer than the others': lua-cjson 2.1.0 escapes slashes.
+** cjson_calls.c: its bodies are a few bytes longer than others, because lua-cjson 2.1.0 escapes
+** slashes.
 */
 #include "cjson_calls.h"
 
@@ -21,7 +22,7 @@ static void set_text(lua_State *L, const char *name, const char *text) {
   lua_setfield(L, -2, name);
 }
 
-/* Pushes the argument, as a table constructor in a script makes it: every table in its final size. */
+/* Pushes the argument like a table constructor in a script: every table in its final size. */
 static void push_argument(lua_State *L) {
   lua_createtable(L, 0, 2);
   lua_createtable(L, 0, 2);

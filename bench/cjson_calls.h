@@ -1,6 +1,7 @@
 /*
-** cjson_calls.h: an update as the thinnest binding in C would do it: the argument table that a script would pass is made and
-** encoded by lua-cjson for every call, and the response decoded by it. Text and tables are then garbage.
+** cjson_calls.h: an update like in the thinnest possible binding in C: for every call the argument
+** table that a script would pass is created and encoded by lua-cjson, and the response decoded by
+** it. Text and tables are then garbage.
 */
 #ifndef BENCH_CJSON_CALLS_H
 #define BENCH_CJSON_CALLS_H

@@ -1,8 +1,9 @@
 /*
-** cjson_loop.c: the second row of the benchmark: the loop of curl_loop.c with lua-cjson both ways, as a Lua module.
+** cjson_loop.c: the second row of the benchmark: the loop of curl_loop.c with lua-cjson both ways,
+** as a Lua module.
 **
-** No check, no retry, no time limit, no refresh. All of it is C; Lua only starts it, in the same interpreter and with the same
-** collector as bytenite's row.
+** No checks, retries, time limits or refresh. All of it is C; Lua only starts it, in the same
+** interpreter and with the same collector as bytenite's row.
 */
 #include <lauxlib.h>
 #include <lua.h>
@@ -37,7 +38,10 @@ static int run_loop(lua_State *L) {
   return 0;
 }
 
-/* cjson_loop(count, show): updates the job's data source `count` times; prints every response, one a line, if asked to. */
+/*
+** cjson_loop(count, show): updates the job's data source `count` times. Prints every response on a
+** line with `show`.
+*/
 static int run(lua_State *L) {
   luaL_checkinteger(L, 1);
   lua_settop(L, 2);

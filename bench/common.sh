@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034
-# common.sh: what the scripts of the benchmark share: options, tools, programs, the place for what is measured. To be sourced,
-# from the project's folder.
+# common.sh: code that the scripts of the benchmark share: options, tools, programs, notes of measurements. To be sourced from
+# the project's folder.
 . scripts/lib/environment.sh
 . scripts/lib/prepare.sh
 . bench/server.sh
@@ -11,7 +11,7 @@ fail() {
 }
 
 # read_options NAMES ARGUMENT...: reads the command line. --quick and --write set $quick and $readme, --NAME N the variable of
-# that name, which is empty where it is not given; --help prints what stands at the head of the script.
+# that name, which is empty if it is not given; --help prints the comment at the head of the script.
 read_options() {
   names=$1 quick='' readme=''
   shift
@@ -41,12 +41,12 @@ read_option() {
   eval "${1#--}=\$2"
 }
 
-# note WORD...: adds a line to what the report reads.
+# note WORD...: adds a line to the notes that the report reads.
 note() {
   printf '%s\n' "$*" >> "$samples"
 }
 
-# progress WORD...: says on a terminal what is going on.
+# progress WORD...: reports progress on a terminal.
 progress() {
   if [ -t 2 ]; then printf 'bench: %s\n' "$*" >&2; fi
 }
@@ -56,8 +56,8 @@ clean_up() {
   rm -rf "$scratch"
 }
 
-# Finds or installs what is needed, and sets what the programs find in their environment. $token is the length of the access
-# token; libcurl 7.88 copies headers byte by byte, so that a long one would cost all rows alike and hide their differences.
+# Finds or installs what is needed, and sets the environment of the programs. $token is the length of the access token; libcurl
+# 7.88 copies headers byte by byte, so a long one would cost the same in all rows and hide their differences.
 set_up() {
   PATH=$PATH:/usr/sbin:/sbin # nginx lives there
   prepare demo bench
@@ -86,7 +86,7 @@ set_up() {
   : > "$samples"
 }
 
-# find_cores: sets $core, the last that this process may use, and $other_core, the first, which is the same where there is one.
+# find_cores: sets $core, the last one that this process may use, and $other_core, the first, which may be the same.
 find_cores() {
   core=$(taskset -cp $$ | sed 's/.*[^0-9]//')
   other_core=$(taskset -cp $$ | sed 's/.*: *\([0-9]*\).*/\1/')
@@ -119,12 +119,12 @@ compile_multi_loops() {
   compile_module multi_cjson_loop bench/multi_cjson_loop.c bench/multi.c bench/cjson_calls.c bench/connection.c
 }
 
-# Whether the module builds and loads; $scratch/problem has the reason when it does not.
+# Succeeds if the module builds and loads; otherwise $scratch/problem has the reason.
 build_module() {
   scripts/build build 2> "$scratch/problem" && "$lua" -e 'require "bytenite"' 2> "$scratch/problem"
 }
 
-# count_instructions DOOR COMMAND...: prints how many instructions a command takes, by callgrind. The door may be none.
+# count_instructions DOOR COMMAND...: prints the instructions of a command, counted by callgrind. The door may be none.
 count_instructions() {
   door=$1
   shift
@@ -134,7 +134,7 @@ count_instructions() {
   sed -n 's/^\(summary\|totals\): \([0-9]*\).*/\2/p' "$scratch/callgrind.out" | tail -n 1
 }
 
-# Whether callgrind is to be used and can be; notes why not.
+# Succeeds if callgrind should and can be used; otherwise notes why not.
 can_count_instructions() {
   if [ -n "$quick" ]; then
     note 'skipped instructions this was a quick run'
@@ -155,7 +155,7 @@ cjson_version() {
   dpkg-query -W -f '${Version}' lua-cjson 2> /dev/null | grep . || "$lua" -e 'print(require("cjson")._VERSION)'
 }
 
-# describe WORD...: notes when, with what and on what all this was measured; the words say how.
+# describe WORD...: notes date, versions and machine of the measurement; the words say how it was made.
 describe() {
   note "about Date $(date -u +%Y-%m-%d)"
   note "about Measured $*"
@@ -164,7 +164,7 @@ describe() {
   note "about Machine $(cpu_model), $(getconf _NPROCESSORS_ONLN) cores, $(uname -s) $(uname -r)"
 }
 
-# report NAME: makes tables, verdicts and plots of what was noted; its status is the script's.
+# report NAME: makes tables, verdicts and plots from the notes. Its status is the script's.
 report() {
   plots=$programs
   if [ -n "$readme" ]; then plots=bench/plots; fi

@@ -1,5 +1,6 @@
 /*
-** connection.c: libcurl as a careful C program uses it: options set once, one handle and one buffer for all calls.
+** connection.c: libcurl as in a careful C program: options set once, one handle and one buffer for
+** all calls.
 */
 #include "connection.h"
 
@@ -15,7 +16,7 @@ static const char *setting(const char *name) {
   return value;
 }
 
-/* Makes room for `more` bytes behind the response received so far. */
+/* Makes room for `more` bytes after the response received so far. */
 static bool reserve(Connection *connection, size_t more) {
   const size_t needed = connection->response_length + more;
   if (needed <= connection->response_capacity) return true;
@@ -29,7 +30,7 @@ static bool reserve(Connection *connection, size_t more) {
   return true;
 }
 
-/* libcurl's write callback; receiving less than was offered ends the transfer with an error. */
+/* libcurl's write callback. Returning less than was offered ends the transfer with an error. */
 static size_t receive(char *bytes, size_t size, size_t count, void *user) {
   Connection *connection = user;
   const size_t length = size * count;

@@ -1,14 +1,14 @@
--- cost.lua FORM COUNT: COUNT updates through client:map in one of several FORMs; prints the microseconds of processor time that
--- a call took, and the largest resident memory of this process (kB).
+-- cost.lua FORM COUNT: makes COUNT updates with client:map in one of several forms. Prints the
+-- microseconds of processor time per call, and the largest resident memory of this process (kB).
 --
---   jobs       over a list of jobs; the jobs, refreshed, are kept
---   ids        over a list of ids; true is kept of each
+--   jobs       over a list of jobs; the refreshed jobs are kept
+--   ids        over a list of ids; true is kept for each
 --   iterator   over an iterator function; nothing is kept
 local memory <const> = require "memory"
 local request <const> = require "request"
 
 local form <const>, count <const> = ...
-local WARM_UP <const> = 100 -- calls that open the connections, and whatever else happens once
+local WARM_UP <const> = 100 -- calls that open the connections, and do other work that is done once
 
 local client <close> = request.client()
 
@@ -43,7 +43,7 @@ function forms.iterator(how_many)
   end, update_by_id
 end
 
--- Processor time in seconds.
+-- Returns the processor time in seconds.
 local function cost_of(how_many)
   local items <const>, update <const> = forms[form](how_many)
   collectgarbage()

@@ -1,8 +1,9 @@
 /*
-** curl_loop.c: the first row of the benchmark: libcurl alone, a ready body out, the response's bytes back, no JSON.
+** curl_loop.c: the first row of the benchmark: libcurl alone. Sends a ready body and receives the
+** bytes of the response, without JSON.
 **
 **   curl_loop COUNT         updates the job's data source COUNT times
-**   curl_loop COUNT show    the same, and prints every response, one a line
+**   curl_loop COUNT show    also prints every response, one on each line
 **   curl_loop about         prints the versions of libcurl and its parts
 */
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /*
-** empty_module.c: the least that a module over libcurl costs to load: it does what each of them must do once, and nothing else.
+** empty_module.c: the minimum cost of loading a module over libcurl: it only does what each of them
+** must do once.
 */
 #include <curl/curl.h>
 #include <lauxlib.h>

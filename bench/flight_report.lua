@@ -1,12 +1,12 @@
--- flight_report.lua SAMPLES PLOTS [README]: makes tables of what bench/flight measured, prints them, judges, and draws a plot in
--- the folder PLOTS. With README the tables also go into that file, between two marks. SAMPLES has the notes of report.lua and
--- costs.lua.
+-- flight_report.lua SAMPLES PLOTS [README]: makes tables of what bench/flight measured, prints and
+-- judges them, and draws a plot in the folder PLOTS. With README the tables also go into that file,
+-- between two marks. SAMPLES has the notes of report.lua and costs.lua.
 local costs <const> = require "costs"
 local plot <const> = require "plot"
 
 local samples_name <const>, plots <const>, readme_name <const> = ...
 
--- At most, of the loop with lua-cjson; and of an update.
+-- The targets: at most this share of the loop with lua-cjson, and of an update.
 local CPU <const>, INSTRUCTIONS <const>, CREATION <const> = 0.95, 0.88, 1.5
 
 local only_http1 <const> = { h2 = " (HTTP/1.1 over TLS)" }

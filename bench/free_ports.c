@@ -1,5 +1,5 @@
 /*
-** free_ports.c: free_ports COUNT prints that many TCP ports of 127.0.0.1 which nobody listens on, in one line.
+** free_ports.c: free_ports COUNT prints COUNT free TCP ports of 127.0.0.1 on one line.
 */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 
 /*
-** Has the system pick a free port. The socket stays open, so that the next call gets another port; all are closed when
-** the program ends. Returns 0 on failure.
+** Lets the system choose a free port. The socket stays open until the program ends, so that the
+** next call gets another port. Returns 0 on failure.
 */
 static unsigned int pick_port(void) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -32,7 +32,7 @@ end
 
 local median <const> = figures.median_and_range
 
--- What bytenite takes more than the empty module.
+-- Returns how much more bytenite takes than the empty module.
 local function difference(kind)
   return median(rows.bytenite[kind]) - median(rows.empty[kind])
 end

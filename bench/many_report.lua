@@ -2,17 +2,18 @@
 --
 -- SAMPLES has the notes of report.lua, and:
 --   updates ROW DOOR CPU WALL                    one round: microseconds of a run
---   connections ROW DOOR COUNT PROTOCOL          that a run used
---   pending DOOR COUNT CONNECTIONS BYTES LARGEST bytes a pending call, resident memory at the most in kB
---   cost FORM JOBS CPU LARGEST                   one round: microseconds of processor time a call, memory in kB
---   instructions FORM OF_100 OF_1000 OF_10000    of runs of so many calls
--- With README the tables also go into that file, between two marks. Ends with status 1 when a target is missed.
+--   connections ROW DOOR COUNT PROTOCOL          of a run
+--   pending DOOR COUNT CONNECTIONS BYTES LARGEST bytes per pending call, largest resident memory in kB
+--   cost FORM JOBS CPU LARGEST                   one round: microseconds of processor time per call, kB
+--   instructions FORM OF_100 OF_1000 OF_10000    of runs with these numbers of calls
+-- With README the tables also go into that file, between two marks. Ends with status 1 if a target
+-- is missed.
 local figures <const> = require "figures"
 local report <const> = require "report"
 
 local samples_name <const>, _ <const>, readme_name <const> = ... -- no plots
 
-local MOST_WALL <const> = 1.05 -- of what the faster loop in C takes
+local MOST_WALL <const> = 1.05 -- of the faster loop in C
 local MOST_MEMORY <const> = 200 -- MB
 local MOST_GROWTH <const> = 1.10
 local DEFAULT_CONNECTIONS <const> = 100
@@ -86,7 +87,7 @@ local function with_range(values)
   return figures.with_range(median(values))
 end
 
--- How long bytenite takes, beside the faster of the loops in C.
+-- Returns how long bytenite takes, compared with the faster loop in C.
 local function wall_ratio(row, door)
   local poll <const>, socket <const> = median(updates["poll " .. door].wall), median(updates["socket " .. door].wall)
   return median(updates[row .. " " .. door].wall) / math.min(poll, socket)
@@ -121,7 +122,7 @@ local function add_pending()
   end
 end
 
--- How a figure of a form has grown at the most since the smallest size.
+-- Returns the largest growth of a figure of a form since the smallest size.
 local function growth(form, kind)
   local results <const> = costs[form][kind]
   local smallest <const>, most = median(results[sizes[1]]), 1
@@ -156,7 +157,7 @@ local function add_instructions()
   end
 end
 
--- By instructions: how fast the machine runs them changes more from one minute to the next.
+-- By instructions, because the speed of the machine changes more from one minute to the next.
 local function judge_cost()
   if page.skipped.instructions then return end
   local found <const>, worst = {}, 1

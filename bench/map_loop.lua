@@ -1,5 +1,6 @@
--- map_loop.lua update|create CONCURRENCY COUNT [show]: updates the data sources of COUNT jobs, or creates COUNT jobs, through
--- client:map, with the defaults of every option but the concurrency. With `show` every refreshed job is printed, one a line.
+-- map_loop.lua update|create CONCURRENCY COUNT [show]: updates the data sources of COUNT jobs, or
+-- creates COUNT jobs, with client:map and the default of every option but the concurrency. With
+-- `show` every refreshed job is printed on a line.
 local cjson <const> = require "cjson"
 local request <const> = require "request"
 

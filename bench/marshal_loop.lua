@@ -1,18 +1,19 @@
--- marshal_loop.lua LIBRARY ACTION WHAT COUNT: has a library read or write JSON COUNT times, and prints the bytes of a text and
--- the microseconds of processor time that a text took.
+-- marshal_loop.lua LIBRARY ACTION WHAT COUNT: lets a library read or write JSON COUNT times. Prints
+-- the bytes of a text, and the microseconds of processor time per text.
 --
 --   LIBRARY   bytenite or cjson
---   ACTION    read, or write: what was read by the same library
+--   ACTION    read, or write (values that were read by the same library)
 --   WHAT      job, list, or a number of megabytes: see lib/texts.lua
 --
--- Lua's collector runs as it does in any program, but not within the megabytes: it would go through the growing value again and
--- again, whoever makes it, and hide how the library's own cost grows. It collects between them, while the clock stands still.
+-- Lua's collector runs as in any program, except for megabytes: it would traverse the growing value
+-- again and again, with either library, and hide how the library's own cost grows. For these it
+-- runs between texts, while the clock is stopped.
 local texts <const> = require "texts"
 
 local library <const>, action <const>, what <const>, count <const> = ...
 local COUNT <const> = math.tointeger(count)
 
--- Both are loaded, so that the collector has as much to go through with one as with the other.
+-- Both are loaded, so that the collector has the same memory to traverse.
 local libraries <const> = { bytenite = require "bytenite", cjson = require "cjson" }
 local json <const> = libraries[library]
 
@@ -26,7 +27,7 @@ if action == "write" then
   end
 end
 
--- Seconds, for each item in turn, so often.
+-- Returns the seconds for `count` items in turn.
 local function time_of(times)
   local began <const> = os.clock()
   for turn = 1, times do
@@ -47,5 +48,5 @@ local function time_without_collector(times)
 end
 
 local measure <const> = math.tointeger(what) and time_without_collector or time_of
-measure(#items) -- what memory it takes is there then
+measure(#items) -- allocates the memory first
 print(#list[1], ("%.3f"):format(measure(COUNT) / COUNT * 1e6))

@@ -1,6 +1,6 @@
--- marshal_report.lua SAMPLES PLOTS [README]: makes tables of what bench/marshal measured, prints them, judges, and draws a plot
--- in the folder PLOTS. With README the tables also go into that file, between two marks. SAMPLES has the notes of report.lua,
--- and:
+-- marshal_report.lua SAMPLES PLOTS [README]: makes tables of what bench/marshal measured, prints
+-- and judges them, and draws a plot in the folder PLOTS. With README the tables also go into that
+-- file, between two marks. SAMPLES has the notes of report.lua, and:
 --   time LIBRARY ACTION TEXT BYTES MICROSECONDS          one round: of a text
 --   instructions LIBRARY ACTION TEXT TIMES COUNT TIMES COUNT     of a short and a long run
 local figures <const> = require "figures"
@@ -51,7 +51,7 @@ local function time_of(library, action, text)
   return figures.median_and_range(times[key_of(library, action, text)])
 end
 
--- Instructions to those of lua-cjson; nil where they were not counted.
+-- Returns the ratio of instructions to lua-cjson's; nil if they were not counted.
 local function instructions_ratio(action, text)
   local own <const>, other <const> =
     instructions[key_of("bytenite", action, text)], instructions[key_of("cjson", action, text)]
@@ -79,20 +79,20 @@ local function add_small(page)
   end
 end
 
--- Nanoseconds a byte: median, lowest, highest.
+-- Returns nanoseconds per byte: median, lowest, highest.
 local function cost_of_byte(library, action, text)
   local median <const>, lowest <const>, highest <const> = time_of(library, action, text)
   local scale <const> = 1000 / bytes[text]
   return median * scale, lowest * scale, highest * scale
 end
 
--- Instructions a byte; nil where they were not counted.
+-- Returns instructions per byte; nil if they were not counted.
 local function work_of_byte(library, action, text)
   local count <const> = instructions[key_of(library, action, text)]
   return count and count / bytes[text]
 end
 
--- How far apart the costs of a byte are; nil where they are not known.
+-- Returns the ratio of the highest cost per byte to the lowest; nil if one is not known.
 local function growth(cost_of, library, action)
   local lowest, highest = math.huge, 0
   for _, text in ipairs(large) do
@@ -129,8 +129,8 @@ local function add_large(page)
   end
 end
 
--- How the instructions of an action grow with the bytes: 1 if in proportion, 2 if with the square. The steepest step between
--- the texts; nil where they were not counted.
+-- Returns the exponent with which the instructions of an action grow with the bytes: 1 if linear, 2
+-- if quadratic. Takes the steepest step between two texts; nil if they were not counted.
 local function exponent_of(action, names)
   local steepest
   for index = 2, #names do

@@ -1,10 +1,11 @@
 /*
-** meter.c: what a program costs.
+** meter.c: measures a program.
 **
 **   meter SECONDS PROGRAM [ARGUMENT...]
 **
-** Runs the program, which must end within SECONDS, and prints the microseconds of processor time it took (user and
-** system) and those that passed. Every row of the benchmark is measured from outside, by this, and so in the same way.
+** Runs the program, which must end within SECONDS, and prints its microseconds of processor time
+** (user and system) and of wall time. Every row of the benchmark is measured by this, from outside,
+** and thus in the same way.
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CANNOT_RUN = 127 }; /* what a shell says, too */
+enum { CANNOT_RUN = 127 }; /* like a shell */
 
 static long long microseconds_of(struct timeval time) {
   return (long long)time.tv_sec * 1000000 + time.tv_usec;
@@ -33,7 +34,7 @@ static long long now(void) {
   return (long long)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
-/* Becomes the program. An alarm outlives exec: the program is ended by it, whatever becomes of this process. */
+/* Becomes the program. An alarm survives exec: it ends the program even if this process is gone. */
 static void become(unsigned int seconds, char **command) {
   alarm(seconds);
   execvp(command[0], command);
@@ -41,7 +42,7 @@ static void become(unsigned int seconds, char **command) {
   _exit(CANNOT_RUN);
 }
 
-/* Waits for the program to end well. */
+/* Waits for the program to succeed. */
 static int outcome_of(pid_t program, const char *name) {
   int status;
   if (waitpid(program, &status, 0) != program) {

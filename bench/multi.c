@@ -1,5 +1,5 @@
 /*
-** multi.c: the loop itself, with two ways of waiting.
+** multi.c: the loop, with two ways of waiting.
 */
 #include "multi.h"
 
@@ -26,7 +26,7 @@ static bool start(Multi *loop, Connection *connection) {
   return check(curl_multi_add_handle(loop->multi, connection->easy) == CURLM_OK, "a handle");
 }
 
-/* Takes the responses that have come, and sends the next requests in their place. */
+/* Takes the responses that have arrived, and sends the next requests in their slots. */
 static void take_answers(Multi *loop) {
   int left;
   CURLMsg *message;
@@ -48,7 +48,7 @@ static void run_with_poll(Multi *loop) {
     const bool is_good = curl_multi_perform(loop->multi, &running) == CURLM_OK;
     loop->has_failed = !check(is_good, "the loop");
     take_answers(loop);
-    /* what was just added has to be sent before anything is waited for */
+    /* new requests must be sent before the loop waits */
     if (loop->under_way > 0 && loop->under_way == running) curl_multi_poll(loop->multi, NULL, 0, LONGEST_WAIT, NULL);
   }
 }
@@ -86,7 +86,7 @@ static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *contex
 static int time_left(const Multi *loop) {
   if (loop->timer_at < 0) return LONGEST_WAIT;
   const long long left = loop->timer_at - now();
-  return left > 0 ? (int)((left + 999) / 1000) : 0; /* called too early, libcurl would not ask again */
+  return left > 0 ? (int)((left + 999) / 1000) : 0; /* if called too early, libcurl does not set the timer again */
 }
 
 static int happened(uint32_t events) {
@@ -118,7 +118,7 @@ static bool listen_to_sockets(Multi *loop) {
          curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop) == CURLM_OK;
 }
 
-/* Over plain HTTP/1.1 waiting for a connection that others might share would only cost time. */
+/* Over plain HTTP/1.1, waiting for a connection to share would only cost time. */
 static bool share_connection(const Connection *connection) {
   return curl_easy_setopt(connection->easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS) == CURLE_OK &&
          curl_easy_setopt(connection->easy, CURLOPT_PIPEWAIT, 1L) == CURLE_OK;

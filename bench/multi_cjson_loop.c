@@ -1,7 +1,7 @@
 /*
 ** multi_cjson_loop.c: the loop of multi_loop.c with lua-cjson both ways, as a Lua module.
 **
-** As in cjson_loop.c all of it is C, and Lua only starts it.
+** As in cjson_loop.c, all of it is C; Lua only starts it.
 */
 #include <lauxlib.h>
 #include <lua.h>
@@ -10,7 +10,7 @@
 #include "cjson_calls.h"
 #include "multi.h"
 
-/* Stack slots of run_loop. BODIES holds what is on the wire, by slot of the loop. */
+/* Stack slots of run_loop. BODIES has the bodies of calls in flight, by slot of the loop. */
 enum { LOOP = 1, SHOW, ENCODE, DECODE, BODIES };
 
 int luaopen_multi_cjson_loop(lua_State *L);
@@ -37,7 +37,10 @@ static int run_loop(lua_State *L) {
   return multi_run(loop) ? 0 : luaL_error(L, "an update failed");
 }
 
-/* multi_cjson_loop(concurrency, count, show): updates the data source `count` times; prints every response if asked to. */
+/*
+** multi_cjson_loop(concurrency, count, show): updates the data source `count` times. Prints
+** responses with `show`.
+*/
 static int run(lua_State *L) {
   Multi loop = {
     .calls = {.make_body = make_body, .take_answer = take_answer, .context = L},

@@ -1,11 +1,12 @@
 /*
-** multi_loop.c: what many calls at once are compared with: libcurl's multi interface alone, a ready body out, the
-** responses' bytes back, no JSON.
+** multi_loop.c: the loop that many calls at once are compared with: libcurl's multi interface
+** alone. Sends a ready body and receives the bytes of the responses, without JSON.
 **
-**   multi_loop HOW CONCURRENCY COUNT         updates the job's data source COUNT times, so many at once; HOW is how it
-**                                            waits: `poll` (curl_multi_perform and curl_multi_poll) or `socket`
-**                                            (curl_multi_socket_action and epoll)
-**   multi_loop HOW CONCURRENCY COUNT show    the same, and prints every response, one a line
+**   multi_loop HOW CONCURRENCY COUNT         updates the job's data source COUNT times, CONCURRENCY at
+**                                            once. HOW is how it waits: `poll` (curl_multi_perform and
+**                                            curl_multi_poll) or `socket` (curl_multi_socket_action and
+**                                            epoll)
+**   multi_loop HOW CONCURRENCY COUNT show    also prints every response, one on each line
 */
 #include <stdio.h>
 #include <stdlib.h>

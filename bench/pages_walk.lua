@@ -1,6 +1,6 @@
--- pages_walk.lua JOBS SAMPLES [README]: walks through so many jobs of a sandbox by client:each_job, prints what memory that
--- takes, and judges. With README the table also goes into that file, between two marks. Ends with status 1 when the target is
--- missed.
+-- pages_walk.lua JOBS SAMPLES [README]: walks through JOBS jobs of a sandbox by client:each_job,
+-- prints the growth of memory, and judges it. With README the table also goes into that file,
+-- between two marks. Ends with status 1 if the target is missed.
 local bytenite <const> = require "bytenite"
 local figures <const> = require "figures"
 local memory <const> = require "memory"

@@ -1,6 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# peers.sh: the clients that a user would pick instead of bytenite, as rows: how each is started, and what it lacks where it
-# cannot run. To be sourced by rows.sh.
+# peers.sh: alternative clients as rows: how each is started, and what is missing if it cannot run. To be sourced by rows.sh.
 
 # command_of_peer PEER AT_ONCE
 command_of_peer() {
@@ -14,12 +13,12 @@ command_of_peer() {
   esac
 }
 
-# is_slow PEER: a call takes ten times as long as in C, or more.
+# is_slow PEER: succeeds if a call takes at least ten times as long as in C.
 is_slow() {
   case $1 in requests | aiohttp | fetch) ;; *) return 1 ;; esac
 }
 
-# missing_for PEER: why it cannot run here; nothing where it can.
+# missing_for PEER: prints why it cannot run here; nothing if it can.
 missing_for() {
   case $1 in
     requests | aiohttp) find_python "$1" > /dev/null || echo "python3-$1 is missing" ;;
@@ -32,7 +31,7 @@ missing_for() {
   esac
 }
 
-# version_of PEER: as it stands in the page.
+# version_of PEER: prints its version for the page.
 version_of() {
   case $1 in
     requests | aiohttp)
@@ -45,9 +44,9 @@ version_of() {
   esac
 }
 
-# find_peers PEER...: sets $peers to those that can run here; the reasons of the others are noted.
+# find_peers PEER...: sets $peers to those that can run here, and notes why others cannot.
 find_peers() {
-  (prepare peers) || true # what cannot be installed is told in its row
+  (prepare peers) || true # rows say what could not be installed
   peers=
   for peer in "$@"; do
     reason=$(missing_for "$peer")

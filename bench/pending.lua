@@ -1,14 +1,16 @@
--- pending.lua COUNT SERVER MAX_CONNECTIONS: has COUNT calls pending at once, each in a future of its own. Prints the bytes that
--- a pending call takes, and the largest resident memory of this process (kB) up to the end, when all have succeeded.
+-- pending.lua COUNT SERVER MAX_CONNECTIONS: has COUNT calls pending at once, each in its own
+-- future. Prints the bytes of a pending call, and the largest resident memory of this process (kB)
+-- until all have succeeded.
 --
--- The server, whose process id is SERVER, is stopped while the calls pile up, and then goes on and answers all of them.
+-- The server, whose process id is SERVER, is stopped while calls accumulate, and then responds to
+-- all.
 local memory <const> = require "memory"
 local request <const> = require "request"
 
 local count <const>, server <const>, max_connections <const> = ...
 local SECONDS <const> = 60
 local LOOK <const>, MOST_LOOKS <const> = 0.05, 2000 -- until all have begun
-local LAST_LOOKS <const> = 20 -- for a second nothing more may happen then
+local LAST_LOOKS <const> = 20 -- then nothing may happen for a second
 
 local client <close> = request.client {
   max_connections = math.tointeger(max_connections),
@@ -35,7 +37,7 @@ local function count_pending(futures)
   return pending
 end
 
-assert(update()) -- the first connection is there, and it is known whether it can be shared
+assert(update()) -- opens the first connection, and shows whether it can be shared
 begun = 0
 tell_server "STOP"
 collectgarbage()

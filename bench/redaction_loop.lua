@@ -1,7 +1,8 @@
--- redaction_loop.lua COUNT TIMES: has the secrets removed from an error so often, and prints the bytes of what was sent and
--- received, and the microseconds of processor time that one error took.
+-- redaction_loop.lua COUNT TIMES: removes the secrets from an error TIMES times. Prints the bytes
+-- that were sent and received, and the microseconds of processor time per error.
 --
--- As many signed URLs as COUNT says were sent, and each comes back in one of as many details: the worst that a service can do.
+-- COUNT signed URLs are sent, and each is echoed in one of COUNT details: the worst that a service
+-- can do.
 local core <const> = require "bytenite.core"
 local redact <const> = require "bytenite.errors.redact"
 

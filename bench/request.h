@@ -1,6 +1,7 @@
 /*
-** request.h: the one request that every row of the benchmark sends: which job, and which data source it gets.
-** bytenite_loop.lua names the same values; check.lua proves, in every run, that all rows send the same.
+** request.h: the request that every row of the benchmark sends: the job, and its new data source.
+** bytenite_loop.lua has the same values; check.lua verifies in every run that all rows send the
+** same.
 */
 #ifndef BENCH_REQUEST_H
 #define BENCH_REQUEST_H

@@ -1,11 +1,11 @@
 # shellcheck shell=sh disable=SC2154
-# rows.sh: the rows of the tables of bench/run, bench/flight and bench/many: programs that make the same call, each with a
-# client of its own. To be sourced after common.sh. The scripts set $rows, $at_once, the calls in flight, and
-# $check_calls, those that are looked at.
+# rows.sh: the rows of the tables of bench/run, bench/flight and bench/many: programs that make the same call, each with its
+# own client. To be sourced after common.sh. The scripts set $rows, $at_once, the calls in flight, and $check_calls, the calls
+# that are checked.
 . bench/peers.sh
 
-# command_of ROW AT_ONCE: the command that makes calls, so many at once; their number follows it, and `show` where it shall print
-# the responses.
+# command_of ROW AT_ONCE: prints the command that makes calls, AT_ONCE at once. Their number is appended to it, and `show` if it
+# should print the responses.
 command_of() {
   case $1 in
     curl) echo "$programs/curl_loop" ;;
@@ -19,20 +19,20 @@ command_of() {
   esac
 }
 
-# show DOOR ROW: a row's calls one by one, with its responses printed.
+# show DOOR ROW: makes a row's calls one by one, and prints the responses.
 show() {
   # shellcheck disable=SC2046 # words
   through "$1" timeout --foreground 60 taskset -c "$core" $(command_of "$2" 1) "$check_calls" show
 }
 
-# meter DOOR ROW CALLS: prints the processor time and the time that a run takes.
+# meter DOOR ROW CALLS: prints the processor time and the wall time of a run.
 meter() {
   # shellcheck disable=SC2046 # words
   through "$1" taskset -c "$core" "$programs/meter" 120 $(command_of "$2" "$at_once") "$3" ||
     fail "the row $2 does not run ($1)"
 }
 
-# check_rows DOORS: all rows send the same request and receive the same 16 responses, or nothing is measured.
+# check_rows DOORS: fails unless all rows send the same request and receive the same 16 responses.
 check_rows() {
   for row in $rows; do show log "$row" > /dev/null || fail "the row $row does not run"; done
   sleep 0.2 # nginx logs a request just after it has answered it
@@ -45,9 +45,8 @@ check_rows() {
   done
 }
 
-# short_run ROW, long_run ROW: how many calls; the difference is what is measured. The short one holds what happens once: start,
-# connections, handshakes, end; in slow runtimes also the time until they have compiled what they run often. These need fewer
-# calls for a figure as good.
+# short_run ROW, long_run ROW: prints the number of calls; the difference is measured. The short run is work that is done once:
+# start, connections, handshakes, end, and in slow runtimes compiling. Slow runtimes need fewer calls for the same precision.
 short_run() {
   if is_slow "$1"; then echo 1000; else echo "$at_once"; fi
 }
@@ -56,7 +55,7 @@ long_run() {
   if is_slow "$1"; then echo $((1000 + calls / 5)); else echo "$calls"; fi
 }
 
-# measure_times DOORS: rows take turns, so that whatever else the machine does strikes all of them.
+# measure_times DOORS: measures rows in turns, so that other work of the machine affects all of them.
 measure_times() {
   round=0
   while [ "$round" -lt "$rounds" ]; do
@@ -73,7 +72,7 @@ measure_times() {
   done
 }
 
-# measure_instructions ROW...: through the plain door, as the difference of a short and a long run.
+# measure_instructions ROW...: counts through the plain door, as the difference of a short and a long run.
 measure_instructions() {
   can_count_instructions || return 0
   progress 'counting instructions'

@@ -1,6 +1,6 @@
--- run_report.lua SAMPLES PLOTS [README]: makes tables of what bench/run measured, prints them, judges, and draws a plot in
--- the folder PLOTS. With README the tables also go into that file, between two marks. SAMPLES has the notes of report.lua and
--- costs.lua.
+-- run_report.lua SAMPLES PLOTS [README]: makes tables of what bench/run measured, prints and judges
+-- them, and draws a plot in the folder PLOTS. With README the tables also go into that file,
+-- between two marks. SAMPLES has the notes of report.lua and costs.lua.
 local costs <const> = require "costs"
 local figures <const> = require "figures"
 local plot <const> = require "plot"

@@ -1,19 +1,19 @@
 # shellcheck shell=sh disable=SC2154
-# server.sh: the server under the benchmark: nginx on 127.0.0.1, one process ($server), whose responses come out of tables
-# that server_responses.lua writes. To be sourced by common.sh. The scripts set $lua, $programs, $server_core, $scratch, the folder
-# for all files, and $doors, the ways to the responses that they want; "plain" is among them.
+# server.sh: the server of the benchmark: nginx on 127.0.0.1, one process ($server), whose responses are in tables that
+# server_responses.lua writes. To be sourced by common.sh. The scripts set $lua, $programs, $server_core, $scratch, the folder
+# for all files, and $doors, the ports that they need; "plain" is one of them.
 
-# A certificate for this run only, which is its own authority.
+# Makes a self-signed certificate for this run.
 make_certificate() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 \
     -addext subjectAltName=IP:127.0.0.1 -keyout "$scratch/key.pem" -out "$scratch/cert.pem" 2> "$scratch/openssl.log" ||
     fail "openssl could not make a certificate: $(cat "$scratch/openssl.log")"
 }
 
-# door_block DOOR: a way to the same responses, as nginx is told of it. Each has a port of its own:
+# door_block DOOR: prints nginx's configuration of a door, a port with the same responses as the others:
 #   plain, tls           HTTP/1.1, at once
 #   h2                   HTTP/2 over TLS, as soon as it has read the request
-#   slow, slow_h2        HTTP/1.1 and HTTP/2 over TLS, after 50 ms; what used which connection is logged
+#   slow, slow_h2        HTTP/1.1 and HTTP/2 over TLS, after 50 ms; logs the connection of each request
 #   log                  HTTP/1.1; reads and logs requests before it hands them to the plain one ("return" never reads a body)
 door_block() {
   eval "port=\${$1_port}"
@@ -38,7 +38,7 @@ EOF_CONFIG
   esac
 }
 
-# respond_after ADDRESS STEP [SETTING]: a door that does something first, with the module echo.
+# respond_after ADDRESS STEP [SETTING]: prints a door that does something first, with the module echo.
 respond_after() {
   cat << EOF_CONFIG
   server {
@@ -50,7 +50,7 @@ respond_after() {
 EOF_CONFIG
 }
 
-# The line that loads the module echo, where a door needs it.
+# Prints the line that loads the module echo if a door needs it.
 load_echo() {
   case " $doors " in *' slow '* | *' slow_h2 '* | *' h2 '*) ;; *) return 0 ;; esac
   folder=$(nginx -V 2>&1 | tr ' ' '\n' | sed -n 's/^--modules-path=//p')
@@ -99,7 +99,7 @@ $(for door in $doors; do door_block "$door"; done)
 EOF_CONFIG
 }
 
-# pick_ports: a free port for each of $doors, as DOOR_port.
+# pick_ports: sets a free port for each of $doors, as DOOR_port.
 pick_ports() {
   # shellcheck disable=SC2046,SC2086 # words
   set -- $("$programs/free_ports" $(echo $doors | wc -w))
@@ -109,7 +109,7 @@ pick_ports() {
   done
 }
 
-# Starts nginx on free ports and waits until it answers. Should another process be quicker to a port, others are tried.
+# Starts nginx on free ports and waits until it responds. If another process takes a port first, tries other ports.
 start_server() {
   "$lua" bench/server_responses.lua "$scratch"
   make_certificate
@@ -125,7 +125,7 @@ start_server() {
   fail "nginx does not start: $(cat "$scratch/nginx.out" "$scratch/error.log" 2> /dev/null)"
 }
 
-# Waits up to five seconds for the first response, as long as nginx lives.
+# Waits up to five seconds for the first response, while nginx runs.
 server_responds() {
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
     kill -0 "$server" 2> /dev/null || return 1
@@ -143,7 +143,7 @@ stop_server() {
   server=
 }
 
-# through DOOR COMMAND...: runs a command that finds one of the server's doors in its environment, or none.
+# through DOOR COMMAND...: runs a command with one of the server's doors in its environment, or none.
 through() {
   if [ "$1" = none ]; then
     shift

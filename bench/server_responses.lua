@@ -1,5 +1,5 @@
--- server_responses.lua FOLDER: writes what nginx responds with, as two tables for its `map`: FOLDER/turns.map and
--- FOLDER/responses.map.
+-- server_responses.lua FOLDER: writes nginx's responses as two tables for its `map`:
+-- FOLDER/turns.map and FOLDER/responses.map.
 local responses <const> = require "responses"
 
 local folder <const> = ...
@@ -10,8 +10,8 @@ local function write(name, lines)
   assert(file:write(table.concat(lines, "\n"), "\n"))
 end
 
--- nginx cannot divide; it can look up. 16 divides 10,000, so the last four digits of a request's number on its
--- connection tell whose turn it is. Numbers below 1,000 come without leading zeros, too.
+-- nginx cannot divide, but look up. 16 divides 10,000, so the last four digits of a request's
+-- number on its connection select the response. Numbers below 1,000 have no leading zeros.
 local turns <const> = {}
 for number = 0, 9999 do
   local turn <const> = number % responses.COUNT

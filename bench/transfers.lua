@@ -1,6 +1,6 @@
--- transfers.lua BYTES SAMPLES [README]: uploads a file of so many bytes to a sandbox, downloads as many, prints what memory that
--- takes, and judges. With README the table also goes into that file, between two marks. Ends with status 1 when a target is
--- missed.
+-- transfers.lua BYTES SAMPLES [README]: uploads a file of BYTES bytes to a sandbox, downloads as
+-- many, prints the growth of memory, and judges it. With README the table also goes into that file,
+-- between two marks. Ends with status 1 if a target is missed.
 local bytenite <const> = require "bytenite"
 local figures <const> = require "figures"
 local memory <const> = require "memory"
@@ -13,7 +13,7 @@ local SIZE <const> = math.tointeger(size_text)
 local WARM_UP <const> = 1000000 -- bytes
 local MOST_GROWTH <const> = 10 -- MB
 
--- A file without content, which takes no room on disk.
+-- Makes a sparse file, which uses no space on disk.
 local function sparse_file()
   local path <const> = os.tmpname()
   local file <close> = assert(io.open(path, "wb"))
@@ -22,7 +22,7 @@ local function sparse_file()
   return path
 end
 
--- Runs a transfer, which reports its progress, and gives what it took.
+-- Runs a transfer with on_progress, and returns its cost.
 local function measure(name, run)
   local watch <const>, began <const> = memory.watch(WARM_UP), os.clock()
   local moved

@@ -4,7 +4,8 @@ local callgrind <const> = {}
 local Profile <const> = {}
 Profile.__index = Profile
 
--- The lines that say where the following costs belong: their words in a profile, and the fields they set.
+-- Lines that say where the following costs belong: their keyword in a profile, and the field they
+-- set.
 local PLACES <const> = { ob = "object", fn = "caller", cob = "callee_object", cfn = "callee" }
 
 --- Reads a profile.
@@ -15,11 +16,11 @@ function callgrind.read(name)
   local is_call, total = false, nil
   for line in io.lines(name) do
     local word <const>, value <const> = line:match "^(%l+)=(.*)$"
-    if is_call then -- this line has the cost of the call before
+    if is_call then -- this line has the cost of the preceding call
       table.insert(calls, {
         callee = place.callee,
         from = place.object,
-        into = place.callee_object or place.object, -- it is not said again when it stays the same
+        into = place.callee_object or place.object, -- missing if it is the same
         cost = math.tointeger(line:match "%S+ (%d+)"),
       })
       is_call, place.callee_object = false, nil
@@ -33,9 +34,9 @@ function callgrind.read(name)
   return setmetatable({ total = assert(total, name .. " is no profile"), list = calls }, Profile)
 end
 
---- The instructions of calls, with all that they call.
+--- Returns the instructions of calls, with everything that they call.
 ---@param matches function called with each: its callee, from (object), into (object)
----@return integer, integer # their sum and how many there are
+---@return integer, integer # their sum and their number
 function Profile:calls(matches)
   local sum, count = 0, 0
   for _, call in ipairs(self.list) do

@@ -1,4 +1,4 @@
--- costs.lua: what a call costs in each row: takes the notes of rows.sh, and gives medians, spreads and ratios.
+-- costs.lua: the cost of a call in each row: medians, ranges and ratios from the notes of rows.sh.
 --
 --   sample ROW DOOR CALLS CPU WALL CALLS CPU WALL     one round: microseconds of a short and a long run
 --   instructions ROW DOOR CALLS COUNT CALLS COUNT     of a short and a long run
@@ -34,7 +34,7 @@ function Costs:readers()
   }
 end
 
---- What a call costs: its median, the lowest, the highest; nil where that was not measured.
+--- Returns the cost of a call: median, lowest, highest; nil if it was not measured.
 ---@param kind "cpu"|"wall"|"instructions"
 function Costs:figure(row, door, kind)
   local results <const> = self.measured[row .. " " .. door]
@@ -43,8 +43,8 @@ function Costs:figure(row, door, kind)
   if #results[kind] > 0 then return figures.median_and_range(results[kind]) end
 end
 
---- A row's cost to another's. Of times the ratio is taken round by round, and is the median of those: a machine that gets slower
---- for some of the rounds does so for both rows.
+--- Returns the ratio of a row's cost to another's. For times it is the median of the ratios of the
+--- rounds: if the machine is slower in some rounds, it is slower for both rows.
 function Costs:ratio(row, door, kind, base)
   local results <const>, others <const> = self.measured[row .. " " .. door], self.measured[base .. " " .. door]
   if not (results and others and results[kind] and others[kind]) then return nil end
@@ -82,7 +82,7 @@ local function add_row(self, page, row, door, bases)
 end
 
 --- Adds a table to a page.
----@param rows table[] with `name`, `title`, perhaps `notes` by door; the ratios are to the first two
+---@param rows table[] with `name`, `title`, optional `notes` by door; ratios are to the first two
 function Costs:add_table(page, rows, door)
   page:head(door.title, "CPU, µs a call", "to rows 1 / 2", "wall, µs", "instructions a call", "to rows 1 / 2")
   for _, row in ipairs(rows) do
@@ -90,7 +90,7 @@ function Costs:add_table(page, rows, door)
   end
 end
 
---- The rows that were measured, as plot.bars wants them: their processor time by door.
+--- Returns the measured rows for plot.bars: their processor time by door.
 function Costs:bars(rows, doors)
   local bars <const> = {}
   for _, row in ipairs(rows) do
@@ -103,7 +103,7 @@ function Costs:bars(rows, doors)
   return bars
 end
 
---- A page with a table of what a call costs in each row, for each door.
+--- Makes a page with a table of the cost of a call in each row, for each door.
 ---@param samples_name string the file with the notes
 ---@return table # the page (see report.lua)
 ---@return table # the costs

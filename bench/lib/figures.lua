@@ -1,7 +1,8 @@
--- figures.lua: what the reports share: reading what was measured, and making figures and pages of it.
+-- figures.lua: code that the reports share: reads measurements, and makes figures and pages of
+-- them.
 local figures <const> = {}
 
---- Reads a file with one measurement a line, its words separated by blanks.
+--- Reads a file with a measurement on each line, in words separated by blanks.
 ---@param name string
 ---@param readers table functions by a line's first word; each is called with the others
 function figures.read(name, readers)
@@ -14,7 +15,7 @@ function figures.read(name, readers)
   end
 end
 
---- The middle of some numbers, the lowest, the highest.
+--- Returns the median of some numbers, the lowest, the highest.
 function figures.median_and_range(values)
   local sorted <const> = table.move(values, 1, #values, 1, {})
   table.sort(sorted)
@@ -22,12 +23,12 @@ function figures.median_and_range(values)
   return (sorted[math.floor(middle)] + sorted[math.ceil(middle)]) / 2, sorted[1], sorted[#sorted]
 end
 
---- A median with its range, as one text.
+--- Returns a median with its range as text.
 function figures.with_range(median, lowest, highest)
   return ("%.1f (%.1f to %.1f)"):format(median, lowest, highest)
 end
 
---- A whole number as people read it: 12,345.
+--- Returns a whole number in the form 12,345.
 function figures.with_thousands(number)
   local text, more = ("%.0f"):format(number), 1
   while more > 0 do
@@ -36,7 +37,7 @@ function figures.with_thousands(number)
   return text
 end
 
---- Replaces what is between two marks of a page. The new file takes the old one's place whole or not at all.
+--- Replaces the text between two marks of a page. The new file replaces the old one atomically.
 ---@param page_name string
 ---@param mark string
 ---@param text string

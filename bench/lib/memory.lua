@@ -1,4 +1,4 @@
--- memory.lua: the memory of this process: Lua's, and the resident one as Linux counts it.
+-- memory.lua: the memory of this process: Lua's, and the resident memory that Linux reports.
 local memory <const> = {}
 
 local Watch <const> = {}
@@ -12,29 +12,29 @@ local function read(name)
   error(name .. " is not in /proc/self/status")
 end
 
---- What is resident now, in units of 1024 bytes.
+--- Returns the resident memory, in units of 1024 bytes.
 function memory.now()
   return read "VmRSS"
 end
 
---- The most that was resident, in units of 1024 bytes.
+--- Returns the largest resident memory so far, in units of 1024 bytes.
 function memory.largest()
   return read "VmHWM"
 end
 
---- A million bytes is an MB; memory is counted in units of 1024 bytes.
+--- Converts units of 1024 bytes to MB (a million bytes).
 function memory.megabytes(units)
   return units * 1.024 / 1000
 end
 
---- Watches how memory grows while a process does much of the same.
----@param warm_up number how much is done until whatever happens once has happened
+--- Watches the growth of memory while a process repeats its work.
+---@param warm_up number amount of work after which everything that is done once has been done
 function memory.watch(warm_up)
   return setmetatable({ warm_up = warm_up, lua_first = 0, lua_most = 0 }, Watch)
 end
 
---- Looks at the memory.
----@param done number how much is done so far
+--- Reads the memory.
+---@param done number amount of work so far
 function Watch:look(done)
   local now <const> = collectgarbage "count"
   if done <= self.warm_up or not self.resident_first then
@@ -45,8 +45,8 @@ function Watch:look(done)
   end
 end
 
---- How many MB Lua's memory and the resident memory have grown by since then, each at its highest, and how many are resident at
---- the most.
+--- Returns by how many MB Lua's memory and the resident memory have grown since the warm-up, each
+--- at its highest, and the largest resident memory in MB.
 function Watch:growth()
   local largest <const> = memory.largest()
   return {

@@ -1,10 +1,10 @@
--- plot.lua: draws SVG files by gnuplot. They have a white ground and dark letters, whatever page they stand on.
+-- plot.lua: draws SVG files by gnuplot, with dark text on a white background for any page.
 local plot <const> = {}
 
 local COLOURS <const> = { "#1f6fb4", "#e08214", "#1b7837", "#762a83" }
 local WIDTH <const>, LINES_HEIGHT <const> = 860, 540 -- pixels
 
--- What all plots have; $NAME stands for a value.
+-- Settings of all plots; $NAME is replaced by a value.
 local HEAD <const> = [[
 set terminal svg size $width,$height noenhanced font "sans-serif,13" background rgb "white"
 set encoding utf8
@@ -48,12 +48,12 @@ local function draw(script)
   assert(gnuplot:close(), "gnuplot failed")
 end
 
--- A block of data, named, one line an entry.
+-- Returns a named block of data with a line for each entry.
 local function data(name, lines)
   return ("$%s << EOD\n%s\nEOD\n"):format(name, table.concat(lines, "\n"))
 end
 
--- The bars of one series, and their values as labels.
+-- Returns the bars of a series, with their values as labels.
 local function bars_of(what, series, thickness)
   local lines <const> = {}
   for place, row in ipairs(what.rows) do
@@ -113,7 +113,7 @@ function plot.bars(path, what)
   draw(table.concat(script) .. fill(HEAD .. BARS, values) .. "plot " .. table.concat(plots, ", ") .. "\n")
 end
 
---- Draws lines over a logarithmic plane.
+--- Draws lines with logarithmic axes.
 ---@param path string of the file
 ---@param what table title, caption (lines), unit, x_unit, ticks ({ label, x }), lines ({ title, points as { x, y } })
 function plot.lines(path, what)

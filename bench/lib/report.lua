@@ -1,8 +1,9 @@
--- report.lua: what the reports share: a page of tables and verdicts, made of what a script has noted.
+-- report.lua: code that the reports share: a page of tables and verdicts, made from a script's
+-- notes.
 --
--- Of the notes, one a line, these are the same for all scripts:
---   about NAME TEXT...          when, with what and on what was measured; lines of the same name are joined
---   skipped WHAT REASON...      what could not be measured
+-- Notes, one on each line, that all scripts have:
+--   about NAME TEXT...          date, versions and machine; lines with the same name are joined
+--   skipped WHAT REASON...      something that could not be measured
 local figures <const> = require "figures"
 
 local report <const> = {}
@@ -48,7 +49,7 @@ function Page:head(...)
   self:add("|" .. ("---|"):rep(select("#", ...)))
 end
 
---- Says that instructions were not counted, where that is so.
+--- Says that instructions were not counted, if they were not.
 function Page:mention_instructions()
   if not self.skipped.instructions then return end
   self:add ""
@@ -56,7 +57,7 @@ function Page:mention_instructions()
 end
 
 --- Judges a target.
----@param is_met boolean|nil nil where that cannot be said
+---@param is_met boolean|nil nil if that is unknown
 ---@param ... any a format and its values
 function Page:judge(name, is_met, ...)
   if is_met == false then
@@ -71,26 +72,26 @@ end
 --- Judges a ratio that may be missing.
 ---@param ratio number|nil
 ---@param most number
----@param of string what it is a ratio to
----@param more string|nil what else there is to say
+---@param of string the denominator in words
+---@param more string|nil additional text
 function Page:judge_most(name, ratio, most, of, more)
-  local met <const> = ratio and ratio <= most -- nil where it is missing
+  local met <const> = ratio and ratio <= most -- nil if it is missing
   local found <const> = ratio and ("%.2f"):format(ratio) or "not measured:"
   self:judge(name, met, "%s %s (at most %.2f)%s", found, of, most, more and "; " .. more or "")
 end
 
---- A fact as one text; nil where it was not noted.
+--- Returns a fact as text; nil if it was not noted.
 function Page:fact(name)
   return self.facts[name] and table.concat(self.facts[name], ", ")
 end
 
---- What stands below a plot, by lines.
+--- Returns the lines below a plot.
 function Page:caption()
   local dated <const> = ("%s: %s"):format(self:fact "Date", self:fact "Measured")
   return { dated, self:fact "Versions", self:fact "Peers" }
 end
 
---- Prints the page, puts it between two marks of a file where there is one, and ends the script.
+--- Prints the page, writes it between two marks of a file if there is one, and ends the script.
 function Page:finish(mark, readme_name)
   if #self.verdicts > 0 then self:add "" end
   table.move(self.verdicts, 1, #self.verdicts, #self.lines + 1, self.lines)

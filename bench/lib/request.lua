@@ -1,27 +1,27 @@
--- request.lua: the one request that the scripts of the benchmark send, as request.h has it for the C programs; check.lua
--- proves, in every run, that all send the same.
+-- request.lua: the request that the scripts of the benchmark send. The C programs have it in
+-- request.h; check.lua verifies in every run that all send the same.
 local request <const> = {
   job_id = os.getenv "BENCH_JOB_ID",
   ca_file = os.getenv "BENCH_CA_FILE",
   token = os.getenv "BENCH_TOKEN",
 }
 
---- A client of the server under measurement, which the scripts in sh name in the environment.
----@param options table|nil more of its options; all others keep their defaults
+--- Makes a client of the server, whose address the shell scripts set in the environment.
+---@param options table|nil other options of it; the rest have their defaults
 function request.client(options)
   local all <const> = { base_url = os.getenv "BENCH_BASE_URL", access_token = request.token, ca_file = request.ca_file }
   for name, value in pairs(options or {}) do
     all[name] = value
   end
-  return require("bytenite").new(all) -- not required above: the peers do without
+  return require("bytenite").new(all) -- not required above, because the peers do not need it
 end
 
---- Where an update goes, for the peers.
+--- Returns the URL of an update, for the peers.
 function request.url()
   return ("%s/customer/jobs/%s/datasource"):format(os.getenv "BENCH_BASE_URL", request.job_id)
 end
 
---- What an update is made with.
+--- Returns the argument of an update.
 function request.argument()
   return {
     dataSource = {

@@ -1,7 +1,7 @@
--- responses.lua: what the server sends: 16 jobs of about 2 KB each.
+-- responses.lua: the responses of the server: 16 jobs of about 2 KB each.
 --
--- They are drafts as the service prints them, unset members included. Whatever differs between the jobs of one user differs
--- here, so that nobody gains by seeing the same values again and again.
+-- They are drafts in the service's form, including unset members. Everything that differs between
+-- the jobs of a user differs here, so that caching equal values does not help.
 local responses <const> = {}
 
 responses.COUNT = 16
@@ -44,8 +44,8 @@ local function fill(text, values)
   end))
 end
 
---- A job and its template's description, as JSON.
----@param turn integer any; every 16th is the same but for the id
+--- Returns a job and its template's description, as JSON.
+---@param turn integer any; every 16th is the same except for the id
 ---@param id string
 function responses.job(turn, id)
   turn = turn % responses.COUNT
@@ -84,7 +84,7 @@ function responses.job(turn, id)
   return fill(job_template, values), values.template_info
 end
 
---- The body of a response, `{job, templateInfo}`.
+--- Returns the body of a response, `{job, templateInfo}`.
 function responses.body(turn, id)
   return ('{"job":%s,"templateInfo":%s}'):format(responses.job(turn, id))
 end

@@ -1,4 +1,4 @@
--- texts.lua: the JSON texts that bench/marshal has read and written.
+-- texts.lua: the JSON texts of bench/marshal.
 local responses <const> = require "responses"
 
 local texts <const> = {}
@@ -6,7 +6,7 @@ local texts <const> = {}
 local MEGABYTE <const> = 1000000
 local JOBS_IN_LIST <const> = 100
 local NUMBERS <const> = 1000
-local TEXT_BYTES <const> = 1000 -- at each of nested levels
+local TEXT_BYTES <const> = 1000 -- on each nested level
 
 local function id_of(number)
   return ("a94d2c17-5b60-4e8f-b3d1-%012x"):format(number)
@@ -21,7 +21,7 @@ local function jobs()
   return list
 end
 
--- A page of jobs, about 200 KB.
+-- Returns a page of jobs, about 200 KB.
 local function page()
   local list <const> = {}
   for number = 1, JOBS_IN_LIST do
@@ -37,7 +37,7 @@ local function frame(number)
   return form:format(number, number * 7919, number % 1000 / 1000, number % 97)
 end
 
--- The params of a job, so many bytes of them: the settings of many frames.
+-- Returns the params of a job with about this number of bytes: the settings of many frames.
 local function params(bytes)
   local frames <const>, length = {}, 0
   while length < bytes do
@@ -47,7 +47,7 @@ local function params(bytes)
   return ('{"partitioner":{"num_replicas":5},"assembler":{},"app":{"frames":[%s]}}'):format(table.concat(frames, ","))
 end
 
--- Numbers with fractions, half of them with all the digits of a double.
+-- Returns numbers with fractions, half of them with all digits of a double.
 local function fractions()
   local list <const> = {}
   local value = 0.1
@@ -59,13 +59,15 @@ local function fractions()
   return "[" .. table.concat(list, ",") .. "]"
 end
 
--- Lists in objects in lists, under names with escapes; each list has more items than are gathered at once, and a text.
+-- Returns lists in objects in lists, under names with escapes. Each list has a string, and more
+-- items than the reader collects at once.
 local function levels(count)
   local opening <const> = [=[{"\u0061":[]=] .. ("0,"):rep(33) .. '"' .. ("x"):rep(TEXT_BYTES) .. '",'
   return opening:rep(count // 2) .. "0" .. ("]}"):rep(count // 2)
 end
 
---- Texts by a name: "job" (16 of them), "list", "fractions", "levels_" and their number, or the number of megabytes of params.
+--- Returns texts by name: "job" (16 texts), "list", "fractions", "levels_" and their number, or the
+--- number of megabytes of params.
 function texts.get(name)
   if name == "job" then return jobs() end
   if name == "list" then return { page() } end

@@ -1,5 +1,5 @@
--- lua_curl.lua COUNT [show]: updates a job's data source by Lua-cURLv3 and lua-cjson, with one handle for all calls. With `show`
--- every response is printed, one a line.
+-- lua_curl.lua COUNT [show]: updates a job's data source by Lua-cURLv3 and lua-cjson, with one
+-- handle for all calls. With `show` every response is printed on a line.
 local cjson <const> = require "cjson"
 local curl <const> = require "cURL"
 local request <const> = require "request"

@@ -1,6 +1,6 @@
--- lua_http.lua AT_ONCE COUNT [show]: updates data sources by lua-http and lua-cjson, so many at once, each over a kept
--- connection of its own, by HTTP/1.1: with so many streams on one connection of HTTP/2 lua-http takes many times as long. With
--- `show` every response is printed, one a line.
+-- lua_http.lua AT_ONCE COUNT [show]: updates data sources by lua-http and lua-cjson, AT_ONCE at
+-- once, each over its own kept HTTP/1.1 connection: with many streams on one HTTP/2 connection
+-- lua-http is many times slower. With `show` every response is printed on a line.
 local cjson <const> = require "cjson"
 local client <const> = require "http.client"
 local cqueues <const> = require "cqueues"
@@ -11,7 +11,7 @@ local tls <const> = require "http.tls"
 local at_once <const>, count <const>, show <const> = ...
 local SECONDS <const> = 30
 
--- It knows where to connect to, and has the headers that name it.
+-- Has the address to connect to, and the headers that name it.
 local template <const> = http_request.new_from_uri(request.url())
 template.headers:upsert(":method", "PATCH")
 template.headers:upsert("authorization", request.token)

@@ -1,5 +1,6 @@
--- luasocket.lua COUNT [show]: updates a job's data source by luasocket, over TLS with luasec, and lua-cjson. Its HTTP closes the
--- connection after each request; who knows it gives it a socket that stays open. With `show` each response is printed on a line.
+-- luasocket.lua COUNT [show]: updates a job's data source by luasocket, over TLS with luasec, and
+-- lua-cjson. Its HTTP module closes the connection after each request unless it gets a socket that
+-- stays open. With `show` every response is printed on a line.
 local cjson <const> = require "cjson"
 local http <const> = require "socket.http"
 local ltn12 <const> = require "ltn12"
@@ -26,7 +27,7 @@ local function connect(address)
   return secure
 end
 
--- A socket as socket.http wants one, which is connected and stays so.
+-- Returns a socket for socket.http that is connected and stays open.
 local function kept(connection)
   return {
     connect = function()

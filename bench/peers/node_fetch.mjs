@@ -1,5 +1,5 @@
-// node_fetch.mjs AT_ONCE COUNT [show]: updates data sources by Node's fetch, so many at once, which has HTTP/1.1 only and keeps its
-// connections. With `show` every response is printed, one a line.
+// node_fetch.mjs AT_ONCE COUNT [show]: updates data sources by Node's fetch, AT_ONCE at once. It has only HTTP/1.1, and keeps its
+// connections. With `show` every response is printed on a line.
 const { BENCH_BASE_URL, BENCH_JOB_ID, BENCH_TOKEN } = process.env;
 const [atOnce, count, show] = process.argv.slice(2);
 

@@ -1,4 +1,4 @@
-"""python_aiohttp.py AT_ONCE COUNT [show]: updates data sources by Python's aiohttp, so many at once, which has HTTP/1.1 only.
+"""python_aiohttp.py AT_ONCE COUNT [show]: updates data sources by Python's aiohttp, AT_ONCE at once. It has only HTTP/1.1.
 
 With `show` every response is printed, one a line.
 """
