@@ -2,9 +2,9 @@
 package.path = "scripts/lib/?.lua;" .. package.path
 local mutations <const> = require "mutations"
 
-local ROOMS <const> = { "lua/bytenite/call", "lua/bytenite/async", "lua/bytenite/streaming", "src/http" }
+local FOLDERS <const> = { "lua/bytenite/call", "lua/bytenite/async", "lua/bytenite/streaming", "src/http" }
 
--- Specs of other rooms that test a room, too: they run after its own.
+-- By folder: other folders whose specs test it, too. They run after its own specs.
 local neighbours <const> = {
   async = { "spec/loop" },
   call = { "spec/jobs/updates_spec.lua" },
@@ -139,16 +139,16 @@ local function command_of(tree, spec, limit, path)
   return prefix .. busted:format(limit, arg[-1], spec)
 end
 
-local function room_of(path)
+local function spec_folder_of(path)
   return path:match "^lua/bytenite/(%w+)/" or path:match "^src/(%w+)/" or "module"
 end
 
--- Returns the specs of a file's room, those that are named like the file first, with their times.
+-- Returns the specs for a folder, with their times.
 local function specs_of(tree, folder, only_units)
-  local room <const> = room_of(folder .. "/")
-  local places = { "spec/" .. room }
+  local own <const> = spec_folder_of(folder .. "/")
+  local places = { "spec/" .. own }
   if only_units and folder:find "^src/" then places = {} end
-  for _, place in ipairs(not only_units and neighbours[room] or {}) do
+  for _, place in ipairs(not only_units and neighbours[own] or {}) do
     places[#places + 1] = place
   end
   local specs <const> = {}
@@ -164,7 +164,7 @@ local function specs_of(tree, folder, only_units)
     if run(command_of(tree, spec.name, 600)) then
       spec.time = seconds() - began
     else
-      print(("left out, since it fails without any change: %s"):format(spec.name))
+      print(("left out, because it fails without any change: %s"):format(spec.name))
       table.remove(specs, index)
     end
   end
@@ -257,7 +257,7 @@ end
 -- Tries a sample of the changes of a folder. Returns its figures.
 local function try(folder, paths, options)
   local is_c <const> = folder:find "^src/" ~= nil
-  local tree_folder <const> = "build/mutants/" .. room_of(folder .. "/")
+  local tree_folder <const> = "build/mutants/" .. spec_folder_of(folder .. "/")
   local tree <const> = copy_tree(tree_folder, is_c)
   local known <const> = options.again and read_caught(tree_folder .. ".caught") or {}
   local caught_file <close> = assert(io.open(tree_folder .. ".caught", (options.again or options.at) and "a" or "w"))
@@ -298,7 +298,7 @@ local HEAD <const> = [[
 # Mutants
 
 How many mistakes do the specs notice? `make mutants` changes the code in one place at a time (a comparison and its
-boundary, a constant, a dropped call, two swapped arguments), runs the specs of the room and counts the changes that a
+boundary, a constant, a dropped call, two swapped arguments), runs the specs of the folder and counts the changes that a
 spec notices. Changes that make the same program are not counted. Written by `scripts/mutants --sample 100 --write`.
 ]]
 
@@ -344,7 +344,7 @@ local function write_document(all, seed)
     sections[figures.folder] = section(figures, seed)
   end
   local parts <const> = { HEAD }
-  for _, folder in ipairs(ROOMS) do
+  for _, folder in ipairs(FOLDERS) do
     parts[#parts + 1] = sections[folder]
   end
   write_file(path, table.concat(parts, "\n"))
@@ -377,7 +377,7 @@ do
 end
 
 local by_folder <const>, folders <const> = {}, {}
-for _, path in ipairs(#given > 0 and given or ROOMS) do
+for _, path in ipairs(#given > 0 and given or FOLDERS) do
   for _, file in ipairs(lines_of(("find %s -name '*.lua' -o -name '*.c' | sort"):format(quoted(path)))) do
     local folder <const> = file:match "^(.*)/"
     if not by_folder[folder] then

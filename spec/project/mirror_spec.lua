@@ -56,8 +56,8 @@ local covered <const> = {
 }
 
 local function own_spec(path)
-  local room <const> = path:match "^lua/bytenite/(.*)%.lua$"
-  if room then return ("spec/%s_spec.lua"):format(room) end
+  local name <const> = path:match "^lua/bytenite/(.*)%.lua$"
+  if name then return ("spec/%s_spec.lua"):format(name) end
   return (path:gsub("^src/", "spec/host/"))
 end
 
