@@ -55,7 +55,7 @@ describe("reading", function()
     { "0e5", 0 },
     { [["\u0033"]], 3 },
     { [["\u0033\u0036\u0030\u0030"]], 3600 },
-    -- not an integer, or too large for one, but a double has exactly this value
+    -- not an integer, or too large for one, but a double is written as the same number
     { "0.5", 0.5 },
     { "0.30000000000000004", 0.30000000000000004 },
     { "1e300", 1e300 },

@@ -39,7 +39,7 @@ local function words(responses, ...)
   return table.concat(found, " "), ran
 end
 
--- Does the same with --follow for a job that ends after the last of these logs.
+-- Does the same with --follow for a job that ends with the last of these logs.
 local function follow(responses, ...)
   for index = 1, #responses do
     local state <const> = index < #responses and "STARTED" or "COMPLETE"

@@ -219,7 +219,7 @@ static void works_without_a_poller(void) {
     server_respond(&fixture.server, &fixture.transport, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   const long long began = fixture.transport.now;
   while (!transfer_has_ended(fixture.transfer) && fixture.transport.now - began < 15000000)
-    transport_step(&fixture.transport, 16000); /* returns as soon as the response has come */
+    transport_step(&fixture.transport, 16000); /* returns as soon as the response has arrived */
   CHECK(fixture.transport.now - began < 15000000);
   CHECK(server_next_finished(&fixture.transport) == fixture.transfer);
   CHECK_NUMBER(TRANSFER_RESPONSE, transfer_outcome(fixture.transfer));

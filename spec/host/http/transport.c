@@ -300,7 +300,7 @@ static void starts_again_on_a_new_connection(void) {
   close_fixture(&fixture);
 }
 
-/* The caller of transport_finish goes through the pools, and through the messages of one. */
+/* The caller of transport_finish iterates over the pools, and over the messages of one. */
 static void closes_no_pool_when_a_transfer_starts_again(void) {
   Fixture fixture;
   open_fixture(&fixture);
