@@ -148,7 +148,7 @@ describe("the file of profiles", function()
     ['{"profiles":{"work":null}}'] = ": profiles.work: expected a table, got null",
     ['{"profiles":{"work":"key-1"}}'] = ": profiles.work: expected a table, got a string",
     ['{"profiles":{"work":{"apikey":"key-1"}}}'] = ': profiles.work: unknown member "apikey": did you mean "api_key"?',
-    ['{"profiles":{"work":{"token":"key-1"}}}'] = ': profiles.work: unknown member "token": known are api_key, base_url',
+    ['{"profiles":{"work":{"token":"key-1"}}}'] = ': profiles.work: unknown member "token": expected one of api_key, ',
     ['{"profiles":{"work":{"ca_file":"ca.pem"}}}'] = ": profiles.work.ca_file: expected an absolute path",
     ['{"profiles":{"work":{"client_key":"~/key.pem"}}}'] = ": profiles.work.client_key: expected an absolute path",
   } do

@@ -144,7 +144,7 @@ describe("options", function()
       message_of(validate.options, "f", { timeot = 3 }, known)
     )
     assert.equal(
-      'f: unknown option "xyz": known are flag, timeout',
+      'f: unknown option "xyz": expected one of flag, timeout',
       message_of(validate.options, "f", { xyz = 3 }, known)
     )
     assert.equal("f: expected named options, got the key 1", message_of(validate.options, "f", { 3 }, known))

@@ -135,7 +135,7 @@ describe("filters", function()
       field = "name",
       condition = "like",
     },
-    ['filters[2].condition: unknown condition "BETWEEN": known are EQ, NEQ'] = one {
+    ['filters[2].condition: unknown condition "BETWEEN": expected one of EQ, NEQ'] = one {
       field = "name",
       condition = "BETWEEN",
     },

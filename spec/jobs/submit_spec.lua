@@ -8,8 +8,8 @@ local sandbox <const> = require "spec.support.sandbox"
 
 local OK <const> = '{"ok":true,"requestId":"","message":"","error":null}'
 
-local UNKNOWN <const> = 'submit: unknown member "priority": known are config, dataDestination, dataSource, description, '
-  .. "jobId, name, params, templateId, upload"
+local UNKNOWN <const> = 'submit: unknown member "priority": expected one of config, dataDestination, dataSource, '
+  .. "description, jobId, name, params, templateId, upload"
 
 local function whole()
   return {

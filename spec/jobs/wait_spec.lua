@@ -234,7 +234,7 @@ describe("waiting for a job", function()
       ["wait: max_interval: must not be below interval"] = { { interval = 3, max_interval = 2 } },
       ["wait: on_progress: expected a function, got a string"] = { { on_progress = "print" } },
       ["wait: options: expected a table, got a number"] = { 600 },
-      ['wait: unknown option "interval": known are deadline, max_response_bytes, max_retries, timeout'] = {
+      ['wait: unknown option "interval": expected one of deadline, max_response_bytes, max_retries, timeout'] = {
         {},
         { interval = 3 },
       },

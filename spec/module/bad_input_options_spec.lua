@@ -159,7 +159,7 @@ describe("a client is not made", function()
       refusals.message(function()
         bytenite.new { colour = "red" }
       end),
-      'new: unknown option "colour": known are access_token, ',
+      'new: unknown option "colour": expected one of access_token, ',
       "user_agent"
     )
   end)
@@ -332,7 +332,7 @@ describe("a call is not made", function()
         job:set_name("My Job", { api_key = "k" })
       end),
       'set_name: unknown option "api_key": ',
-      "known are"
+      "expected one of"
     )
   end)
 

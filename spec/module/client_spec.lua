@@ -57,7 +57,7 @@ describe("a client", function()
     for name, message in pairs {
       craete_job = 'client: unknown method "craete_job": did you mean "create_job"?',
       clsoe = 'client: unknown method "clsoe": did you mean "close"?',
-      frobnicate = 'client: unknown method "frobnicate": known are async, close, create_job, ',
+      frobnicate = 'client: unknown method "frobnicate": expected one of async, close, create_job, ',
     } do
       local ok <const>, problem <const> = pcall(function()
         return client[name](client)

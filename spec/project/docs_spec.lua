@@ -34,11 +34,11 @@ local function offline_client()
   return bytenite.new { base_url = "http://127.0.0.1:1", access_token = "t" }
 end
 
--- Returns the names in an error that lists all options: "known are a, b, c".
+-- Returns the names in an error that lists all options: "expected one of a, b, c".
 local function known_options(raising, ...)
   local _ <const>, message <const> = pcall(raising, ...)
   local known <const> = {}
-  for name in assert(message:match "known are (.*)$", message):gmatch "[%w_]+" do
+  for name in assert(message:match "expected one of (.*)$", message):gmatch "[%w_]+" do
     known[name] = true
   end
   return known

@@ -194,7 +194,8 @@ function validate.refuse_unknown(where, name, known, noun, others_pass)
   table.sort(names)
   local meant <const> = core.suggest(name, names)
   if others_pass and not meant then return end
-  local advice <const> = meant and ('did you mean "%s"?'):format(meant) or "known are " .. table.concat(names, ", ")
+  local advice <const> = meant and ('did you mean "%s"?'):format(meant)
+    or "expected one of " .. table.concat(names, ", ")
   validate.raise(('%s: unknown %s "%s": %s'):format(where, noun, name, advice))
 end
 

@@ -1,4 +1,4 @@
---- filters.lua: what jobs must match, as users write it and as the service takes it.
+--- filters.lua: converts filters of jobs from the form that users write to the form of the service.
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 
@@ -19,7 +19,7 @@ local conditions <const> = {
 }
 
 local PREFIX <const> = "FILTER_CONDITION_"
-local TYPES <const> = "type.googleapis.com/google.protobuf." -- those that hold a plain value
+local TYPES <const> = "type.googleapis.com/google.protobuf." -- of the wrappers of plain values
 
 local is_known <const> = {}
 for _, condition in ipairs(conditions) do
@@ -29,10 +29,10 @@ end
 local function condition_of(where, value)
   validate.text(where, value)
   if is_known[value] then return PREFIX .. value end
-  if value:sub(1, #PREFIX) == PREFIX then return value end -- the service may have more of them
+  if value:sub(1, #PREFIX) == PREFIX then return value end -- the service may know other conditions
   local meant <const> = core.suggest(value, conditions)
   local advice <const> = meant and ('did you mean "%s"?'):format(meant)
-    or "known are " .. table.concat(conditions, ", ")
+    or "expected one of " .. table.concat(conditions, ", ")
   validate.raise(('%s: unknown condition "%s": %s'):format(where, value, advice))
 end
 
@@ -40,7 +40,7 @@ local function wrapped(name, value)
   return { ["@type"] = TYPES .. name, value = value }
 end
 
--- Whether a table has nothing but items.
+-- Returns whether a table is a list: without named members and without holes.
 local function is_list(value)
   local count = 0
   for _ in next, value do
@@ -49,7 +49,7 @@ local function is_list(value)
   return count == #value
 end
 
--- By math.type or type: the message of protobuf's that holds such a value.
+-- Functions that wrap a value in the protobuf message for its type, by math.type or type.
 local wraps <const> = {
   string = function(value)
     return wrapped("StringValue", value)
@@ -89,13 +89,12 @@ end
 
 local members <const> = { field = as_given, condition = as_given, value = as_given }
 
---- Checks a list of filters and turns it into what the service takes. The list itself stays as it
---- is.
+--- Checks a list of filters and returns a new one in the form of the service.
 ---@param where string what they are for: "filter_jobs: filters"
 ---@param given table a list of {field, condition, value}; the prefix of conditions and the wrapping
 ---   of values may be left out
 ---@return table
---- Raises on what cannot be a filter.
+--- Raises if an item is not a valid filter.
 function filters.read(where, given)
   validate.type(where, given, "table")
   if not is_list(given) then validate.raise(where .. ": expected a list of filters, got a table with named members") end

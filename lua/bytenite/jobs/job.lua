@@ -1,6 +1,6 @@
---- job.lua: jobs and their methods. A job is a plain table of the API's members; all else is in its
---- metatable, of which a client has one. Inside the module methods are called as functions, so that
---- a member of the same name (`run`, `logs`) does no harm.
+--- job.lua: jobs and their methods. A job is a plain table of the API's members; its methods are in
+--- its metatable, which all jobs of a client share. Our own code calls the methods as functions, so
+--- that a member with the name of a method (`run`, `logs`) does no harm.
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
@@ -16,11 +16,11 @@ local wait <const> = lazy.module "bytenite.jobs.wait"
 
 local job <const> = {}
 
---- The methods, also reachable as `bytenite.Job.set_name(job, ...)`.
+--- The methods; users can also call them as `bytenite.Job.set_name(job, ...)`.
 local Job <const> = {}
 job.Job = Job
 
--- The clients by the metatables of their jobs.
+-- Clients, by the metatable of their jobs.
 local clients <const> = setmetatable({}, { __mode = "k" })
 
 local getmetatable <const> = getmetatable -- looked up once, not for every call
@@ -32,7 +32,7 @@ local function client_of(self, method)
     )
 end
 
---- Raises unless a value is the id of a job.
+--- Raises if a value cannot be the id of a job.
 ---@param where string the function it was given to
 ---@param id any
 ---@return string
@@ -43,25 +43,26 @@ end
 -- Decodes the response to an update: refreshes the job in place, completely or not at all.
 local decode_refresh <const> = core.methods.exchange.job
 
--- Decodes the response to a fetch or a creation into a new job. A created job has no id before.
+-- Decodes the response to get_job or create_job into a new job.
 local function decode_new(exchange, _, client)
   local new_job <const>, kind <const>, message <const> = exchange:job(nil)
   if not new_job then return nil, kind, message end
   return setmetatable(new_job, client.job_metatable)
 end
 
---- The plans of the calls that give a new job (see bytenite.call).
+--- The plans of the calls that return a new job (see bytenite.call).
 job.fetch = { operation = core.operations.get_job, decode_response = decode_new }
 job.creation = { operation = core.operations.create_job, decode_response = decode_new }
 
 local run <const> = call.run
 
--- Runs a call on a job, when it is the job's turn.
+-- Makes a call on a job, after the pending calls on this job have ended.
 local function run_call(self, method, plan, body, options)
   return run(client_of(self, method), plan, self.id, body, options, self)
 end
 
--- The updates are derived from the rows: what sends a body to a job's path and gets the job back.
+-- The update methods come from the table of operations: each PATCH with a body that returns the
+-- job.
 for _, operation in ipairs(core.operations) do
   if operation.method == "PATCH" and operation.body and operation.result == "JobResponse" then
     local name <const> = operation.name
@@ -110,7 +111,8 @@ function Job:upload_completed(options)
   return run_call(self, "upload_completed", upload_completed_plan, nil, options)
 end
 
--- Before its end a job has no results, which the service tells with any status, 500 among them.
+-- Makes the error final if the job has not completed. The service reports that with various
+-- statuses, even 500, which would be retried.
 local function classify_results(problem)
   if not problem.message:find("not yet been completed", 1, true) then return nil end
   problem.hint = "a complete job has results: job:wait() waits for that"
@@ -184,7 +186,7 @@ local function to_string(self)
   return printable.visible(line)
 end
 
---- The metatable of a client's jobs.
+--- Makes the metatable of a client's jobs.
 ---@param client table
 ---@return table
 function job.metatable(client)
@@ -193,7 +195,7 @@ function job.metatable(client)
   return meta
 end
 
---- Makes a table with an id a job of a client's.
+--- Turns a table with an id into a job of a client.
 ---@param client table
 ---@param where string the function it was given to
 ---@param saved table

@@ -1,5 +1,5 @@
---- logs.lua: a job's logs. The service gives them in parts, one for each service and task; here
---- they become one sequence in the order of time.
+--- logs.lua: a job's logs. The service returns them in parts, one for each service and task; this
+--- module merges them into one sequence, ordered by time.
 local responses <const> = require "bytenite.call.responses"
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
@@ -8,16 +8,16 @@ local time <const> = require "bytenite.base.time"
 
 local logs <const> = {}
 
--- What a part of a response holds: nothing where it is null or missing; nil where it is of another
--- type than it should be.
+-- Returns a part of a response: an empty table if it is null or missing, nil if it has the wrong
+-- type.
 local function content_of(part, is_list)
   if part == nil or part == core.null then return {} end
   if type(part) ~= "table" or core.is_array(part) ~= is_list then return nil end
   return part
 end
 
--- Returns the parts of the response, {lines, service, task_id}, in the order in which lines of the
--- same time are returned.
+-- Returns the parts of the response, {lines, service, task_id}. Lines with equal timestamps keep
+-- the order of their parts.
 local function parts_of(response)
   local tasks <const> = content_of(response.taskrunner, false)
   if not tasks then return nil end
@@ -41,8 +41,8 @@ local function exact_time(line)
   return time.exact(line.timestamp)
 end
 
--- Gives lines without a time of their own that of the line before them, so that they stay right
--- behind it. Those at the beginning of their part stay in front of the first that has one.
+-- Gives each line without a timestamp the time of the line before it, so that sorting keeps the two
+-- together. Lines before the first timestamp of a part get the time of that timestamp.
 local function fill_times(entries, first)
   local seconds, fraction = math.mininteger, 0
   for index = first, #entries do
@@ -61,7 +61,7 @@ local function fill_times(entries, first)
   end
 end
 
--- Adds the lines of a part to the entries; true unless it holds something else.
+-- Adds the lines of a part to the entries. Returns false if the part holds anything but lines.
 local function add_part(entries, part)
   local lines <const> = content_of(part.lines, true)
   if not lines then return false end
@@ -83,8 +83,8 @@ local function is_before(one, other)
   return one.place < other.place
 end
 
--- Accepts `{partitioner, assembler, taskrunner}`: a function that gives line after line, and keeps
--- none that it gave.
+-- Decodes `{partitioner, assembler, taskrunner}` into an iterator function, which releases each
+-- line that it returns.
 local function decode_logs(exchange)
   local response <const>, kind <const>, message <const> = responses.object(exchange)
   if not response then return nil, kind, message end
@@ -94,7 +94,7 @@ local function decode_logs(exchange)
   for _, part in ipairs(parts or {}) do
     are_lines = are_lines and add_part(entries, part)
   end
-  if not are_lines then return nil, "unexpected", "the response holds something else than logs" end
+  if not are_lines then return nil, "unexpected", "the response does not hold logs" end
   table.sort(entries, is_before)
   local index = 0
   return function()
@@ -115,7 +115,7 @@ end
 local wanted <const> = { taskIds = list, levels = list, services = list }
 local wanted_of <const> = { taskIds = list, levels = list, services = list, jobId = validate.segment }
 
--- Fetches the logs. Lists that are not given go out as [], which stands for all.
+-- Fetches the logs. Sends [] for a list that is not set, which selects everything.
 local function fetch(client, id, chosen, options)
   local body <const> = { jobId = id }
   for name in pairs(wanted) do
@@ -131,7 +131,7 @@ function logs.of_query(client, query, options)
   return fetch(client, chosen.jobId, chosen, options)
 end
 
---- Implements `job:logs`. The id has been checked.
+--- Implements `job:logs`. The caller has checked the id.
 function logs.of_job(client, id, filters, options)
   return fetch(client, id, validate.options("logs", filters, wanted, "member"), options)
 end

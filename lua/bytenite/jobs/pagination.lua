@@ -10,22 +10,22 @@ local base_options <const> = require "bytenite.base.options"
 
 local pagination <const> = {}
 
--- Accepts `{pagination, data}`. What is null or missing is empty.
+-- Decodes `{pagination, data}`. Replaces null and missing members by empty tables.
 local function decode_page(exchange)
   local response <const>, kind <const>, message <const> = responses.object(exchange)
   if not response then return nil, kind, message end
   response.data = response.data or core.array {}
   response.pagination = response.pagination or {}
   if not core.is_array(response.data) or type(response.pagination) ~= "table" then
-    return nil, "unexpected", "the response holds no page"
+    return nil, "unexpected", "the response is not a page"
   end
   for _, row in ipairs(response.data) do
-    if type(row) ~= "table" then return nil, "unexpected", "the response's page holds something else than objects" end
+    if type(row) ~= "table" then return nil, "unexpected", "the response's page does not hold objects" end
   end
   return response
 end
 
--- The same, of jobs that have the client's methods.
+-- Decodes a page of jobs, whose rows get the methods of jobs.
 local function decode_jobs(exchange, _, client)
   local response <const>, kind <const>, message <const> = decode_page(exchange)
   if not response then return nil, kind, message end
@@ -42,11 +42,11 @@ local plans <const> = {
 }
 
 local MOST <const> = 0xFFFFFFFF -- the service counts rows in 32 bits
-local PAGE_SIZE <const> = 100 -- rows, unless told otherwise
+local PAGE_SIZE <const> = 100 -- rows, by default
 
 local limit <const>, offset <const> = validate.integer(1, MOST), validate.integer(0, MOST)
 
--- What may be asked for, by the name of the method.
+-- Checks of the query's members, by the name of the method.
 local known <const> = {
   list_jobs = { limit = limit, offset = offset, orderBy = validate.text },
   filter_jobs = { limit = limit, offset = offset, orderBy = validate.text, filters = filters.read },
@@ -55,7 +55,7 @@ local known <const> = {
 known.each_job = known.filter_jobs
 known.each_template = known.list_templates
 
--- What is asked for, as it goes out.
+-- Checks a query and returns the request to send.
 local function request_of(name, query)
   local checked <const> = validate.options(name, query, known[name], "member")
   local request <const> = { orderBy = checked.orderBy, filters = checked.filters }
@@ -63,7 +63,7 @@ local function request_of(name, query)
   return request
 end
 
---- Implements the methods that fetch a page.
+--- Implements the methods that fetch one page.
 ---@param name string of the method: list_jobs, filter_jobs or list_templates
 function pagination.fetch(client, name, query, options)
   return call.run(client, plans[name], nil, request_of(name, query), options)
@@ -72,8 +72,8 @@ end
 local Walk <const> = {}
 Walk.__index = Walk
 
--- Remembers what a page with rows says about the list: how many rows there are, and whether more
--- follow. A total of 0 says nothing: the service prints unset members as 0.
+-- Stores what a page says about the whole list: the number of rows, and whether more pages follow.
+-- Ignores a total of 0: the service prints unset members as 0.
 local function read_totals(self, totals)
   local total <const> = math.type(totals.total) == "integer" and totals.total or nil
   self.is_told_last = totals.hasNext == false and total ~= 0
@@ -81,10 +81,9 @@ local function read_totals(self, totals)
   if total and total > 0 then self.total = total end
 end
 
--- Whether all rows are read that the service told of. Rows may come while they are read: the
--- program may create a job for each one it sees. So rows beyond those told of at first are read
--- only as long as each stretch of them is shorter than the one before, which comes to an end
--- whatever is created meanwhile.
+-- Returns whether all rows of the reported total have been read. The total may grow meanwhile: a
+-- program may create a job for each row that it reads. Reading continues into the new rows only
+-- while each stretch of them is shorter than the stretch before, so that it always ends.
 local function has_reached_total(self)
   self.stretch = self.stretch or self.total - self.first
   self.limit = self.limit or self.total
@@ -96,7 +95,7 @@ local function has_reached_total(self)
   return false
 end
 
--- Whether a page has the rows of the one before.
+-- Returns whether a page has the rows of the page before it.
 local function is_repeated(before, rows)
   if not before or #before ~= #rows or #rows == 0 then return false end
   for index, row in ipairs(rows) do
@@ -113,10 +112,10 @@ local function ids_of(rows)
   return ids
 end
 
--- Whether the page just read is the last one.
+-- Returns whether the page just read is the last one. Raises if the service repeats a page.
 local function is_last(self, rows)
   if #rows == 0 or self.is_told_last then return true end
-  -- A service may cap the total: there are rows beyond it when it says so.
+  -- A service may cap the total: then `hasNext` says that rows follow beyond it.
   local is_capped <const> = self.is_told_more and self.total and self.offset >= self.total
   if self.total and not is_capped then return has_reached_total(self) end
   if is_repeated(self.ids, rows) then
@@ -130,7 +129,7 @@ function Walk:__close()
   self.is_turning = false
 end
 
--- Fetches the next page. What fails is raised, and may be tried again.
+-- Fetches the next page. Raises the error if that fails; the next call tries again.
 local function turn_page(self)
   if self.is_turning then validate.raise(self.name .. ": another task waits for the next page of this iterator") end
   self.is_turning = true
@@ -146,7 +145,7 @@ local function turn_page(self)
   self.rows, self.next_row = rows, 1
 end
 
--- The next row; nil at the end. A row is not kept once it is given away.
+-- Returns the next row, or nil at the end. Releases the row that it returns.
 local function next_row(self)
   while not self.rows[self.next_row] do
     if self.is_over then return nil end
@@ -158,7 +157,7 @@ local function next_row(self)
   return row
 end
 
--- Raises on what the call would refuse, before it is made.
+-- Raises on bad input now, and not when the first page is fetched.
 local function check_request(name, operation, request, options)
   validate.options(name, options, base_options.limits)
   if operation.query then return query_string.text(name, query_string.flatten(request)) end
@@ -166,7 +165,7 @@ local function check_request(name, operation, request, options)
   if not ok then validate.raise(name .. ": " .. problem) end
 end
 
---- Implements the methods that walk through all pages. One page is in memory at a time.
+--- Implements the methods that iterate over all pages. Keeps one page in memory at a time.
 ---@param name string of the method: each_job or each_template
 function pagination.each(client, name, query, options)
   local request <const> = request_of(name, query)

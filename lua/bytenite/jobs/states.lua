@@ -7,7 +7,7 @@ local succeeds <const> = { JOB_STATE_COMPLETE = true }
 local fails <const> = { JOB_STATE_FAILED = true }
 local ended_by <const> = { "endedAt", "deletedAt" } -- set when a job has ended, whatever its state
 
--- The way of a job that succeeds. JOB_STATE_FAILED can follow on any of them.
+-- The states of a job that succeeds. JOB_STATE_FAILED can follow each of them.
 local in_order <const> = {
   "JOB_STATE_NEW",
   "JOB_STATE_STARTED",
@@ -26,10 +26,10 @@ for index, state in ipairs(in_order) do
   fractions[state] = (index - 1) / (#in_order - 1)
 end
 
---- How a job ended.
+--- Returns how a job ended.
 ---@param job table
----@return string|nil # "succeeded" or "failed"; nil if the table does not show an end. An unknown
----   state (a name, or a number where the service has no name) is not final.
+---@return string|nil # "succeeded" or "failed"; nil if the job has not ended. An unknown state (a
+---   name, or a number if the service has no name for it) is not final.
 function states.outcome(job)
   local state <const> = rawget(job, "state")
   if succeeds[state] then return "succeeded" end
@@ -40,9 +40,9 @@ function states.outcome(job)
   return nil
 end
 
---- How much of its way a job has behind it.
+--- Returns how far a job has come.
 ---@param job table
----@return number|nil # 0 to 1; nil for a state that tells nothing of it
+---@return number|nil # 0 to 1; nil if the state does not show it
 function states.fraction(job)
   return fractions[rawget(job, "state")]
 end

@@ -1,7 +1,7 @@
---- submit.lua: `client:submit`: a job is created, set up and run, step by step.
+--- submit.lua: `client:submit`: creates a job, sets it up and runs it.
 ---
---- The module's methods are called as functions, never through the job, whose members could be
---- called like them.
+--- Calls the methods of jobs as functions, because a job may have a member with the name of a
+--- method.
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
@@ -18,7 +18,7 @@ local function is_given(value)
   return value ~= nil and value ~= core.null
 end
 
--- Those members of what was given that have these names; nil when there is none.
+-- Returns the members with these names in a new table; nil if there are none.
 local function pick(given, names)
   local picked
   for _, name in ipairs(names) do
@@ -34,9 +34,9 @@ local function always()
   return true
 end
 
--- The steps after the creation, in order, by the names of the job's methods: `takes` gives the
--- method's argument, nil for a step that is not needed; `run` calls it where it has another form
--- than the others, with the limits of a call, and all options.
+-- The steps after the creation, in order. `name`: the method of the job; `takes(given)`: returns
+-- the method's argument, or nil to skip the step; `run(new, argument, limits, options)`: calls the
+-- method if its parameters are not (job, argument, limits).
 local steps <const> = {
   {
     name = "set_datasource",
@@ -100,14 +100,14 @@ end
 local function check_upload(given)
   if not is_given(given.upload) then return end
   local from <const> = is_given(given.dataSource) and given.dataSource
-  if not from and is_given(given.jobId) then return end -- the draft may have one
+  if not from and is_given(given.jobId) then return end -- the draft may have a data source
   if not from or from.dataSourceDescriptor ~= "file" then
     validate.raise "submit: upload: needs a dataSource of kind file: bytenite.datasource.file()"
   end
 end
 
--- Checks all that will be sent, so that bad input leaves no job behind. Returns what to do, and the
--- options.
+-- Checks everything that will be sent, so that bad input leaves no job behind. Returns the checked
+-- members and options.
 local function check_all(new, options)
   local given <const> = validate.options("submit", validate.type("submit: new", new, "table"), members, "member")
   local body <const> = {}
@@ -126,7 +126,7 @@ local function failed(problem, step, new)
   return nil, problem
 end
 
--- Opens what is to be uploaded, so that a file that is missing leaves no job behind either.
+-- Opens the source of the upload first, so that a missing file leaves no job behind.
 local function open_upload(given, options)
   if not is_given(given.upload) then
     given.upload = nil
@@ -142,7 +142,7 @@ local function run_steps(client, given, options)
   local created <const>, problem <const> = call.run(client, job.creation, nil, pick(given, created_with), limits)
   if not created then return failed(problem, "create_job") end
   local on_created <const> = options.on_created
-  options.on_created = nil -- the others are those of an upload
+  options.on_created = nil -- all other options are those of the upload
   if on_created then on_created(created) end
   for _, step in ipairs(steps) do
     local argument <const> = step.takes(given)

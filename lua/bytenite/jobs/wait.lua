@@ -1,4 +1,4 @@
---- wait.lua: `job:wait`: looks at a job again and again until it has come to its end.
+--- wait.lua: `job:wait`: refreshes a job until it has ended.
 local await <const> = require "bytenite.async.await"
 local validate <const> = require "bytenite.base.validate"
 local errors <const> = require "bytenite.errors"
@@ -9,10 +9,10 @@ local waiters <const> = require "bytenite.async.waiters"
 
 local wait <const> = {}
 
-local INTERVAL <const>, MAX_INTERVAL <const> = 1, 10 -- seconds between looks, at first and at most
-local GROWTH <const> = 3 / 2 -- of the interval, from look to look
-local MOST_FAILURES <const> = 5 -- looks in a row that may fail, though another could succeed
-local LAST_LOOK <const> = 1 -- seconds before the end of the time, or a tenth of it if that is less
+local INTERVAL <const>, MAX_INTERVAL <const> = 1, 10 -- seconds between refreshes, at first and at most
+local GROWTH <const> = 3 / 2 -- of the interval, after each refresh
+local MOST_FAILURES <const> = 5 -- refreshes in a row that fail with a retryable error, until `wait` fails
+local LAST_LOOK <const> = 1 -- seconds between the last refresh and the timeout, at most a tenth of the timeout
 
 local checks <const> = {
   timeout = validate.seconds,
@@ -29,7 +29,7 @@ local function settings_of(given)
   return { timeout = checked.timeout, on_progress = checked.on_progress, interval = interval, max_interval = most }
 end
 
--- The user's limits of a call, with a deadline within the time that is left.
+-- Returns the user's limits of a call, with a deadline of at most the time that is left.
 local function limits_within(limits, client, time_left)
   local own <const> = {}
   for name, value in pairs(limits) do
@@ -85,8 +85,8 @@ local function report(self)
   if on_progress then on_progress(self.job, self.fraction) end
 end
 
--- Looks at the job once. Returns its outcome; or nil and an error that ends the waiting; or nil,
--- nil and one that does not.
+-- Refreshes the job once. Returns its outcome, nil if it has not ended; or nil and an error that
+-- ends the wait; or nil, nil and an error that may pass.
 local function look(self, time_left)
   local limits <const> = time_left and limits_within(self.limits, self.client, time_left) or self.limits
   self.looks = self.looks + 1
@@ -103,7 +103,7 @@ local function look(self, time_left)
   return outcome
 end
 
--- How long to wait for the next look. The last one is shortly before the end of the time.
+-- Returns the seconds until the next refresh. The last refresh is shortly before the timeout.
 local function pause(delay, time_left, timeout)
   if not time_left then return delay end
   local last_look <const> = math.min(LAST_LOOK, timeout / 10)
