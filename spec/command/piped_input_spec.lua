@@ -59,7 +59,7 @@ describe("bytenite upload", function()
     service:fault { operation = "upload", status = 503 }
     local ran <const> = upload('cat "$place/input" |', "--size " .. #CONTENT)
     assert.equal(8, ran.status)
-    assert.matches("it is read once only", ran.errors)
+    assert.matches("the source can be read only once", ran.errors)
   end)
 
   it("refuses more or less than the size", function()

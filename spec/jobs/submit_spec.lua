@@ -317,7 +317,7 @@ describe("submit", function()
       ["submit: upload: expected a path, { data = bytes }, an open file or a reader function, got a number"] = {
         with { dataSource = bytenite.datasource.file(), upload = 7 },
       },
-      ["submit: upload: size (bytes) is required for a source without a size of its own: storage must know it first"] = {
+      ["submit: upload: size (bytes) is required for a source without a size of its own: storage needs it in advance"] = {
         with { dataSource = bytenite.datasource.file(), upload = print },
       },
     } do

@@ -72,7 +72,7 @@ describe("a download that broke off", function()
   it("refuses a part of another file", function()
     local _ <const>, content <const>, problem <const> = resume({ etag = '"1"' }, rest { etag = '"2"' })
     assert.is_nil(content)
-    assert.same({ "protocol", "the server gave a part of another file" }, { problem.kind, problem.message })
+    assert.same({ "protocol", "the server sent a part of another file" }, { problem.kind, problem.message })
   end)
 
   for range, is_right in pairs {

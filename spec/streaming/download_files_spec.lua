@@ -81,7 +81,7 @@ describe("a download", function()
       end,
     })
     assert.is_nil(none)
-    assert.matches("two results would be the one file two", err.message)
+    assert.matches("two results would be written to the same file two", err.message)
     assert.equal("1", base:read "results/one")
   end)
 
@@ -142,12 +142,12 @@ describe("a download", function()
     ["https://[::1]x/y"] = "",
     ["https://user:password@storage.example.org/x"] = "it carries credentials",
     ["https://storage.example.org:99999/x"] = "",
-    ["https://storage.example.org/\0x"] = "characters that no URL may hold",
-    ["https://storage.example.org/a b"] = "characters that no URL may hold",
+    ["https://storage.example.org/\0x"] = "characters that are not allowed in a URL",
+    ["https://storage.example.org/a b"] = "characters that are not allowed in a URL",
     ["https://storage.example.org/?x=" .. ("x"):rep(70000)] = "it is longer than 65536 bytes",
     ["/relative"] = "",
     ["storage.example.org/x"] = "",
-    [""] = "there is none",
+    [""] = "there is no address",
   }
   for address, reason in pairs(unusable) do
     it(("fetches nothing from %q"):format(address:sub(1, 50)), function()

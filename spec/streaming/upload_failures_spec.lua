@@ -139,7 +139,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         })
         assert.is_nil(done)
         assert.equal("file", err.kind)
-        assert.matches("changed while it was sent", err.message)
+        assert.matches("changed during the upload", err.message)
         assert.is_not_true(service:uploaded(job.id).completed)
         assert(job:upload(path)) -- a second upload of the file succeeds
       end)

@@ -300,7 +300,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
         assert.equal("first second", content())
       else
         assert.equal("connection", err.kind)
-        assert.matches("read once only", err.hint)
+        assert.matches("read only once", err.hint)
       end
     end)
   end)

@@ -1,8 +1,7 @@
---- body_stream.lua: calls whose bodies pass in pieces, which are fed or taken while the call is
---- pending.
+--- body_stream.lua: calls whose bodies are sent or received in pieces.
 ---
---- That happens in the coroutine that made the call, so that user functions (readers, progress) may
---- make calls themselves. Between pieces the coroutine waits in the reactor, like everything.
+--- The coroutine that made the call handles the pieces, so that user functions (readers, progress)
+--- may make calls themselves. Between pieces the coroutine waits in the reactor.
 local await <const> = require "bytenite.async.await"
 local call <const> = require "bytenite.call"
 local reactor <const> = require "bytenite.async.reactor"
@@ -10,7 +9,7 @@ local validate <const> = require "bytenite.base.validate"
 
 local body_stream <const> = {}
 
--- Ends when the stream has received bytes, wants some or has ended. A waitable.
+-- A waitable. It ends when the stream has received bytes, wants bytes or has ended.
 local Readiness <const> = { __name = "bytenite.Readiness" }
 Readiness.__index = Readiness
 
@@ -18,7 +17,7 @@ function Readiness:check_pending()
   self.call:check_pending()
 end
 
---- Does nothing: the call ends by itself, and ends this.
+--- Does nothing: the end of the call ends the wait.
 function Readiness.fail_closed() end
 
 function Readiness.__close() end
@@ -35,13 +34,13 @@ end
 
 local function nothing() end
 
---- Returns what the plan of a streaming call says about its stream.
+--- Makes the `stream` member of the plan of a streaming call.
 ---@param fields table # its members:
 ---   size: bytes of the request body, nil if it has none;
 ---   decode: whether to undo a Content-Encoding;
 ---   begin(call): called before each attempt;
 ---   may_repeat(call, problem): returns whether there may be another attempt
----@return table # for the plan's `stream`
+---@return table
 function body_stream.plan(fields)
   return {
     size = fields.size,
@@ -52,7 +51,7 @@ function body_stream.plan(fields)
   }
 end
 
---- Starts a streaming call. Declare it `<close>`: that ends it if it is abandoned.
+--- Starts a streaming call. Declare it `<close>`, so that it ends if it is abandoned.
 ---@see call.start
 ---@return table # the call
 function body_stream.open(client, plan, id, body, options, job)
@@ -62,8 +61,8 @@ function body_stream.open(client, plan, id, body, options, job)
   return opened
 end
 
---- Waits until a stream is ready or has ended. Feed it or take from it first: it is queued as ready
---- only once.
+--- Waits until a stream is ready or has ended. Feed it or take from it first: the core reports once
+--- that a stream is ready.
 ---@param opened table
 function body_stream.await(opened)
   if opened.done then return end

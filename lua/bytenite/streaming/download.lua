@@ -1,4 +1,4 @@
---- download.lua: a job's results, fetched into a folder, several at once.
+--- download.lua: `job:download`: fetches a job's results into a folder, several at once.
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local download_file <const> = require "bytenite.streaming.download_file"
@@ -21,7 +21,7 @@ local known <const> = base_options.with_limits {
   concurrency = validate.integer(1, 1000000),
 }
 
--- Counts how far all files are together. Nothing in it ever falls, although a file may start again.
+-- Counts the progress of all files together. No count ever decreases, even if a file starts again.
 local Total <const> = { __name = "bytenite.DownloadTotal" }
 Total.__index = Total
 
@@ -46,14 +46,14 @@ function Total:note(index, received, total, is_done)
   if is_done then self.done = self.done + 1 end
 end
 
--- Returns what on_progress gets.
+-- Returns the totals for on_progress.
 function Total:report()
   local fraction <const> = self.done == self.files and 1 or math.min(1, self.shares / self.files)
   return { files = self.files, done = self.done, received = self.received, fraction = fraction }
 end
 
--- Fetches files, several at once. Returns the sizes of those that were fetched or kept, by their
--- places in the list; and the first error.
+-- Fetches files, several at once. Returns the sizes of the files that were fetched or kept, by
+-- index in the list; and the first error.
 local function fetch_all(client, folder, files, options)
   local sizes <const>, written <const>, returned <const> = {}, {}, {}
   local total <const> = total_of(files)
@@ -85,7 +85,7 @@ local function fetch_all(client, folder, files, options)
       returned[problem] = true
       return nil, problem
     end
-    sizes[index] = size -- before on_progress, which may raise or be the end of this task
+    sizes[index] = size -- before on_progress, which may raise or cancel this task
     report(file, index, size, size, true)
     return true
   end
@@ -94,17 +94,17 @@ local function fetch_all(client, folder, files, options)
     concurrency = options.concurrency or DEFAULT_CONCURRENCY,
     stop_on_error = true,
     on_done = function(_, ok, value)
-      if not ok and not returned[value] then error(value, 0) end -- what on_progress has raised
+      if not ok and not returned[value] then error(value, 0) end -- on_progress raised it
     end,
   })
   for _, outcome in ipairs(outcomes) do
-    if not outcome.ok then failure = failure or outcome.error end -- of a task that the client's end cancelled
+    if not outcome.ok then failure = failure or outcome.error end -- the client was closed
   end
   return sizes, failure
 end
 
 --- Implements `job:download`.
----@param list function(limits) the call that lists the results
+---@param list function(limits) returns the results of the job, or nil and an error
 function download.run(client, into, options, list)
   local checked <const> = validate.options("download", options, known)
   validate.path("download: folder", into)

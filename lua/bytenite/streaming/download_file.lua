@@ -1,5 +1,5 @@
---- download_file.lua: fetches one file, continues where it broke off, and gives it its name once it
---- is whole.
+--- download_file.lua: fetches one file: resumes after a broken connection, and gives the file its
+--- name when it is complete.
 local call <const> = require "bytenite.call"
 local errors <const> = require "bytenite.errors"
 local response_headers <const> = require "bytenite.errors.response_headers"
@@ -17,12 +17,13 @@ Fetch.__index = Fetch
 
 local DECODED <const> = "Accept-Encoding: gzip, deflate"
 
--- The further headers of an attempt: what is there already is not requested again.
+-- Returns the headers of an attempt. They request only the bytes that are still missing, if
+-- possible.
 local function headers_of(fetch)
   local headers <const> = { "Accept: */*", fetch.decode and DECODED or "Accept-Encoding: identity" }
   local size <const> = fetch.file:size()
   fetch.asks_for_part = false
-  -- without a validator nothing would tell a part of another file
+  -- without a validator, a part of another file could not be detected
   if size == 0 or not fetch.validator or fetch.is_decoded then return headers end
   fetch.asks_for_part = true
   headers[3] = ("Range: bytes=%d-"):format(size)
@@ -34,7 +35,7 @@ local function header_number(text)
   return text and text:find "^%d+$" and math.tointeger(tonumber(text))
 end
 
--- What tells this content from another under the same address.
+-- Returns the validator of the content: a strong ETag, else the time of the last change, else nil.
 local function validator_in(headers)
   local tag <const> = headers.etag
   return tag and not tag:find "^W/" and tag or headers["last-modified"]
@@ -44,23 +45,24 @@ local function wrong(message)
   return errors.new { kind = "protocol", message = message, retryable = true }
 end
 
--- What is wrong with a part of the file, or nil.
+-- Returns the error of a part that does not continue the file, or nil. Stores the total size.
 local function problem_with_part(fetch, headers)
   local validator <const> = validator_in(headers)
   local first <const>, total <const> = (headers["content-range"] or ""):match "^bytes (%d+)%-%d+/([%d*]+)$"
   local whole <const> = header_number(total)
   if fetch.validator and validator and validator ~= fetch.validator then
-    return wrong "the server gave a part of another file"
+    return wrong "the server sent a part of another file"
   end
   local follows <const> = fetch.asks_for_part and header_number(first) == fetch.file:size()
   if not follows or (fetch.total and whole and whole ~= fetch.total) then
-    return wrong "the server gave another part of the file than was asked for"
+    return wrong "the server sent a different part of the file than the request asked for"
   end
   fetch.total = whole or fetch.total
   return nil
 end
 
---- Records the head of a response. RFC 9110 sections 14.4 (Content-Range) and 13.1.5 (If-Range).
+--- Reads the status and headers of a response: RFC 9110 sections 14.4 (Content-Range) and 13.1.5
+--- (If-Range). Empties the file unless the response continues it.
 ---@return table|nil # an error
 function Fetch:meet(attempt, status, headers)
   self.attempt, self.status = attempt, status
@@ -72,7 +74,7 @@ function Fetch:meet(attempt, status, headers)
   return not restarted and file_error(("cannot write %s: %s"):format(self.name, problem)) or nil
 end
 
--- Writes bytes of the response.
+-- Writes bytes of the response to the file. Returns an error, or nil.
 local function write(fetch, bytes)
   local written <const>, problem <const> = fetch.file:write(bytes)
   if not written then return file_error(("cannot write %s: %s"):format(fetch.name, problem)) end
@@ -82,7 +84,7 @@ end
 
 local explain <const> = signed_url.explain "the link may have expired: job:results() gives new ones"
 
-local NOTHING_BEHIND <const> = 416 -- RFC 9110 section 15.5.17: there is nothing from where on was asked
+local NOTHING_BEHIND <const> = 416 -- RFC 9110 section 15.5.17: the file has no bytes in the range
 
 local function decode_response(fetch)
   return function(exchange, _, _, status)
@@ -90,7 +92,7 @@ local function decode_response(fetch)
     if status == 200 or status == 206 then return { status = status, headers = headers, bytes = exchange:body() } end
     local total <const> = header_number((headers["content-range"] or ""):match "^bytes %*/(%d+)$")
     if status == NOTHING_BEHIND and fetch.asks_for_part and total == fetch.file:size() then
-      return { is_there = true } -- the last attempt broke off after the last byte
+      return { is_there = true } -- the connection broke after the last byte
     end
     return nil, "unexpected"
   end
@@ -117,7 +119,7 @@ local function plan_for(fetch, address)
       end,
       may_repeat = function(self)
         local size <const> = fetch.file:size()
-        if size > fetch.most then -- bytes came: the attempts are counted from here
+        if size > fetch.most then -- there was progress: start counting the retries again
           fetch.most = size
           self.retries = 0
         end
@@ -127,7 +129,7 @@ local function plan_for(fetch, address)
   }
 end
 
--- Takes what a call has to give, until it has ended. Returns an error of this side.
+-- Writes what a call receives to the file until the call has ended. Ends the call if that fails.
 local function take(get, fetch)
   while not get.done do
     local attempt <const>, status <const> = get.attempts, get.exchange:status()
@@ -143,7 +145,7 @@ local function take(get, fetch)
   end
 end
 
--- Takes what was left when the call ended.
+-- Writes the bytes that were left when the call ended. Returns an error, or nil.
 local function take_rest(fetch, attempt, rest)
   if rest.is_there then
     fetch.total = fetch.file:size()
@@ -154,7 +156,8 @@ local function take_rest(fetch, attempt, rest)
   return write(fetch, rest.bytes)
 end
 
--- Whether the file is whole, or an error. A server may give less at once than was asked for.
+-- Returns whether the file is complete; or nil and an error. A server may send a smaller part than
+-- the request asked for: then the next call fetches more.
 local function is_whole(fetch, size_before)
   local size <const> = fetch.file:size()
   if not fetch.total or size == fetch.total then return true end
@@ -162,7 +165,7 @@ local function is_whole(fetch, size_before)
   return nil, wrong(("it ended after %d of %d bytes"):format(size, fetch.total))
 end
 
--- Fetches the file, or a part of it. Returns what is_whole does.
+-- Fetches the file, or a part of it. Returns whether the file is complete; or nil and an error.
 local function fetch_part(client, fetch, address, limits)
   local size_before <const> = fetch.file:size()
   local get <close> = stream.open(client, plan_for(fetch, address), nil, nil, limits)
@@ -175,11 +178,11 @@ local function fetch_part(client, fetch, address, limits)
   return is_whole(fetch, size_before)
 end
 
--- Gives the file its name.
+-- Gives the file its name. Returns true; or nil and an error.
 local function commit(fetch, written)
   local occupant <const> = fetch.file:occupant()
   if occupant and written[occupant] then
-    return nil, file_error(("two results would be the one file %s"):format(fetch.name), NAME_HINT)
+    return nil, file_error(("two results would be written to the same file %s"):format(fetch.name), NAME_HINT)
   end
   if fetch.is_folder then
     if fetch.file:size() > 0 then
@@ -197,12 +200,12 @@ end
 --- Fetches a file.
 ---@param client table
 ---@param folder userdata core.folder
----@param wanted table name, below the folder; link; is_folder, whether it becomes a folder
+---@param wanted table name, relative to the folder; link; is_folder, whether it becomes a folder
 ---@param options table # its members:
----   replaces: whether it replaces what has its name;
+---   replaces: whether to replace an existing file;
 ---   decode: whether to undo a Content-Encoding;
----   limits: those of each call;
----   written: the files of this download, by their identity: none replaces another;
+---   limits: the limits of each call;
+---   written: the files written by this download, by identity: no file replaces another one;
 ---   on_progress(received, total): called after each piece, in bytes, total nil if unknown
 ---@return integer|nil # its size in bytes; nil and an error
 ---@return table|nil

@@ -1,5 +1,4 @@
---- download_plan.lua: decides which results are written under which names, before anything is
---- fetched.
+--- download_plan.lua: decides under which names results are written, before anything is fetched.
 local errors <const> = require "bytenite.errors"
 local printable <const> = require "bytenite.base.printable"
 
@@ -17,7 +16,7 @@ local function refuse(index, name, problem)
     errors.file(("cannot write result %d, %q: %s"):format(index, printable.visible(tostring(name)), problem), NAME_HINT)
 end
 
--- Returns the parts of a path: "out//b" and "./out/b" have "out" and "b". Or nil and a problem.
+-- Returns the parts of a path: "out" and "b" for "out//b" and "./out/b"; or nil and a problem.
 local function parts_of(path)
   local parts <const> = {}
   for part in path:gmatch "[^/]+" do
@@ -30,10 +29,10 @@ local function parts_of(path)
   return parts
 end
 
--- Returns the parts of a result's name; or nil and why it cannot be that of a file below the
--- folder.
+-- Returns the parts of a result's name; or nil and the reason why no file in the folder can have
+-- this name.
 local function checked_parts(name, folder)
-  if type(name) ~= "string" or name == "" then return nil, "it has none" end
+  if type(name) ~= "string" or name == "" then return nil, "it has no name" end
   local unprintable <const> = printable.problem(name)
   if unprintable then return nil, "it holds " .. unprintable end
   if name:find "\\" then return nil, "it holds a backslash" end
@@ -54,13 +53,14 @@ local function file_and_folder(file, below)
   return ("%q would be a file, and a folder for %q"):format(file, below)
 end
 
--- What a node knows, under keys that are no part of a name: the name of the file that it is, of the
--- empty folder that it is, and of a file below it.
+-- Keys of a node that cannot be parts of names. Their values: the name of the file that the node
+-- stands for, of the empty folder that it stands for, and of a file below it.
 local FILE <const>, EMPTY <const>, BELOW <const> = "/file", "/empty", "/below"
 
--- Returns a problem if a file cannot be next to those before. Names that differ in case only are
--- one name on many file systems. `node`: the root of a tree by the parts of names in lower case. A
--- table of whole paths would take memory by the square of the depth.
+-- Adds a file to the tree of names. Returns a problem if it conflicts with a file that is in the
+-- tree: names that differ in case only are one name on many file systems. `node`: the root of the
+-- tree, by lower-case parts of names. (In a table of whole paths, memory would grow with the square
+-- of the depth.)
 local function clash(node, file, parts)
   local name <const> = file.name
   for index, part in ipairs(parts) do
@@ -86,8 +86,8 @@ local function clash(node, file, parts)
   return nil
 end
 
---- Decides which files are to be written.
----@param results table the service's
+--- Decides which files to write.
+---@param results table as the service lists them
 ---@param folder string
 ---@param options table result, file_name
 ---@return table[]|nil # a list of {name, link, is_folder}; nil and an error if one is refused
@@ -115,7 +115,7 @@ function download_plan.files(results, folder, options)
   return files
 end
 
--- Returns whether a file is to be fetched; or nil and a problem.
+-- Returns whether to fetch a file; or nil, a problem and perhaps a hint.
 local function decide(file, kind, existing)
   if kind == nil then return true end
   if file.is_folder then
@@ -129,8 +129,8 @@ local function decide(file, kind, existing)
   return nil, "there is a symbolic link or a special file of that name, and only regular files are kept"
 end
 
---- Looks for what is in the folder already.
----@param files table[] see `files`; those that are not to be fetched get `skipped` and their `size`
+--- Checks which files exist in the folder.
+---@param files table[] see `files`; gets `skipped` and `size` for files that are not fetched
 ---@param folder userdata
 ---@param existing string "error", "skip" or "replace"
 ---@return boolean|nil # true; nil and an error

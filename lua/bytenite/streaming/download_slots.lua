@@ -1,12 +1,12 @@
---- download_slots.lua: how many files all downloads of a client fetch at once. One connection is
---- left for calls that on_progress makes: if every connection had a file whose on_progress waits
---- for one, none would become free.
+--- download_slots.lua: limits how many files all downloads of a client fetch at once. One
+--- connection stays free for calls that on_progress makes: if every connection were busy with a
+--- file whose on_progress waits for a connection, none would become free.
 local await <const> = require "bytenite.async.await"
 local waitable <const> = require("bytenite.async.reactor").waitable
 
 local download_slots <const> = {}
 
--- By client: `free`, how many slots are not held, and those that are waited for, in order.
+-- By client: the number of `free` slots, and a queue of pending slots from `first` to `last`.
 local shared_by_client <const> = setmetatable({}, { __mode = "k" })
 
 local Slot <const> = { __name = "bytenite.DownloadSlot" }
@@ -21,9 +21,9 @@ local function shared_of(client)
   return shared
 end
 
---- Asks for a slot. Declare it `<close>`: that passes it on, or leaves the queue.
+--- Requests a slot. Declare it `<close>`: closing releases the slot, or leaves the queue.
 ---@param client table
----@return table # the slot; it may be used after `await`
+---@return table # the slot; call `await` before you use it
 function download_slots.ask(client)
   local shared <const> = shared_of(client)
   local has_one <const> = shared.free > 0
@@ -37,12 +37,13 @@ function download_slots.ask(client)
   return slot
 end
 
---- Waits for the slot, in a task. On a closed client the wait ends without one: what follows fails.
+--- Waits for the slot, in a task. If the client is closed the wait ends without a slot; the next
+--- call fails.
 function Slot:await()
   await.wait(self.reactor, self, await.suspend_function(self.reactor))
 end
 
---- Ends the wait on a closed client.
+--- Ends the wait because the client is closed.
 function Slot:fail_closed()
   if not self.done then self.reactor:end_of(self) end
 end

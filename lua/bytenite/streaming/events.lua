@@ -1,6 +1,6 @@
 --- events.lua: the service's stream of events. Experimental: no source shows how events are framed,
---- so both forms that the service declares are read: an object a line, and server-sent events,
---- whose data is such an object.
+--- so we read both forms that the service declares: one JSON object per line, and server-sent
+--- events with a JSON object as data.
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local redact <const> = require "bytenite.errors.redact"
@@ -20,7 +20,7 @@ local function new_plan(reader)
     stream = stream.plan {
       may_repeat = function(self)
         if self.exchange:status() == 200 then reader.rest = self.exchange:body() end
-        return not reader.has_begun and reader.rest == "" -- what happened in between would be lost unseen
+        return not reader.has_begun and reader.rest == "" -- a new stream would silently skip events
       end,
     },
   }
@@ -29,8 +29,8 @@ end
 local Reader <const> = { __name = "bytenite.EventReader" }
 Reader.__index = Reader
 
--- Ends the stream with an error that the iterator raises. The call itself may have ended well: what
--- it brought is wrong.
+-- Raises an error about what the stream contains, and ends the stream. The call itself may have
+-- succeeded.
 local function stop(reader, problem)
   local operation <const> = core.operations.events
   problem.operation, problem.method, problem.path = operation.name, operation.method, reader.path
@@ -38,7 +38,7 @@ local function stop(reader, problem)
   error(problem, 0)
 end
 
--- More of the stream, or nil at its end.
+-- Returns the next bytes of the stream, or nil at its end. Raises the error of the call.
 local function more(reader)
   local opened <const> = reader.opened
   while not opened.done do
@@ -54,7 +54,7 @@ local function more(reader)
   return nil
 end
 
--- The next line without its end, or nil at the end of the stream.
+-- Returns the next line without its line break, or nil at the end of the stream.
 local function next_line(reader)
   while true do
     local line_end <const> = reader.text:find("\n", reader.at, true)
@@ -72,13 +72,13 @@ local function next_line(reader)
     reader.has_begun = true
     reader.text, reader.at = reader.text:sub(reader.at) .. bytes, 1
     if #reader.text > reader.opened.limits.max_response_bytes + #bytes then
-      stop(reader, errors.new { kind = "too_large", message = "an event without an end" })
+      stop(reader, errors.new { kind = "too_large", message = "the end of an event is missing" })
     end
   end
 end
 
--- What a line says: an object; or nil for one that says nothing: an empty one, a comment, another
--- field of a server-sent event.
+-- Returns the JSON object in a line; nil if there is none: an empty line, a comment, another field
+-- of a server-sent event. Raises if the line is anything else.
 local function item_of(reader, line)
   local text <const> = line:find "^%s*{" and line or line:match "^data:%s*({.*)$"
   if not text then
@@ -90,8 +90,7 @@ local function item_of(reader, line)
   stop(reader, errors.new { kind = "protocol", message = "an event is not JSON: " .. problem })
 end
 
--- What ends a stream in place of an event: a status of gRPC, or whatever else the service says
--- there.
+-- Raises the error that the service sent in place of an event: a gRPC status or anything else.
 local function failed(reader, item)
   local status <const> = type(item.error) == "table" and item.error or item
   local words <const> = type(item.error) == "string" and item.error
@@ -115,8 +114,8 @@ local function next_event(reader)
   return nil
 end
 
---- Implements `client:each_event`: opens the stream, and returns what a generic `for` takes. The
---- fourth value closes the stream.
+--- Implements `client:each_event`: opens the stream and returns the four values for a generic
+--- `for`; the fourth closes the stream.
 function events.each(client, options)
   local reader <const> = setmetatable({ client = client, text = "", at = 1, rest = "", has_begun = false }, Reader)
   reader.opened = stream.open(client, new_plan(reader), nil, nil, options)

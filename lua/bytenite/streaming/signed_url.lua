@@ -1,5 +1,5 @@
---- signed_url.lua: signed URLs: addresses outside of the API that carry their own authority. They
---- get no Authorization and are as secret as a password.
+--- signed_url.lua: checks signed URLs. They are addresses outside of the API that carry their own
+--- authority: requests to them have no Authorization header, and they are as secret as passwords.
 local errors <const> = require "bytenite.errors"
 local options <const> = require "bytenite.base.options"
 
@@ -9,8 +9,8 @@ local LONGEST <const> = 64 * 1024 -- bytes, as in src/exchange.c
 
 -- Returns why an address cannot be used, or nil.
 local function problem_with(client, url)
-  if type(url) ~= "string" or url == "" then return "there is none" end
-  if url:find "[^\x21-\x7E]" then return "it holds characters that no URL may hold" end
+  if type(url) ~= "string" or url == "" then return "there is no address" end
+  if url:find "[^\x21-\x7E]" then return "it has characters that are not allowed in a URL" end
   if #url > LONGEST then return ("it is longer than %d bytes"):format(LONGEST) end
   local is_https <const>, is_loopback <const>, may_be_loopback <const> = options.inspect_url((url:match "^[^?#]*"))
   if is_https == nil then return is_loopback end -- the reason
@@ -21,9 +21,9 @@ local function problem_with(client, url)
   return "it is plain http to a host that is not loopback"
 end
 
---- Checks an address that the service gave.
+--- Checks an address that the service sent.
 ---@param client table
----@param what string a name for it: "the upload address"
+---@param what string its name in messages: "the upload address"
 ---@param url any
 ---@return string|nil # the address; nil and an error
 function signed_url.check(client, what, url)
@@ -32,13 +32,13 @@ function signed_url.check(client, what, url)
   return nil, errors.new { kind = "unexpected", message = ("%s cannot be used: %s"):format(what, problem) }
 end
 
---- Makes the `classify` of a plan: adds a next step to storage's own words, and tells which
---- refusals are worth another attempt.
----@param when_forbidden string the next step if storage refuses the address
+--- Makes the `classify` of a plan: adds a hint to the error of the storage service, and decides
+--- which errors are worth another attempt.
+---@param when_forbidden string the hint if the storage service refuses the address
 ---@return function
 function signed_url.explain(when_forbidden)
   return function(problem)
-    -- S3 and its relatives: the connection was idle before the whole body had arrived
+    -- S3 and compatible services: the connection was idle before the whole body had arrived
     if problem.status == 400 and problem.body:find("<Code>RequestTimeout</Code>", 1, true) then return "unavailable" end
     if problem.status == 403 then problem.hint = when_forbidden end
     if problem.status >= 300 and problem.status < 400 then

@@ -1,4 +1,4 @@
---- upload.lua: a job's input, sent to the address that the service gave for it.
+--- upload.lua: `job:upload`: sends a job's input to its upload address.
 ---@see https://docs.bytenite.com the guide on file uploads
 local call <const> = require "bytenite.call"
 local validate <const> = require "bytenite.base.validate"
@@ -10,7 +10,7 @@ local stream <const> = require "bytenite.streaming.body_stream"
 
 local upload <const> = {}
 
---- The options of an upload: a check by name.
+--- The options of an upload: checks by name.
 upload.options =
   base_options.with_limits { on_progress = validate.callable, size = validate.integer(0, math.maxinteger) }
 
@@ -21,7 +21,8 @@ local function address_in(job)
   return type(address) == "string" and address ~= "" and address or nil
 end
 
--- The address to send to. A job that was only read from a list may not hold it.
+-- Returns the upload address; or nil and an error. Refreshes the job if it has none, as a job from
+-- a list may.
 local function find_address(client, job, fetch)
   local address = address_in(job)
   if not address then
@@ -40,11 +41,12 @@ end
 
 local explain <const> = signed_url.explain "the upload address may have expired: job:set_datasource gives a new one"
 
--- Bytes from which on a request first asks whether they will be accepted (RFC 9110 section 10.1.1).
+-- From this size in bytes, a request first asks whether its body will be accepted (RFC 9110 section
+-- 10.1.1).
 local ASK_FROM <const> = 1024 * 1024
 
 local function headers_for(opened)
-  -- given either way: which uploads libcurl asks about differs from release to release
+  -- always set: libcurl's own rule for this header changes from release to release
   local expect <const> = opened.size >= ASK_FROM and "Expect: 100-continue" or "Expect:"
   return { "Accept: */*", "Content-Disposition: attachment", expect }
 end
@@ -54,7 +56,7 @@ local function plan_for(opened, address)
     operation = {
       name = "upload",
       method = "PUT",
-      repeatable = true, -- as long as the source can be read again: see may_repeat
+      repeatable = true, -- if the source can be read again: see may_repeat
       sent_once = false,
       authorized = false,
       any_success = true,
@@ -72,14 +74,15 @@ local function plan_for(opened, address)
       end,
       may_repeat = function(_, problem)
         if opened:can_rewind() then return true end
-        problem.hint = problem.hint or "it is read once only: for another attempt give a path or { data = bytes }"
+        problem.hint = problem.hint
+          or "the source can be read only once: to allow retries give a path or { data = bytes }"
         return false
       end,
     },
   }
 end
 
--- Feeds a call until it has ended.
+-- Feeds the source to a call until the call has ended.
 local function feed(put, opened, on_progress)
   while not put.done do
     local wanted <const> = put.exchange:wanted()
@@ -92,14 +95,14 @@ local function feed(put, opened, on_progress)
     else
       local piece <const>, problem <const> = opened:read(wanted)
       if not piece then return put:abandon(problem) end
-      if put.done then return end -- while a reader of the user's took its time
+      if put.done then return end -- it ended while the user's reader ran
       put.exchange:feed(piece)
       if on_progress then on_progress(opened.given, opened.size) end
     end
   end
 end
 
--- Sends the bytes. True; or nil and an error.
+-- Sends the bytes. Returns true; or nil and an error.
 local function send(client, address, opened, options)
   local put <close> = stream.open(client, plan_for(opened, address), nil, nil, base_options.limits_in(options))
   feed(put, opened, options.on_progress)
@@ -112,7 +115,7 @@ local function send(client, address, opened, options)
 end
 
 --- Implements `job:upload`.
----@param calls table refresh(limits) and complete(limits), the calls on the job that belong to it
+---@param calls table refresh(limits) and complete(limits): the calls on the job that it makes
 function upload.run(client, job, given, options, calls)
   local checked <const> = validate.options("upload", options, upload.options)
   local limits <const> = base_options.limits_in(checked)

@@ -1,5 +1,5 @@
---- upload_source.lua: where the bytes of an upload come from: a path, an open file, a string or a
---- function. All are read in pieces. Repeatable ones are read again when an attempt fails.
+--- upload_source.lua: the sources of uploads: a path, an open file, a string or a function. All are
+--- read in pieces, and again for another attempt if they can be rewound.
 local validate <const> = require "bytenite.base.validate"
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
@@ -16,29 +16,29 @@ function Source:__close()
   self.close = nil
 end
 
---- Gives the next bytes.
----@param most integer how many at most, as far as the source can choose
+--- Reads the next bytes.
+---@param most integer how many at most; a function may return more
 ---@return string|nil # not empty; nil and an error if they cannot be read or end too early
 function Source:read(most)
   local piece, problem
-  self.was_asked = true -- before it returns: a function may take its time, and its piece must not be lost
+  self.was_asked = true -- first: while a function runs, the piece that it will return must not be lost
   repeat
     piece, problem = self.next_piece(math.min(most, self.size - self.given))
   until piece ~= ""
   if problem then return nil, file_error(("cannot read %s: %s"):format(self.name, problem)) end
   if not piece then
     local message <const> = ("%s ended after %d of %d bytes"):format(self.name, self.given, self.size)
-    return nil, file_error(message, "did it change while it was sent?")
+    return nil, file_error(message, "did it change during the upload?")
   end
   self.given = self.given + #piece
   if self.given > self.size then
-    return nil, file_error(("%s gave more than the %d bytes announced"):format(self.name, self.size))
+    return nil, file_error(("%s returned more than the announced %d bytes"):format(self.name, self.size))
   end
   return piece
 end
 
---- Begins anew.
----@return boolean # false when that cannot be
+--- Goes back to the beginning.
+---@return boolean # false if the source cannot be read again
 function Source:rewind()
   if not self.was_asked then return true end
   if not self.go_back or not self.go_back() then return false end
@@ -46,16 +46,16 @@ function Source:rewind()
   return true
 end
 
---- Whether it can be read again from its beginning.
+--- Returns whether the source can be read from its beginning.
 function Source:can_rewind()
   return not self.was_asked or self.go_back ~= nil
 end
 
---- Looks whether what was read is what is there, once all was given.
----@return table|nil # an error when it is not
+--- Checks after the last byte that the source has not changed since it was read.
+---@return table|nil # an error if it has changed
 function Source:check_unchanged()
   if self.is_as_it_was() then return nil end
-  return file_error(self.name .. " changed while it was sent", "the service has a mixture: send it again")
+  return file_error(self.name .. " changed during the upload", "storage has a mixture of both: upload it again")
 end
 
 local function from_string(text)
@@ -102,7 +102,7 @@ end
 -- Hosts may have removed the library io.
 local NO_FILES <const> = "the Lua state has no io library: give { data = bytes } or a reader function"
 
--- Returns what io.type does, nil without the library.
+-- Returns the result of io.type; nil if there is no library io.
 local function file_type(value)
   return io and io.type(value)
 end
@@ -163,12 +163,12 @@ local function make(where, given, size)
 end
 
 --- Opens a source.
----@param where string what it is for
+---@param where string its place in messages
 ---@param given any a path; { data = bytes }; an open file, read from its position; a function that
----   returns the next piece, nil at the end; a source that is open already
----@param size integer|nil bytes; needed where the source does not tell
----@return table|nil # a source, to be declared `<close>`: size in bytes, name; nil and a `file`
----   error
+---   returns the next piece, nil at the end; an open source, which is returned
+---@param size integer|nil bytes; required if the source has no size of its own
+---@return table|nil # a source with size (in bytes) and name; declare it `<close>`. Or nil and a
+---   `file` error
 function upload_source.open(where, given, size)
   if getmetatable(given) == Source then return given end
   local opened <const>, problem <const> = make(where, given, size)
@@ -176,7 +176,7 @@ function upload_source.open(where, given, size)
   opened.size = opened.size or size
   if not opened.size then
     validate.raise(
-      where .. ": size (bytes) is required for a source without a size of its own: storage must know it first"
+      where .. ": size (bytes) is required for a source without a size of its own: storage needs it in advance"
     )
   end
   if size and size ~= opened.size then
