@@ -32,6 +32,30 @@ return {
     why = "The instant at which 5 ms have passed may count either way.",
   },
   {
+    path = "lua/bytenite/async/reactor.lua",
+    code = "paused_until = 0, -- by the server's request",
+    what = "0 became 1",
+    why = SAME .. "no client's clock shows as little as one second.",
+  },
+  {
+    path = "lua/bytenite/async/timers.lua",
+    code = "if heap[parent].at <= heap[at].at then return end",
+    what = "<= became <",
+    why = "The order of timers that are due at the same time is no promise.",
+  },
+  {
+    path = "lua/bytenite/async/timers.lua",
+    code = "for child = 2 * at, 2 * at + 1 do",
+    what = "2 became 3",
+    why = SAME .. "the least of the children and of later entries may move up as well.",
+  },
+  {
+    path = "lua/bytenite/async/timers.lua",
+    code = "for index = count // 2, 1, -1 do",
+    what = "2 became 1",
+    why = SAME .. "the entries behind the middle have no children to compare with.",
+  },
+  {
     path = "lua/bytenite/async/timers.lua",
     code = "for index = count // 2, 1, -1 do",
     what = "// became *",

@@ -278,6 +278,7 @@ describe("client:map", function()
       ["options that are not a table"] = { { {}, run, 8 }, "map: options: expected a table, got a number" },
       ["an unknown option"] = { { {}, run, { concurency = 8 } }, 'did you mean "concurrency"?' },
       ["a concurrency of 0"] = { { {}, run, { concurrency = 0 } }, "map: concurrency: expected an integer from 1 to" },
+      ["a concurrency above a million"] = { { {}, run, { concurrency = 1000001 } }, "from 1 to 1000000, got 1000001" },
       ["a concurrency that is not an integer"] = { { {}, run, { concurrency = 1.5 } }, "map: concurrency: expected" },
       ["an on_done that cannot be called"] = { { {}, run, { on_done = 5 } }, "map: on_done: expected a function" },
       ["a stop_on_error that is not a boolean"] = { { {}, run, { stop_on_error = 1 } }, "map: stop_on_error: expected" },

@@ -99,6 +99,18 @@ describe("a reactor that a host steps", function()
     assert.equal(pollable, client:pollable())
   end)
 
+  it("is to be stepped at once if a parked call has room", function()
+    local pollable <const> = client:pollable()
+    wire.room = 0
+    local parked <const> = waitable { plan = { operation = { sent_once = false } } }
+    reactor:park(parked)
+    assert.is_nil(pollable:timeout())
+    wire.room = 1
+    assert.equal(0, pollable:timeout())
+    parked.done = true
+    assert.is_nil(pollable:timeout())
+  end)
+
   it("notifies its loop when something is pending, and when the loop must close", function()
     local told <const> = {}
     local function loop(name)

@@ -114,6 +114,21 @@ describe("a task", function()
     assert.is_true(task.done)
   end)
 
+  it("is not run by its list if it has been run meanwhile, or cancelled", function()
+    local waitable <const> = { done = false }
+    local one <const> = start(function()
+      tasks.suspend(waitable)
+    end)
+    local other <const> = start(error)
+    assert.is_true(tasks.run_only { [one] = true })
+    assert.equal(one, waitable.task)
+    tasks.cancel(other)
+    tasks.run(reactor, 5)
+    assert.is_false(one.done)
+    assert.is_true(other.done and other.is_cancelled)
+    assert.same({ other }, ended)
+  end)
+
   it("that yields by itself lets others run first", function()
     local order <const> = {}
     start(function()
@@ -243,10 +258,18 @@ describe("a task", function()
       end
       return "done"
     end)
+    local other_turns = 0
+    local other_endless <const> = start(function()
+      while true do
+        other_turns = other_turns + 1
+        coroutine.yield()
+      end
+    end)
     tasks.drain(reactor)
     assert.same({ n = 1, "done" }, short.results)
     assert.is_true(endless.done and endless.is_cancelled)
-    assert.equal(8, turns)
+    assert.is_true(other_endless.done and other_endless.is_cancelled)
+    assert.same({ 8, 8 }, { turns, other_turns })
     assert.is_false(reactor.first_runnable)
     assert.is_false(reactor.last_runnable)
   end)

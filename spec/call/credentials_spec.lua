@@ -151,6 +151,15 @@ describe("a given token", function()
 end)
 
 describe("a token function", function()
+  it("adds its last token to the secrets, without a hole", function()
+    local source <const> = credentials.new(function()
+      return "some-token"
+    end)
+    assert.same({}, source.secrets {})
+    source.acquire(0)
+    assert.same({ "some-token" }, source.secrets {})
+  end)
+
   it("is called for each new token, and not for a look at the current one", function()
     local count = 0
     local source <const> = credentials.new(function()

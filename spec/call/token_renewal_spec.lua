@@ -26,6 +26,18 @@ describe("the renewal of a token", function()
     check_all_freed(wire)
   end)
 
+  it("serves later calls, too, when one that waits for it is cancelled", function()
+    local client <const>, wire <const> = fake.client({ api_key = "k" }, in_turn { KEY, OK, OK })
+    local one <const>, other <const> = client:async(get, client), client:async(get, client)
+    client:step(0)
+    other:cancel()
+    local late <const> = client:async(get, client)
+    one:get()
+    late:get()
+    assert.same({ "access_token", "request", "request" }, operations(wire))
+    check_all_freed(wire)
+  end)
+
   it("happens once after a 401, and the request is sent again with the new token", function()
     local client <const>, wire <const> = fake.client(
       { api_key = "k" },
