@@ -14,10 +14,10 @@ local client <const> = { version = "0.1.0" }
 
 local Client <const> = { __name = "bytenite.Client" }
 
--- By client, the options that are secrets. No table that a program might print holds them.
+-- The secret options, by client. No table that a program might print holds them.
 local secrets <const> = setmetatable({}, { __mode = "k" })
 
--- What a client is given when it is first asked for it.
+-- Fields of a client that are made when they are first read.
 local parts <const> = {
   reactor = function(self)
     return reactor.new(self.session, self.clock)
@@ -44,7 +44,7 @@ end
 
 Client.__close = client.close
 
--- Raises about a method that clients do not have.
+-- Raises an error about a method that clients do not have.
 local function raise_unknown(name)
   local methods <const> = { close = true }
   for method in pairs(lazy.load "bytenite.client_methods") do
@@ -62,13 +62,13 @@ function Client:__index(name)
   return part
 end
 
---- The address and the state, nothing secret.
+--- Returns the address and the state of the client, and no secrets.
 function Client:__tostring()
   local problem <const> = self.session:problem()
   return ("bytenite client of %s%s"):format(self.options.base_url, problem and " (" .. problem .. ")" or "")
 end
 
--- Where a client gets time and chance from; specs give their own.
+-- The clock and the random numbers of a client; specs pass their own.
 local system <const> = {
   now = core.now,
   random = core.random,
@@ -84,8 +84,8 @@ local function user_agent(addition)
 end
 
 --- Implements `bytenite.new`.
----@param clock table|nil for tests of policy: now() in seconds, random() in [0, 1) and
----   step(session, seconds). Without `first_wait` all waiting is done by `step`
+---@param clock table|nil for tests: now() in seconds, random() in [0, 1) and step(session,
+---   seconds). Without `first_wait` every wait goes through `step`
 function client.new(given, clock)
   local resolved <const> = options.read(given)
   local session <const> = core.session {

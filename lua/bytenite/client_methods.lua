@@ -17,7 +17,7 @@ local pollable <const> = lazy.module "bytenite.async.pollable"
 local raw_request <const> = lazy.module "bytenite.call.raw_request"
 local submit <const> = lazy.module "bytenite.jobs.submit"
 
--- Without `close`, which client.lua has: to close a client need not load this file.
+-- `close` is in client.lua, so that closing a client need not load this file.
 local Client <const> = {}
 
 local check_client <const> = validate.called_on_client
@@ -132,7 +132,7 @@ function Client:request(wanted, options)
   return call.run(self, { operation = raw_request.operation(wanted), decode_response = decode_raw }, nil, nil, options)
 end
 
--- Decodes a secret that was created.
+-- Decodes the response to create_secret.
 local function decode_secret(exchange)
   local response <const>, kind <const>, message <const> = responses.object(exchange)
   if not response then return nil, kind, message end
@@ -179,7 +179,7 @@ function Client:sign_out(options)
   local ok <const>, problem <const> = call.run(self, sign_out_plan, nil, {}, options)
   if not ok and problem.kind ~= "unauthenticated" then return nil, problem end
   self.credentials.forget(token)
-  return true -- a token that is refused has ended already
+  return true -- a refused token is no longer valid
 end
 
 --- Documented in docs/api/many.lua.

@@ -1,12 +1,12 @@
---- datasource.lua: data sources and destinations, with the "@type" that each kind's params need.
---- Where the members come from: the service's documentation of data sources.
+--- datasource.lua: makes data sources and destinations, with the "@type" that the params of each
+--- kind need. The members are those in the service's documentation of data sources.
 local validate <const> = require "bytenite.base.validate"
 
 local datasource <const> = {}
 
 local PREFIX <const> = "type.googleapis.com/bytenite.data_source."
 
--- By descriptor: the type of the params (nil: no params), the members known, those needed.
+-- By descriptor: the type of the params (nil: no params), the known members, the required members.
 local kinds <const> = {
   url = { type = "HttpDataSource", known = { "url", "name", "username", "password" }, needed = { "url" } },
   file = { type = "LocalFileDataSource", known = { "name" } },
@@ -27,8 +27,8 @@ local function text(where, value)
   return validate.type(where, value, "string")
 end
 
--- Members known must be strings; one that looks misspelled is refused, others pass through as they
--- are.
+-- Checks and returns params. Known members must be strings. Raises if an unknown member looks
+-- misspelled; other members pass unchanged.
 local function params_of(where, kind, given)
   local checks <const> = {}
   for _, name in ipairs(kind.known) do

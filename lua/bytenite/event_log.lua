@@ -1,5 +1,5 @@
---- event_log.lua: events of a client as lines of text, for debugging: requests, responses, retries
---- and tokens, without any secret.
+--- event_log.lua: writes the events of a client as lines of text, for debugging: requests,
+--- responses, retries and tokens, but no secrets.
 local validate <const> = require "bytenite.base.validate"
 
 local event_log <const> = {}
@@ -11,7 +11,7 @@ local function outcome(event)
   return event.kind or "a response"
 end
 
--- By type of an event: its line.
+-- Functions that return the line of an event, by type.
 local words <const> = {
   request = function(event)
     return ("> %s %s (%s, attempt %d)"):format(event.method, event.path, event.operation, event.attempt)
@@ -35,7 +35,7 @@ function event_log.new(stream)
   end
   return function(event)
     local say <const> = words[event.type]
-    if not say then return end -- a later version may have more types
+    if not say then return end -- a later version may add types
     local time <const> = os and os.date "!%Y-%m-%dT%H:%M:%SZ " or ""
     stream:write(("%sbytenite: %s\n"):format(time, say(event)))
   end

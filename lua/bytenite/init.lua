@@ -13,11 +13,11 @@ local validate <const> = require "bytenite.base.validate"
 local json_layout <const> = lazy.module "bytenite.base.json_layout"
 local time <const> = lazy.module "bytenite.base.time"
 
--- Not lazily: lua-cjson asks for the locale when an instance is made, and exits if the decimal
--- point is not a single byte.
+-- Not lazily: lua-cjson reads the locale when it makes an instance, and exits if the decimal point
+-- is not a single byte.
 require "bytenite.errors.lenient_json"
 
--- Everything else. The first call loads what a failure needs, so that no failure loads anything.
+-- All other modules. The first call loads what a failure needs, so that no failure loads anything.
 lazy.prepare {
   "async.await",
   "async.future",

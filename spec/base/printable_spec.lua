@@ -23,7 +23,7 @@ describe("a printable text", function()
       ["a\nb"] = "control characters",
       ["a\u{9B}"] = "control characters",
       ["a\xFF"] = "bytes that are not UTF-8",
-      ["\u{202E}gpj"] = "characters that turn the direction of text or break the line",
+      ["\u{202E}gpj"] = "characters that change the direction of text or break the line",
     } do
       assert.equal(problem, printable.problem(given))
     end

@@ -163,7 +163,7 @@ describe("the file of profiles", function()
   for text, advice in pairs {
     ['{"profiles":{"wrok":{}}}'] = 'did you mean "wrok"?',
     ['{"profiles":{"b":{},"a":{}}}'] = "it has: a, b",
-    ['{"profiles":{}}'] = "it has none",
+    ['{"profiles":{}}'] = "it has no profiles",
   } do
     it(("is refused if %s lacks the profile, and the message lists what it has"):format(text), function()
       local path <const> = write(text)

@@ -116,7 +116,7 @@ describe("an API key", function()
     ['{"token":5}'] = "has no token",
     ['{"token":null}'] = "has no token",
     ['{"token":"two\\nlines"}'] = "the token received cannot be used: a line break at byte 4",
-    ['{"token":"tok\\u0000en"}'] = "the token received cannot be used: a character that no header may hold at byte 4",
+    ['{"token":"tok\\u0000en"}'] = "the token received cannot be used: a character that is not allowed in a header at byte 4",
   } do
     it("refuses the response " .. body, function()
       local token <const>, reason <const> = source.store_response(body, 0)
@@ -185,9 +185,9 @@ describe("a token function", function()
 
   for _, case in ipairs {
     { "a line break", "token\n", "a token with a line break at byte 6" },
-    { "a tab", "to\tken", "a token with a character that no header may hold at byte 3" },
-    { "a NUL", "\0", "a token with a character that no header may hold at byte 1" },
-    { "bytes beyond ASCII", "tok\xC3\xA9n", "a token with a character that no header may hold at byte 4" },
+    { "a tab", "to\tken", "a token with a character that is not allowed in a header at byte 3" },
+    { "a NUL", "\0", "a token with a character that is not allowed in a header at byte 1" },
+    { "bytes beyond ASCII", "tok\xC3\xA9n", "a token with a character that is not allowed in a header at byte 4" },
     { "nothing in it", "", "an empty string" },
     { "a number", 7, "a number instead of a string" },
     { "a table", {}, "a table instead of a string" },

@@ -316,7 +316,7 @@ describe("the access token", function()
     for returned, message in pairs {
       ["good\ntoken"] = "returned a token with a line break at byte 5",
       ["token\r"] = "returned a token with a line break at byte 6",
-      ["tok\0en"] = "returned a token with a character that no header may hold at byte 4",
+      ["tok\0en"] = "returned a token with a character that is not allowed in a header at byte 4",
       [""] = "returned an empty string",
       [42] = "returned a number instead of a string",
       [false] = "returned a boolean instead of a string",

@@ -28,7 +28,7 @@ describe("a download", function()
     ["C:\\a"] = "backslash",
     ["a\nb"] = "control characters",
     ["a\27[2J"] = "control characters",
-    [""] = "none",
+    [""] = "no name",
   }
   for name, reason in pairs(unsafe) do
     it(("fetches nothing if a result is called %q"):format(name), function()

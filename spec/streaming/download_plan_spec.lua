@@ -163,9 +163,9 @@ describe("a download", function()
   for title, case in pairs {
     ["C1 control characters"] = { "a\u{9B}2Jb", "control characters" },
     ["a delete character"] = { "a\x7Fb", "control characters" },
-    ["a right-to-left override"] = { "a\u{202E}gpj.exe", "turn the direction" },
-    ["an isolate"] = { "a\u{2066}b", "turn the direction" },
-    ["a line separator"] = { "a\u{2028}b", "turn the direction" },
+    ["a right-to-left override"] = { "a\u{202E}gpj.exe", "change the direction" },
+    ["an isolate"] = { "a\u{2066}b", "change the direction" },
+    ["a line separator"] = { "a\u{2028}b", "change the direction" },
     ["65 folders"] = { ("a/"):rep(65) .. "b", "more than 64 folders" },
     ["a part of 256 bytes"] = { ("a"):rep(256), "more than 255 bytes" },
     ["more bytes than a path may have"] = { (("a"):rep(200) .. "/"):rep(21) .. "b", "more than 4095 bytes" },

@@ -173,7 +173,7 @@ for kind, start in pairs { plain = sandbox.plain, TLS = sandbox.tls } do
       local _ <const>, long <const> = job:upload(function()
         return "1234"
       end, { size = 3 })
-      assert.matches("more than the 3 bytes", long.message)
+      assert.matches("more than the announced 3 bytes", long.message)
       local pieces = 0
       local _ <const>, more <const> = job:upload(function()
         pieces = pieces + 1

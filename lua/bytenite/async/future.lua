@@ -1,4 +1,4 @@
---- future.lua: `client:async`: functions that run while others wait, and waiting for them.
+--- future.lua: `client:async`: runs functions concurrently, and waits for their results.
 local validate <const> = require "bytenite.base.validate"
 local await <const> = require "bytenite.async.await"
 local errors <const> = require "bytenite.errors"
@@ -24,7 +24,7 @@ local function check_limit(where, seconds)
   return seconds ~= nil and validate.seconds(where, seconds) or nil
 end
 
--- Counts the end of a task for those that wait for it.
+-- Counts the end of a task in the waits for it.
 local function on_end(task)
   task.reactor.tasks[task] = nil
   for ends, times in pairs(task.waits) do
@@ -45,7 +45,7 @@ function future.start(client, run, ...)
   return self
 end
 
--- Waits until some of the futures are done. Returns false if the time was up before.
+-- Waits until `count` of the futures are done. Returns false if the time limit passes first.
 local function wait_for(client, futures, count, seconds)
   local reactor <const> = client.reactor
   local done = 0

@@ -1,4 +1,4 @@
---- map.lua: `client:map`: a function over many items, some of them at once.
+--- map.lua: `client:map`: calls a function for many items, several at once.
 ---
 --- A pool runs the items in workers, which are tasks. One worker at a time reads the next item and
 --- then starts another worker, so that an iterator may itself wait (for the next page, say) and is

@@ -1,4 +1,4 @@
---- pollable.lua: what an event loop polls on behalf of a client, by the protocol of cqueues: one
+--- pollable.lua: the object that an event loop polls for a client, in the protocol of cqueues: one
 --- descriptor for all transfers and timers.
 local pollable <const> = {}
 
@@ -16,7 +16,7 @@ function Pollable.events()
 end
 
 --- Documented in docs/api/loops.lua.
---- The descriptor covers this time, too, where there is one.
+--- If there is a descriptor, it also becomes readable at this time.
 function Pollable:timeout()
   return self.reactor:arm()
 end

@@ -22,12 +22,12 @@ local free_exchange <const> = core.methods.exchange.free
 local Reactor <const> = { __name = "bytenite.Reactor" }
 Reactor.__index = Reactor
 
--- What is done at most before others get their turn: tasks before transfers, and the host's loop
--- before ours. How many transfers go before tasks is up to the session.
+-- Limits for fairness: of tasks that run before transfers, and of turns before the host's loop runs
+-- again. The session limits how many transfers go before tasks.
 local MOST_TASKS <const>, MOST_TURNS <const> = 64, 64
 local LONGEST_STEP <const> = 1 / 200 -- seconds
 
--- Seconds between polls where the system has no descriptor to wait for.
+-- Seconds between polls if the system has no descriptor to wait for.
 local POLL_INTERVAL <const> = 1 / 100
 
 local weak_keys <const>, weak_values <const> = { __mode = "k" }, { __mode = "v" }
@@ -88,7 +88,7 @@ function Reactor:wake(waitable)
 end
 
 -- Frees the exchanges of waitables that have ended, wakes their tasks and followers and calls their
--- callbacks. Called again where it was stopped for lack of memory.
+-- callbacks. Continues where it stopped if memory ran out.
 local function settle(self)
   local ended = self.first_ended
   while ended do
@@ -220,7 +220,7 @@ local function resume_ready(self)
   end
 end
 
--- Resumes the waitables whose time has come. Returns how many of some seconds may be waited.
+-- Resumes the waitables whose time has come. Returns how long to wait, at most `seconds`.
 local function resume_due(self, seconds)
   local now <const> = self.clock.now()
   local due = self.timers:take_due(now)
@@ -243,11 +243,11 @@ local function resume_ended(self, first)
   until not ended
 end
 
---- Makes one turn: resumes what is ready, and waits up to some seconds for something to happen if
---- nothing was.
+--- Makes one turn: resumes what is ready. If nothing is, waits for something to happen, up to
+--- `seconds`.
 ---@param seconds number
 ---@param with_tasks boolean whether to resume tasks, too
----@return boolean # whether there is more to do at once
+---@return boolean # whether there is more to do immediately
 function Reactor:drive(seconds, with_tasks)
   local wait = seconds
   if self.first_ended then settle(self) end
@@ -323,8 +323,8 @@ function reactor.is_alone(self)
   )
 end
 
---- Resumes what is ready, and waits up to some seconds for it; for a loop that drives the client
---- from outside.
+--- Resumes what is ready, and waits for it up to `seconds`; for a loop that drives the client from
+--- outside.
 ---@param seconds number
 ---@return boolean # whether anything is pending
 function Reactor:step(seconds)
@@ -339,8 +339,8 @@ function Reactor:step(seconds)
   return self:is_busy()
 end
 
---- Keeps tasks until they end, even if their futures are collected: whatever drives the client does
---- so for them.
+--- Keeps tasks until they end, even if their futures are collected: an event loop drives the client
+--- for them.
 function Reactor:keep_tasks()
   if getmetatable(self.tasks) == nil then return end
   local kept <const> = {}
@@ -390,7 +390,7 @@ function Reactor:notify()
   if self.loop then self.loop.started() end
 end
 
--- As functions, which the path of a call looks up once.
+-- Methods as functions, which a module can look up once and not for every call.
 reactor.add_suspended, reactor.drive = Reactor.add_suspended, Reactor.drive
 reactor.end_of, reactor.must_park = Reactor.end_of, Reactor.must_park
 

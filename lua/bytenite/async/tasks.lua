@@ -1,6 +1,6 @@
---- tasks.lua: the coroutines that we run. A call suspends only in a task of its own client, never
---- in a coroutine of the user's (a generator, a gsub callback): a yield there would reach code that
---- does not expect it.
+--- tasks.lua: the coroutines that the module runs. A call suspends only in a task of its own
+--- client, never in a coroutine of the user (a generator, a gsub callback): a yield there would
+--- reach code that does not expect it.
 local tasks <const> = {}
 
 local create_thread <const>, resume_thread <const>, close_thread <const> =
@@ -81,18 +81,18 @@ local function run(task)
   return after(task, outer, outer_resume, resume_thread(task.thread))
 end
 
---- Makes a task of a table; nothing runs yet.
+--- Turns a table into a task, which does not run yet.
 ---@param reactor table
 ---@param task table becomes the task: `done`, then `results` (table.pack), `has_raised` and
 ---   `raised`, or `is_cancelled`; then its `on_end(task)` is called
 ---@param called function
 ---@param ... any its arguments
----@return table # the same
+---@return table # the same table
 function tasks.create(reactor, task, called, ...)
   task.reactor = reactor
   task.thread = create_thread(body)
   task.called = table.pack(called, ...)
-  -- fields for what comes later, so that the end of a task needs no memory
+  -- all fields now, so that the end of a task needs no memory
   task.done, task.results, task.raised, task.has_raised, task.is_cancelled = false, false, false, false, false
   task.next_runnable, task.is_due, task.waits_for, task.depth = false, false, false, 0
   return task
@@ -116,7 +116,7 @@ function tasks.run(reactor, most)
   end
 end
 
---- Resumes the runnable ones of some tasks.
+--- Resumes the runnable tasks among some tasks.
 ---@param awaited table the tasks are its keys
 ---@return boolean # whether there was one
 function tasks.run_only(awaited)
@@ -130,8 +130,8 @@ function tasks.run_only(awaited)
   return #due > 0
 end
 
---- Ends a task where it waits: what it waits for is cancelled, and its `<close>` variables are
---- closed. A running task ends where it next waits.
+--- Cancels a task: ends its wait, cancels what it waits for, and closes its `<close>` variables. A
+--- running task ends at its next wait.
 ---@param task table
 function tasks.cancel(task)
   if task.done then return end

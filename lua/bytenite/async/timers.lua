@@ -1,5 +1,5 @@
---- timers.lua: when waitables are to be resumed: a binary heap by time. Waitables are held weakly,
---- so that an abandoned one is neither kept nor resumed.
+--- timers.lua: resumes waitables at a time: a binary heap ordered by time. Waitables are held
+--- weakly, so that an abandoned one is neither kept nor resumed.
 local timers <const> = {}
 
 local Timers <const> = {}
@@ -62,7 +62,7 @@ local function drop_dead(heap)
 end
 
 --- Resumes a waitable at a time. Replaces its earlier timer.
----@param waitable table its field `timer` is ours
+---@param waitable table sets its field `timer`
 ---@param at number on the client's clock
 function Timers:set(waitable, at)
   local entry <const> = setmetatable({ at = at, waitable = waitable }, weak)
@@ -80,7 +80,7 @@ function Timers:next_at()
   return self[1] and self[1].at
 end
 
---- Takes a waitable whose time has come; returns nil if there is none.
+--- Removes and returns a waitable whose time has come; nil if there is none.
 ---@param now number on the client's clock
 function Timers:take_due(now)
   local at <const> = self:next_at()

@@ -1,5 +1,5 @@
 --- waiters.lua: two waitables. A wait ends when some tasks have ended or a time limit has passed; a
---- sleep when some time has passed.
+--- sleep ends when some time has passed.
 local waitable <const> = require("bytenite.async.reactor").waitable
 
 local waiters <const> = {}
@@ -41,7 +41,7 @@ end
 
 --- Makes a wait.
 ---@param reactor table
----@param left integer how many ends it is for
+---@param left integer number of task ends to wait for
 ---@param awaited table the tasks are its keys
 ---@param seconds number|nil at most
 ---@return table # a waitable with `has_passed`, true if the time was up

@@ -1,19 +1,20 @@
---- json_layout.lua: lays out JSON text that our writer wrote: members in order, lines and indents.
+--- json_layout.lua: formats JSON text from our writer: sorts members, adds line breaks and
+--- indentation.
 local json_layout <const> = {}
 
--- The position behind a string that begins at a position.
+-- Returns the position after the string that begins at a position.
 local function end_of_string(text, at)
   at = at + 1
   while true do
     local stop <const> = text:find('["\\]', at)
     if text:byte(stop) == 34 then return stop + 1 end
-    at = stop + 2 -- behind the character that the backslash escapes
+    at = stop + 2 -- after the character that the backslash escapes
   end
 end
 
 local lay_out
 
--- What stands before an item, and before the closing bracket.
+-- Returns the white space before an item and before the closing bracket.
 local function breaks(self, level)
   if self.indent == 0 then return "", "" end
   return "\n" .. (" "):rep(self.indent * (level + 1)), "\n" .. (" "):rep(self.indent * level)
@@ -33,7 +34,7 @@ local function lay_out_list(self, at, level)
   return "[" .. before .. table.concat(items, "," .. before) .. after .. "]", at + 1
 end
 
--- Orders members: those that have a rank first.
+-- Makes a comparison function for members: ranked names first, then all others by name.
 local function is_before(ranks)
   return function(one, other)
     local left <const>, right <const> = ranks[one.name] or math.huge, ranks[other.name] or math.huge
@@ -61,7 +62,7 @@ local function lay_out_object(self, at, level)
   return "{" .. before .. table.concat(members, "," .. before) .. after .. "}", at + 1
 end
 
--- Lays out the value at a position. Returns its text, and the position behind it.
+-- Formats the value at a position. Returns its text and the position after it.
 function lay_out(self, at, level)
   local first <const> = self.text:byte(at)
   if first == 123 then return lay_out_object(self, at, level) end
@@ -70,10 +71,10 @@ function lay_out(self, at, level)
   return self.text:sub(at, stop - 1), stop
 end
 
---- Lays out JSON text.
+--- Formats JSON text.
 ---@param text string as our writer writes it: valid, without white space between its tokens
 ---@param sorted boolean|string[]|nil order members by name; a list names the first
----@param indent integer|nil spaces a level; 0 or nil for all on one line
+---@param indent integer|nil spaces per level; 0 or nil for a single line
 ---@return string
 function json_layout.format(text, sorted, indent)
   local ranks <const> = {}

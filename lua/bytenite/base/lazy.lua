@@ -1,9 +1,8 @@
---- lazy.lua: modules that are compiled and run when they are first used, so that a program pays at
---- its start for what it uses then, and not for uploads, pages and futures.
+--- lazy.lua: compiles and runs modules when they are first used, so that the start of a program
+--- does not pay for uploads, pages and futures.
 ---
---- Their texts are read when the module is loaded. From then on nothing of the host's is needed: it
---- may use up all descriptors, change the working directory, and remove `require` and what is in
---- `package`.
+--- Reads their texts when the module is loaded. Later the host may use up all descriptors, change
+--- the working directory, and remove `require` and the contents of `package`.
 local core <const> = require "bytenite.core"
 
 local lazy <const> = {}
@@ -18,14 +17,14 @@ local root <const> = own_path and own_path:match "^(.*[/\\])bytenite[/\\]base[/\
 local texts <const>, paths <const> = {}, {} -- by module name, until the module is used
 local modules <const> = {} -- by module name; the host may drop them from package.loaded
 
--- A host may drop us from package.loaded and load us again: then what is listed there belongs to
--- the other instance.
+-- Returns whether package.loaded lists this instance of the module. A host may drop the module and
+-- load it again: then it lists the other instance.
 local function is_listed()
   return loaded[own_name] == lazy
 end
 
--- In front of a module's first line. A chunk gets its name and its path from `require`, and its
--- `require` from us.
+-- Goes before the first line of a module: a chunk gets its name and path, as from `require`, and
+-- the `require` to use.
 local PREFIX <const> = "local _ <const>, _ <const>, require <const> = ... "
 
 --- Loads a module.
@@ -45,7 +44,7 @@ function lazy.load(name)
   return module
 end
 
---- Makes a stand-in for a module, which loads it when one of its members is first used.
+--- Makes a proxy for a module, which loads the module when one of its members is first used.
 ---@param name string as `require` takes it
 ---@return table
 function lazy.module(name)
@@ -61,7 +60,7 @@ function lazy.module(name)
   })
 end
 
--- Reads a module's text. Returns it with its path; nil if it is neither a file nor compiled in.
+-- Returns the text of a module and its path; nil if it is neither a file nor compiled in.
 local function read(name)
   if not load then return nil end -- a host may have removed it
   if not root then return core.embedded(name) end
@@ -74,7 +73,7 @@ local function read(name)
 end
 
 --- Prepares modules to be loaded when they are first used, and keeps those that are loaded already.
---- To be called once, when everything else is loaded.
+--- Call it once, after everything else is loaded.
 ---@param names string[] without "bytenite."
 function lazy.prepare(names)
   for name, module in pairs(loaded) do
@@ -86,8 +85,8 @@ function lazy.prepare(names)
       if not root or package.preload[name] == nil then
         texts[name], paths[name] = read(name)
       end
-      -- Modules that the host keeps elsewhere, or a state without io or load. A host may leave out
-      -- what it does not use.
+      -- The host keeps its modules elsewhere, or has no io or load. It may leave out modules that
+      -- it does not use.
       if not texts[name] then pcall(host_require, name) end
     end
   end

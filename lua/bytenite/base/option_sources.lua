@@ -1,9 +1,8 @@
---- option_sources.lua: where the options of a client come from that the program did not give: from
---- the environment and a profile.
+--- option_sources.lua: completes the options of a client from the environment and a profile.
 ---
---- Options that come from one source together are a group: a file of authorities may not add to the
---- folder of another source, nor a key belong to the certificate of another. The first source that
---- has one of them counts, what the program gave before all.
+--- Options that belong together form a group and come from a single source: a CA file must not be
+--- combined with the CA folder of another source, nor a key with another source's certificate. The
+--- first source that has an option of the group counts; the program's own options come first.
 local lazy <const> = require "bytenite.base.lazy"
 local validate <const> = require "bytenite.base.validate"
 
@@ -17,15 +16,15 @@ local OPTION <const> = "option"
 local TOKEN_VARIABLE <const> = { access_token = "BYTENITE_ACCESS_TOKEN" }
 local KEY_VARIABLE <const> = { api_key = "BYTENITE_API_KEY" }
 
--- Each lists its sources in order: variables by option, or the profile. libcurl reads none of the
--- variables.
+-- Each group lists its sources in order: environment variables by option, or the profile. libcurl
+-- itself reads none of these variables.
 local address <const> = {
   { names = { "base_url" }, { base_url = "BYTENITE_BASE_URL" }, PROFILE },
   { names = { "service" }, PROFILE },
 }
 
--- What a profile has of these is for the profile's own address. The variable of the system is no
--- choice for this service, so that a profile goes before it.
+-- A profile's certificates are for the profile's own address only. SSL_CERT_FILE is not specific to
+-- this service, so that a profile takes precedence over it.
 local certificates <const> = {
   {
     names = { "ca_file", "ca_path" },
@@ -40,8 +39,8 @@ local certificates <const> = {
   },
 }
 
--- A token takes precedence over a key. A profile that the program names is an option of the
--- program, so that its key goes before those of the environment.
+-- A token takes precedence over a key. A profile named by the program counts as an option of the
+-- program: its key takes precedence over the environment.
 local credentials <const> = { names = { "access_token", "api_key" }, TOKEN_VARIABLE, KEY_VARIABLE, PROFILE }
 local credentials_if_named <const> = { names = { "access_token", "api_key" }, PROFILE, TOKEN_VARIABLE, KEY_VARIABLE }
 
@@ -52,15 +51,15 @@ function option_sources.trim(text)
   return text:match "^%s*(.-)%s*$"
 end
 
--- Returns the checked value of a variable, or nil. White space around it is dropped: `export
--- X=$(cat file)` and .env files often leave some.
+-- Returns the checked value of an environment variable, or nil. Removes white space around it,
+-- which .env files often leave.
 local function from_variable(name, variable, checks)
   local getenv <const> = os and os.getenv -- hosts may have removed the library
   local value <const> = option_sources.trim(getenv and getenv(variable) or "")
   return value ~= "" and checks[name](variable, value) or nil
 end
 
--- Adds the options of a group from its first source that has some of them.
+-- Adds the options of a group, from the first source that has any of them.
 local function complete(checked, group, profile, checks)
   local sources <const> = checked.sources
   local is_found = false
@@ -90,7 +89,7 @@ local function raise_elsewhere(checked, base_url, own_url)
   validate.raise(("%s: %s: remove it, or give another key"):format(place, reason))
 end
 
--- Returns the profile that the program or the environment asks for; an empty table if neither does.
+-- Returns the profile that the program or the environment names; an empty table if neither does.
 local function find_profile(checked, checks)
   local sources <const> = checked.sources
   if checked.profile == nil then
@@ -108,13 +107,12 @@ end
 
 local REFUSED <const> = {} -- stands for a key that may not be sent to the client's address
 
---- Completes the options of a client: each that was not given comes from the environment, else from
---- the profile if there is one.
+--- Completes the options of a client from the environment and the profile, if there is one.
 ---@param checked table the options that were given. Gets `sources`, from an option's name to where
 ---   it comes from ("option", "profile", or a variable), and for `file` the path of the profiles
----@param default_url string the address if there is none
+---@param default_url string the address if no source has one
 ---@param checks table<string, function> the check of each option, by name
---- Raises on a value that cannot be used, and rather than send a profile's key to another address.
+--- Raises on an invalid value, and if a profile's key would be sent to another address.
 function option_sources.complete(checked, default_url, checks)
   checked.sources = {}
   local profile <const> = find_profile(checked, checks)

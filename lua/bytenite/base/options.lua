@@ -1,5 +1,5 @@
---- options.lua: the options of clients and calls, checked and completed from their other sources
---- and the defaults.
+--- options.lua: checks the options of clients and calls, and completes them from the environment, a
+--- profile and the defaults.
 local core <const> = require "bytenite.core"
 local lazy <const> = require "bytenite.base.lazy"
 local option_sources <const> = require "bytenite.base.option_sources"
@@ -51,7 +51,7 @@ local function base_url(where, value)
   return (value:gsub("/+$", ""))
 end
 
--- A pasted key often has white space around it.
+-- Checks an API key. Removes white space around it, which a pasted key often has.
 local function api_key(where, value)
   validate.type(where, value, "string")
   return validate.header_value(where, option_sources.trim(value))
@@ -79,14 +79,14 @@ local function profile(where, value)
   return profiles.check_name(where, value)
 end
 
--- OpenSSL takes a path with a colon for a list of folders.
+-- Checks a folder of certificates. OpenSSL reads a path with a colon as a list of folders.
 local function certificate_folder(where, value)
   validate.plain_path(where, value)
   if value:find(":", 1, true) then validate.raise(where .. ": expected one folder, without a colon in its path") end
   return value
 end
 
---- The limits that a client has defaults for and each call may set for itself: a check by name.
+--- The limits that a client sets and each call may override: checks by name.
 options.limits = {
   timeout = validate.seconds,
   deadline = validate.seconds,
@@ -104,7 +104,7 @@ function options.with_limits(own)
   return own
 end
 
---- Returns the limits among the options of a method, for the calls that it makes.
+--- Returns the limits among the options of a method, for its calls.
 ---@param checked table
 ---@return table
 function options.limits_in(checked)

@@ -1,9 +1,9 @@
---- printable.lua: text made fit to be shown: nothing in it that steers a terminal, breaks a line or
---- turns the direction of what follows.
+--- printable.lua: makes text safe to show: it cannot control a terminal, break a line or change the
+--- direction of the text after it.
 local printable <const> = {}
 
--- Characters that have no picture but turn the direction of what follows, or break the line
--- (Unicode, UAX 9 and UAX 14).
+-- Returns whether a character changes the direction of text or breaks the line (Unicode, UAX 9 and
+-- UAX 14).
 local function steers(code)
   return code == 0x061C
     or (code >= 0x200E and code <= 0x200F)
@@ -23,8 +23,8 @@ local function visible_character(character)
   return nil
 end
 
--- Returns the text with what is not UTF-8 as "<FF>", a byte each: a terminal may take such bytes
--- for control characters.
+-- Returns a text with each byte that is not UTF-8 replaced, as in "<FF>": a terminal may treat
+-- these bytes as control characters.
 local function valid_utf8(text)
   local parts <const> = {}
   local from = 1
@@ -38,7 +38,7 @@ local function valid_utf8(text)
   return table.concat(parts)
 end
 
---- Makes control characters visible: the escape character as ^[, for one.
+--- Makes control characters visible, for example the escape character as ^[.
 ---@param text string
 ---@return string
 function printable.visible(text)
@@ -46,7 +46,7 @@ function printable.visible(text)
   return (valid_utf8(text):gsub(utf8.charpattern, visible_character))
 end
 
---- Returns what is in a text that cannot be shown, or nil.
+--- Returns what cannot be shown in a text, or nil.
 ---@param text string
 ---@return string|nil
 function printable.problem(text)
@@ -55,12 +55,12 @@ function printable.problem(text)
   if not utf8.len(text) then return "bytes that are not UTF-8" end
   for _, code in utf8.codes(text) do
     if is_control(code) then return "control characters" end
-    if steers(code) then return "characters that turn the direction of text or break the line" end
+    if steers(code) then return "characters that change the direction of text or break the line" end
   end
   return nil
 end
 
---- Escapes what cannot be shown in a JSON text. Its value stays what it is.
+--- Escapes what cannot be shown in a JSON text. Does not change its value.
 ---@param text string written by bytenite.encode
 ---@return string
 function printable.json(text)

@@ -1,5 +1,5 @@
---- profiles.lua: the file of profiles. A profile is a set of options under a name: an address, and
---- what is used for that address only. The file is read only if a profile is asked for.
+--- profiles.lua: reads the file of profiles. A profile is a named set of options: an address, and
+--- the credentials for that address only. The file is read only if a profile is requested.
 local core <const> = require "bytenite.core"
 local validate <const> = require "bytenite.base.validate"
 
@@ -72,7 +72,7 @@ function profiles.read(path)
   return all
 end
 
--- Returns what to do about a profile that the file does not have.
+-- Returns a hint about a profile that the file does not have.
 local function advice(name, all)
   local names <const> = {}
   for other in pairs(all) do
@@ -81,10 +81,10 @@ local function advice(name, all)
   table.sort(names)
   local meant <const> = core.suggest(name, names)
   if meant then return ('did you mean "%s"?'):format(meant) end
-  return #names > 0 and "it has: " .. table.concat(names, ", ") or "it has none"
+  return #names > 0 and "it has: " .. table.concat(names, ", ") or "it has no profiles"
 end
 
--- A file is used from any folder.
+-- Makes a check that requires absolute paths, since programs in any folder use the file.
 local function absolute(check)
   return function(where, value)
     check(where, value)
@@ -112,7 +112,7 @@ function profiles.check(where, profile, checks)
 end
 
 --- Reads a profile.
----@param variable string|nil the environment variable that asks for it; nil for an option
+---@param variable string|nil the environment variable that names it; nil for an option
 ---@param name string
 ---@param checks table<string, function> the check of each option, by name
 ---@return table # the profile
@@ -136,7 +136,7 @@ function profiles.find(variable, name, checks)
   return profiles.check(("%s: profiles.%s"):format(where, name), all[name], checks), path
 end
 
---- Returns scheme, host and port of a base address, without a port that goes without saying.
+--- Returns scheme, host and port of a base address, without the default port.
 ---@param url string a valid one
 ---@return string
 function profiles.origin(url)

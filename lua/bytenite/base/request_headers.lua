@@ -39,7 +39,7 @@ local function sorted_names(where, headers)
   return names
 end
 
--- Checks headers. `refused`: further names that are the module's, with what to do instead.
+-- Checks headers. `refused`: more names that the module sets, and what to do instead.
 local function lines_of(where, headers, refused)
   local lines <const>, seen <const> = {}, {}
   for _, name in ipairs(sorted_names(where, validate.type(where, headers, "table"))) do
@@ -59,7 +59,7 @@ end
 ---@param where string what they are for
 ---@param headers any a table of values by name
 ---@return string[] # lines like "Name: value", by name
---- Raises on what cannot be sent, and on names that are the module's. Never shows a value.
+--- Raises on headers that cannot be sent or that the module sets. Never shows a value.
 function request_headers.check(where, headers)
   return lines_of(where, headers, {})
 end

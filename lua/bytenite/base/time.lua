@@ -71,8 +71,8 @@ function time.parse(text)
   return whole + tonumber(digits:sub(1, 15)) / 10 ^ math.min(#digits, 15) -- digits alone: tonumber follows the locale
 end
 
---- Returns whether a member for a time has one. Services also print times that mean "unset": "",
---- year 0 or 1, and the epoch.
+--- Returns whether a timestamp is set. Services also print timestamps that mean "unset": "", year 0
+--- or 1, and the epoch.
 ---@param text any
 ---@return boolean
 function time.is_set(text)

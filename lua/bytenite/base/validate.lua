@@ -1,4 +1,4 @@
---- validate.lua: checks of arguments and options. Mistakes are raised where the user made them.
+--- validate.lua: checks arguments and options.
 ---
 --- A mistake in a program (a wrong type, an unknown option) raises a string that names the place
 --- and the way out, with the position of the caller's line: the first function on the stack that is
@@ -149,14 +149,14 @@ function validate.one_of(words)
   end
 end
 
---- Tells why a string cannot be the value of a header (RFC 9110 section 5.5; we allow visible ASCII
---- and spaces). Never shows the string: it may be a secret.
+--- Returns why a string cannot be the value of a header, or nil (RFC 9110 section 5.5; we allow
+--- visible ASCII and spaces). Never shows the string: it may be a secret.
 ---@param text string
----@return string|nil # nil if it can
+---@return string|nil
 function validate.header_problem(text)
   local at <const> = text:find "[^\x20-\x7E]"
   if not at then return nil end
-  local what <const> = text:find("[\r\n]", at) == at and "a line break" or "a character that no header may hold"
+  local what <const> = text:find("[\r\n]", at) == at and "a line break" or "a character that is not allowed in a header"
   return ("%s at byte %d"):format(what, at)
 end
 
@@ -177,7 +177,7 @@ function validate.segment(where, value)
   validate.raise(where .. ": " .. reason)
 end
 
---- Raises about an unknown name; if other names pass, only about one that looks misspelled.
+--- Raises an error about an unknown name; if other names pass, only if it looks misspelled.
 ---@param where string
 ---@param name any
 ---@param known table<string, any> by the names that are known
@@ -202,7 +202,7 @@ end
 --- Checks a table of options.
 ---@param where string the function that takes them
 ---@param given table|nil as the user wrote it
----@param known table<string, function> a check by name: function(where, value), which returns the
+---@param known table<string, function> checks by name: function(where, value), which returns the
 ---   value to use
 ---@param noun string|nil what one of them is called, "option" by default
 ---@param others_pass boolean|nil whether unknown names pass unless they look misspelled

@@ -1,6 +1,6 @@
---- credentials.lua: where a client's access token comes from: a given token, a function that
---- returns one, or an API key that is exchanged for one. Tells which token to send and when to get
---- a new one; the exchange itself is a call like any other.
+--- credentials.lua: the sources of a client's access token: a given token, a function that returns
+--- one, or an API key that is exchanged for one. Decides which token to send and when to get a new
+--- one; the exchange itself is a call like any other.
 ---
 --- The secrets live in upvalues: no table that a program might print holds one.
 local validate <const> = require "bytenite.base.validate"
@@ -26,7 +26,7 @@ local function read_token(body)
   return token, life and life > 0 and life or DEFAULT_LIFE
 end
 
--- A client with an API key.
+-- Makes the source of a client with an API key.
 local function from_api_key(api_key)
   local current, ends_at, renew_at
   local former -- kept for redaction: a response in flight may still contain it
@@ -74,7 +74,7 @@ local function from_api_key(api_key)
   return source
 end
 
--- A client with a given token.
+-- Makes the source of a client with a given token.
 local function from_token(given)
   local current = given
   local source <const> = { renewable = false }
@@ -115,8 +115,8 @@ local function ask(give)
   return given, given == nil and reason ~= nil and tostring(reason) or nil
 end
 
--- A client with a function, which is called every time a token is needed: the function decides how
--- long one is used.
+-- Makes the source of a client with a function, which is called every time a token is needed: the
+-- function decides how long to use a token.
 local function from_function(give)
   local last
   local source <const> = { renewable = true }
@@ -185,7 +185,7 @@ local getenv <const> = os and os.getenv -- hosts may have removed the library
 
 local proxy_variables <const> = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" }
 
--- Adds those of the proxies that a client may use.
+-- Adds the secrets of the proxies that a client may use.
 local function add_secrets_of_proxies(found, proxy)
   add_proxy_secrets(found, proxy)
   for _, variable in ipairs(getenv and proxy_variables or {}) do

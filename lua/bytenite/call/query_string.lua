@@ -1,4 +1,4 @@
---- query_string.lua: the queries of URLs.
+--- query_string.lua: writes the queries of URLs.
 local core <const> = require "bytenite.core"
 local validate <const> = require "bytenite.base.validate"
 

@@ -1,4 +1,4 @@
---- raw_request.lua: turns what `client:request` is given into a row like those of the API.
+--- raw_request.lua: turns the argument of `client:request` into a row like those of the API.
 local core <const> = require "bytenite.core"
 local query_string <const> = require "bytenite.call.query_string"
 local request_headers <const> = require "bytenite.base.request_headers"

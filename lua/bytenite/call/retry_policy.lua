@@ -27,7 +27,7 @@ local by_status <const> = {
   [502] = "broken",
   [503] = "unavailable",
   [504] = "broken",
-  -- a proxy's words for a server that failed (Cloudflare)
+  -- a proxy reports that the server failed (Cloudflare)
   [520] = "broken",
   [521] = "broken",
   [522] = "broken",
@@ -104,7 +104,7 @@ function retry_policy.budget()
   return setmetatable({ tokens = CAPACITY }, Budget)
 end
 
---- Decides on another attempt.
+--- Decides whether to make another attempt.
 ---@param attempt table class, repeatable, retries (so far), max_retries, retry_after (seconds or
 ---   nil), time_left (seconds), is_timeout, budget, random (in [0, 1))
 ---@return number|nil # seconds to wait; nil for no other attempt
@@ -115,7 +115,7 @@ function retry_policy.decide(attempt)
   if not allowed or attempt.retries >= attempt.max_retries then return nil end
   local wish <const> = attempt.retry_after
   if wish and wish > LONGEST_WAIT then
-    return nil, ("the service asks to wait %.0f s; at most %d s are waited for"):format(wish, LONGEST_WAIT)
+    return nil, ("the service asks to wait %.0f s, more than the limit of %d s"):format(wish, LONGEST_WAIT)
   end
   local delay <const> = wish or retry_policy.jitter(attempt.retries, attempt.random)
   if delay >= attempt.time_left then return nil, "the deadline leaves no time for another attempt" end
@@ -127,7 +127,7 @@ end
 ---@param delay number|nil seconds until the next attempt of the call that got it; nil if there is
 ---   none
 ---@param retry_after number|nil seconds that the server asks for
----@return number # seconds, 0 for no pause: a wait that is too long to be obeyed holds up nothing
+---@return number # seconds; 0 for no pause: a wait that exceeds the limit delays no other call
 function retry_policy.pause(delay, retry_after)
   if delay then return delay end
   return retry_after and retry_after <= LONGEST_WAIT and retry_after or 0

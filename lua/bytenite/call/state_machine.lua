@@ -47,8 +47,8 @@ local function follow(self, other, next_state)
   if not self.timer then self.client.reactor.timers:set(self, self.started_at + self.limits.deadline) end
 end
 
--- Decides on another attempt. Returns the seconds until then; nil and perhaps the reason if there
--- is none.
+-- Decides whether to make another attempt. Returns the seconds until then; or nil and perhaps the
+-- reason.
 local function decide_retry(self, problem, class, now)
   local stream <const> = self.plan.stream
   if stream and not stream.may_repeat(self, problem) then class = retry_policy.final end
@@ -107,8 +107,8 @@ end
 
 -- Gives the request to the core. When the client is idle and the caller blocks, the core waits for
 -- the response at once, and the call handles it; otherwise the end of the exchange resumes it.
--- Apart from `send`, so that the stack of a suspended coroutine stays small: the collector
--- traverses it again and again.
+-- Separate from `send` to keep the stack of a suspended coroutine small: the collector traverses it
+-- again and again.
 local function submit(self, token, time_left)
   local limits <const>, client <const> = self.limits, self.client
   local timeout = limits.timeout
@@ -146,7 +146,7 @@ local function send(self, token, now)
   if stream then
     self.state = receive_piece
     stream.begin(self)
-    client.reactor.timers:set(self, self.started_at + self.limits.deadline) -- the exchange has no limit of the whole
+    client.reactor.timers:set(self, self.started_at + self.limits.deadline) -- the exchange has no total limit
   end
   return submit(self, token, time_left)
 end
@@ -175,7 +175,7 @@ local function renewal_of(self)
   return renewal
 end
 
--- The token exchange that this call waited for has ended.
+-- A state: the token exchange that this call waited for has ended.
 local function on_renewal(self)
   local client <const> = self.client
   local renewal <const> = self.waits_for
@@ -193,7 +193,7 @@ local function on_renewal(self)
   fail(self, call_failure.no_token(renewal.problem))
 end
 
--- Does what the credentials say when they have no token.
+-- Handles credentials without a token: renews the token, or ends the call.
 local function obtain_token(self, need, hint, message)
   if need == "renew" then return follow(self, renewal_of(self), on_renewal) end
   if need == "raised" then raise(self, hint) end
@@ -313,7 +313,7 @@ end
 call_object.states_in_flight[receive] = true
 call_object.states_in_flight[receive_piece] = true
 
---- Makes a call; nothing is sent yet.
+--- Makes a call, but sends nothing yet.
 ---@param client table
 ---@param plan table see bytenite.call
 ---@param exchange userdata

@@ -1,5 +1,5 @@
---- call_failure.lua: the error values of calls: what happened, what was tried, a next step where
---- one is known, no secret.
+--- call_failure.lua: makes the error values of calls: what happened, what was tried, a next step if
+--- one is known, and no secrets.
 local core <const> = require "bytenite.core"
 local errors <const> = require "bytenite.errors"
 local lenient_json <const> = require "bytenite.errors.lenient_json"
@@ -12,8 +12,8 @@ local call_failure <const> = {}
 
 local getenv <const>, wall_clock <const> = os and os.getenv, os and os.time -- hosts may have removed the library
 
--- Returns what must not be shown: the client's secrets, and those in the call's request and its
--- job.
+-- Returns the secrets that must not be shown: those of the client, and those in the call's request
+-- and job.
 local function secrets_of(call)
   local secrets <const> = call.client.credentials.known(call.exchange:token())
   secrets:add_body(call.exchange:request_body()):add_table(call.job)
@@ -82,8 +82,7 @@ local function is_signed(call)
   return call.plan.stream and call.plan.operation.raw
 end
 
--- Returns a next step if TLS failed because of a file of ours, or of the certificate that the
--- client showed or did not show; or nil.
+-- Returns a next step if TLS failed because of a local file or of the client certificate; or nil.
 local function certificate_hint(call, words)
   local client_options <const> = call.client.options
   if words:find("setting certificate", 1, true) or words:find("trust anchors", 1, true) then
@@ -173,8 +172,8 @@ function call_failure.no_response(call, kind, words, proxy_status)
   return errors.new { kind = kind, message = redact.text(words, secrets_of(call)), hint = hint_for(call, kind, words) }
 end
 
--- Returns the seconds that the headers of a response ask to wait, or nil. A date is measured by the
--- server's own clock where it tells the time.
+-- Returns the seconds that the headers of a response ask to wait, or nil. A date is compared with
+-- the server's own clock if the response has a Date.
 local function wait_asked_by(headers)
   local text <const> = headers["retry-after"]
   if not text then return nil end
@@ -204,7 +203,7 @@ function call_failure.of_response(call, status)
     end
   end
   local problem <const> = errors.from_response(status, body, decode)
-  redact.strings(problem.details or {}) -- what was JSON within a string is plain now
+  redact.strings(problem.details or {}) -- JSON within strings has been decoded
   for _, name in ipairs { "message", "description", "request_id" } do
     problem[name] = problem[name] and redact.text(problem[name])
   end
@@ -226,7 +225,7 @@ local function encoding_of(body, headers)
   return declared and declared:lower() ~= "identity" and declared:lower() or nil
 end
 
--- Returns what a body is that should have been JSON, and a next step; nil if it cannot be told.
+-- Returns what a body is that should have been JSON, and a next step; nil if unknown.
 local function look_at(body, headers)
   local encoding <const> = encoding_of(body, headers)
   if encoding then
@@ -268,8 +267,8 @@ local exchange_hints <const> = {
   not_found = "check base_url: it ends in /v1",
 }
 
---- Makes the error of a call that needed a token from the error of the token exchange. The call
---- itself was not sent, and its job is not what the service did not find.
+--- Makes the error of a call that needed a token, from the error of the token exchange. The call
+--- itself was not sent, and a "not found" is not about its job.
 ---@param problem table the exchange's
 function call_failure.no_token(problem)
   local own <const> = copy(problem)

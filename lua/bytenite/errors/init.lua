@@ -3,7 +3,7 @@
 --- The reference (docs/reference.md, "Errors") describes their fields.
 local errors <const> = {}
 
-errors.MAX_BODY = 64 * 1024 -- bytes of a body that are looked at, and kept in an error
+errors.MAX_BODY = 64 * 1024 -- bytes of a body that are read, and kept in an error
 
 local MAX_TEXT <const> = 200 -- bytes of a raw text used as the message
 local MAX_LOOK <const> = 4096 -- bytes of a raw text searched for a message
@@ -60,7 +60,7 @@ local function effort(err)
   return ("%d attempt%s in %.3f s"):format(err.attempts, err.attempts == 1 and "" or "s", err.elapsed or 0)
 end
 
---- Returns one line: what was tried, what happened, and a next step where one is known.
+--- Returns one line: what was tried, what happened, and a next step if one is known.
 function Error:__tostring()
   local parts <const> = {}
   if self.step then parts[#parts + 1] = self.step end

@@ -1,5 +1,5 @@
---- lenient_json.lua: reads JSON that may come from anything in between: error bodies and the token
---- exchange.
+--- lenient_json.lua: reads JSON that may come from a proxy or gateway: error bodies, and responses
+--- of the token exchange.
 ---
 --- Our own reader goes first: it keeps integers exact and does not depend on the locale. lua-cjson
 --- accepts more.
@@ -23,7 +23,7 @@ end
 
 local DEEPEST <const> = 128 -- levels, as deep as the reader goes
 
--- Returns the position behind a string's closing quote, or nil. `at` is behind the opening one.
+-- Returns the position after a string's closing quote, or nil. `at` is after the opening quote.
 local function string_end(text, at)
   while true do
     local stop <const> = text:find('["\\]', at)
@@ -35,8 +35,7 @@ end
 
 local closers <const> = { ["{"] = "}", ["["] = "]" }
 
--- Returns a JSON text that was cut as far as its values are complete, with what closes its tables;
--- or nil.
+-- Returns the complete values of a JSON text that was cut, with closing brackets added; or nil.
 local function close(text)
   local open = "" -- what closes the tables that are open
   local kept, closing
@@ -60,8 +59,8 @@ local function close(text)
   return kept and text:sub(1, kept) .. closing
 end
 
---- Reads a JSON text that was cut: the values that are complete, and the members that an excerpt
---- of the whole text has.
+--- Reads a JSON text that was cut: its complete values, and the members in an excerpt of the whole
+--- text.
 ---@param text string the beginning
 ---@param excerpt string JSON, or ""
 ---@return any # the value; nil if there is none

@@ -1,9 +1,9 @@
 --- redact.lua: removes secrets from texts for errors and events.
 ---
---- Three nets: values known to be secret (API key, tokens, what a request carried under the name of
---- a secret or in a URL) in whatever form they come back, JSON members with such a name, and the
---- credentials and queries of URLs (the signature of a signed URL is in its query). The nets are in
---- C (src/redact), in time linear in the text and the secrets.
+--- It removes three things: values known to be secret (API key, tokens, values that a request
+--- carried under the name of a secret or in a URL) in every encoding that we know, JSON members
+--- with the name of a secret, and the credentials and queries of URLs (the query of a signed URL
+--- has its signature). This is done in C (src/redact), in time linear in the text and the secrets.
 local core <const> = require "bytenite.core"
 
 local redact <const> = {}
@@ -63,7 +63,7 @@ function redact.text(text, secrets)
   return (secrets or nothing):redact(text)
 end
 
---- Removes what its name or a URL shows to be secret from all strings in a table, in place.
+--- Removes secrets that a name or a URL reveals from all strings in a table, in place.
 ---@param value table of strings and plain tables, at most as deep as JSON that was read
 ---@return table # the same table
 function redact.strings(value)

@@ -1,5 +1,5 @@
---- loop/cqueues.lua: a client's calls in cqueues: they suspend the coroutine that makes them, and
---- the controller runs others meanwhile. Needs the rock cqueues.
+--- loop/cqueues.lua: runs a client's calls in cqueues: a call suspends the coroutine that makes it,
+--- and the controller runs others meanwhile. Needs the rock cqueues.
 ---
 ---     local cqueues = require "cqueues"
 ---     local controller = cqueues.new()

@@ -1,4 +1,4 @@
---- loop/luv.lua: a client's calls in libuv's loop: those in `client:async` and `client:map`
+--- loop/luv.lua: runs a client's calls in libuv's loop: calls in `client:async` and `client:map`
 --- suspend, and the loop runs other things meanwhile. Needs the rock luv.
 ---
 ---     local uv = require "luv"
@@ -10,15 +10,14 @@ local uv <const> = require "luv"
 
 local loop <const> = {}
 
-local LOOK_EVERY <const> = 10 -- milliseconds, where the system has no descriptor to wait for
+local LOOK_EVERY <const> = 10 -- milliseconds, if the system has no descriptor to wait for
 
--- Handles of clients that were closed in the middle of their work while the loop was not running.
--- luv crashes at the end of the process when a handle was closed and the loop did not run again;
--- and one that the collector closes later might take another's descriptor with it. So they stay,
--- stopped.
+-- Stopped handles of clients that were closed with pending calls while the loop was not running.
+-- luv crashes at the end of the process if a handle was closed and the loop did not run again; and
+-- a handle that the collector closes later might affect a reused descriptor. So we keep them.
 local left_open <const> = {}
 
--- A handle that calls back when there is something to do.
+-- Starts a handle that calls `callback` when there is something to do.
 local function watch(pollable, callback)
   local descriptor <const> = pollable:pollfd()
   local handle <const> = descriptor and uv.new_poll(descriptor) or uv.new_timer()
@@ -52,7 +51,7 @@ function loop.attach(client)
     if not client:step() then
       stop()
     elseif not handle then
-      adapter.started() -- the client was closed in there, and tasks are left that have not heard of it
+      adapter.started() -- the client was closed in `step`: its remaining tasks must still see the error
     end
   end
 
@@ -60,7 +59,7 @@ function loop.attach(client)
     if not handle then handle = watch(pollable, turn) end
   end
 
-  -- libuv knows no coroutines: those that may be suspended are ours.
+  -- Only our own tasks can be suspended: libuv has no coroutines.
   function adapter.may_suspend()
     return false
   end

@@ -17,7 +17,7 @@ local validate <const> = require "bytenite.base.validate"
 local testing <const> = {}
 
 local START_TIMEOUT <const> = 30 -- seconds; it takes a fiftieth of one
-local PAUSE <const> = 5 / 1000 -- seconds between two looks for the file that the sandbox writes
+local PAUSE <const> = 5 / 1000 -- seconds between checks for the file that the sandbox writes
 
 ---@class bytenite.testing.Sandbox
 ---@field base_url string where it serves the API
@@ -25,7 +25,7 @@ local PAUSE <const> = 5 / 1000 -- seconds between two looks for the file that th
 ---@field ca_file string|nil with TLS: the authority to trust
 ---@field package ready table what the sandbox wrote
 ---@field package input file* its standard input, which ends it
----@field package control table the client that steers it
+---@field package control table the client for its control API
 local Sandbox <const> = { __name = "bytenite.testing.Sandbox" }
 Sandbox.__index = Sandbox
 
@@ -33,7 +33,7 @@ local function quoted(text)
   return "'" .. text:gsub("'", [['\'']]) .. "'"
 end
 
--- Returns the program that runs this one, for a shell.
+-- Returns the path of the running Lua interpreter, quoted for a shell.
 local function interpreter()
   local index = 0
   while arg and arg[index - 1] do
@@ -65,8 +65,8 @@ local function arguments_of(options)
   return arguments
 end
 
--- Starts the sandbox. What it writes to stderr goes there, and to a file, which gets the name of
--- another one when the sandbox ends. The shell cannot rename a file that was removed.
+-- Starts the sandbox. Its stderr goes to ours and to a file, which is renamed when the sandbox
+-- ends. The shell cannot rename a file that was removed.
 local function start(arguments, files)
   local command <const> = { "{", quoted(interpreter()), quoted(files.program) }
   for _, argument in ipairs { package.path, package.cpath, "--until-stdin-closes", "--ready-file", files.ready } do
@@ -85,8 +85,8 @@ local function read_file(path)
   return file and file:read "a"
 end
 
--- Waits for what the sandbox writes once it listens. Returns nil and the reason if it ends instead,
--- or takes too long.
+-- Waits until the sandbox listens and returns what it wrote. Returns nil and the reason if it ends
+-- instead, or takes too long.
 local function wait_for(files)
   local sleep <const> = require("cqueues").sleep
   local ends_at <const> = core.now() + START_TIMEOUT
@@ -124,14 +124,14 @@ local checks <const> = {
 --- Starts a sandbox. Blocks until it listens. The options are
 ---   tls                    boolean
 ---   speed                  how many times faster than real time jobs run
----   jobs                   how many there are from the start
----   latency                milliseconds that each response of the API waits
+---   jobs                   number of jobs at the start
+---   latency                milliseconds by which each response of the API is delayed
 ---   faults                 a list of texts as `bytenite-sandbox --fault` takes them
 ---   before_each, teardown  functions that register functions, as busted's do
 ---@param options table|nil
 ---@return bytenite.testing.Sandbox
 ---@usage local service <close> = testing.sandbox { speed = 100, faults = { "run status=503" } }
---- Raises on bad options, and if the sandbox does not start, with what it wrote to stderr.
+--- Raises on bad options, and if the sandbox does not start; the error then has its stderr.
 function testing.sandbox(options)
   local chosen <const> = validate.options("sandbox", options, checks)
   local program <const> = os.tmpname()
@@ -178,11 +178,12 @@ function Sandbox:client(options)
   return client.new(all)
 end
 
---- Makes a request that steers the sandbox; `bytenite/sandbox/http/control_api.lua` lists them.
+--- Sends a request to the sandbox's control API; `bytenite/sandbox/http/control_api.lua` lists
+--- them.
 ---@param method string
 ---@param path string below /sandbox
 ---@param body table|string|nil
----@return any # what the response holds
+---@return any # the decoded response
 ---@usage service:request("PATCH", "/jobs/" .. job.id, { state = "JOB_STATE_FAILED" })
 --- Raises the error if the request fails.
 function Sandbox:request(method, path, body)
@@ -191,7 +192,7 @@ function Sandbox:request(method, path, body)
   return response.body ~= "" and core.decode(response.body) or nil
 end
 
--- Makes a request of the sandbox's own. What it refuses is a mistake of the caller's.
+-- Sends a request to the control API. Raises a refusal as a mistake of the caller.
 local function steer(self, path, body)
   local ok <const>, problem <const> = pcall(self.request, self, "POST", path, body)
   if ok then return end
@@ -205,14 +206,14 @@ function Sandbox:reset()
   self:request("POST", "/reset")
 end
 
---- Lets something go wrong: a table with `operation` and the members of a fault, or a list of them.
+--- Adds a fault: a table with `operation` and the members of a fault, or a list of them.
 ---@param fault table see `bytenite-sandbox --help`
 ---@usage service:fault { operation = "set_name", status = 503, retry_after = 1, times = 2 }
 function Sandbox:fault(fault)
   steer(self, "/faults", fault)
 end
 
---- Lets time pass at once, for jobs and for links. At speed 1 a job takes 30 seconds.
+--- Moves the sandbox's clock forward, for jobs and links. At speed 1 a job takes 30 seconds.
 ---@param seconds number
 ---@usage service:advance(30)
 function Sandbox:advance(seconds)
