@@ -42,7 +42,7 @@ describe("bytenite block", function()
       { 2, "name has 1 to 64 letters", "new", "a/b" },
       { 2, "name has 1 to 64 letters", "new", ("x"):rep(65) },
       { 12, "there: it already exists", "new", "there" },
-      { 2, "it holds no folder with manifest.json", "check", "." },
+      { 2, "the folder has no blocks", "check", "." },
       { 12, "there is no folder nowhere", "check", "nowhere" },
     } do
       lfs.mkdir(place:at "there")

@@ -100,8 +100,8 @@ describe("a mistake on the command line", function()
     { { "list", "--limit", "-5" }, "option '--limit' expected a whole number, got '-5'" },
     { { "list", "--offset", "-1" }, "option '--offset' expected a whole number, got '-1'" },
     { { "wait", ID, "--timeout", "-1" }, "expected seconds above 0, got '-1'" },
-    { { "set-name", ID, "-5" }, "unknown option '-5'; an argument that begins with a dash goes behind --" },
-    { { "set-name", ID, "-draft" }, "unknown option '-d'; an argument that begins with a dash goes behind --" },
+    { { "set-name", ID, "-5" }, "unknown option '-5'; put an argument that begins with a dash after --" },
+    { { "set-name", ID, "-draft" }, "unknown option '-d'; put an argument that begins with a dash after --" },
     { { "get", ID, "--ids", "-q", "--json" }, "can not be used together" },
     { { "list", "--filter", "state=faild" }, "there is no state 'faild'; did you mean failed?" },
     { { "list", "--filter", "state=completed" }, "did you mean complete?" },
@@ -113,7 +113,7 @@ describe("a mistake on the command line", function()
     { { "get" }, "missing argument ID" },
     { { "get", ".." }, "job id: the dots would change the path" },
     { { "wait", ID, "--timeout", "0" }, "seconds above 0" },
-    { { "set-params", ID }, "give a file, or --param" },
+    { { "set-params", ID }, "give a file or --param" },
     { { "set-params", ID, "--param", "prompt=x" }, "--param prompt=...: expected app.NAME=VALUE" },
     { { "set-params", ID, "--param", "app.x=[1,2" }, "--param app.x: not JSON" },
     { { "set-params", ID, "--param", 'app.x="open' }, "for text put it in JSON's quotes" },
@@ -145,7 +145,7 @@ describe("a mistake on the command line", function()
     { { "upload", ID, "-", "--size", "-1" }, "option '--size' expected a whole number, got '-1'" },
     { { "logs", ID, "--ids" }, "logs: --ids has no effect: it prints no jobs" },
     { { "configure", "--list", "--no-check" }, "can not be used together" },
-    { { "--quiet", "sandbox" }, "takes no options in front of its name" },
+    { { "--quiet", "sandbox" }, "options must follow its name" },
   }
 
   for _, mistake in ipairs(mistakes) do
@@ -283,7 +283,7 @@ describe("the API key", function()
   it("must be in that file", function()
     local ran <const> = command.run(nil, { "get", ID, "--api-key-file", temporary " \n" })
     assert.equal(12, ran.status)
-    contains(ran.errors, "it holds no API key")
+    contains(ran.errors, "the file has no API key")
   end)
 
   it("is not an option", function()

@@ -173,7 +173,7 @@ bb  tasks completed                       One line
     assert.equal(230, count)
     assert.matches("^230 of 25%d jobs", errors)
     local _ <const>, none <const> = run { "list", "--offset", "1000" }
-    assert.matches("no jobs behind the first 1000", none)
+    assert.matches("no jobs after the first 1000", none)
   end)
 
   it("fails if a filter is refused, instead of listing all jobs", function()

@@ -103,7 +103,7 @@ describe("profiles on the command line", function()
       assert.equal(3, ran.status, ran.errors)
       assert.is_nil(stored())
       assert.is_nil((ran.output .. ran.errors):find("wrong-key", 1, true))
-      contains(ran.errors, "nothing was stored; --no-check stores without a call\n")
+      contains(ran.errors, "nothing was stored; --no-check stores the profile without a call\n")
     end)
 
     it("with the address of the environment if the answer is empty", function()
@@ -390,7 +390,7 @@ accepted      yes
       local output <const>, status <const> = type_in {
         { after = "Address [^\n]*: ", text = "\n" },
         { after = "Service [^\n]*: ", text = "\n" },
-        { after = "API key %(not shown%) %[keep the present one%]: ", text = "\n" },
+        { after = "API key %(not shown%) %[keep the current one%]: ", text = "\n" },
         { after = "trust %[none%]: ", text = "\n" },
       }
       assert.equal(0, status, output)

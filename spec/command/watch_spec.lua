@@ -356,7 +356,7 @@ describe("bytenite from the file to the results", function()
       "--download=" .. folder .. "/out",
       "--interval=0.05",
     }
-    assert.is_truthy(errors:find "^uploading: 100 %% [^\n]+\njob %x[^\n]+ runs\nwaiting: ")
+    assert.is_truthy(errors:find "^uploading: 100 %% [^\n]+\njob %x[^\n]+ is running\nwaiting: ")
     assert.is_truthy(output:find "\nstate +complete\n")
     assert.is_truthy(output:find "\nNAME +SIZE +PATH\n")
     assert.equal("directory", lfs.attributes(folder .. "/out", "mode"))

@@ -1,10 +1,10 @@
---- arguments.lua: makes the words of the command line ready for argparse, and finds what was
---- meant by a word that is no command.
+--- arguments.lua: prepares the words of the command line for argparse, and suggests a command for
+--- an unknown one.
 local core <const> = require "bytenite.core"
 
 local arguments <const> = {}
 
--- What other programs call our commands.
+-- Names of our commands in other programs.
 local SYNONYMS <const> = {
   add = "submit",
   auth = "configure",
@@ -34,7 +34,7 @@ local SYNONYMS <const> = {
   watch = "wait",
 }
 
---- The commands that a word may stand for.
+--- Returns the command that a word may stand for, with its option if it needs one; or nil.
 ---@param word string
 ---@param names string[] of all commands
 ---@return string|nil
@@ -60,8 +60,7 @@ function arguments.add_options(known, parser)
   end
 end
 
--- Joins an option and its value, so that argparse takes the value for one though it begins with a
--- dash.
+-- Joins an option and its value, so that argparse accepts a value that begins with a dash.
 local function joined(option, value)
   return option:sub(1, 2) == "--" and option .. "=" .. value or option .. value
 end
@@ -70,11 +69,11 @@ local function is_dashed_value(word, known)
   return word and #word > 1 and word:sub(1, 1) == "-" and not known[word] and not word:find "^%-%-%a"
 end
 
---- Walks through the words.
+--- Prepares the words for argparse.
 ---@param root table of argparse
 ---@param words string[]
----@return string[] # for argparse: values that begin with a dash are joined to their options
----@return string|nil # the command's name, where one is given, known or not
+---@return string[] # the words; values that begin with a dash are joined to their options
+---@return string|nil # the command's name, known or not; nil if there is none
 function arguments.prepare(root, words)
   local known <const>, prepared <const> = {}, {}
   arguments.add_options(known, root)

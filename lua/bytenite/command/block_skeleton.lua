@@ -1,5 +1,6 @@
---- block_skeleton.lua: the first files of a new building block. Each program works as it is: an app
---- copies its chunk, a partitioner makes a chunk of each input file, an assembler joins all files.
+--- block_skeleton.lua: the first files of a new building block. Each program works without changes:
+--- an app copies its chunk, a partitioner makes a chunk from each input file, an assembler
+--- concatenates all files.
 local block_skeleton <const> = {}
 
 local PYTHON <const> = {
@@ -120,7 +121,7 @@ local MANIFEST <const> = [[
   "name": "%s",
   "version": "0.1",
   "type": "%s",
-  "description": "What the block does, in a sentence",
+  "description": "What the block does, in one sentence",
   "platform": "docker",
   "platform_config": { "container": "%s" },
   "device_requirements": { "min_cpu": 1, "min_memory": 1 },
@@ -137,7 +138,7 @@ local SCHEMA <const> = [[
 }
 ]]
 
--- A template for an app, with which it can be tried out at once.
+-- A template for an app, so that a job can run it immediately.
 local TEMPLATE <const> = [[
 {
   "id": "%s-template",
@@ -148,7 +149,7 @@ local TEMPLATE <const> = [[
 }
 ]]
 
---- The files of a new block.
+--- Returns the files of a new block.
 ---@param name string of the block
 ---@param kind "app"|"partitioner"|"assembler"
 ---@param language "python"|"lua"|"sh"

@@ -17,17 +17,17 @@ function Failure:__tostring()
   return self.hint and ("%s; %s"):format(self.message, self.hint) or self.message
 end
 
--- Removes the secrets of addresses from a message, which may repeat what was given.
+-- Removes the secrets in addresses from a message, which may quote the command line.
 local function redacted(message)
   return core.secrets():redact(message)
 end
 
---- Raises a failure of the command's own. Those of the module (`nil, err`) are raised as they are,
+--- Raises a failure of the command itself. Errors of the module (`nil, err`) are raised unchanged,
 --- by assert.
 ---@param kind string see exit_status.lua
 ---@param message string
 ---@param hint string|nil a next step
----@param usage string|nil how it is called
+---@param usage string|nil the command's usage
 function command_errors.raise(kind, message, hint, usage)
   error(setmetatable({ kind = kind, message = redacted(message), hint = hint, usage = usage }, Failure), 0)
 end
@@ -40,10 +40,10 @@ function command_errors.usage(message, hint, usage)
   command_errors.raise("usage", message, hint, usage)
 end
 
---- Raises a mistake if an option was given that has no effect without another one.
+--- Raises a mistake if an option is given that has no effect without another option.
 ---@param given table the command's options
----@param is_useful any whether the other one was given
----@param needed string the other one, for the message: "--download"
+---@param is_useful any whether the other option is given
+---@param needed string the other option, for the message: "--download"
 ---@param ... string the options that need it
 function command_errors.check_useful(given, is_useful, needed, ...)
   for _, option in ipairs { ... } do
@@ -53,12 +53,12 @@ function command_errors.check_useful(given, is_useful, needed, ...)
   end
 end
 
--- The commands and what they do, from the help.
+-- Returns the list of commands in the help.
 local function list_of_commands(root)
   return root:get_help():match "\n(Commands:\n.-)\n\n"
 end
 
---- Raises the mistake of a command that there is not.
+--- Raises the mistake of an unknown command.
 ---@param word string
 ---@param root table the parser
 function command_errors.unknown_command(word, root)
@@ -71,37 +71,36 @@ function command_errors.unknown_command(word, root)
   command_errors.usage(("unknown command '%s'"):format(word), hint, list_of_commands(root))
 end
 
---- Ends the command early and well: with a text, such as the help.
+--- Ends the command early and successfully, with a text such as the help.
 ---@param output string for stdout
 function command_errors.finish(output)
   error(setmetatable({ kind = "done", message = output }, Failure), 0)
 end
 
---- True for what Lua raises when Ctrl-C was pressed.
+--- Returns whether an error is the one that Lua raises on Ctrl-C.
 ---@param raised any
 ---@return boolean
 function command_errors.is_interrupt(raised)
   return type(raised) == "string" and raised:find "interrupted!$" ~= nil
 end
 
---- A message without the place of the program's own file in front. The module raises mistakes of
---- its callers' as strings that begin with the place of the first function outside of the module,
---- which is there where nothing of the user's is on the stack.
+--- Returns a message without a leading place in the program's own file. The module's errors begin
+--- with the place of the caller, which is the program if no code of the user is on the stack.
 ---@param message string
 ---@return string
 function command_errors.without_place(message)
   return (message:gsub("^[^:]*bytenite:%d+: ", ""))
 end
 
--- What a string that was raised says of a mistake of the user's; nil for a fault of ours, which has
--- a place of ours in front.
+-- Returns the message of a raised string if it is a mistake of the user; nil if it is a bug: then
+-- it begins with a place in our files.
 local function mistake_of(raised)
   local message <const> = command_errors.without_place(raised)
   if message:find "^.-%.lua:%d+: " then return nil end
   return message
 end
 
---- Makes whatever was raised a failure.
+--- Turns any raised value into a failure.
 ---@param raised any
 ---@return table # with kind and message
 function command_errors.from(raised)
@@ -114,7 +113,7 @@ function command_errors.from(raised)
   return setmetatable({ kind = "bug", message = "a bug in this program: " .. tostring(raised) }, Failure)
 end
 
--- The job that a failure is about; nil where there is none.
+-- Returns the id of the job that a failure is about, or nil.
 local function job_id_of(failure, console)
   local job <const> = failure.job
   if type(job) == "table" and type(job.id) == "string" then return job.id end
@@ -142,7 +141,7 @@ local MEMBERS <const> = {
   "file",
 }
 
--- The failure as JSON: the error's own fields but for the body, and the job's id alone.
+-- Returns the failure as JSON: the fields of the error without its body, and the job's id.
 local function as_json(failure, console)
   local shown <const> = {}
   for _, name in ipairs(MEMBERS) do
@@ -153,13 +152,12 @@ local function as_json(failure, console)
   shown.hint = failure.hint and wording.of_command(failure.hint, shown.jobId)
   local ok <const>, json <const> = pcall(bytenite.encode, { error = shown }, { sorted = MEMBERS })
   if ok then return json end
-  -- a path, for one, may be no UTF-8, which JSON cannot hold
+  -- a path, for example, may not be UTF-8, which JSON cannot hold
   local message <const> = text.visible(tostring(failure))
   return bytenite.encode { error = { kind = failure.kind, message = message, jobId = shown.jobId } }
 end
 
--- One line that a terminal can show. The usage of a mistake, which has lines of its own, is the
--- program's.
+-- Returns the failure as one line that is safe on a terminal.
 local function line_of(failure, console)
   local words <const> = tostring(failure):gsub("\n%s*", " ")
   local line <const> = "bytenite: " .. wording.of_command(words, job_id_of(failure, console))
@@ -169,8 +167,8 @@ end
 -- The commands that can be interrupted while their job runs.
 local LEAVES_RUNNING <const> = { submit = true, run = true, wait = true, logs = true }
 
---- Tells a failure on stderr.
----@param failure table as of `from`
+--- Prints a failure on stderr.
+---@param failure table as `from` returns it
 ---@param console table
 function command_errors.print(failure, console)
   if failure.kind == "closed_output" then return end -- nothing reads the output
@@ -187,13 +185,13 @@ function command_errors.print(failure, console)
   if failure.usage then io.stderr:write(failure.usage, "\n") end
   if failure.job or console.has_created then
     local id <const> = job_id_of(failure, console)
-    -- The line of a call that failed has the id in an address only, which is easily overlooked.
+    -- The line of a failed call has the id only in an address, where it is easily overlooked.
     local is_named <const> = id and not failure.path and line:find(id, 1, true)
     if id and not is_named then io.stderr:write(("bytenite: the job exists: %s\n"):format(text.visible(id))) end
   end
 end
 
---- The exit status for a failure.
+--- Returns the exit status for a failure.
 ---@param failure table
 ---@return integer
 function command_errors.status(failure)

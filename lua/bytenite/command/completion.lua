@@ -1,5 +1,5 @@
---- completion.lua: what may stand at the end of a command line that is being typed. The scripts for
---- shells ask the program for it each time, so that they know states, levels and jobs.
+--- completion.lua: completes the last word of a command line. The scripts for shells call the
+--- program each time, so that they can complete states, levels and jobs.
 local arguments <const> = require "bytenite.command.arguments"
 local input <const> = require "bytenite.command.input"
 local job_states <const> = require "bytenite.command.job_states"
@@ -19,7 +19,7 @@ local function states()
   return values
 end
 
--- Values of options, by the command and the option; those without a command belong to all.
+-- Values of options, by command and option; entries without a command are for all commands.
 local OPTION_VALUES <const> = {
   ["--service"] = { "customer", "computing" },
   ["logs --service"] = { "PARTITIONER", "TASKRUNNER", "ASSEMBLER" },
@@ -65,7 +65,7 @@ local function choices_of(command, option)
   return known[option] and known[option]._choices
 end
 
--- What may follow an option. Nothing stands for files.
+-- Returns the values that may follow an option; an empty list means files.
 local function values_of_option(command, option, current)
   if option == "--profile" then return profiles.names() end
   if option == "--filter" then return current:find "^state[=!]" and states() or FIELDS end
@@ -73,7 +73,7 @@ local function values_of_option(command, option, current)
   return own or OPTION_VALUES[option] or choices_of(command, option) or {}
 end
 
--- What may stand for the argument of a number.
+-- Returns the values of a command's n-th argument.
 local function values_of_argument(root, command, number)
   if #command._commands > 0 then return number == 1 and command_names(command) or {} end
   local declared <const> = command._arguments
@@ -84,8 +84,8 @@ local function values_of_argument(root, command, number)
   return values and values() or {}
 end
 
--- Reads the words before the one that is typed: the command, the options there are, how many
--- arguments there were, and the option that waits for its value.
+-- Reads the words before the last one. Returns the known options, the command, the option that
+-- still needs its value, and the number of arguments so far; nil if the command is unknown.
 local function read(root, words)
   local known <const> = {}
   arguments.add_options(known, root)
@@ -120,9 +120,9 @@ local function with_prefix(values, prefix, lead)
   return found
 end
 
---- Returns what the last word may become; nothing where the shell should offer files.
+--- Returns the completions of the last word; an empty list if the shell should offer files.
 ---@param root table the parser
----@param words string[] behind the program's name, the last one as far as it is typed
+---@param words string[] after the program's name; the last one may be incomplete
 ---@return string[]
 function completion.candidates(root, words)
   local current <const> = words[#words] or ""

@@ -1,7 +1,4 @@
 --- console.lua: the three standard streams: results go to stdout, messages and progress to stderr.
----
---- The one place of the command line that asks the C core for something, whether a stream is a
---- terminal: Lua cannot tell, and the module `bytenite` itself has no use for it.
 local core <const> = require "bytenite.core"
 local command_errors <const> = require "bytenite.command.command_errors"
 local json_output <const> = require "bytenite.command.json_output"
@@ -22,21 +19,21 @@ local function variable(name)
   return math.tointeger(tonumber(os.getenv(name)))
 end
 
--- What a stream can show. NO_COLOR: see no-color.org.
+-- Returns what a stream can show. NO_COLOR: see no-color.org.
 local function look_at(descriptor)
   local is_terminal <const> = core.is_terminal(descriptor)
   local can_move <const> = is_terminal and os.getenv "TERM" ~= "dumb"
   local columns <const>, rows <const> = core.terminal_size(descriptor)
   return {
     is_terminal = is_terminal,
-    can_move = can_move, -- whether what was written can be drawn over
+    can_move = can_move, -- whether lines can be overwritten
     has_colours = can_move and (os.getenv "NO_COLOR" or "") == "",
     width = variable "COLUMNS" or columns or DEFAULT_WIDTH,
     height = variable "LINES" or rows or DEFAULT_HEIGHT,
   }
 end
 
---- Looks at the streams.
+--- Makes the console of the process.
 ---@return table
 function console.new()
   local input <const>, out <const>, err <const> = look_at(STDIN), look_at(STDOUT), look_at(STDERR)
@@ -44,13 +41,13 @@ function console.new()
     json = false,
     ids_only = false,
     quiet = false,
-    command = false, -- its name, once the command line is read
+    command = false, -- the name of the command, once the command line is read
     job_id = "ID", -- the job that the command is about, for hints and errors
-    has_created = false, -- whether the command itself made that job
+    has_created = false, -- whether the command created this job
     out = out,
     err = err,
     can_ask = input.is_terminal and err.is_terminal,
-    progress = false, -- what is drawn in the last line of stderr
+    progress = false, -- the progress bar in the last line of stderr
   }, Console)
 end
 
@@ -60,19 +57,19 @@ local function check_written(done, message, code)
   command_errors.raise("file", "cannot write the output: " .. tostring(message))
 end
 
---- Writes to stdout, as it is.
+--- Writes texts to stdout unchanged.
 ---@param ... string
 function Console:write(...)
   if self.progress then self.progress:hide() end
   check_written(io.stdout:write(...))
 end
 
---- Writes out what is still kept back.
+--- Flushes stdout.
 function Console.flush()
   check_written(io.stdout:flush())
 end
 
---- A text as it can be shown on stdout: on a terminal nothing in it steers that.
+--- Returns a text that is safe on stdout: on a terminal, with control characters made visible.
 ---@param value string
 ---@return string
 function Console:shown(value)
@@ -85,8 +82,8 @@ function Console:line(line)
   self:write(self:shown(line), "\n")
 end
 
---- Remembers a job that the command has made: every failure from now on names it. With --ids its
---- id is printed at once, so that it is not lost.
+--- Records a job that the command has created: every failure from now on names it. With --ids
+--- prints its id immediately, so that it is not lost.
 ---@param id string
 function Console:job_created(id)
   self.job_id, self.has_created = id, true
@@ -95,7 +92,7 @@ function Console:job_created(id)
   self.flush()
 end
 
---- Writes an id on a line of its own. Raises if it would be two lines.
+--- Writes an id on a line of its own. Raises if the id has a line break.
 ---@param id any
 function Console:id(id)
   local line <const> = tostring(id)
@@ -111,14 +108,14 @@ function Console:value(value)
   self:write(json_output.text(self, value), "\n")
 end
 
---- Says something on stderr, unless it must be quiet or print JSON alone.
+--- Writes a message to stderr, except with --quiet or --json.
 ---@param format string
 ---@param ... any
 function Console:say(format, ...)
   if not self.json then self:warn(format, ...) end
 end
 
---- Says on stderr what also a reader of JSON must know, unless it must be quiet.
+--- Writes a message to stderr that matters with --json too; except with --quiet.
 ---@param format string
 ---@param ... any
 function Console:warn(format, ...)
@@ -128,16 +125,16 @@ function Console:warn(format, ...)
   io.stderr:write(self.err.is_terminal and text.visible(line) or line, "\n")
 end
 
---- A text in a colour, where stdout has colours.
+--- Returns a text in a colour, if stdout has colours.
 ---@param colour string|nil
----@param value string already shown
+---@param value string as `shown` returns it
 ---@return string
 function Console:paint(colour, value)
   if not colour or not self.out.has_colours then return value end
   return ("\27[%dm%s\27[0m"):format(COLOURS[colour], value)
 end
 
---- Asks on the terminal.
+--- Asks a yes-or-no question on the terminal.
 ---@param question string
 ---@return boolean # whether the answer is yes
 function Console.confirm(question)

@@ -7,13 +7,13 @@ local units <const> = require "bytenite.command.units"
 
 local display <const> = {}
 
--- Unset values are printed by the service as "", 0 or null: all of them are nothing to look at.
+-- Returns a value, or nil if it is empty: the service prints unset values as "", 0 or null.
 local function filled(value)
   if value == nil or value == "" or value == bytenite.null then return nil end
   return value
 end
 
---- A job's state for people: JOB_STATE_COMPLETE is "complete".
+--- Returns a job's state for people: "complete" for JOB_STATE_COMPLETE.
 ---@param state any
 ---@return string
 function display.state(state)
@@ -23,15 +23,14 @@ end
 
 local STATE_COLOURS <const> = { complete = "green", failed = "red", new = "blue" }
 
---- The colour of a state for people.
----@param state string
+--- Returns the colour of a state.
+---@param state string as display.state returns it
 ---@return string|nil
 function display.state_colour(state)
   return STATE_COLOURS[state] or "yellow"
 end
 
--- Forms of a timestamp for people, each shorter than the one before: a pattern and its
--- replacement.
+-- Forms of a timestamp for people, from long to short: a pattern and its replacement.
 local TIME_FORMS <const> = {
   { "^(%d+-%d+-%d+)T(%d+:%d+:%d+).*$", "%1 %2" },
   { "^(%d+-%d+-%d+)T(%d+:%d+).*$", "%1 %2" },
@@ -39,15 +38,15 @@ local TIME_FORMS <const> = {
   { "^%d+-(%d+-%d+)T.*$", "%1" },
 }
 
--- Returns whether a timestamp is one that services print for "unset": year 1, the epoch.
+-- Returns whether a timestamp means "unset": services print year 1 or the epoch.
 local function is_unset(timestamp)
   local seconds <const> = type(timestamp) == "string" and bytenite.time(timestamp)
   return seconds and seconds <= 0
 end
 
---- A timestamp for people: "2025-08-27 17:56:02". The service's times are those of UTC.
+--- Returns a timestamp for people: "2025-08-27 17:56:02". The service's times are in UTC.
 ---@param timestamp any
----@param form integer|nil 2 and more for shorter ones
+---@param form integer|nil 2 and more for shorter forms
 ---@return string
 function display.time(timestamp, form)
   if filled(timestamp) == nil or is_unset(timestamp) then return "" end
@@ -55,7 +54,7 @@ function display.time(timestamp, form)
   return (tostring(timestamp):gsub(pattern[1], pattern[2]))
 end
 
--- A timestamp with its zone, where it is UTC.
+-- Returns a timestamp with its zone, if that is UTC.
 local function time_and_zone(timestamp)
   local shown <const> = filled(display.time(timestamp))
   return shown and tostring(timestamp):find "T.*Z$" and shown .. " UTC" or shown
@@ -111,7 +110,7 @@ local FILE_COLUMNS <const> = {
 
 local RESULT_COLUMNS <const> = { { title = "NAME", value = member "name" }, { title = "LINK", value = member "link" } }
 
---- Prints a table of jobs, templates, downloaded files or results.
+--- Prints a table of jobs, or their ids with --ids.
 function display.jobs(console, rows)
   if console.ids_only then
     for _, job in ipairs(rows) do
@@ -122,25 +121,28 @@ function display.jobs(console, rows)
   table_layout.print(console, JOB_COLUMNS, rows)
 end
 
+--- Prints a table of templates.
 function display.templates(console, rows)
   table_layout.print(console, TEMPLATE_COLUMNS, rows)
 end
 
--- The columns of rows of several jobs.
+-- Returns the columns with a JOB column first if the rows are of several jobs.
 local function with_job(columns, has_job)
   if not has_job then return columns end
   return table.move(columns, 1, #columns, 2, { { title = "JOB", value = member "jobId" } })
 end
 
+--- Prints a table of downloaded files.
 function display.files(console, rows, has_job)
   table_layout.print(console, with_job(FILE_COLUMNS, has_job), rows)
 end
 
+--- Prints a table of results.
 function display.results(console, rows, has_job)
   table_layout.print(console, with_job(RESULT_COLUMNS, has_job), rows)
 end
 
--- A data source in a line, without what may be secret in it.
+-- Returns a data source as one line without secrets.
 local function source(value)
   if type(value) ~= "table" or filled(value.dataSourceDescriptor) == nil then return nil end
   local params <const> = type(value.params) == "table" and value.params or {}
@@ -168,7 +170,7 @@ local CONFIG <const> = {
   { name = "maxTaskRetries", label = "%s retries of a task" },
 }
 
--- A config in words; what else is in it as JSON behind them.
+-- Returns a config in words, followed by its other members as JSON.
 local function config(value)
   if type(value) ~= "table" then return nil end
   local parts <const>, others <const> = {}, {}
@@ -186,7 +188,7 @@ local function config(value)
   return filled(table.concat(parts, ", "))
 end
 
---- Prints all there is to know of a job at a glance.
+--- Prints a job as a record, one member per line.
 ---@param console table
 ---@param job table
 function display.job(console, job)
@@ -214,7 +216,7 @@ function display.job(console, job)
   })
 end
 
---- Prints a job, in the way that was asked for.
+--- Prints a job as a record, as JSON or as its id, depending on the options.
 ---@param console table
 ---@param job table
 function display.show_job(console, job)
@@ -227,7 +229,7 @@ function display.show_job(console, job)
   end
 end
 
--- Prints one after the other, with an empty line between two.
+-- Prints values one after the other, separated by empty lines.
 local function separated(console, values, show)
   for index, value in ipairs(values) do
     if index > 1 then console:write "\n" end
@@ -235,10 +237,10 @@ local function separated(console, values, show)
   end
 end
 
---- Prints several jobs, in the way that was asked for: as JSON a list.
+--- Prints jobs as records, as JSON or as ids, depending on the options.
 ---@param console table
 ---@param jobs table[]
----@param are_many boolean whether several were asked for
+---@param are_many boolean whether the command line names several jobs: then JSON is a list
 function display.show_jobs(console, jobs, are_many)
   if console.ids_only then
     for _, job in ipairs(jobs) do
@@ -251,7 +253,7 @@ function display.show_jobs(console, jobs, are_many)
   end
 end
 
---- Prints what is left of aborted jobs: jobs, or { id, deleted = true } for drafts.
+--- Prints aborted jobs; `left` has { id, deleted = true } for deleted drafts.
 function display.show_aborted(console, left, are_many)
   if console.json or console.ids_only then return display.show_jobs(console, left, are_many) end
   separated(console, left, function(_, job)
@@ -260,7 +262,7 @@ function display.show_aborted(console, left, are_many)
   end)
 end
 
---- Prints how a job ended in one line, unless programs read.
+--- Prints how a job ended in one line, except with --json or --ids.
 function display.job_line(console, job)
   if console.json or console.ids_only then return end
   local state <const> = display.state(job.state)

@@ -1,5 +1,6 @@
---- download_bars.lua: how far a download is: on a terminal a bar for all files and below it one for
---- each in flight, as many as fit; elsewhere a line for each tenth of the whole.
+--- download_bars.lua: shows the progress of a download: on a terminal a bar for all files, and
+--- below it a bar for each file in flight, as many as fit; elsewhere a line for each tenth of the
+--- whole.
 local progress <const> = require "bytenite.command.progress"
 local text <const> = require "bytenite.command.text"
 
@@ -10,19 +11,19 @@ Bars.__index = Bars
 
 local SHORTEST_LABEL <const> = 14 -- columns: "10 of 40 files"
 
---- Starts to tell of a download on stderr; ends with the `<close>`.
+--- Starts to show a download on stderr. Declare it `<close>`.
 ---@param console table
----@return table # update(received, total, name, all), as on_progress of job:download
+---@return table # update(received, total, name, all): for on_progress of job:download
 function download_bars.start(console)
   local self <const> = setmetatable({
     console = console,
-    overall = progress.start(console, "downloading"), -- what is shown where lines cannot be drawn over
+    overall = progress.start(console, "downloading"), -- used if lines cannot be overwritten
     is_silent = console.quiet or console.json,
-    in_flight = {}, -- {name, received, total, percent}, in the order in which they began
+    in_flight = {}, -- {name, received, total, percent}, in the order of their starts
     by_name = {},
-    height = 0, -- lines that are drawn
+    height = 0, -- number of lines drawn
     started = os.time(),
-    moment = "", -- what the last drawing was for
+    moment = "", -- the key of what was drawn last
   }, Bars)
   console.progress = self
   function self.update(...)
@@ -31,7 +32,8 @@ function download_bars.start(console)
   return self
 end
 
--- Records how far a file is. Returns a key: while it stays the same there is nothing new to draw.
+-- Records the progress of a file. Returns a key that changes whenever there is something new to
+-- draw.
 local function record(self, received, total, name, all)
   local file = self.by_name[name]
   if file and all.done > self.done then -- this one is complete
@@ -80,30 +82,30 @@ local function lines_of(rows, width)
   return lines
 end
 
--- Replaces what was drawn last.
+-- Replaces the lines drawn last.
 local function draw(self, lines)
   local up <const> = self.height > 1 and ("\27[%dA"):format(self.height - 1) or ""
   io.stderr:write("\r", up, table.concat(lines, "\27[K\r\n"), "\27[J")
   self.height = #lines
 end
 
---- Tells of a piece of a file.
+--- Shows a received piece of a file.
 function Bars:note(received, total, name, all)
   local moment <const> = record(self, received, total, name, all)
-  if moment == self.moment then return end -- pieces come by the thousand
+  if moment == self.moment then return end -- there may be thousands of pieces
   self.moment = moment
   if self.console.err.can_move then return draw(self, lines_of(rows_of(self), self.console.err.width)) end
-  if all.fraction == 1 and all.done < all.files then return end -- the last line is for the end
+  if all.fraction == 1 and all.done < all.files then return end -- print 100 % only at the end
   local amount <const> = progress.amount(all.received, nil, os.time() - self.started)
   self.overall:update(all.fraction, ("%d of %d files, %s"):format(all.done, all.files, amount))
 end
 
---- Takes the bars away, for something else to be written.
+--- Removes the bars, so that something else can be written.
 function Bars:hide()
   if self.height > 0 then draw(self, {}) end
 end
 
---- Ends it; also the `__close`. Bars stay where they are.
+--- Ends the display; also the `__close`. Leaves the bars on the screen.
 function Bars:finish()
   if self.height > 0 then io.stderr:write "\n" end
   self.height = 0

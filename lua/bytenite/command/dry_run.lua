@@ -13,7 +13,7 @@ function dry_run.define(command)
   command:flag("--dry-run", "Print the request (method, address, body) instead of sending it.")
 end
 
--- The address of an operation. What a client is made of is checked, nothing is sent.
+-- Returns the address of an operation. Makes a client, which checks its options, but sends nothing.
 local function address_of(context, operation, id)
   local options <const> = context.client().options
   local path <const> = operation.path:gsub("{(%w+)}", {
@@ -29,10 +29,10 @@ local function checked(operation, body)
   return body
 end
 
---- Prints requests: as JSON a list of {method, url, query, body}.
+--- Prints requests; with --json as a list of {method, url, query, body}.
 ---@param console table
----@param requests table a list of { method, url, query, body, is_raw }; the body is shown as JSON,
----   or as it is with is_raw
+---@param requests table a list of { method, url, query, body, is_raw }; prints the body as JSON, or
+---   unchanged with is_raw
 function dry_run.print(console, requests)
   if console.json then
     local shown <const> = {}
@@ -51,7 +51,7 @@ function dry_run.print(console, requests)
   end
 end
 
---- Makes the request that sends a file to the storage.
+--- Makes the request that uploads a file to storage.
 ---@param path any
 ---@return table
 function dry_run.upload(path)
@@ -61,8 +61,8 @@ end
 --- Makes the request of an operation.
 ---@param context table
 ---@param name string of the operation
----@param id string|nil the job's; nil for one that does not exist yet
----@param body any what is sent, nil for nothing
+---@param id string|nil of the job; nil if the job does not exist yet
+---@param body any the request's body, or nil
 ---@return table
 function dry_run.request(context, name, id, body)
   local operation <const> = core.operations[name]
@@ -79,12 +79,12 @@ end
 ---@param name string of the operation
 ---@param ids string[] of the jobs
 ---@param body any
----@return boolean # true with --dry-run: there is nothing else to do
+---@return boolean # true with --dry-run: then the command is done
 function dry_run.tells(context, given, name, ids, body)
   if not given.dry_run then return false end
   local requests <const> = {}
   for index, id in ipairs(ids) do
-    context.client():job(id) -- raises for what cannot be an id
+    context.client():job(id) -- raises if it cannot be an id
     requests[index] = dry_run.request(context, name, id, body)
   end
   dry_run.print(context.console, requests)
@@ -102,9 +102,9 @@ local function pick(new, ...)
   return picked
 end
 
---- The requests that `client:submit` would send, in order.
+--- Returns the requests that `client:submit` would send, in order.
 ---@param context table
----@param new table as of client:submit
+---@param new table as client:submit takes it
 ---@return table[]
 function dry_run.submission(context, new)
   local requests <const> = {}

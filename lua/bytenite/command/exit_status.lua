@@ -2,7 +2,7 @@
 --- docs/command.md list it too.
 local exit_status <const> = {}
 
---- A row for each status: the kinds of errors that end with it, and what it means.
+--- A row for each status: the kinds of errors that lead to it, and its meaning.
 exit_status.rows = {
   { status = 0, kinds = {}, meaning = "done" },
   {
@@ -42,14 +42,14 @@ for _, row in ipairs(exit_status.rows) do
   end
 end
 
---- The exit status for a kind of error.
+--- Returns the exit status for a kind of error.
 ---@param kind string
 ---@return integer
 function exit_status.status(kind)
   return status_of_kind[kind] or OTHER
 end
 
---- The table as text, for --help.
+--- Returns the table as text, for --help.
 ---@return string
 function exit_status.describe()
   local lines <const> = { "Exit status:" }

@@ -1,5 +1,5 @@
---- The command `bytenite`: the calls of the module from a shell. This file reads the arguments,
---- runs the command and ends with a status that tells what went wrong. commands/ has the commands.
+--- The command `bytenite`: the module's calls from a shell. This file reads the arguments, runs the
+--- command and returns the exit status. The commands are in commands/.
 local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
 local argparse <const> = required_rocks.need("argparse", "argparse", "lua-argparse")
@@ -42,7 +42,7 @@ for _, group in ipairs(GROUPS) do
   end
 end
 
---- The parser of the command line.
+--- Makes the parser of the command line.
 ---@return table # of argparse
 function command.parser()
   return parser.new(argparse, rows, bytenite._VERSION)
@@ -50,11 +50,11 @@ end
 
 local function key_in(path)
   local key <const> = input.read(path):gsub("^%s+", ""):gsub("%s+$", "")
-  if key == "" then command_errors.raise("file", path .. ": it holds no API key") end
+  if key == "" then command_errors.raise("file", path .. ": the file has no API key") end
   return key
 end
 
--- What --debug writes to: stderr, without hitting a bar that is drawn there.
+-- Makes the stream for --debug: stderr, with the progress bar hidden.
 local function debug_stream(streams)
   return {
     write = function(_, text)
@@ -64,7 +64,7 @@ local function debug_stream(streams)
   }
 end
 
--- The on_event of the client, where debugging is wanted.
+-- Returns the client's on_event if debugging is on, else nil.
 local function logger_for(given, streams)
   local wanted <const> = os.getenv "BYTENITE_LOG" or ""
   if wanted ~= "" and wanted ~= "debug" then
@@ -73,7 +73,7 @@ local function logger_for(given, streams)
   return (given.debug or wanted == "debug") and bytenite.log(debug_stream(streams)) or nil
 end
 
--- The options of a client that the command line gives.
+-- Returns the options of the client that the command line sets.
 local function client_options(given, streams)
   return {
     on_event = logger_for(given, streams),
@@ -89,9 +89,9 @@ local function client_options(given, streams)
   }
 end
 
-local SLICE <const> = 0.2 -- seconds between looks at the clock
+local SLICE <const> = 0.2 -- longest step, in seconds
 
--- What the commands get to work with. The client is made when it is first asked for.
+-- The context that commands get. It makes the client when it is first used.
 local Context <const> = {}
 Context.__index = Context
 
@@ -117,8 +117,7 @@ local function new_context(root, streams, given)
   return self
 end
 
--- Whether a word stands among the arguments: asked before they are read, since reading them may
--- fail.
+-- Returns whether a word is among the arguments. Works before they are parsed, which may fail.
 local function has(words, word)
   for _, argument in ipairs(words) do
     if argument == word then return true end
@@ -150,7 +149,7 @@ local function write_out(streams, text)
   streams.flush()
 end
 
--- Serves a shell, which must see no messages about mistakes.
+-- Prints completions for a shell, and no messages about mistakes.
 local function complete(words, streams)
   local typed <const> = table.move(words, 2, #words, 1, {})
   local ok <const>, candidates <const> = pcall(completion.candidates, command.parser(), typed)
@@ -158,7 +157,7 @@ local function complete(words, streams)
   return 0
 end
 
--- All its arguments are the sandbox's own. Its rocks are asked for only here.
+-- Runs the sandbox with all its arguments. Loads its rocks only here.
 local function run_sandbox(words)
   required_rocks.find_older()
   local own <const> = table.move(words, 2, #words, 1, {})
@@ -178,7 +177,7 @@ function command.run(words)
     io.stderr:write("bytenite: ", tostring(status), "\n")
     return 1
   end
-  core.ignore_broken_pipes() -- a reader of messages that has gone must not end a transfer
+  core.ignore_broken_pipes() -- a closed stderr must not end a transfer
   if words[1] == "__complete" then return complete(words, streams) end
   local ok <const>, raised <const> = pcall(run, words, streams)
   if ok then return 0 end

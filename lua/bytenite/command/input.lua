@@ -1,5 +1,5 @@
---- input.lua: what commands are given: files, standard input, settings such as app.prompt=x, data
---- sources.
+--- input.lua: reads the input of commands: files, standard input, settings such as app.prompt=x,
+--- data sources.
 local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
 local core <const> = require "bytenite.core"
@@ -8,7 +8,7 @@ local input <const> = {}
 
 local STANDARD_INPUT <const> = "-"
 
-local texts <const> = {} -- of files that were read, by path: to find the lines of mistakes
+local texts <const> = {} -- contents of files by path, to find the lines of mistakes
 
 --- Reads a whole file.
 ---@param path string "-" stands for standard input
@@ -26,14 +26,15 @@ local function name_of(path)
   return path == STANDARD_INPUT and "standard input" or path
 end
 
--- The place of a byte in a text: "3:17".
+-- Returns line and column of a byte in a text: "3:17".
 local function line_and_column(text, position)
   local before <const> = text:sub(1, position - 1)
   local _ <const>, breaks <const> = before:gsub("\n", "")
   return ("%d:%d"):format(breaks + 1, #before - (before:find "[^\n]*$") + 2)
 end
 
--- A message of the reader of JSON, with the place in front, if it names one: "job.json:3:17: ...".
+-- Returns a message of the JSON reader after the file's name and the place of the mistake, if the
+-- message has one: "job.json:3:17: ...".
 local function with_place(path, text, message)
   local reason <const>, position <const> = message:match "^(.*) at byte (%d+)$"
   if not reason then return ("%s: %s"):format(name_of(path), message) end
@@ -51,8 +52,8 @@ function input.read_json(path)
   return value
 end
 
--- The line of a file in which the member of a message stands; nil when it is not found. The message
--- names it as a place ("params.app.x[3]: ...") or in quotes.
+-- Returns the line of a file that has the member named by a message; nil if it is not found. The
+-- message names the member as a place ("params.app.x[3]: ...") or in quotes.
 local function line_in(text, message)
   local place <const> = message:match '"([%w_]+)"' or message:match "^([%w_.%[%]]+): "
   local at
@@ -62,8 +63,8 @@ local function line_in(text, message)
   return at and tonumber(line_and_column(text, at):match "^%d+")
 end
 
---- Calls a function that uses what is in a file. A mistake that it raises names the file, and the
---- line where that is found.
+--- Calls a function that uses the content of a file. Adds the file, and the line if it is found, to
+--- mistakes that the function raises.
 ---@param path string of a file that was read
 ---@param run function
 ---@param ... any its arguments
@@ -78,7 +79,7 @@ function input.blame(path, run, ...)
   command_errors.usage(("%s: %s"):format(place, failure.message), failure.hint)
 end
 
--- What a file prints goes to stderr: stdout is for the command's results.
+-- Replaces `print` for Lua files: stdout is for the command's results.
 local function print_to_stderr(...)
   local words <const> = table.pack(...)
   for index = 1, words.n do
@@ -98,7 +99,7 @@ local function call_quietly(run)
   return ok, value
 end
 
--- Runs a file of Lua, which sees what any program sees, and the module.
+-- Runs a Lua file, which sees all globals and `bytenite`. Returns its value.
 local function run_lua(path)
   local environment <const> = setmetatable({ bytenite = bytenite }, { __index = _G })
   local text <const> = input.read(path):gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")
@@ -113,7 +114,7 @@ local function run_lua(path)
   command_errors.usage(has_place and reason or ("%s: %s"):format(path, reason))
 end
 
---- Reads an object from a file of JSON, or what a file of Lua returns.
+--- Reads an object from a JSON file, or the table that a Lua file returns.
 ---@param path string ending in .lua for Lua; "-" stands for standard input
 ---@return table
 function input.read_object(path)
@@ -130,9 +131,9 @@ function input.read_object(path)
   return value
 end
 
---- A value on the command line: JSON where it is, else the text itself. Raises a mistake for what
---- begins like JSON and is none, and for integers that do not fit.
----@param option string the option that it was given with, and its name there
+--- Reads a value on the command line: the value if it is JSON, else the text itself. Raises a
+--- mistake about a text that begins like JSON but is not, and about integers beyond 64 bits.
+---@param option string the option and the name, for messages
 ---@param given string quotes force text: '"12"' is a text of two characters
 ---@return any
 function input.value(option, given)
@@ -148,7 +149,7 @@ function input.value(option, given)
   return value
 end
 
--- Makes what an option has for argparse's `convert`: its own message does not name the option.
+-- Makes a function for argparse's `convert` whose message names the option.
 local function reader(option, wanted, read)
   return function(given)
     local value <const> = read(tonumber(given))
@@ -189,7 +190,7 @@ end
 --- The levels of log lines that the service has.
 input.log_levels = { "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "PANIC", "UNKNOWN" }
 
--- The level that was meant: it is similar, or longer or shorter, as "warning" and "err".
+-- Returns the level that a word may stand for, such as "warning" and "err"; or nil.
 local function similar_level(word)
   for _, level in ipairs(input.log_levels) do
     if level:find(word, 1, true) == 1 or word:find(level, 1, true) == 1 then return level end
@@ -214,7 +215,7 @@ end
 
 local UNITS <const> = { s = 1, m = 60, h = 3600, d = 86400 } -- seconds
 
--- The seconds of a time span such as 1h30m; nil if it is none.
+-- Returns the seconds in a time span such as 1h30m; nil if it is not a time span.
 local function seconds_in(span)
   local seconds = 0
   local rest <const> = span:gsub("(%d+)([smhd])", function(number, unit)
@@ -226,7 +227,7 @@ end
 
 --- Makes the reader of an option that takes a time: a span before now, or a timestamp.
 ---@param option string its name
----@return function # for argparse's `convert`: gives seconds since 1970
+---@return function # for argparse's `convert`: returns seconds since 1970
 function input.moment(option)
   return function(given)
     local seconds <const> = seconds_in(given)
@@ -237,7 +238,7 @@ function input.moment(option)
   end
 end
 
--- A setting as messages show it: its value may be a secret.
+-- Returns a setting without its value, for messages: the value may be a secret.
 local function shown(setting)
   return (setting:gsub("=.*$", "=..."))
 end
@@ -255,7 +256,8 @@ local function split_setting(setting)
   return group, rest, input.value("--param " .. path, given)
 end
 
--- The object below a name, made when there is none. A list has no names.
+-- Returns the object in a member; adds one if the member is not set. Raises a mistake if it is
+-- another value.
 local function object_in(parent, name, setting)
   local found <const> = parent[name]
   if type(found) == "table" and #found == 0 then return found end
@@ -266,7 +268,7 @@ local function object_in(parent, name, setting)
   return parent[name]
 end
 
---- Puts settings such as app.prompt=x into parameters.
+--- Applies settings such as app.prompt=x to parameters.
 ---@param params table changed in place
 ---@param settings string[]
 ---@return table # params
@@ -286,8 +288,7 @@ function input.set_params(params, settings)
   return params
 end
 
---- Completes a data source of a file: params without "@type" are made what bytenite.datasource
---- makes of them.
+--- Completes a data source from a file: passes params without "@type" through bytenite.datasource.
 ---@param source any
 ---@return any
 function input.complete_source(source)
@@ -297,7 +298,7 @@ function input.complete_source(source)
   return make(params)
 end
 
--- A source as messages show it. Without a scheme it may be an address, too.
+-- Returns a source without secrets, for messages. It may be an address without a scheme.
 local function shown_source(given)
   return (given:gsub("^([^/@]*):[^@]*@", "%1:...@"):gsub("%?.*$", "?..."))
 end
@@ -305,7 +306,7 @@ end
 local PLAIN_SOURCES <const> = { file = true, bucket = true, bypass = true }
 
 --- Reads a data source from the command line.
----@param option string the option it was given with
+---@param option string the option, for messages
 ---@param given string file, bucket, bypass, an address, url:ADDRESS, or a file of JSON or Lua
 ---@return table
 function input.source(option, given)

@@ -1,4 +1,4 @@
---- job_states.lua: the states of jobs as people write them.
+--- job_states.lua: reads the states of jobs as people write them.
 local core <const> = require "bytenite.core"
 local command_errors <const> = require "bytenite.command.command_errors"
 
@@ -6,8 +6,8 @@ local job_states <const> = {}
 
 local PREFIX <const> = "JOB_STATE_"
 
---- All states that the service has, without their prefix, in lower case: as tables show them, but
---- for "_" instead of spaces.
+--- All states of the service, without their prefix, in lower case: as tables show them, but with
+--- "_" instead of spaces.
 job_states.names = {
   "new",
   "started",
@@ -27,7 +27,7 @@ for _, name in ipairs(job_states.names) do
   is_known[name] = true
 end
 
--- What people call states that have another name here.
+-- Other words for states.
 local MEANT <const> = {
   aborted = "failed",
   canceled = "failed",
@@ -51,7 +51,7 @@ local MEANT <const> = {
 }
 
 --- Reads the name of a state: in any case, with or without its prefix, with spaces or "-" for "_".
---- Raises a mistake for one that the service does not have, since nothing would be found.
+--- Raises a mistake about an unknown state, since a search would find nothing.
 ---@param where string what the name is for
 ---@param given string
 ---@return string # as the service writes it

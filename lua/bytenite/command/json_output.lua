@@ -1,6 +1,6 @@
---- json_output.lua: values as JSON on stdout: for programs compact, for people on a terminal with
---- lines, indents and colours, and nothing that would steer it. Members always come in the same
---- order: as they are declared, then by name.
+--- json_output.lua: writes values as JSON to stdout: compact for programs; for people on a terminal
+--- with line breaks, indentation and colours, and safe to show. Members are always in one order: as
+--- they are declared, then by name.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
 local printable <const> = require "bytenite.base.printable"
@@ -9,10 +9,10 @@ local json_output <const> = {}
 
 local INDENT <const> = 2
 
--- Objects that are printed, and whose members have names that hardly occur in free-form values.
+-- Objects whose order of members is used. Their names hardly occur in free-form values.
 local TYPES <const> = { "Job", "JobParams", "JobConfig", "DataSource", "JobTemplate", "LogLine" }
 
--- The names of declared members in their order.
+-- Returns the names of declared members in order.
 local function declared_order()
   local schemas <const> = core.schemas()
   local names <const>, has <const> = {}, {}
@@ -27,7 +27,7 @@ end
 
 local order -- made when it is first needed
 
---- A value on one line.
+--- Returns a value as JSON on one line.
 ---@param value any
 ---@return string
 function json_output.line(value)
@@ -35,7 +35,7 @@ function json_output.line(value)
   return bytenite.encode(value, { sorted = order })
 end
 
--- Where the JSON text that a line begins with ends.
+-- Returns the position of the closing quote of the JSON string at the start of a line.
 local function end_of_string(line)
   local at = line:find('["\\]', 2)
   while line:byte(at) == 92 do -- a backslash
@@ -44,7 +44,7 @@ local function end_of_string(line)
   return at
 end
 
--- Paints one line of laid out JSON: a name, a value, or both.
+-- Returns a line of formatted JSON (a name, a value, or both) in colours.
 local function painted(console, line)
   local lead <const>, rest <const> = line:match "^(%s*)(.*)$"
   local stop <const> = rest:find '^"' and end_of_string(rest)
@@ -57,10 +57,10 @@ local function painted(console, line)
   return lead .. (name and console:paint("blue", name) .. ":" or "") .. shown .. comma
 end
 
---- A value as stdout should have it.
+--- Returns a value as JSON in the form for stdout.
 ---@param console table
 ---@param value any
----@param margin integer|nil spaces in front of each line but the first, on a terminal
+---@param margin integer|nil spaces before each line but the first, on a terminal
 ---@return string
 function json_output.text(console, value, margin)
   if not console.out.is_terminal then return json_output.line(value) end

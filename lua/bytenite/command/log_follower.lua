@@ -1,8 +1,8 @@
---- log_follower.lua: which lines of a job's logs are new. The service gives all lines it has each
---- time; it adds some late, in the midst of others, and drops old ones when it rotates a log.
+--- log_follower.lua: finds the new lines in a job's logs. Each response has all lines; the service
+--- inserts late lines between others, and drops old ones when it rotates a log.
 local log_follower <const> = {}
 
-local MAX_VANISHED <const> = 8 * 1024 * 1024 -- bytes of lines that the service no longer gives, kept to know them again
+local MAX_VANISHED <const> = 8 * 1024 * 1024 -- bytes of vanished lines, kept in case they reappear
 
 local Follower <const> = {}
 Follower.__index = Follower
@@ -11,9 +11,9 @@ Follower.__index = Follower
 ---@return table
 function log_follower.new()
   return setmetatable({
-    seen = {}, -- how often a line was shown, by its content
-    look_of = {}, -- the number of the last look that found it
-    look = 0,
+    seen = {}, -- how often a line was shown, by key
+    look_of = {}, -- number of the last response that had the line, by key
+    look = 0, -- number of responses
   }, Follower)
 end
 
@@ -21,14 +21,14 @@ local function text_of(value)
   return type(value) == "string" and value or ""
 end
 
--- What makes a line the one that it is: its origin, its time and its content.
+-- Returns the key that identifies a line: its origin, its time and its content.
 local function key_of(line, service, task_id)
   local parts <const> =
     { service, task_id or "", text_of(line.timestamp), text_of(line.level), text_of(line.container), text_of(line.log) }
   return table.concat(parts, "\0")
 end
 
--- Forgets lines that the service no longer gives, when they take much memory.
+-- Forgets lines that the service no longer returns, if they take much memory.
 local function forget(self)
   local bytes = 0
   for key, look in pairs(self.look_of) do
@@ -42,11 +42,10 @@ local function forget(self)
   end
 end
 
---- Calls a function with each line that was not there before. Lines that are the same in all are
---- told apart by their number.
----@param next_line function as of job:logs
+--- Calls a function with each new line. Counts identical lines: a repetition is a new line.
+---@param next_line function as job:logs returns it
 ---@param show function(line, service, task_id)
----@return integer # how many lines were new
+---@return integer # number of new lines
 function Follower:show_new(next_line, show)
   local counts <const> = {}
   local new = 0

@@ -1,12 +1,12 @@
---- paged_list.lua: the options and the output of commands that list things: one page or all of it,
---- as a table or as a JSON list.
+--- paged_list.lua: the options and the output of list commands: some rows or all, as a table or as
+--- a JSON list.
 local input <const> = require "bytenite.command.input"
 
 local json_output <const> = require "bytenite.command.json_output"
 
 local paged_list <const> = {}
 
-local LIMIT <const> = "20" -- rows, unless more are asked for
+local LIMIT <const> = "20" -- rows, by default
 
 --- Adds the options of a list.
 ---@param command table
@@ -26,7 +26,7 @@ local function gather(next_row)
   return rows
 end
 
--- Row after row, so that a long list needs no memory.
+-- Writes a JSON list row by row, so that a long list needs no memory.
 local function write_json(console, next_row)
   local is_terminal <const> = console.out.is_terminal
   local margin <const> = is_terminal and 2 or 0
@@ -40,7 +40,8 @@ local function write_json(console, next_row)
   console:write(separator == begin and "[]" or stop, "\n")
 end
 
--- As many rows as are wanted: the service may give fewer at a time. Says how many more there are.
+-- Fetches the rows within --limit, in several pages if the service returns fewer at a time. Prints
+-- how many more there are. Returns an iterator.
 local function some(console, given, source)
   local offset <const> = given.offset or 0
   local rows <const> = {}
@@ -79,7 +80,7 @@ function paged_list.show(console, given, source)
   local rows <const> = gather(next_row)
   if #rows == 0 then
     local is_behind <const> = not given.all and (given.offset or 0) > 0
-    return console:say(is_behind and "no %ss behind the first %d" or "no %ss", source.noun, given.offset)
+    return console:say(is_behind and "no %ss after the first %d" or "no %ss", source.noun, given.offset)
   end
   source.print(console, rows)
 end

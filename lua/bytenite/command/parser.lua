@@ -1,4 +1,4 @@
---- parser.lua: the command line's grammar, put together from the rows that describe each command.
+--- parser.lua: builds the parser of the command line from the rows that describe the commands.
 local exit_status <const> = require "bytenite.command.exit_status"
 local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
@@ -27,7 +27,7 @@ Examples:
 
 local COMMON_OPTIONS <const> = "For the options of all commands: bytenite --help"
 
--- Options that go with every command, before or after its name.
+-- Adds the options of all commands; they go before or after the command's name.
 local function add_common_options(root)
   root:mutex(
     root:flag("--json", "Print JSON with the service's member names; errors too, on stderr."),
@@ -60,7 +60,7 @@ local function add_version(root, version)
   end)
 end
 
--- argparse would print the help by itself, and end the process with status 0 though it failed.
+-- Adds --help. argparse's own option would end the process with status 0 even if printing failed.
 local function add_help(target)
   target:add_help {
     action = function()
@@ -92,7 +92,7 @@ end
 ---@param rows table a list of { name, summary, description, examples, prints_jobs, define }:
 ---   prints_jobs, whether --ids has an effect; define(command)
 ---@param version string
----@return table # of argparse; its mistakes are raised as failures
+---@return table # of argparse; raises mistakes as failures
 function parser.new(argparse, rows, version)
   local root <const> = argparse("bytenite", DESCRIPTION)
   root:epilog(table.concat({ EXAMPLES, ENVIRONMENT, exit_status.describe() }, "\n\n"))
@@ -109,7 +109,7 @@ function parser.new(argparse, rows, version)
       return ("missing argument %s"):format(name == "ids" and "ID" or name:upper())
     end)
     local short <const> = message:match "^unknown option '%-[^%-]'"
-    local hint <const> = short and "an argument that begins with a dash goes behind --" or nil
+    local hint <const> = short and "put an argument that begins with a dash after --" or nil
     command_errors.usage((short or message):gsub("\nDid you mean", "; did you mean"), hint, current:get_usage())
   end
   return root

@@ -1,5 +1,5 @@
---- piped_input.lua: what is uploaded: files, and standard input and pipes. Storage wants to know
---- their length first. Unless it is given they are copied to a temporary file.
+--- piped_input.lua: opens the source of an upload: a file, standard input or a pipe. Storage needs
+--- the length in advance: if a pipe has no --size, it is copied to a temporary file.
 local core <const> = require "bytenite.core"
 local command_errors <const> = require "bytenite.command.command_errors"
 local units <const> = require "bytenite.command.units"
@@ -10,7 +10,7 @@ local STANDARD_INPUT <const> = "-"
 local PIECE <const> = 64 * 1024 -- bytes
 local MOST <const> = 1 << 30 -- bytes of a temporary file
 
-local SIZE_HINT <const> = "give its length in bytes with --size, and it is sent without a copy"
+local SIZE_HINT <const> = "to send it without a copy, give its length in bytes with --size"
 
 local function fail(format, ...)
   command_errors.raise("file", format:format(...))
@@ -22,11 +22,11 @@ local function read(file, name)
   return piece
 end
 
---- Copies a file to a temporary one. That has no name, so that nothing is left of it however the
+--- Copies a file to a temporary file without a name, so that nothing is left of it however the
 --- program ends.
 ---@param file file*
 ---@param name string of the file, for errors
----@param most integer bytes that it may have
+---@param most integer the largest size, in bytes
 ---@return file* # at its beginning
 function piped_input.spool(file, name, most)
   local copy <const>, without <const> = io.tmpfile()
@@ -37,7 +37,7 @@ function piped_input.spool(file, name, most)
     size = size + #piece
     if size > most then
       copy:close()
-      fail("%s has more than %s, which are too many for a temporary file; %s", name, units.bytes(most), SIZE_HINT)
+      fail("%s has more than %s, the limit of a temporary file; %s", name, units.bytes(most), SIZE_HINT)
     end
     local written <const>, problem <const> = copy:write(piece)
     if not written then fail("cannot write the temporary file for %s: %s; %s", name, problem, SIZE_HINT) end
@@ -49,7 +49,7 @@ function piped_input.spool(file, name, most)
   return copy
 end
 
--- Returns a reader for job:upload that insists on the length which was given.
+-- Returns a reader for job:upload that fails if the length differs from --size.
 local function reader_of(file, name, size)
   local given = 0
   return function()
@@ -61,13 +61,13 @@ local function reader_of(file, name, size)
   end
 end
 
--- Fails unless as much as was given is left of standard input, a regular file.
+-- Fails unless the rest of standard input, a regular file, has the length of --size.
 local function check_size(size)
   local left <const> = core.stamp(io.stdin) - io.stdin:seek()
   if left ~= size then fail("standard input has %d bytes, not the %d of --size", left, size) end
 end
 
--- Returns the file unless job:upload can open it and read it twice by itself.
+-- Returns the file if it is a pipe; nil if job:upload can open the path itself and read it twice.
 local function open_pipe(path)
   local file <const> = path == STANDARD_INPUT and io.stdin or nil
   local size <const>, _ <const>, code <const> = core.stamp(file or path)
@@ -83,9 +83,9 @@ function Input:__close()
   if self.copy then self.copy:close() end
 end
 
---- Opens what is to be uploaded. Declare it `<close>`.
+--- Opens the source of an upload. Declare it `<close>`.
 ---@param path string "-" stands for standard input
----@param size integer|nil bytes, where they are known
+---@param size integer|nil bytes, if known
 ---@return {source: any, size: integer|nil} # for job:upload and client:submit
 function piped_input.open(path, size)
   local self <const> = setmetatable({ size = size }, Input)

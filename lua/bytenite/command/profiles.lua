@@ -1,5 +1,5 @@
---- profiles.lua: reads and writes profiles, for `configure`. base/profiles.lua reads
---- the one that a client asks for.
+--- profiles.lua: reads and writes profiles, for `configure`. base/profiles.lua reads the profile of
+--- a client.
 local bytenite <const> = require "bytenite"
 local core <const> = require "bytenite.core"
 local base <const> = require "bytenite.base.profiles"
@@ -8,11 +8,11 @@ local validate <const> = require "bytenite.base.validate"
 
 local profiles <const> = {}
 
--- The address is the same if scheme, host and port are.
+-- Addresses are equal if scheme, host and port are.
 profiles.origin = base.origin
 
--- Returns the path of the file and its profiles, none if there is no file. Raises on mistakes in
--- it.
+-- Returns the path of the file and its profiles, an empty table if there is no file. Raises on
+-- mistakes in the file.
 local function read_all()
   local path <const>, no_path <const> = base.path()
   if not path then validate.raise(no_path) end
@@ -34,10 +34,10 @@ function profiles.names()
   return names
 end
 
---- Returns a profile; nil if there is none of that name.
+--- Returns a profile; nil if it does not exist.
 ---@param name string
 ---@return table|nil
---- Raises on a name that cannot be one, a file that cannot be used, and mistakes in the profile.
+--- Raises on an invalid name, a file that cannot be used, and mistakes in the profile.
 function profiles.get(name)
   base.check_name("configure: profile", name)
   local path <const>, all <const> = read_all()
@@ -54,7 +54,8 @@ function profiles.check(member, value, source)
   return options.check_member(source or "configure", member, value)
 end
 
---- Stores a profile, for its owner's eyes only. The file appears whole or not at all.
+--- Stores a profile in a file that only its owner can read. Replaces the file completely or not at
+--- all.
 ---@param name string
 ---@param profile table
 ---@return string|nil # the path of the file; or nil and the reason

@@ -1,5 +1,4 @@
---- progress.lua: how far something has come: a bar that is drawn over on a terminal, now and then a
---- line elsewhere.
+--- progress.lua: shows progress: a bar on a terminal, a line from time to time elsewhere.
 local command_errors <const> = require "bytenite.command.command_errors"
 local text <const> = require "bytenite.command.text"
 local units <const> = require "bytenite.command.units"
@@ -10,10 +9,10 @@ local Progress <const> = {}
 Progress.__index = Progress
 
 local BAR <const> = 24 -- columns between the brackets
-local SHORTEST_NOTE <const> = 4 -- columns: fewer say nothing
-local STEPS <const> = 10 -- lines at most that one state is worth where there is no terminal
+local SHORTEST_NOTE <const> = 4 -- columns; with fewer there is no note
+local STEPS <const> = 10 -- maximum number of lines for one state without a terminal
 
---- Starts to tell of something on stderr; ends with the `<close>`.
+--- Starts to show an activity on stderr. Declare it `<close>`.
 ---@param console table
 ---@param label string names the activity
 ---@return table
@@ -22,15 +21,15 @@ function progress.start(console, label)
     console = console,
     label = text.visible(label),
     is_silent = console.quiet or console.json,
-    drawn = "", -- what stands in the terminal's last line
-    last = "", -- what was last to be shown
-    last_key = "", -- what the last line said
+    drawn = "", -- the text in the terminal's last line
+    last = "", -- the text shown last
+    last_key = "", -- the key of the line printed last
   }, Progress)
   console.progress = self
   return self
 end
 
---- The part of a whole that is done, from 0 to 1; nil where the whole is unknown.
+--- Returns the part of a total that is done, from 0 to 1; nil if the total is unknown.
 ---@param done number
 ---@param total number|nil
 ---@return number|nil
@@ -38,14 +37,14 @@ function progress.fraction(done, total)
   return total and total > 0 and done / total or nil
 end
 
---- A fraction as a whole number from 0 to 100; nil where it is unknown.
+--- Returns a fraction in percent, as an integer from 0 to 100; nil if it is unknown.
 ---@param fraction number|nil
 ---@return integer|nil
 function progress.percent(fraction)
   return fraction and math.floor(math.max(0, math.min(1, fraction)) * 100) or nil
 end
 
--- Draws over what stands there: without any escape sequence, so that every terminal can.
+-- Replaces the last line. Uses no escape sequences, so that it works on every terminal.
 local function draw(self, line)
   if line == self.drawn then return end
   local rest <const> = math.max(0, text.width(self.drawn) - text.width(line))
@@ -53,16 +52,16 @@ local function draw(self, line)
   self.drawn = line
 end
 
---- A line with a bar.
+--- Returns a line with a bar.
 ---@param width integer of the terminal
 ---@param label string printable
 ---@param done integer|nil percent
----@param note string is shown behind it, as far as there is room
+---@param note string shown after the bar, if there is room
 ---@return string
 function progress.line(width, label, done, note)
   local columns <const> = width - 1 -- some terminals wrap when the last one is written
   local percentage <const> = done and ("%3d %%"):format(done) or "     "
-  -- on a narrow terminal the bar gives way to the percentage, then the label does
+  -- on a narrow terminal, the bar shrinks first, then the label
   local shown <const> = text.cut(label, math.max(0, columns - #percentage - 1))
   local size <const> = math.min(BAR, columns - text.width(shown) - #percentage - #" [] ")
   local filled <const> = done and done * size // 100 or 0
@@ -84,7 +83,8 @@ local function plain_line(self, done, note, key)
   io.stderr:write(self.label, ": ", done and ("%d %% "):format(done) or "", text.visible(note), "\n")
 end
 
---- Runs a part of a display. A fault in it must not end what it tells of; Ctrl-C must.
+--- Runs a function that displays something. Ignores its errors, which must not end the activity,
+--- but rethrows Ctrl-C.
 ---@param show function
 ---@param ... any its arguments
 function progress.display(show, ...)
@@ -92,11 +92,11 @@ function progress.display(show, ...)
   if not ok and command_errors.is_interrupt(problem) then error(problem, 0) end
 end
 
---- Tells how far it has come. Raises nothing but Ctrl-C.
----@param fraction number|nil from 0 to 1, where it is known
----@param note string is shown next to it
----@param key string|nil without a terminal, a line is written when this changes or for each tenth
----   done
+--- Shows the progress. Raises nothing but Ctrl-C.
+---@param fraction number|nil from 0 to 1, if known
+---@param note string shown next to the bar
+---@param key string|nil without a terminal, a line is printed when the key changes or another tenth
+---   is done
 function Progress:update(fraction, note, key)
   if self.is_silent then return end
   progress.display(function()
@@ -105,7 +105,7 @@ function Progress:update(fraction, note, key)
   end)
 end
 
---- Takes the bar away, for something else to be written.
+--- Removes the bar, so that something else can be written.
 function Progress:hide()
   if self.drawn ~= "" then
     draw(self, "")
@@ -113,7 +113,7 @@ function Progress:hide()
   end
 end
 
---- Ends it; also the `__close`. A bar stays where it is.
+--- Ends the display; also the `__close`. Leaves the bar on the screen.
 function Progress:finish()
   if self.drawn ~= "" then io.stderr:write "\n" end
   self.drawn = ""
@@ -122,10 +122,10 @@ end
 
 Progress.__close = Progress.finish
 
---- How much was moved, in words: "1.0 MiB of 2.0 MiB, 512.0 KiB/s".
+--- Returns the amount transferred and the rate: "1.0 MiB of 2.0 MiB, 512.0 KiB/s".
 ---@param done integer bytes
 ---@param total integer|nil bytes
----@param seconds integer that it took; with 0 no rate is shown
+---@param seconds integer since the start; with 0 there is no rate
 ---@return string
 function progress.amount(done, total, seconds)
   local rate <const> = seconds > 0 and (", %s/s"):format(units.bytes(done / seconds)) or ""
@@ -133,10 +133,10 @@ function progress.amount(done, total, seconds)
   return units.bytes(done) .. of_total .. rate
 end
 
---- Starts to tell of bytes that are sent or received.
+--- Starts to show a transfer of bytes.
 ---@param console table
 ---@param label string
----@return table # update(done, total) in bytes
+---@return table # update_bytes(done, total)
 function progress.bytes(console, label)
   local self <const> = progress.start(console, label)
   local started <const> = os.time()
@@ -144,7 +144,7 @@ function progress.bytes(console, label)
   local function show(done, total)
     local seconds <const>, fraction <const> = os.time() - started, progress.fraction(done, total)
     local moment <const> = ("%s %d"):format(progress.percent(fraction), seconds)
-    if moment == shown and done ~= total then return end -- pieces come by the thousand
+    if moment == shown and done ~= total then return end -- there may be thousands of pieces
     shown = moment
     self:update(fraction, progress.amount(done, total, seconds))
   end

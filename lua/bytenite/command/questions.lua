@@ -1,5 +1,5 @@
 --- questions.lua: asks for values: on a terminal with a question on stderr, else line by line from
---- standard input. What is secret is not shown as it is typed.
+--- standard input. Secrets are hidden while they are typed.
 local core <const> = require "bytenite.core"
 local command_errors <const> = require "bytenite.command.command_errors"
 local text <const> = require "bytenite.command.text"
@@ -25,11 +25,11 @@ local function read_hidden(prompt)
 end
 
 --- Asks for a value.
----@param question table prompt; is_secret; default and its description `shown`, for no answer;
----   check(answer), which returns the value to use, or raises
+---@param question table prompt; is_secret; default, used for an empty answer, and its description
+---   `shown`; check(answer), which returns the value to use or raises
 ---@return any # the value
---- Raises if there is neither an answer nor a default, or if it cannot be used: on a terminal the
---- question is asked again instead.
+--- Raises if there is neither an answer nor a default, or if the answer is invalid; on a terminal
+--- asks again instead.
 function questions.ask(question)
   local hint <const> = question.shown and (" [%s]"):format(question.shown) or ""
   local read <const> = question.is_secret and read_hidden or read_line

@@ -1,9 +1,9 @@
---- recent_ids.lua: the ids of the jobs that were last listed on a terminal, for completion.
+--- recent_ids.lua: stores the ids of the jobs last listed on a terminal, for completion.
 local recent_ids <const> = {}
 
 local MOST <const> = 200
 
--- Returns the folder for caches (XDG Base Directory Specification); nil where there is none.
+-- Returns the folder for caches (XDG Base Directory Specification), or nil.
 local function folder()
   local cache <const> = os.getenv "XDG_CACHE_HOME"
   if cache and cache:sub(1, 1) == "/" then return cache .. "/bytenite" end
@@ -15,7 +15,7 @@ local function quoted(text)
   return "'" .. text:gsub("'", [['\'']]) .. "'"
 end
 
---- Keeps the ids of jobs. Does nothing if they cannot be written: the command has done its work.
+--- Stores the ids of jobs. Ignores errors: the command itself has succeeded.
 ---@param jobs table[]
 function recent_ids.write(jobs)
   local place <const> = folder()
@@ -34,7 +34,7 @@ function recent_ids.write(jobs)
   file:close()
 end
 
---- Returns the ids that were kept.
+--- Returns the stored ids.
 ---@return string[]
 function recent_ids.read()
   local place <const> = folder()

@@ -1,5 +1,5 @@
---- several_jobs.lua: commands that take the ids of several jobs. If one fails the others are still
---- done, and the worst failure decides how the command ends.
+--- several_jobs.lua: helps commands that take the ids of several jobs. They handle all jobs even if
+--- one fails; the worst failure decides the exit status.
 local command_errors <const> = require "bytenite.command.command_errors"
 
 local several_jobs <const> = {}
@@ -12,7 +12,7 @@ function several_jobs.define(command)
   command:argument("ids", "The jobs' ids."):argname("ID"):args "+"
 end
 
---- Makes a handle for each id. Raises a mistake for what cannot be an id, before anything is sent.
+--- Makes a job handle for each id. Raises on an invalid id, before anything is sent.
 ---@param context table
 ---@param ids string[]
 ---@return table[]
@@ -38,7 +38,8 @@ local function report_all(failures, console)
   if worst then error(failures[worst], 0) end
 end
 
--- Returns the failure of one job; it names the job if there are several.
+-- Turns the problem of one job into a failure, which names the job if there are several. Rethrows
+-- Ctrl-C.
 local function named(problem, job, count)
   if command_errors.is_interrupt(problem) then error(problem, 0) end
   local failure <const> = command_errors.from(problem)

@@ -5,16 +5,16 @@ local text <const> = require "bytenite.command.text"
 local table_layout <const> = {}
 
 local GAP <const> = "  "
-local NARROWEST <const> = 8 -- columns left to a cell that is cut
-local WANTED <const> = 16 -- columns that such a cell gets before others take a shorter form
+local NARROWEST <const> = 8 -- minimum width of a cell that is cut
+local WANTED <const> = 16 -- width of a cut cell below which other columns take a shorter form
 
--- A row is a line, whatever is in its cells.
+-- Returns a value as the text of a cell, without line breaks.
 local function cell_text(console, value)
   local words <const> = type(value) == "table" and json_output.line(value) or tostring(value)
   return console:shown((words:gsub("[\r\n\t]+", " ")))
 end
 
--- The text of a cell in one of the column's forms, the first of which is the longest.
+-- Returns the value of a cell in one of the column's forms, the first of which is the longest.
 local function value_of(column, row, form)
   local forms <const> = column.forms
   return (forms and forms[math.min(form, #forms)] or column.value)(row)
@@ -24,7 +24,7 @@ local function title_of(column, form)
   return form > 1 and column.short_title or column.title
 end
 
--- The texts of all cells.
+-- Returns the texts of all cells.
 local function cells_of(console, columns, rows, form)
   local cells <const> = {}
   for number, row in ipairs(rows) do
@@ -47,8 +47,8 @@ local function widest(columns, cells, form)
   return widths
 end
 
--- Takes from the columns that may be cut, the last first, what is too much. Returns whether that
--- leaves each of them as many columns as are wanted, or all it needs.
+-- Narrows the columns that may be cut, the last one first, until the table fits. Returns whether it
+-- fits and each of these columns has the wanted width, or all that it needs.
 local function fit(columns, widths, available, wanted)
   local total = #GAP * (#columns - 1)
   for _, width in ipairs(widths) do
@@ -75,8 +75,8 @@ local function forms_of(columns)
   return count
 end
 
--- Chooses the longest form of the columns with which the table fits. Returns its cells, its widths
--- and the form; nil when it fits with none.
+-- Chooses the longest form of the columns with which the table fits. Returns the cells, the widths
+-- and the form; nil if no form fits.
 local function arrange(console, columns, rows, available)
   local last <const> = forms_of(columns)
   for form = 1, last do
@@ -107,7 +107,7 @@ local function colour_of(column, value)
   return column.colour and column.colour(value)
 end
 
--- The lines of a table, the heading first.
+-- Returns the lines of a table, the heading first.
 local function lines_of(console, columns, cells, widths, form)
   local titles <const>, lines <const> = {}, {}
   for index, column in ipairs(columns) do
@@ -120,7 +120,7 @@ local function lines_of(console, columns, cells, widths, form)
   return lines
 end
 
--- Prints each row on two lines, for narrow terminals: the first column, which stays whole, and the
+-- Prints each row on two lines, for narrow terminals: the first column, which is never cut, and the
 -- others below it.
 local function print_stacked(console, columns, rows)
   local rest <const> = table.move(columns, 2, #columns, 1, {})
@@ -139,11 +139,11 @@ local function print_stacked(console, columns, rows)
   end
 end
 
---- Prints a table with a heading. On a terminal it is no wider than that.
+--- Prints a table with a heading. On a terminal it is at most as wide as the terminal.
 ---@param console table
 ---@param columns table a list of { title, value = function(row), to_right, may_be_cut,
----   colour = function(text) }; instead of a value forms, a list of functions that give shorter and
----   shorter texts, with a short_title
+---   colour = function(text) }; instead of `value`, `forms` is a list of functions that return
+---   shorter and shorter texts, with a short_title
 ---@param rows table a list
 function table_layout.print(console, columns, rows)
   local available <const> = console.out.is_terminal and console.out.width or nil
@@ -154,9 +154,9 @@ function table_layout.print(console, columns, rows)
   end
 end
 
---- Prints names and values, one a line.
+--- Prints names and values, one pair per line.
 ---@param console table
----@param pairs_of table a list of { name, value, colour }; those without a value are left out
+---@param pairs_of table a list of { name, value, colour }; skips pairs without a value
 function table_layout.record(console, pairs_of)
   local width = 0
   for _, pair in ipairs(pairs_of) do

@@ -1,17 +1,16 @@
---- text.lua: text made fit for a terminal: nothing in it that steers the terminal, and as wide as
---- wanted.
+--- text.lua: prepares text for a terminal: makes it safe to show, and measures, cuts and pads it.
 local printable <const> = require "bytenite.base.printable"
 
 local text <const> = {}
 
---- Makes control characters visible: the escape character as ^[, for one. A tab stays.
+--- Makes control characters visible, for example the escape character as ^[. Keeps tabs.
 ---@param value string
 ---@return string
 function text.visible(value)
   return (value:gsub("[^\t]+", printable.visible))
 end
 
--- Ranges of code points that take two columns, or none: {first, last, columns}. A rough picture of
+-- Ranges of code points that take two columns, or none: {first, last, columns}. An approximation of
 -- Unicode's UAX 11.
 local WIDTHS <const> = {
   { 0x0300, 0x036F, 0 },
@@ -36,7 +35,7 @@ local function columns_of(code)
   return 1
 end
 
---- The columns that a text takes.
+--- Returns the number of columns that a text takes.
 ---@param value string
 ---@return integer
 function text.width(value)
@@ -48,7 +47,7 @@ function text.width(value)
   return width
 end
 
---- Cuts a text to some columns, with "..." where something is missing.
+--- Cuts a text to a number of columns. A text that was cut ends in "...".
 ---@param value string
 ---@param columns integer
 ---@return string
@@ -64,17 +63,17 @@ function text.cut(value, columns)
   return value:sub(1, stop - 1) .. ("..."):sub(1, columns)
 end
 
---- Fills a text up with spaces.
+--- Pads a text with spaces.
 ---@param value string
 ---@param columns integer
----@param to_right boolean|nil whether the text goes to the right
+---@param to_right boolean|nil whether to align the text to the right
 ---@return string
 function text.pad(value, columns, to_right)
   local spaces <const> = (" "):rep(columns - text.width(value))
   return to_right and spaces .. value or value .. spaces
 end
 
---- A URL without what may be secret in it: credentials and the query.
+--- Returns a URL without the parts that may be secret: credentials and the query.
 ---@param url string
 ---@return string
 function text.without_secrets(url)

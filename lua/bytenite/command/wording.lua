@@ -1,9 +1,9 @@
---- wording.lua: says in the command line's words what the module says in its own: its errors name
---- methods and options of the module.
+--- wording.lua: rewrites messages of the module for the command line: names of methods and options
+--- become commands and options.
 local wording <const> = {}
 
--- What messages and hints of the module name, and what it is called here; "ID" stands for the job's
--- id. Longer ones go first.
+-- Words in the module's messages and hints, and their replacements; "ID" stands for the job's id.
+-- Longer ones go first.
 local REPLACEMENTS <const> = {
   { "job:set_datasource { dataSource = bytenite.datasource.file() }", "bytenite set-datasource ID --source file" },
   {
@@ -19,7 +19,7 @@ local REPLACEMENTS <const> = {
   { "job:wait()", "bytenite wait ID" },
   { "job:run()", "bytenite run ID" },
   { "bytenite.datasource.file()", "--source file" },
-  { "choose names of your own with file_name", "fetch single ones with --only" },
+  { "choose names of your own with file_name", "download single results with --only" },
   {
     'existing = "replace" overwrites it, "skip" keeps it',
     "--existing replace overwrites it, --existing skip keeps it",
@@ -36,12 +36,12 @@ local function escaped(text)
   return (text:gsub("%p", "%%%0"))
 end
 
---- Puts a text of the module into the words of the command line.
+--- Rewrites a text of the module for the command line.
 ---@param text string
----@param id string|nil the job that it is about
+---@param id string|nil of the job that the text is about
 ---@return string
 function wording.of_command(text, id)
-  -- A mistake in the file of profiles names members of the file.
+  -- Messages about the file of profiles name members of the file, which must stay unchanged.
   local is_of_profiles <const> = text:find 'profile "[^"]*": /' or text:find 'no profile "[^"]*" in /'
   if is_of_profiles then return (text:gsub("and base_url is ", "and --base-url is ")) end
   for _, replacement in ipairs(REPLACEMENTS) do
@@ -54,7 +54,7 @@ function wording.of_command(text, id)
   return text
 end
 
---- The message of a mistake, without the name of the method that found it.
+--- Returns the message of a mistake, without the name of the method that raised it.
 ---@param message string as the module raises it
 ---@return string
 function wording.of_mistake(message)

@@ -1,5 +1,5 @@
---- blocks.lua: the command about building blocks, the programs that a sandbox with --blocks runs:
---- checks them, and writes the first files of a new one.
+--- blocks.lua: the command `block`: checks building blocks, the programs that a sandbox with
+--- --blocks runs, and writes the first files of a new one.
 local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 local block_skeleton <const> = require "bytenite.command.block_skeleton"
 local command_errors <const> = require "bytenite.command.command_errors"
@@ -21,7 +21,9 @@ local function check(context, given)
   end
   local blocks <const>, templates <const> = found:count()
   if #errors > 0 then command_errors.usage(("%s: %s"):format(given.folder, counted(#errors, "error"))) end
-  if blocks == 0 then command_errors.usage(("%s: it holds no folder with manifest.json"):format(given.folder)) end
+  if blocks == 0 then
+    command_errors.usage(("%s: the folder has no blocks: no manifest.json below it"):format(given.folder))
+  end
   context.console:line(("%s, %s: no errors"):format(counted(blocks, "block"), counted(templates, "template")))
 end
 
@@ -52,14 +54,14 @@ local block <const> = {
     command:require_command(true)
     local checking <const> = command:command("check", "Report what is wrong with the blocks and templates in a folder.")
     checking:argument("folder", "A block, or a folder with blocks and templates below it.")
-    local making <const> = command:command("new", "Write a block that works, in a new folder.")
-    making:argument("name", "The block's name, which becomes the folder's.")
-    making:option("--type", "What it is: app, partitioner or assembler.", "app"):choices {
+    local making <const> = command:command("new", "Write a working block into a new folder.")
+    making:argument("name", "The name of the block and its folder.")
+    making:option("--type", "The type: app, partitioner or assembler.", "app"):choices {
       "app",
       "partitioner",
       "assembler",
     }
-    making:option("--language", "What it is written in: python, lua or sh.", "python"):choices { "python", "lua", "sh" }
+    making:option("--language", "The language: python, lua or sh.", "python"):choices { "python", "lua", "sh" }
   end,
   run = function(context, given)
     if given.action == "check" then

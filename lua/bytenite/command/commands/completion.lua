@@ -1,7 +1,7 @@
---- completion.lua: the command that prints what a shell needs to complete the others.
+--- completion.lua: the command `completion`: prints a completion script for a shell.
 
--- By shell, a script that asks the program (see bytenite.command.completion). Each can be sourced,
--- and installed in the shell's folder for completions.
+-- The scripts, by shell. They call the program (see bytenite.command.completion). Each can be
+-- sourced, or installed in the shell's folder for completions.
 local SCRIPTS <const> = {
   bash = [==[
 # bash completion for bytenite: eval "$(bytenite completion bash)"

@@ -9,7 +9,7 @@ local DEFAULT_URL <const> = "https://api.bytenite.com/v1"
 local DEFAULT_SERVICE <const> = "customer"
 local NONE <const> = "none"
 
--- A path as it is from any folder. Nothing but a shell knows "~".
+-- Returns the absolute path. Expands "~", as a shell does.
 local function absolute(path)
   if path:sub(1, 1) == "/" then return path end
   local home <const> = os.getenv "HOME"
@@ -32,7 +32,7 @@ local function checked_as(member)
   end
 end
 
--- Returns the address: what an option gives, or the answer.
+-- Returns the address: the value of --base-url, or the answer to a question.
 local function ask_address(options, former)
   if options.base_url then return profiles.check("base_url", options.base_url) end
   local variable <const> = (os.getenv "BYTENITE_BASE_URL" or ""):match "^%s*(.-)%s*$"
@@ -54,7 +54,7 @@ local function ask_key(options, former)
     prompt = "API key (not shown)",
     is_secret = true,
     default = former.api_key,
-    shown = former.api_key and "keep the present one",
+    shown = former.api_key and "keep the current one",
     check = checked_as "api_key",
   }
 end
@@ -69,7 +69,8 @@ local function ask_ca_file(options, former)
   }
 end
 
--- Returns the new profile. What belongs to the former address is not kept for another one.
+-- Asks for all values and returns the new profile. If the address changes, drops the values for the
+-- former address.
 local function ask_all(options, former)
   local base_url <const> = ask_address(options, former)
   local is_moved <const> = profiles.origin(base_url) ~= profiles.origin(former.base_url or DEFAULT_URL)
@@ -85,7 +86,7 @@ local function ask_all(options, former)
   return profile
 end
 
--- Makes a client of the profile, which checks it as a whole, and one call.
+-- Checks the profile as a whole by making a client, and with a call unless --no-check is given.
 local function check(options, profile, with_call)
   for name, value in pairs(profile) do
     options[name] = value
@@ -95,7 +96,7 @@ local function check(options, profile, with_call)
   if not with_call then return end
   local info <const>, problem <const> = client:info()
   if info then return end
-  local advice <const> = "nothing was stored; --no-check stores without a call"
+  local advice <const> = "nothing was stored; --no-check stores the profile without a call"
   problem.hint = problem.hint and ("%s; %s"):format(problem.hint, advice) or advice
   error(problem, 0)
 end
@@ -104,10 +105,10 @@ local configure <const> = {
   name = "configure",
   summary = "Store an address and an API key as a profile.",
   description = "Asks for the address of the service, its part of the path, the API key and a file of\n"
-    .. "certificates; makes a call with them; and stores them under a name: that of --profile or\n"
-    .. "$BYTENITE_PROFILE, else default. Values given by options are not asked for. Without a\n"
-    .. "terminal each answer is a line of standard input; an empty line keeps the value in brackets.\n"
-    .. "The key is kept in a file that only its owner can read.",
+    .. "certificates, makes a call with them, and stores them as a profile. The profile's name comes\n"
+    .. 'from --profile or $BYTENITE_PROFILE; otherwise it is "default". Values given by options are not\n'
+    .. "asked for. Without a terminal each answer is a line of standard input. An empty line keeps the\n"
+    .. "value in brackets. The key is stored in a file that only its owner can read.",
   examples = {
     "bytenite configure",
     "bytenite configure --profile work --base-url https://api.bytenite.com/v1",
@@ -116,8 +117,8 @@ local configure <const> = {
   },
   define = function(command)
     command:mutex(
-      command:flag("--list", "Print the names of the profiles, and do nothing else."),
-      command:flag("--no-check", "Store them without a call.")
+      command:flag("--list", "Print the names of the profiles and exit."),
+      command:flag("--no-check", "Store the profile without making a call.")
     )
   end,
   run = function(context, given)

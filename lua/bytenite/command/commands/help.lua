@@ -1,4 +1,4 @@
---- help.lua: the commands that tell of the program itself: help, version.
+--- help.lua: the commands about the program itself: help, version.
 local command_errors <const> = require "bytenite.command.command_errors"
 
 local help <const> = {

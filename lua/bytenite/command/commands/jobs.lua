@@ -1,4 +1,4 @@
---- jobs.lua: the commands that look at jobs and delete them: list, get, delete.
+--- jobs.lua: the commands that show and delete jobs: list, get, delete.
 local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
@@ -19,8 +19,8 @@ local OPERATORS <const> = {
   ["~"] = "LIKE",
 }
 
--- A value as the module wants it: states may be called as the tables call them, and what is like a
--- text may stand anywhere.
+-- Returns the value of a filter for the module. Accepts states as tables show them; LIKE finds a
+-- text anywhere in the member.
 local function value_of(field, condition, given)
   if condition == "LIKE" then
     local pattern <const> = given:find("%", 1, true) and given or "%" .. given .. "%"
@@ -30,7 +30,7 @@ local function value_of(field, condition, given)
   return input.value("--filter " .. field, given)
 end
 
--- state=complete as the module wants it.
+-- Parses a filter such as state=complete into the form of the module.
 local function filter(given)
   local field <const>, operator <const>, value <const> = given:match "^([%w_.]+)%s*([=!<>~]=?)%s*(.*)$"
   local condition <const> = OPERATORS[operator]
@@ -108,8 +108,8 @@ local get <const> = {
 local function confirm(context, ids)
   if not context.console.can_ask then
     command_errors.usage(
-      "delete asks for confirmation, and there is no terminal to ask on",
-      "add --yes to delete without"
+      "delete asks for confirmation, which needs a terminal",
+      "add --yes to delete without confirmation"
     )
   end
   local what <const> = #ids == 1 and "job " .. ids[1] or ("%d jobs"):format(#ids)

@@ -1,4 +1,4 @@
---- logs.lua: the command that shows what jobs say, also while they say it.
+--- logs.lua: the command `logs`: shows the logs of jobs, with --follow while the jobs run.
 local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
 local input <const> = require "bytenite.command.input"
@@ -10,9 +10,9 @@ local several_jobs <const> = require "bytenite.command.several_jobs"
 local LEVEL_COLOURS <const> =
   { WARN = "yellow", ERROR = "red", FATAL = "red", PANIC = "red", DEBUG = "dim", TRACE = "dim" }
 
-local INTERVAL <const> = 2 -- seconds between looks
+local INTERVAL <const> = 2 -- seconds between requests
 local SHORT_ID <const> = 8 -- characters of an id that a terminal shows
-local MOST_FAILURES <const> = 5 -- looks in a row that may fail, as with wait
+local MOST_FAILURES <const> = 5 -- requests in a row that may fail, as in jobs/wait.lua
 
 local function origin(console, service, task_id)
   local name <const> = service:lower()
@@ -24,8 +24,8 @@ local function text_of(value)
   return type(value) == "string" and value or ""
 end
 
--- Programs draw over their progress bars with "\r": what is drawn over is a line here. Elsewhere
--- than on a terminal the text stays as it is.
+-- Returns the lines in a log line: on a terminal, "\r" ends a line too, since programs redraw their
+-- progress bars with it. Elsewhere the text stays unchanged.
 local function lines_of(console, log)
   if not console.out.is_terminal then return { (log:gsub("[\r\n]+$", "")) } end
   local lines <const> = {}
@@ -35,8 +35,8 @@ local function lines_of(console, log)
   return lines
 end
 
--- Writes a line for people: several where programs drew over what they wrote. `prefix` names the
--- job where there are several.
+-- Writes a log line for people, on several lines if it has "\r". `prefix` names the job if there
+-- are several.
 local function show(console, prefix, line, service, task_id)
   local level <const> = text_of(line.level)
   for _, log in ipairs(lines_of(console, text_of(line.log))) do
@@ -51,7 +51,7 @@ local function show(console, prefix, line, service, task_id)
   end
 end
 
--- Writes a line of JSON for a line: the service's members, and where it comes from.
+-- Writes a log line as a line of JSON: the service's members and the origin of the line.
 local function show_json(console, job_id, line, service, task_id)
   local told <const> = { jobId = job_id, service = service, taskId = task_id }
   for name, value in pairs(line) do
@@ -61,7 +61,7 @@ local function show_json(console, job_id, line, service, task_id)
   console:write(console.out.is_terminal and printable.json(json) or json, "\n")
 end
 
--- Returns what shows the lines of a job.
+-- Returns the function that writes the lines of a job.
 local function writer_for(console, id, is_one_of_many)
   if console.json then
     local job_id <const> = is_one_of_many and id or nil
@@ -75,8 +75,8 @@ local function writer_for(console, id, is_one_of_many)
   end
 end
 
--- Returns what passes on the lines of a time and later. A line without a time has that of the one
--- before it.
+-- Returns a function that passes lines to `write` if they are not older than a time. A line without
+-- a timestamp has the time of the line before it.
 local function since(moment, write)
   local is_old = false
   return function(line, ...)
@@ -86,8 +86,8 @@ local function since(moment, write)
   end
 end
 
--- Returns what keeps the last lines and does not pass them on before `release` is called, after
--- which it passes on every line.
+-- Returns two functions: the first keeps the last `count` lines until `release`, the second, is
+-- called; after that it passes every line to `write`.
 local function tail(count, write)
   local kept <const>, is_released = {}, false
   local last = 0
@@ -107,7 +107,7 @@ local function tail(count, write)
   return keep, release
 end
 
--- Prepares the lines of a job to be shown: they pass --since, then --tail, then the writer.
+-- Builds the chain that the lines of a job pass through: --since, then --tail, then the writer.
 local function pass_through(followed, given)
   local write <const> = followed.write
   followed.shown = 0
@@ -122,7 +122,7 @@ local function pass_through(followed, given)
   if given.since then followed.write = since(given.since, followed.write) end
 end
 
--- Shows the new lines of a response. Returns how many there were.
+-- Shows the new lines of a response. Returns their number.
 local function show_new(followed, next_line)
   local new <const> = followed.follower:show_new(next_line, followed.write)
   followed.release()
@@ -138,8 +138,8 @@ local function upper(value)
   return value:upper()
 end
 
--- Looks at a job's logs once. The job is looked at before its lines are, so that the last ones are
--- not missed. Returns whether there is more to come; or nil and an error.
+-- Fetches a job's logs once and shows the new lines. Refreshes the job first, so that it misses no
+-- last lines. Returns whether more lines may follow; or nil and an error.
 local function look(console, followed)
   if not followed.has_ended then
     local seen <const>, problem <const> = followed.job:refresh()
@@ -150,11 +150,11 @@ local function look(console, followed)
   if not next_line then return nil, reason end
   local new <const> = show_new(followed, next_line)
   console.flush()
-  return not followed.has_ended or new > 0 -- lines may come after the end: until a look brings none
+  return not followed.has_ended or new > 0 -- lines may arrive after the end: continue until there are none
 end
 
--- Looks at a job's logs, in an outage of the service too. Returns whether there is more to come.
--- Raises an error that trying again does not help, and one that stays.
+-- Like `look`, but tolerates retryable errors for some time. Returns whether more lines may follow.
+-- Raises all other errors, and an error that persists.
 local function look_patiently(console, followed)
   local has_more <const>, problem <const> = look(console, followed)
   if not problem then
@@ -218,7 +218,7 @@ local logs <const> = {
       :count "*"
     command
       :option("--service", "Only this service: PARTITIONER, ASSEMBLER or TASKRUNNER. May be repeated.")
-      :target("services") -- "service" is that of all commands, which this hides
+      :target("services") -- "service" is an option of all commands, which this one hides
       :convert(upper)
       :argname("SERVICE")
       :count "*"

@@ -1,23 +1,24 @@
---- request.lua: the command that sends any request to the service: for calls that have no command.
+--- request.lua: the command `request`: sends any request to the service, for calls without a
+--- command.
 local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
 local dry_run <const> = require "bytenite.command.dry_run"
 local input <const> = require "bytenite.command.input"
 
--- The address below base_url: a path that begins without a slash is one of the service.
+-- Returns the path below base_url. A path without a leading slash is relative to the service.
 local function path_of(client, path)
   if path:sub(1, 1) == "/" then return path end
   return ("/%s/%s"):format(client.options.service, path)
 end
 
--- Reads NAME=VALUE.
+-- Splits NAME=VALUE.
 local function pair_of(option, text)
   local name <const>, value <const> = text:match "^([^=]+)=(.*)$"
   if not name then command_errors.usage(("%s %s: expected NAME=VALUE"):format(option, text)) end
   return name, value
 end
 
--- The query by name; a name that is given again makes a list.
+-- Returns the query, by name; the values of a repeated name become a list.
 local function query_of(given)
   local query <const> = {}
   for _, text in ipairs(given.query) do
@@ -42,7 +43,7 @@ local function headers_of(given)
   return next(headers) and headers
 end
 
--- The body: a file as it is, or an object made of fields, whose names may have dots.
+-- Returns the body: a file unchanged, or an object of the fields, whose names may have dots.
 local function body_of(given)
   if given.input then return input.read(given.input) end
   if #given.field == 0 then return nil end
@@ -63,7 +64,7 @@ local function body_of(given)
   return body
 end
 
--- Prints the body of the response: laid out on a terminal where it is JSON, else as it is.
+-- Prints the body of the response: formatted if it is JSON and goes to a terminal, else unchanged.
 local function show(console, response, with_head)
   if with_head then
     console:line(("HTTP %d"):format(response.status))

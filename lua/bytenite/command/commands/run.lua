@@ -24,19 +24,19 @@ function run_commands.define_waiting(command)
   define_interval(command)
 end
 
---- Raises a mistake if an option of waiting was given although nothing is waited for.
+--- Raises a mistake if an option of waiting is given but the command does not wait.
 ---@param given table the command's options
 ---@param is_waiting any
----@param needed string what would wait, for the message
+---@param needed string the option that waits, for the message
 function run_commands.check_waiting(given, is_waiting, needed)
   command_errors.check_useful(given, is_waiting, needed, "--wait-timeout", "--interval")
 end
 
---- Waits for a job's end, with a bar.
+--- Waits for the end of a job, with a progress bar.
 ---@param context table
 ---@param job table
 ---@param given table the command's options
----@return table|nil # the job; nil and the error of a job that failed, or that cannot be seen
+---@return table|nil # the job; or nil and an error if the job failed or cannot be refreshed
 function run_commands.wait(context, job, given)
   local console <const> = context.console
   local bar <close> = progress.start(console, "waiting")
@@ -49,15 +49,15 @@ function run_commands.wait(context, job, given)
       local state <const> = display.state(seen.state)
       if seen.state == "JOB_STATE_NEW" and not is_draft then
         is_draft = true
-        console:say("the job does not run yet: bytenite run %s", seen.id)
+        console:say("the job is not running yet; to run it: bytenite run %s", seen.id)
       end
       bar:update(fraction, state, state)
     end,
   }
 end
 
--- Waits for the ends of several jobs, with one bar for all and a line for each at its end. `start`
--- is done with each before.
+-- Calls `start` for several jobs and waits for their ends, with one bar for all and a line for each
+-- job that ends.
 local function wait_for_several(context, jobs, given, start)
   local console <const> = context.console
   local bar <close> = progress.start(console, "waiting")
@@ -92,7 +92,7 @@ local function wait_for_several(context, jobs, given, start)
   end, { concurrency = #jobs, on_done = on_done })
 end
 
--- Does something with jobs, then waits for their ends.
+-- Calls `start` for each job, waits for their ends and prints them.
 local function start_and_wait(context, jobs, given, start)
   if #jobs > 1 then return wait_for_several(context, jobs, given, start) end
   assert(start(jobs[1]))
@@ -156,22 +156,22 @@ local wait <const> = {
   end,
 }
 
--- Whether a job may be aborted: a draft would be deleted, which is asked first. Nil and an error
--- when the job cannot be seen.
+-- Returns whether to abort a job: asks for confirmation if it is a draft, which would be deleted.
+-- Returns nil and an error if the job cannot be refreshed.
 local function may_abort(context, job)
   local seen <const>, problem <const> = job:refresh()
   if not seen then return nil, problem end
   if job.state ~= "JOB_STATE_NEW" then return true end
   if not context.console.can_ask then
     command_errors.usage(
-      ("job %s is a draft, which abort deletes, and there is no terminal to ask on"):format(job.id),
-      "add --yes to delete it without"
+      ("job %s is a draft: abort would delete it after confirmation, which needs a terminal"):format(job.id),
+      "add --yes to delete it without confirmation"
     )
   end
   return context.console.confirm(("Job %s is a draft. Delete it?"):format(job.id))
 end
 
--- Aborts a job. Returns what is left of it: the job, or { id, deleted = true }.
+-- Aborts a job. Returns the job, or { id, deleted = true } if it was a draft.
 local function abort_one(job)
   local aborted <const>, problem <const> = job:abort()
   if not aborted then return nil, problem end

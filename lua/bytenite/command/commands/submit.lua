@@ -1,4 +1,4 @@
---- submit.lua: the command that makes a job of a file and runs it.
+--- submit.lua: the command `submit`: creates a job from a file and runs it.
 local bytenite <const> = require "bytenite"
 local command_errors <const> = require "bytenite.command.command_errors"
 local dry_run <const> = require "bytenite.command.dry_run"
@@ -10,7 +10,7 @@ local transfers <const> = require "bytenite.command.commands.transfers"
 local updates <const> = require "bytenite.command.commands.updates"
 local display <const> = require "bytenite.command.display"
 
--- What the file says, and the options on top.
+-- Returns the job in the file, changed by the options.
 local function job_of(given)
   local new <const> = input.read_object(given.file)
   new.name = given.name or new.name
@@ -49,11 +49,11 @@ local function submit(context, given, new)
   local client <const> = context.client()
   local job <const> = assert(input.blame(given.file, client.submit, client, new, options))
   if bar then bar:finish() end
-  context.console:say("job %s runs", job.id)
+  context.console:say("job %s is running", job.id)
   return job
 end
 
--- What --dry-run prints.
+-- Prints the requests for --dry-run.
 local function print_requests(context, given, new)
   local requests
   if given.draft then
@@ -103,7 +103,7 @@ local command <const> = {
   end,
   run = function(context, given)
     if given.draft and (given.wait or given.download) then
-      command_errors.usage "submit: a draft (--draft) does not run: there is nothing to wait for"
+      command_errors.usage "submit: --draft does not run the job, so there is nothing to wait for"
     end
     transfers.check_download(given)
     run_commands.check_waiting(given, given.wait or given.download, "--wait or --download")

@@ -47,7 +47,7 @@ local info <const> = {
   end,
 }
 
--- Run from init.lua, which leaves its arguments to it.
+-- Only for the help: init.lua runs the sandbox, which parses its own arguments.
 local sandbox <const> = {
   name = "sandbox",
   summary = "Start a local service for development and tests.",
@@ -58,7 +58,7 @@ local sandbox <const> = {
     command:argument("arguments", "The arguments of bytenite-sandbox."):args "*"
   end,
   run = function()
-    command_errors.usage "sandbox: takes no options in front of its name"
+    command_errors.usage "sandbox: options must follow its name"
   end,
 }
 

@@ -11,22 +11,22 @@ local display <const> = require "bytenite.command.display"
 
 local transfers <const> = {}
 
---- Uploads a job's input, with a bar.
+--- Uploads a job's input, with a progress bar.
 ---@param context table
 ---@param job table
 ---@param source any as job:upload takes it
----@param size integer|nil bytes, where the source does not tell
+---@param size integer|nil bytes, if the source has no size of its own
 ---@return table # the job
 function transfers.upload(context, job, source, size)
   local bar <close> = progress.bytes(context.console, "uploading")
   return assert(job:upload(source, { on_progress = bar.update_bytes, size = size }))
 end
 
---- Fetches a job's results, with a bar for all of them and one for each.
+--- Downloads a job's results, with a progress bar for all files and one for each.
 ---@param context table
 ---@param job table
 ---@param folder string
----@param given table the command's options: only, the name of the one that is wanted; existing;
+---@param given table the command's options: only, the name of a single result; existing;
 ---   concurrency
 ---@return table # a list of {name, path, size}
 function transfers.download(context, job, folder, given)
@@ -55,7 +55,7 @@ function transfers.define_download(command, help)
     :argname "N"
 end
 
---- Raises a mistake if an option of downloading was given without --download.
+--- Raises a mistake if an option of downloading is given without --download.
 ---@param given table the command's options
 function transfers.check_download(given)
   command_errors.check_useful(given, given.download, "--download", "--existing", "--concurrency")
@@ -66,8 +66,8 @@ local upload <const> = {
   prints_jobs = true,
   summary = "Upload a job's input.",
   description = "Uploads a job's input. The job must be a draft whose data source is file.\n"
-    .. "Storage wants to know the length first. Without --size standard input and pipes are therefore\n"
-    .. "copied to a temporary file, of 1 GiB at most, which is gone however the program ends.",
+    .. "Storage needs the length in advance. Without --size, standard input and pipes are therefore\n"
+    .. "copied to a temporary file of at most 1 GiB, which is removed however the program ends.",
   examples = {
     "bytenite set-datasource ID --source file && bytenite upload ID input.zip",
     "tar c images | bytenite upload ID -",
@@ -77,7 +77,7 @@ local upload <const> = {
     command:argument("id", "The job's id."):argname "ID"
     command:argument("path", "The file to send; - for stdin."):argname "PATH"
     command
-      :option("--size", "Size of standard input or of a pipe, in bytes, which is then sent as it comes.")
+      :option("--size", "Size of standard input or a pipe in bytes, to send it without a copy.")
       :convert(input.count "--size")
       :argname "BYTES"
     dry_run.define(command)
@@ -93,7 +93,7 @@ local upload <const> = {
   end,
 }
 
--- The results, or the one of a name.
+-- Returns the results, or a list with the one of that name; or nil and a failure.
 local function results_of(job, only)
   local results <const>, problem <const> = job:results()
   if not results then return nil, problem end
@@ -105,8 +105,8 @@ local function results_of(job, only)
   return nil, failure
 end
 
--- The rows to show for a job: its results, or the files that were fetched, each job's in a folder
--- of its own where there are several.
+-- Returns the rows to show for a job: its results, or the downloaded files; or nil and a failure.
+-- With several jobs each has a folder of its own.
 local function rows_of(context, given, job)
   if not given.download then return results_of(job, given.only) end
   local folder <const> = #given.ids > 1 and ("%s/%s"):format(given.download, job.id) or given.download
@@ -145,7 +145,7 @@ local results <const> = {
     end, function(values)
       if console.json then return console:value(bytenite.array(all)) end
       if #all == 0 then
-        if #values == #given.ids then console:say "no results" end -- else the failures are said
+        if #values == #given.ids then console:say "no results" end -- else the failures are printed
         return
       end
       show(console, all, #given.ids > 1)

@@ -27,7 +27,7 @@ local set_name <const> = {
   end,
 }
 
--- The parameters to send: those of the file, else the job's own, and the settings on top.
+-- Returns the parameters to send: those in the file, else the job's own, changed by the settings.
 local function params_of(job, given)
   local params
   if given.file then
@@ -42,7 +42,7 @@ local set_params <const> = {
   name = "set-params",
   prints_jobs = true,
   summary = "Set a job's parameters.",
-  description = "Sets a job's parameters: all from a file, or single ones, which leaves the others as they are.",
+  description = "Sets a job's parameters: all of them from a file, or single ones, which leaves the others unchanged.",
   examples = {
     "bytenite set-params ID params.json",
     'bytenite set-params ID --param app.prompt="A sunset" --param partitioner.num_replicas=5',
@@ -58,7 +58,7 @@ local set_params <const> = {
     dry_run.define(command)
   end,
   run = function(context, given)
-    if not given.file and #given.param == 0 then command_errors.usage "set-params: give a file, or --param" end
+    if not given.file and #given.param == 0 then command_errors.usage "set-params: give a file or --param" end
     input.set_params({}, given.param) -- raises on a mistake before anything is fetched
     local job <const> = context.client():job(given.id)
     local params <const> = params_of(job, given)
@@ -73,7 +73,7 @@ local set_params <const> = {
   end,
 }
 
---- Adds the options that make up a job's configs.
+--- Adds the options for a job's configs.
 ---@param command table
 function updates.define_configs(command)
   command
@@ -94,7 +94,7 @@ function updates.define_configs(command)
   )
 end
 
---- The configs that were given; nil when none was.
+--- Returns the configs from the options; nil if there are none.
 ---@param given table
 ---@return table|nil
 function updates.configs_of(given)
@@ -128,7 +128,7 @@ local set_configs <const> = {
   end,
 }
 
---- What a SOURCE is, for descriptions.
+--- Explains SOURCE, for descriptions.
 updates.SOURCE_HELP = "A SOURCE is file, bucket, bypass, url:ADDRESS, https://..., or a file of JSON or Lua."
 
 --- Adds the options for a data source and a destination.
@@ -138,7 +138,7 @@ function updates.define_sources(command)
   command:option("--destination", "Where the output goes."):argname "SOURCE"
 end
 
---- Puts the sources that were given into a table.
+--- Adds the sources from the options to a table.
 ---@param into table changed in place
 ---@param given table
 ---@return table # into

@@ -1,5 +1,5 @@
---- whoami.lua: the command that shows with what the service is called, and where each value comes
---- from.
+--- whoami.lua: the command `whoami`: shows the address and credentials in use, and where each value
+--- comes from.
 local table_layout <const> = require "bytenite.command.table_layout"
 
 -- The members of JSON, the names for people, and the options of the command line.
@@ -22,14 +22,15 @@ local function source_of(sources, row)
   return source == "option" and row[3] or source or row.otherwise
 end
 
--- What people see for `accepted`, and its colour. Nil: the service said neither yes nor no.
+-- The text for `accepted`, and its colour. `accepted` is nil if the service said neither yes nor
+-- no.
 local ACCEPTED <const> = { [true] = { "yes", "green" }, [false] = { "no", "red" } }
 local UNKNOWN <const> = "unknown (%s)"
 
--- The kinds of errors that refuse the credentials, or the lack of them.
+-- The kinds of errors that mean that credentials are refused or missing.
 local REFUSALS <const> = { unauthenticated = true, permission_denied = true, no_credentials = true }
 
--- Returns what is known of a client, as JSON has it.
+-- Returns the report about a client, as --json prints it.
 local function describe(client)
   local options <const> = client.options
   local sources <const> = options.sources
