@@ -283,7 +283,7 @@ describe("the sandbox", function()
       ['{"headers":{"a b":"c"}}'] = "headers must be",
       ['{"headers":{"a":"b\\nc"}}'] = "headers must be",
       ['{"times":-1}'] = "times must be",
-      ["7"] = "a fault is an object",
+      ["7"] = "a fault must be an object",
       ["{"] = "",
     } do
       local status <const>, response <const> = service:control("POST", "/faults", description)

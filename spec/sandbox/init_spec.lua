@@ -206,7 +206,7 @@ describe("the sandbox", function()
       { "GET", "/elsewhere/jobs/x" },
       { "GET", "/customer/jobs/" },
     } do
-      api:refuses(12, "does not know", request[1], request[2])
+      api:refuses(12, "does not support", request[1], request[2])
     end
   end)
 

@@ -1,4 +1,5 @@
---- A throwaway certificate authority for TLS on loopback: new keys at every start, in memory only.
+--- Makes a temporary certificate authority for TLS on loopback: new keys at every start, in memory
+--- only.
 local bignum <const> = require "openssl.bignum"
 local pkey <const> = require "openssl.pkey"
 local rand <const> = require "openssl.rand"
@@ -11,7 +12,7 @@ local http_tls <const> = require "http.tls"
 local certificates = {}
 
 local LIFETIME <const> = 30 * 86400 -- seconds; a sandbox rarely lives longer
-local BACKDATED <const> = 3600 -- seconds, for clocks that are set while it runs
+local BACKDATED <const> = 3600 -- seconds, in case the clock is set back
 
 local function named(common_name)
   local name <const> = distinguished_name.new()
@@ -60,7 +61,7 @@ local function new_server_certificate(authority, host)
   return certificate, key
 end
 
--- HTTP/2 where the client offers it, as the service's own front does.
+-- Chooses HTTP/2 if the client offers it, like the service's own front end.
 local function choose_protocol(_, offered)
   local chosen
   for _, protocol in ipairs(offered) do
@@ -80,7 +81,7 @@ function certificates.new(host)
   local authority <const> = new_authority()
   local certificate <const>, key <const> = new_server_certificate(authority, host)
   local context <const> = http_tls.new_server_context()
-  if context.setGroups then context:setGroups "X25519:P-256" end -- what clients guess first: saves a round trip
+  if context.setGroups then context:setGroups "X25519:P-256" end -- clients offer these first: saves a round trip
   context:setAlpnSelect(choose_protocol)
   context:setPrivateKey(key)
   context:setCertificate(certificate)

@@ -1,4 +1,4 @@
---- The command `bytenite-sandbox`: reads options, runs a sandbox until a signal ends it.
+--- The command `bytenite-sandbox`: reads the options and runs a sandbox until a signal ends it.
 local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
 local argparse <const> = required_rocks.need("argparse", "argparse", "lua-argparse")
@@ -11,7 +11,7 @@ local sandbox <const> = require "bytenite.sandbox"
 local command = {}
 
 local USAGE_ERROR <const> = 2 -- the status for a mistake on the command line
-local PIECE <const> = 512 -- bytes: a pipe that is ready takes as many at once (POSIX: PIPE_BUF)
+local PIECE <const> = 512 -- bytes that a ready pipe accepts in one write (POSIX: PIPE_BUF)
 
 local function integer(text)
   return math.tointeger(tonumber(text))
@@ -68,7 +68,7 @@ local function add_block_options(parser)
     :option("--blocks", "Run the programs of the building blocks in this folder; without it, jobs are simulated.")
     :argname "DIR"
   parser
-    :option("--data", "Keep jobs, logs and results in this folder; the next start finds them there. Needs --blocks.")
+    :option("--data", "Keep jobs, logs and results in this folder, for the next start. Needs --blocks.")
     :argname "DIR"
   parser
     :option("--workers", "Number of programs that run at the same time (default: the number of processors).")
@@ -77,12 +77,12 @@ local function add_block_options(parser)
   parser
     :option(
       "--launcher",
-      "Words in front of each program; {image}, {dir}, {app}, {cache}, {cpus}, {memory} are replaced."
+      "Command to run each program with; {image}, {dir}, {app}, {cache}, {cpus}, {memory} are replaced."
     )
     :argname "TEMPLATE"
 end
 
--- Prints a text and ends the process, with status 1 when the text cannot be written.
+-- Prints a text and ends the process, with status 1 if the text cannot be written.
 local function print_and_exit(text)
   local written <const> = io.stdout:write(text, "\n") and io.stdout:flush()
   if not written then io.stderr:write "bytenite-sandbox: cannot write the output\n" end
@@ -118,13 +118,13 @@ function command.parser(version)
   return parser
 end
 
--- This process, where the system tells (Linux).
+-- Returns the id of this process on Linux; null elsewhere.
 local function process_id()
   local file <close> = io.open "/proc/self/stat"
   return file and file:read "n" or core.null
 end
 
--- Written aside and renamed, so that whoever waits for the file never sees half of it.
+-- Writes the file under another name and renames it, so that no reader sees a part of it.
 local function write_ready_file(path, service)
   local temporary <const> = path .. ".tmp"
   do
@@ -168,16 +168,16 @@ end
 local STANDARD_INPUT <const> = { pollfd = 0, events = "r" }
 local STANDARD_ERROR <const> = { pollfd = 2, events = "w" }
 
--- A pipe or a terminal can be waited for, a file or /dev/null cannot. Tried in a controller of its
--- own, which the failure breaks.
+-- Returns whether a descriptor can be polled: a pipe or a terminal can, a file or /dev/null cannot.
+-- Tries it in a separate controller, which a failure would break.
 local function can_wait_for(descriptor)
   local trial <const> = cqueues.new()
   trial:wrap(cqueues.poll, descriptor, 0)
   return (trial:step(0))
 end
 
--- Returns a function that writes messages on stderr. The service must not stop when nothing reads
--- that pipe: what it has no room for is dropped.
+-- Returns a function that writes messages to stderr. It drops what a full pipe cannot take, so that
+-- the service never blocks.
 local function new_reporter()
   local can_wait <const> = can_wait_for(STANDARD_ERROR)
   return function(message)
@@ -196,14 +196,14 @@ local function wait_for_end_of_input(service, can_wait)
   service:close()
 end
 
--- Programs of blocks get no descriptor that this process was started with.
+-- Closes the descriptors that this process was started with, so that programs do not inherit them.
 local function close_inherited_files()
   required_rocks.need("luv", "luv", "lua-luv")
   require("bytenite.sandbox.runner.inherited_files").close()
 end
 
 local function start(arguments)
-  signal.block(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) -- one that comes early is seen later
+  signal.block(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) -- handled once the service runs
   if arguments.blocks then close_inherited_files() end
   local controller <const> = cqueues.new()
   local service <close> = sandbox.new {
@@ -243,7 +243,7 @@ end
 ---@usage os.exit(require("bytenite.sandbox.command").run(arg, require("bytenite")._VERSION))
 function command.run(arguments, version)
   local parsed <const> = command.parser(version):parse(arguments)
-  signal.ignore(signal.SIGPIPE) -- a stderr that is closed does not stop the service
+  signal.ignore(signal.SIGPIPE) -- a closed stderr must not stop the service
   local ran <const>, problem <const> = pcall(start, parsed)
   if ran then return 0 end
   io.stderr:write("bytenite-sandbox: ", tostring(problem), "\n")

@@ -6,13 +6,12 @@
 ---   print(service.base_url, service.api_key, service.ca_file)
 ---   service:loop()
 ---
---- It keeps jobs in memory, demands a token, responds as the service's contract says, and fails on
---- request. The command `bytenite-sandbox` runs it. Its own calls, for tests, are in
+--- It keeps jobs in memory, requires a token, responds as the service's contract says, and fails on
+--- request. The command `bytenite-sandbox` runs it. Its control API, for tests, is in
 --- http/control_api.
 ---
 --- http/ reads requests and sends responses, model/ holds jobs and all other state, faults/
---- describes what goes wrong on request, runner/ runs the programs of jobs, base/ has what all of
---- them use.
+--- describes the faults, runner/ runs the programs of jobs, base/ has helpers for all of them.
 local required_rocks <const> = require "bytenite.sandbox.required_rocks"
 
 local cqueues <const> = required_rocks.need("cqueues", "cqueues", "lua-cqueues")
@@ -27,9 +26,9 @@ local service_state <const> = require "bytenite.sandbox.model.service_state"
 
 ---@class bytenite.Sandbox
 ---@field base_url string for the module's option of the same name, e.g. "http://127.0.0.1:8080/v1"
----@field control_url string where the sandbox's own calls are, e.g. "http://127.0.0.1:8080/sandbox"
----@field api_key string the one key it takes
----@field control_token string which those calls must send, in the header X-Sandbox-Token
+---@field control_url string of the control API, e.g. "http://127.0.0.1:8080/sandbox"
+---@field api_key string the only key that it accepts
+---@field control_token string for the control API, in the header X-Sandbox-Token
 ---@field ca_file string|nil with TLS: a file with the certificate to trust
 ---@field package server table|nil of lua-http; nil once closed
 ---@field package controller userdata of cqueues
@@ -42,7 +41,7 @@ Sandbox.__index = Sandbox
 
 local sandbox = {}
 
--- Seconds a kept connection may lie idle. Long, so that it is the client who decides.
+-- Seconds that a connection may be idle. Long, so that the client closes it first.
 local IDLE_TIMEOUT <const> = 3600
 
 local function write_file(path, text)
@@ -50,7 +49,7 @@ local function write_file(path, text)
   assert(file:write(text))
 end
 
--- Makes what runs programs, if they shall run.
+-- Makes the runner of programs if the options have blocks.
 local function new_runner(chosen, controller)
   if chosen.blocks == nil then return nil end
   required_rocks.need("luv", "luv", "lua-luv")
@@ -62,8 +61,8 @@ local function origin_of(chosen, port)
   return ("%s://%s:%d"):format(chosen.tls and "https" or "http", host, port)
 end
 
---- Starts a sandbox: it listens when this returns, and serves while `step` or `loop` run, or the
---- controller given. Raises a string when an option is wrong or the address cannot be had.
+--- Starts a sandbox: it listens when this returns, and serves while `step`, `loop` or the given
+--- controller runs. Raises a string if an option is invalid or the address cannot be used.
 ---@param wishes bytenite.sandbox.Options|nil
 ---@return bytenite.Sandbox
 ---@usage local service = sandbox.new { port = 8080, faults = { "set_name status=503 times=2" } }
@@ -95,7 +94,7 @@ function sandbox.new(wishes)
       self.connections[stream.connection] = true
       dispatcher.serve(kept, stream, latency, self.report)
     end,
-    onerror = function() end, -- a client that broke off or did not trust us: its matter
+    onerror = function() end, -- a client disconnected or did not trust us: not our error
   }
   local bound, reason = listening ~= nil, problem
   if bound then
@@ -116,8 +115,8 @@ function sandbox.new(wishes)
   return self
 end
 
---- Serves what is ready. Suspends the coroutine when one of cqueues runs it, else blocks.
----@param timeout number|nil seconds to wait for something at most; nil for ever
+--- Serves what is ready. Suspends a coroutine of cqueues; blocks outside of one.
+---@param timeout number|nil maximum wait in seconds; nil waits forever
 ---@return boolean open false once the sandbox is closed
 ---@usage while service:step(0.1) do ... end
 function Sandbox:step(timeout)

@@ -1,4 +1,4 @@
---- The options of a sandbox: checked, completed.
+--- Checks the options of a sandbox and completes them.
 local faults <const> = require "bytenite.sandbox.faults"
 local fault_text <const> = require "bytenite.sandbox.faults.text"
 local random_ids <const> = require "bytenite.sandbox.base.random_ids"
@@ -10,23 +10,23 @@ local random_ids <const> = require "bytenite.sandbox.base.random_ids"
 ---@field ca_file string|nil where the authority's certificate is written (default: a temporary
 ---  file, removed on close)
 ---@field api_key string|nil the key to exchange for tokens (default: a random one)
----@field control_token string|nil what calls below /sandbox must send (default: random)
+---@field control_token string|nil for calls below /sandbox (default: a random one)
 ---@field show_secrets boolean|nil keep keys and tokens in the record (default false)
----@field latency number|nil milliseconds every response of the API waits (default 0)
----@field speed number|nil how much faster than real time started jobs go on (default 1)
----@field jobs integer|nil how many jobs there are from the start, in all states (default 0)
+---@field latency number|nil delay of every response of the API, in milliseconds (default 0)
+---@field speed number|nil how much faster than real time jobs run (default 1)
+---@field jobs integer|nil number of jobs at the start, in all states (default 0)
 ---@field link_lifetime number|nil seconds until links to uploads and results expire (default
 ---   172800)
 ---@field token_lifetime integer|nil seconds (default 3600)
----@field error_shape "alternate"|"gateway"|"envelope"|nil of refusals with two shapes (default
+---@field error_shape "alternate"|"gateway"|"envelope"|nil of errors that have two shapes (default
 ---  "alternate")
----@field faults (string|table)[]|nil faults to begin with, as texts or descriptions
----@field blocks string|nil a folder of building blocks, whose programs jobs run
+---@field faults (string|table)[]|nil faults at the start, as texts or descriptions
+---@field blocks string|nil a folder of building blocks, whose programs are run for jobs
 ---@field data string|nil a folder to keep jobs in, with the option blocks (default: memory)
----@field workers integer|nil programs that run at the same time (default: the processors)
----@field launcher string|nil words in front of each program, e.g. "podman run ... {image}"
+---@field workers integer|nil programs that run at the same time (default: number of processors)
+---@field launcher string|nil command to run each program with, e.g. "podman run ... {image}"
 ---@field controller userdata|nil a cqueues controller to run in; without it the sandbox has its own
----@field on_error fun(message: string)|nil told about errors in the sandbox itself
+---@field on_error fun(message: string)|nil receives errors in the sandbox itself
 
 local options = {}
 
@@ -100,13 +100,13 @@ local function check_blocks(complete)
   end
 end
 
---- Checks options and fills in the defaults. Raises a string that names a bad option.
+--- Checks options and fills in the defaults. Raises a string that names the invalid option.
 ---@param given bytenite.sandbox.Options|nil
 ---@return bytenite.sandbox.Options complete a new table
 ---@usage local complete = options.complete { tls = true }
 function options.complete(given)
   if given == nil then given = {} end
-  if type(given) ~= "table" then error("the options of a sandbox are a table", 0) end
+  if type(given) ~= "table" then error("the options of a sandbox must be a table", 0) end
   for name in pairs(given) do
     if not KNOWN[name] then error(("a sandbox has no option %s"):format(tostring(name)), 0) end
   end

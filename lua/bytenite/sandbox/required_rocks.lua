@@ -1,13 +1,13 @@
---- Requires the rocks that the sandbox needs, and names a missing one in its error. Needs nothing
---- itself.
+--- Requires the rocks that the sandbox needs, and names a missing rock in the error. Needs no
+--- modules itself.
 local required_rocks = {}
 
---- Requires a module of a rock, and when that fails raises one line that says what to install.
+--- Requires a module of a rock. Raises one line that says what to install if that fails.
 --- The module `bytenite` works without these rocks; only its tools need them.
 ---@param module string the module to require
----@param rock string the rock it comes with, as LuaRocks calls it
----@param package string the same as Debian and Ubuntu call it
----@return any module what `require` gives
+---@param rock string the name of the rock in LuaRocks
+---@param package string the name of the package in Debian and Ubuntu
+---@return any module as `require` returns it
 ---@usage local server = required_rocks.need("http.server", "http", "lua-http")
 function required_rocks.need(module, rock, package)
   local loaded <const>, value <const> = pcall(require, module)
@@ -22,9 +22,8 @@ function required_rocks.need(module, rock, package)
   )
 end
 
---- Makes the rock http be found where Debian has it: for older versions of Lua only, though it runs
---- on this one. The path is changed in this process alone, and only where the rock is not found
---- without.
+--- Makes Debian's rock http loadable: Debian installs it for older versions of Lua only, but it
+--- runs on this one. Changes the path of this process, and only if the rock is not found otherwise.
 ---@usage required_rocks.find_older()
 function required_rocks.find_older()
   if pcall(require, "http.server") then return end

@@ -1,19 +1,19 @@
 --- Base64 of RFC 4648, for bodies in the request log and for access tokens.
 ---
---- The rock basexx, which http needs, can do it too, but takes 6 s and 75 MB to encode 1 MB. The
---- log encodes whole uploads while clients wait.
+--- The rock basexx, which http needs, would take 6 s and 75 MB to encode 1 MB. The log encodes
+--- whole uploads while clients wait.
 local base64 = {}
 
 local ALPHABET <const> = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
--- The two characters of every 12-bit value: half the look-ups of one character at a time.
+-- The two characters of every 12-bit value: this halves the number of look-ups.
 local pair_of <const> = {}
 for value = 0, 4095 do
   local high <const>, low <const> = value >> 6, value & 63
   pair_of[value] = ALPHABET:sub(high + 1, high + 1) .. ALPHABET:sub(low + 1, low + 1)
 end
 
---- Bytes as base64 text, padded.
+--- Encodes bytes as base64 text, with padding.
 ---@param bytes string any bytes
 ---@return string text
 ---@usage base64.encode("My Job") --> "TXkgSm9i"
@@ -41,9 +41,9 @@ for value = 0, 63 do
   value_of[ALPHABET:sub(value + 1, value + 1)] = value
 end
 
---- The bytes that base64 text stands for.
+--- Decodes base64 text.
 ---@param text string padded
----@return string|nil bytes nil when the text is none
+---@return string|nil bytes nil if the text is not base64
 ---@usage base64.decode "TXkgSm9i" --> "My Job"
 function base64.decode(text)
   local padding <const> = #text:match "=*$"
@@ -55,7 +55,7 @@ function base64.decode(text)
   return bytes:sub(1, #bytes - padding)
 end
 
---- Bytes as the form of base64 that URLs and tokens use: `-` and `_`, no padding.
+--- Encodes bytes in the base64 of URLs and tokens: with `-` and `_`, without padding.
 ---@param bytes string any bytes
 ---@return string text
 ---@usage base64.encode_url("\xfb\xff") --> "-_8"

@@ -3,17 +3,17 @@ local monotime <const> = require("cqueues").monotime
 
 local clock = {}
 
--- os.time has whole seconds only; what passes after the start is taken from the monotonic clock.
+-- os.time has whole seconds only; the monotonic clock measures the time since the start.
 local start <const> = os.time() - monotime()
 
---- This moment.
+--- Returns the current time.
 ---@return number moment seconds since the epoch
 ---@usage local begun = clock.now()
 function clock.now()
   return start + monotime()
 end
 
---- A moment as the service prints moments: RFC 3339 in UTC, with microseconds.
+--- Returns a moment as the service prints it: RFC 3339 in UTC, with microseconds.
 ---@param moment number seconds since the epoch
 ---@return string timestamp
 ---@usage clock.timestamp(clock.now()) --> "2025-08-27T17:55:57.104382Z"

@@ -40,8 +40,8 @@ local readers <const> = {
   ListValue = list,
 }
 
---- Reads such a value.
----@param envelope any what the body holds
+--- Reads the value in an envelope.
+---@param envelope any the member of the body
 ---@param name string the member, for the message
 ---@return string|number|boolean|table|nil value
 ---@return string|nil message

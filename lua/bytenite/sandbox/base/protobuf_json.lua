@@ -1,8 +1,8 @@
 --- Reads the members of request bodies as a protobuf JSON gateway does: integers as numbers or
---- decimal strings, names in camelCase or snake_case, null for unset. Unknown members are dropped,
---- wrong types refused.
+--- decimal strings, names in camelCase or snake_case, null for unset. Drops unknown members,
+--- refuses wrong types.
 ---
---- A reader is a function (value, name) that gives the value to keep, or nil and a message.
+--- A reader is a function (value, name) that returns the value to keep, or nil and a message.
 local core <const> = require "bytenite.core"
 
 local null <const> = core.null
@@ -11,7 +11,7 @@ local protobuf_json = {}
 
 local UINT32_MAX <const> = 4294967295
 
--- The start of a value, as much of it as an error message shows.
+-- Returns the start of a value, for error messages.
 local function shown(value)
   if type(value) == "table" then return core.is_array(value) and "[" or "{" end
   return core.encode(value)
@@ -25,8 +25,8 @@ local function is_object(value)
   return type(value) == "table" and not core.is_array(value)
 end
 
---- Reader of a string.
----@param value any what the body holds
+--- Reads a string.
+---@param value any the member of the body
 ---@param name string the member, for the message
 ---@return string|nil value
 ---@return string|nil message
@@ -36,7 +36,7 @@ function protobuf_json.string(value, name)
   return value
 end
 
---- Reader of a boolean; the texts "true" and "false" are not taken for one.
+--- Reads a boolean; refuses the texts "true" and "false".
 ---@param value any
 ---@param name string
 ---@return boolean|nil value
@@ -47,8 +47,7 @@ function protobuf_json.boolean(value, name)
   return value
 end
 
---- Reader of an unsigned 32-bit integer, given as a number without a fraction or as a decimal
---- string.
+--- Reads an unsigned 32-bit integer: a number without a fraction, or a decimal string.
 ---@param value any
 ---@param name string
 ---@return integer|nil value
@@ -90,7 +89,7 @@ function protobuf_json.enum(names)
   end
 end
 
---- Reader of a free-form object, kept as it is.
+--- Reads a free-form object, which is kept unchanged.
 ---@param value any
 ---@param name string
 ---@return table|nil value
@@ -107,8 +106,8 @@ local function snake_case(name)
   end))
 end
 
---- Makes a reader of an object with declared members. What it gives holds the members that were
---- there, under their camelCase names, `core.null` for those that were null.
+--- Makes a reader of an object with declared members. It returns the members that are set, under
+--- their camelCase names, and `core.null` for null.
 ---@param readers table<string, function> a reader for each member, by its camelCase name
 ---@return function reader
 ---@usage local read_config = protobuf_json.message { isTestJob = protobuf_json.boolean }
@@ -137,11 +136,11 @@ function protobuf_json.message(readers)
   end
 end
 
---- Reads a whole request body. An empty one counts as `{}`, as it does at the gateway.
+--- Reads a whole request body. An empty body counts as `{}`, as at the gateway.
 ---@param text string the body
 ---@param reader function of the value in it
----@param name string what the body is, for the message
----@return any value what the reader gives, nil when it cannot be read
+---@param name string a name for the body, for the message
+---@return any value as the reader returns it; nil if the body cannot be read
 ---@return string|nil message
 ---@usage local changes, message = protobuf_json.body(request.body, read_config, "config")
 function protobuf_json.body(text, reader, name)

@@ -5,7 +5,7 @@ local base64 <const> = require "bytenite.sandbox.base.base64"
 
 local random_ids = {}
 
---- A random UUID (version 4), as job ids are.
+--- Makes a random UUID (version 4), the form of job ids.
 ---@return string uuid
 ---@usage random_ids.uuid() --> "3f0c9a52-6b1e-4d7a-9c58-2e4f7a10b6d3"
 function random_ids.uuid()
@@ -13,8 +13,8 @@ function random_ids.uuid()
   return ("%08x-%04x-%04x-%04x-%04x%08x"):format(a, b, c & 0x0fff | 0x4000, d & 0x3fff | 0x8000, e, f)
 end
 
---- Random text of letters, digits, `-` and `_`.
----@param length integer characters wanted
+--- Makes a random text of letters, digits, `-` and `_`.
+---@param length integer in characters
 ---@return string text
 ---@usage random_ids.text(4) --> "aZ3_"
 function random_ids.text(length)

@@ -1,4 +1,4 @@
---- Faults on request: which call meets one, how often, and what then goes wrong. http/fault_effects
+--- Describes faults: which calls they affect, how often, and what goes wrong. http/fault_effects
 --- changes the response, http/response_writer breaks connections.
 local core <const> = require "bytenite.core"
 
@@ -6,34 +6,34 @@ local core <const> = require "bytenite.core"
 ---@field operation string name of an operation; "upload" or "download" for transfers by signed
 ---  URLs; "*" for all (default)
 ---@field times integer|"forever" how often it happens (default 1; 0 means "forever")
----@field skip integer calls to let pass first (default 0)
----@field act "before"|"never" whether the operation takes effect; "never" by default where the
----  response is spoiled
+---@field skip integer calls to skip first (default 0)
+---@field act "before"|"never" whether the operation takes effect; "never" by default if the fault
+---  replaces the response
 ---@field status integer|nil of the response, 200 to 599
 ---@field shape string|nil of an error's body (default "gateway", "xml" for transfers)
 ---@field message string|nil in that body
----@field body string|nil the response's body, word for word
+---@field body string|nil the exact body of the response
 ---@field content_type string|nil of the response
 ---@field retry_after number|string|nil seconds or an HTTP date
----@field headers table<string, string>|nil further ones
+---@field headers table<string, string>|nil additional headers
 ---@field delay number|nil seconds before the response
 ---@field drip {bytes: integer, every: number}|nil the body is sent in pieces, `every` seconds apart
 ---@field truncate integer|nil bytes of the body sent before the connection closes
----@field after integer|nil bytes to pass before reset, hang or garbage: of an upload's body, else
----  of the response's; with a status, an upload is refused after that many bytes
+---@field after integer|nil bytes before reset, hang or garbage: of an upload's body, else of the
+---  response's; with a status, an upload is refused after this number of bytes
 ---@field reset true|"connection"|nil no response: the connection is dropped (HTTP/2: the stream,
 ---  unless "connection")
----@field hang true|nil no response, until the client goes
----@field garbage true|string|nil bytes that are no HTTP, then the connection closes
+---@field hang true|nil no response, until the client disconnects
+---@field garbage true|string|nil bytes that are not HTTP, then the connection closes
 ---@field ok_false true|nil status 200 with an envelope that says ok: false
----@field wrong_id true|nil the job comes back under another id
----@field no_job true|nil an empty object where the job should be
----@field echo true|nil a job whose params are the bytes of the request's body
----@field inner_template_only true|nil templateInfo stands only inside the job
----@field outer_template_only true|nil templateInfo stands only next to the job
+---@field wrong_id true|nil the response has the job under another id
+---@field no_job true|nil the response has an empty object instead of the job
+---@field echo true|nil the response has a job whose params are the bytes of the request's body
+---@field inner_template_only true|nil templateInfo is only inside the job
+---@field outer_template_only true|nil templateInfo is only next to the job
 
 ---@class bytenite.sandbox.Faults
----@field package list bytenite.sandbox.Fault[] those to come, in order
+---@field package list bytenite.sandbox.Fault[] pending, in order
 local Faults = {}
 Faults.__index = Faults
 
@@ -78,7 +78,7 @@ end
 
 local TRANSFERS <const> = { upload = true, download = true }
 
--- What each member may be, and whether it spoils the response.
+-- The check of each member, and whether the member spoils the response.
 local declared <const> = {
   operation = {
     check = function(value)
@@ -160,7 +160,7 @@ local declared <const> = {
   outer_template_only = { check = is_true, wanted = "true" },
 }
 
---- Whether a fault has a member of that name.
+--- Returns whether faults have a member with this name.
 ---@param name string
 ---@return boolean
 ---@usage if faults.has_member "reset" then ... end
@@ -178,13 +178,13 @@ local function names_wrong(description)
   return false
 end
 
---- A fault from its description, checked and with its defaults filled in.
----@param description table<string, any> members as of `bytenite.sandbox.Fault`
+--- Makes a fault from its description: checks it and fills in the defaults.
+---@param description table<string, any> members of `bytenite.sandbox.Fault`
 ---@return bytenite.sandbox.Fault|nil fault
 ---@return string|nil message what is wrong with the description
 ---@usage local fault, message = faults.parse { operation = "set_name", status = 503 }
 function faults.parse(description)
-  if type(description) ~= "table" or core.is_array(description) then return nil, "a fault is an object" end
+  if type(description) ~= "table" or core.is_array(description) then return nil, "a fault must be an object" end
   local fault <const> = { operation = "*", times = 1, skip = 0 }
   local spoils = false
   for name, value in pairs(description) do
@@ -197,21 +197,21 @@ function faults.parse(description)
     fault[name] = value
     spoils = spoils or member.spoils
   end
-  if not names_wrong(description) then return nil, "a fault says what goes wrong: add for example status=503" end
+  if not names_wrong(description) then return nil, "a fault must say what goes wrong: add for example status=503" end
   if fault.times == 0 then fault.times = "forever" end
   fault.act = fault.act or (spoils and "never" or "before")
   return fault
 end
 
---- An empty list of faults.
+--- Makes an empty list of faults.
 ---@return bytenite.sandbox.Faults
 ---@usage local pending = faults.new()
 function faults.new()
   return setmetatable({ list = {} }, Faults)
 end
 
---- Adds faults behind those there.
----@param list bytenite.sandbox.Fault[] as `parse` gives them
+--- Appends faults.
+---@param list bytenite.sandbox.Fault[] as `parse` returns them
 ---@usage pending:add { fault }
 function Faults:add(list)
   table.move(list, 1, #list, #self.list + 1, self.list)
@@ -223,8 +223,9 @@ function Faults:clear()
   self.list = {}
 end
 
---- The fault the next call of an operation meets, which is thereby used once: the first that fits.
----@param operation string|nil name; nil for a call that is none known
+--- Returns the fault for a call of an operation, the first that matches, and counts its use; or
+--- nil.
+---@param operation string|nil name; nil for an unknown call
 ---@return bytenite.sandbox.Fault|nil
 ---@usage local fault = pending:take("set_name")
 function Faults:take(operation)

@@ -3,7 +3,7 @@ local faults <const> = require "bytenite.sandbox.faults"
 
 local fault_text = {}
 
--- Members whose value is text whatever it looks like.
+-- Members whose values are always text.
 local IS_TEXT <const> = { body = true, message = true, content_type = true, shape = true, act = true, operation = true }
 
 local function value_of(name, text)
@@ -16,7 +16,7 @@ local function value_of(name, text)
   return tonumber(text) or text
 end
 
--- Words parted by white space; a quoted part may hold white space: body='{"x": 1}'.
+-- Splits a text at white space, but not within quotes: body='{"x": 1}'.
 local function words_of(text)
   local words <const> = {}
   local position = text:find "%S"

@@ -1,5 +1,5 @@
---- The sandbox's own calls, below /sandbox: tests and users steer it with them. Each must send the
---- token that was printed at the start, in the header X-Sandbox-Token.
+--- The control API below /sandbox, for tests and users. Each request must send the token that the
+--- sandbox printed at the start, in the header X-Sandbox-Token.
 ---
 ---   GET   /sandbox/requests           the requests since the last reset, transfers too,
 ---                                     without keys and tokens unless show_secrets is set
@@ -10,15 +10,15 @@
 ---   POST  /sandbox/links/expire       expires all links to uploads and results issued so far
 ---   POST  /sandbox/speed              {"speed": 1000}: how much faster than real time jobs run,
 ---                                     if they start from now on
----   POST  /sandbox/advance            {"seconds": 30}: lets time pass at once, for jobs and links
+---   POST  /sandbox/advance            {"seconds": 30}: moves the clock forward, for jobs and links
 ---   POST  /sandbox/fill               {"jobs": 1000}: adds jobs in all states
----   PUT   /sandbox/jobs/{id}          puts a job as it is given, word for word
+---   PUT   /sandbox/jobs/{id}          stores the job in the body unchanged
 ---   PATCH /sandbox/jobs/{id}          sets members, e.g. {"state": "JOB_STATE_FAILED"},
 ---                                     which then no longer change with time
 ---   PUT   /sandbox/jobs/{id}/results  sets the results: a list of {name} with content,
 ---                                     content_base64, link or size
----   PUT   /sandbox/jobs/{id}/logs     sets the logs, in the form of the response that has them
----   GET   /sandbox/jobs/{id}/upload   what was uploaded
+---   PUT   /sandbox/jobs/{id}/logs     sets the logs, in the form of the API's response
+---   GET   /sandbox/jobs/{id}/upload   returns the upload
 local decode <const> = require("http.util").decodeURIComponent
 
 local core <const> = require "bytenite.core"
@@ -56,7 +56,7 @@ end
 
 local function reset(state, body)
   local wishes <const>, problem <const> = decoded(body)
-  if type(wishes) ~= "table" then return refused("reset takes an object: " .. tostring(problem)) end
+  if type(wishes) ~= "table" then return refused("reset: expected an object: " .. tostring(problem)) end
   state:reset(wishes.tokens == true)
   return accepted()
 end
@@ -74,7 +74,7 @@ local function add_faults(state, body)
   return accepted()
 end
 
--- A call that takes one number: its name, what is wrong with it otherwise, and what it does.
+-- Makes a call that takes one number: its name, what it must be, its check, and what it does.
 local function number_call(name, wanted, is_good, act)
   return function(state, body)
     local wishes <const> = object_of(body)
@@ -121,7 +121,7 @@ local calls <const> = {
 local function put_job(state, id, body)
   local values <const>, problem <const> = core.decode(body)
   if type(values) ~= "table" or core.is_array(values) then
-    return refused("a job is a JSON object: " .. tostring(problem))
+    return refused("a job must be a JSON object: " .. tostring(problem))
   end
   state:put_job(id, job.from(values, body))
   return accepted()
@@ -130,7 +130,7 @@ end
 local function change_job(state, id, body)
   local kept <const>, changes <const> = state:job(id), object_of(body)
   if kept == nil then return responses.gateway(404, "job not found") end
-  if changes == nil then return refused "a job's members are a JSON object" end
+  if changes == nil then return refused "a job's members must be a JSON object" end
   state:put_job(id, job.changed(kept, changes))
   return accepted()
 end
@@ -144,7 +144,7 @@ end
 
 local function set_logs(state, id, body)
   local logs <const> = object_of(body)
-  if logs == nil then return refused "logs are a JSON object" end
+  if logs == nil then return refused "logs must be a JSON object" end
   state.logs[id] = logs
   return accepted()
 end
@@ -181,14 +181,14 @@ local job_calls <const> = {
 function control_api.respond(state, request)
   local path <const> = request.path:match "^[^?]*"
   if path:find "^/sandbox/" and request.header(TOKEN_HEADER) ~= state.control_token then
-    return responses.gateway(403, "the header X-Sandbox-Token must hold the token that the sandbox printed")
+    return responses.gateway(403, "the header X-Sandbox-Token must have the token that the sandbox printed")
   end
   local call <const> = calls[request.method .. " " .. path]
   if call then return call(state, request.body) end
   local encoded_id <const>, what <const> = path:match "^/sandbox/jobs/([^/]+)/?(%a*)$"
   local job_call <const> = job_calls[what == "" and request.method or ("%s %s"):format(request.method, what)]
   if encoded_id and job_call then return job_call(state, decode(encoded_id), request.body) end
-  return responses.gateway(404, "the sandbox has nothing here")
+  return responses.gateway(404, "the control API has no such call")
 end
 
 return control_api

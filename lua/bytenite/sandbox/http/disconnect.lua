@@ -1,23 +1,23 @@
---- Ends connections in the ways that clients, networks and servers do, and sees when a client has
---- gone.
+--- Ends connections in the ways that clients, networks and servers do, and detects when a client
+--- has disconnected.
 local socket_type <const> = require("cqueues.socket").type
 
 local disconnect = {}
 
 local closed <const> = setmetatable({}, { __mode = "k" }) -- connections that we have ended
 
--- Makes the coming close of a socket a reset (RST) instead of an orderly end (FIN). That takes the
--- linger option, which cqueues does not know; luasocket does, where it is installed.
+-- Makes closing a socket send a reset (RST) instead of an orderly end (FIN). This needs the linger
+-- option, which only luasocket can set, if it is installed.
 local function reset_on_close(socket)
   local has_luasocket <const>, luasocket <const> = pcall(require, "socket")
   if not has_luasocket then return end
   local handle <const> = luasocket.tcp()
   handle:setfd(socket:pollfd())
   handle:setoption("linger", { on = true, timeout = 0 })
-  handle:setfd(-1) -- the descriptor stays the owner's to close
+  handle:setfd(-1) -- the owner closes the descriptor
 end
 
---- Whether the client has closed or lost the connection.
+--- Returns whether the client has closed or lost the connection.
 ---@param connection table of lua-http
 ---@return boolean
 ---@usage if disconnect.is_gone(stream.connection) then return end
@@ -26,24 +26,24 @@ function disconnect.is_gone(connection)
   return socket_type(socket) ~= "socket" or socket:eof "r" or socket:error "r" ~= nil
 end
 
---- Marks a stream as over: lua-http then neither responds for us nor waits, or spins,
---- for a client that has gone.
+--- Marks a stream as over, so that lua-http neither responds for us nor waits for, or spins on, a
+--- client that has disconnected.
 ---@param stream table of lua-http
 ---@usage disconnect.abandon(stream)
 function disconnect.abandon(stream)
-  stream.close_when_done = false -- closing is the caller's part
+  stream.close_when_done = false -- the caller closes it
   if stream.state == "closed" then return end
   local connection <const> = stream.connection
   local has_begun <const> = stream.state ~= "idle"
   stream:set_state "closed"
-  -- lua-http's server waits for all streams of a connection, but nothing tells it of one that ends
-  -- before it begins.
+  -- lua-http's server waits for all streams of a connection, but is not notified of a stream that
+  -- ends before it begins.
   if not has_begun and connection.version == 2 and connection.n_active_streams == 0 then
     connection:onidle()(connection)
   end
 end
 
---- Ends a connection: what was sent arrives, then the client sees the end.
+--- Ends a connection in order: the client receives everything that was sent, then the end.
 ---@param stream table of lua-http
 ---@usage disconnect.close(stream)
 function disconnect.close(stream)
@@ -56,7 +56,7 @@ function disconnect.close(stream)
   disconnect.abandon(stream)
 end
 
---- Whether we have ended a connection. What is still to be read from it is no request.
+--- Returns whether we have ended a connection. Bytes that it still has are not a request.
 ---@param connection table of lua-http
 ---@return boolean
 ---@usage if disconnect.is_closed(stream.connection) then return nil end
@@ -64,7 +64,7 @@ function disconnect.is_closed(connection)
   return closed[connection] == true
 end
 
---- Breaks a connection off: over HTTP/1.1 with a reset where luasocket is installed.
+--- Breaks a connection: over HTTP/1.1 with a reset if luasocket is installed.
 ---@param stream table of lua-http
 ---@usage disconnect.reset(stream)
 function disconnect.reset(stream)

@@ -15,11 +15,11 @@ local file_transfers <const> = require "bytenite.sandbox.http.file_transfers"
 
 local dispatcher = {}
 
--- The call's true response and the change it makes, which may be nil.
+-- Returns the response to a call without faults, and a function that makes the change, or nil.
 local function perform(call)
   local operation <const> = call.operation
   local handler <const> = operation and handlers[operation.name]
-  if handler == nil then return responses.refuse("UNIMPLEMENTED", "the sandbox does not know this call yet") end
+  if handler == nil then return responses.refuse("UNIMPLEMENTED", "the sandbox does not support this call yet") end
   if operation.authorized then
     local valid <const>, reason <const> = call.state.tokens:check(call.authorization)
     if not valid then return responses.shaped(call.state:next_error_shape(), 401, reason) end
@@ -27,7 +27,7 @@ local function perform(call)
   return handler(call)
 end
 
--- Reads the rest of a request that is refused without a look at it, so that the client sees why.
+-- Refuses a request. Reads the rest of it afterwards, so that the client sees the response.
 local function refuse(stream, received, response)
   received.is_answered = true
   response_writer.send(stream, response)
@@ -91,7 +91,7 @@ end
 --- Serves the one request of a stream.
 ---@param state bytenite.sandbox.State
 ---@param stream table of lua-http
----@param latency number seconds every response below /v1 waits
+---@param latency number delay of every response below /v1, in seconds
 ---@param report fun(message: string) receives errors in the sandbox itself; the client gets a 500
 ---@usage dispatcher.serve(state, stream, 0, print)
 function dispatcher.serve(state, stream, latency, report)

@@ -1,4 +1,5 @@
---- Streams events until the client goes: a JSON object per line for every change of a job's state.
+--- Streams events until the client disconnects: a JSON object per line for every change of a job's
+--- state.
 local core <const> = require "bytenite.core"
 
 local event_stream = {}
@@ -11,7 +12,7 @@ local function line(change)
   return core.encode { result = { event = "job_state_changed", data = data } } .. "\n"
 end
 
---- The events from now on.
+--- Makes a feed of the events from now on.
 ---@param state bytenite.sandbox.State
 ---@return bytenite.sandbox.Feed
 ---@usage return { status = 200, feed = event_stream.feed(state) }

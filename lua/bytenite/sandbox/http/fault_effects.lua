@@ -7,7 +7,7 @@ local job <const> = require "bytenite.sandbox.model.job"
 
 local fault_effects = {}
 
--- The response that is given instead of the true one, or nil.
+-- Returns the response that replaces the true one, or nil.
 local function substitute(fault, call, response)
   if fault.ok_false then
     return responses.envelope(200, fault.message or "sandbox fault: the call was not carried out", 400)
@@ -18,7 +18,7 @@ local function substitute(fault, call, response)
   end
   if fault.no_job then return responses.text(200, "{}") end
   if fault.echo then
-    -- The body is not looked at: what comes back are its bytes, whatever they mean.
+    -- Returns the bytes of the body without reading them.
     local id <const> = core.encode(call.parameters.jobId or random_ids.uuid())
     return responses.text(200, ('{"job":{"id":%s,"state":"JOB_STATE_NEW","params":'):format(id) .. call.body .. "}}")
   end
@@ -29,7 +29,7 @@ local function substitute(fault, call, response)
   return nil
 end
 
---- The response a call gets under a fault.
+--- Returns the response to a call that has a fault.
 ---@param fault bytenite.sandbox.Fault
 ---@param call bytenite.sandbox.Call
 ---@param response bytenite.sandbox.Response the true one; may be changed

@@ -12,10 +12,10 @@ local uploads <const> = require "bytenite.sandbox.model.uploads"
 
 local file_transfers = {}
 
-local MAX_UPLOAD <const> = 5 * 1024 ^ 3 -- bytes, as S3 has it
-local LINGER <const> = 1 -- seconds to read on after a refusal, so that the client sees the response before the end
+local MAX_UPLOAD <const> = 5 * 1024 ^ 3 -- bytes, the limit of S3
+local LINGER <const> = 1 -- seconds to continue reading after a refusal, so that the client sees the response
 
---- Which transfer a path is for.
+--- Returns which transfer a path is for.
 ---@param path string as received, without the query
 ---@return "upload"|"download"|nil
 ---@usage if file_transfers.name_of(path) then file_transfers.serve(state, stream, received) end
@@ -25,7 +25,7 @@ function file_transfers.name_of(path)
   return nil
 end
 
--- What every signed URL refuses.
+-- Returns the refusal that any signed URL may cause, or nil.
 local function refusal_of(state, received, method)
   if received.method ~= method then
     return storage_responses.refuse(
@@ -77,8 +77,8 @@ local function apply(fault, response)
   return fault and fault_effects.apply(fault, { parameters = {}, body = "", error_shape = "xml" }, response) or response
 end
 
--- Responds without reading the body, and ends the connection, or the stream of HTTP/2. What the
--- client still sends is read for a while, or it might not see the response.
+-- Responds without waiting for the whole body, and ends the connection, or the stream of HTTP/2.
+-- Reads for a while what the client still sends: otherwise it might not see the response.
 local function respond_early(stream, received, response, fault)
   received.is_answered = true
   if fault and response_writer.withhold(stream, fault) then return end
@@ -97,8 +97,8 @@ local function respond_early(stream, received, response, fault)
   end
 end
 
--- What takes the pieces of an upload: slowly when a fault says so, and up to the byte at which it
--- strikes.
+-- Returns a function that stores the pieces of an upload: slowly if a fault says so, and up to the
+-- byte at which the fault occurs.
 local function taker(sink, fault)
   local drip <const>, after <const> = fault and fault.drip, fault and fault.after
   local seconds_a_byte <const> = drip and drip.every / drip.bytes

@@ -4,7 +4,7 @@ local responses <const> = require "bytenite.sandbox.http.responses"
 
 local origin_check = {}
 
--- The name or address in a Host header, without brackets and port.
+-- Returns the name or address in a Host header, without brackets and port.
 local function name_of(authority)
   return authority:match "^%[(.-)%]:?%d*$" or authority:match "^([^:]*):?%d*$"
 end
@@ -13,10 +13,10 @@ local function is_loopback(name)
   return name == "::1" or name:find "^127%.%d+%.%d+%.%d+$" ~= nil or name:lower():find "^localhost%.?$" ~= nil
 end
 
---- Checks where a request comes from. Clients that are no browsers send no Origin. Any port will
---- do, because ports may be forwarded.
+--- Checks where a request comes from. Clients other than browsers send no Origin. Accepts any port,
+--- because ports may be forwarded.
 ---@param received bytenite.sandbox.Request
----@return bytenite.sandbox.Response|nil refusal nil when the request is to be served
+---@return bytenite.sandbox.Response|nil refusal nil if the request may be served
 ---@usage local refusal = origin_check.refusal(received)
 function origin_check.refusal(received)
   local host <const>, origin <const> = received.host, received.header "origin"

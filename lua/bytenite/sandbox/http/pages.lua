@@ -1,4 +1,4 @@
---- Makes pages of lists: of jobs, which can be filtered and sorted, and of anything else.
+--- Makes pages of lists: of jobs, with filters and orders, and of other rows.
 local decode <const> = require("http.util").decodeURIComponent
 
 local core <const> = require "bytenite.core"
@@ -14,8 +14,8 @@ local pages = {}
 
 local USUAL_LIMIT <const>, MOST <const> = 20, 100 -- rows of a page
 
--- Members that do not change while a job runs: an order by them stays good until a job comes or
--- goes.
+-- Members that do not change while a job runs: an order by them stays valid until jobs are added or
+-- removed.
 local LASTING <const> = { id = true, createdAt = true, name = true, templateId = true }
 
 local read_pagination <const> = protobuf_json.message { limit = protobuf_json.uint32, offset = protobuf_json.uint32 }
@@ -25,7 +25,7 @@ local function unescaped(text)
   return decode((text:gsub("+", " ")))
 end
 
---- What the query of a list asks for, as a body would: `{pagination{limit, offset}, orderBy}`.
+--- Reads the query of a list into the form of a body: `{pagination{limit, offset}, orderBy}`.
 ---@param path string as received
 ---@return table|nil wanted
 ---@return string|nil message
@@ -47,7 +47,7 @@ function pages.read_query(path)
   return wanted
 end
 
--- The first row wanted, and how many.
+-- Returns the first row of the page and the number of rows.
 local function span_of(wanted)
   local pagination <const> = wanted.pagination
   if pagination == nil or pagination == null then return 0, USUAL_LIMIT end
@@ -57,7 +57,7 @@ local function span_of(wanted)
   return offset, math.min(limit, MOST)
 end
 
--- The response with a page: `row_text` writes the row of an index.
+-- Makes the response with a page. `row_text` returns the text of the row at an index.
 local function page(total, wanted, row_text)
   local offset <const>, limit <const> = span_of(wanted)
   local rows <const> = {}
@@ -73,9 +73,9 @@ local function page(total, wanted, row_text)
   return responses.text(200, ('{"pagination":%s,"data":[%s]}'):format(pagination, table.concat(rows, ",")))
 end
 
---- The response with a page of a plain list.
+--- Makes the response with a page of a plain list.
 ---@param list table[]
----@param wanted table as `read_query` gives it
+---@param wanted table as `read_query` returns it
 ---@return bytenite.sandbox.Response
 ---@usage return pages.page(templates.all(), wanted)
 function pages.page(list, wanted)
@@ -84,8 +84,8 @@ function pages.page(list, wanted)
   end)
 end
 
--- `name`, `name desc`, `name asc`, `-name`: the function that looks the member up, and whether
--- downwards.
+-- Reads an order: `name`, `name desc`, `name asc` or `-name`. Returns the function that looks the
+-- member up, and whether the order is descending.
 local function read_order(text)
   local sign <const>, name <const>, direction <const> = text:match "^%s*(%-?)([%w_.]+)%s*(%a*)%s*$"
   local word <const> = (direction or ""):lower()
@@ -96,7 +96,7 @@ local function read_order(text)
   return look, problem or name, sign == "-" or word == "desc"
 end
 
--- What orders values of any kinds: what is not set comes first.
+-- The order of values of different types: unset values come first.
 local RANK <const> = { ["nil"] = 0, boolean = 1, number = 2, string = 3 }
 
 local function comes_before(left, right)
@@ -106,7 +106,7 @@ local function comes_before(left, right)
   return left_rank > 0 and left < right
 end
 
--- Ids put in order by a member; the newer comes first among equals.
+-- Returns ids sorted by a member; newer jobs come first among equals.
 local function sorted(state, ids, look, downwards)
   local now <const> = state:now()
   local keys <const>, ages <const> = {}, {}
@@ -131,7 +131,7 @@ local function newest_first(ids)
   return reversed
 end
 
--- All ids in an order, remembered while it is good.
+-- Returns all ids in an order. Caches the order while it is valid.
 local function all_sorted(state, text, name, look, downwards)
   local memory <const> = state.order
   local jobs <const> = state.jobs
@@ -152,7 +152,7 @@ local function that_pass(state, passes)
   return ids
 end
 
---- The response with a page of jobs. Without an order the newest come first.
+--- Makes the response with a page of jobs. Without an order the newest come first.
 ---@param state bytenite.sandbox.State
 ---@param wanted {pagination: table|nil, orderBy: string|nil}
 ---@param passes (fun(values: table): boolean)|nil which jobs, all by default

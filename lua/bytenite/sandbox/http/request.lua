@@ -8,21 +8,21 @@ local disconnect <const> = require "bytenite.sandbox.http.disconnect"
 ---@field method string of HTTP
 ---@field path string as received, with the query, not decoded
 ---@field http_version "1.0"|"1.1"|"2"
----@field headers string[] names (lower case) and values by turns, in the order received
+---@field headers string[] alternating names (lower case) and values, in the order received
 ---@field header fun(name: string): string|nil the first value of a header
 ---@field authorization string|nil
----@field host string|nil what the client takes this server for, with the port
+---@field host string|nil the name and port under which the client addressed this server
 ---@field body string "" until it is read
----@field is_answered boolean|nil the client is not told any more to go on with its body
+---@field is_answered boolean|nil true once "100 Continue" must no longer be sent
 ---@field connection integer the same for all requests on one connection
 local request = {}
 
 local READ_TIMEOUT <const> = 60 -- seconds, for a client that stops sending
-local GONE_CHECK <const> = 1 -- seconds between looks whether it is still there
+local GONE_CHECK <const> = 1 -- seconds between checks whether the client is still connected
 local PIECE <const> = 64 * 1024 -- bytes of a body at a time, at most
 local MAX_LINE <const> = 1024 * 1024 -- bytes of a request line or header; lua-http's own limit is 4096
 local MAX_DIGITS <const> = 15 -- of a Content-Length
-local MAX_BODY <const> = 64 * 1024 * 1024 -- bytes, but for uploads
+local MAX_BODY <const> = 64 * 1024 * 1024 -- bytes, except for uploads
 
 local connection_numbers <const> = setmetatable({}, { __mode = "k" })
 local connections = 0
@@ -42,7 +42,8 @@ local function version_of(stream)
   return stream.peer_version == 1.0 and "1.0" or "1.1"
 end
 
--- Pseudo-headers are left out; the authority is what HTTP/1.1 calls the host.
+-- Returns the headers as a flat list, without pseudo-headers; `:authority` becomes `host`, as in
+-- HTTP/1.1.
 local function flattened(headers)
   local flat <const>, count = {}, 0
   for name, value in headers:each() do
@@ -55,9 +56,9 @@ local function flattened(headers)
   return flat
 end
 
--- Waits until something is in a queue of an HTTP/2 stream; false when nothing will come. lua-http's
--- own waiting spins for ever once the client has gone. Here the queues are filled by the reader
--- that its server has for the connection.
+-- Waits until a queue of an HTTP/2 stream has an entry. Returns false if none will arrive.
+-- lua-http's own wait spins forever once the client has disconnected. The reader of the connection
+-- in lua-http's server fills the queues.
 local function is_filled(stream, queue, condition, timeout)
   local deadline <const> = cqueues.monotime() + timeout
   while queue:length() == 0 do
@@ -78,7 +79,8 @@ local function next_piece_2(stream, timeout)
   return stream:get_next_chunk(0)
 end
 
--- If the length is known, lua-http reads as much of the body as it can get.
+-- Returns the next piece of an HTTP/1.1 body. If the length is known, lua-http would read as much
+-- of the body as it can get.
 local function next_piece_1(stream, timeout)
   local left <const> = stream.body_read_type == "length" and stream.body_read_left or 0
   if left <= PIECE or stream.connection.socket == nil then return stream:get_next_chunk(timeout) end
@@ -87,9 +89,9 @@ local function next_piece_1(stream, timeout)
   return piece
 end
 
-local PROBLEMS <const> = { [errno.EILSEQ] = "no HTTP", [errno.E2BIG] = "too many headers" }
+local PROBLEMS <const> = { [errno.EILSEQ] = "not HTTP", [errno.E2BIG] = "too many headers" }
 
--- What is wrong with the length of a body; nil when nothing is. lua-http takes any number that
+-- Returns what is wrong with the length of a body, or nil. lua-http accepts any number that
 -- `tonumber` reads, and fails later.
 local function length_problem(headers)
   local length
@@ -110,15 +112,15 @@ local function read_headers_1(stream, timeout)
   local ok <const>, headers <const>, problem <const>, code <const> = pcall(stream.get_headers, stream, timeout)
   if not ok then return nil, "unreadable headers" end
   if headers then return headers end
-  if code then return nil, PROBLEMS[code] end -- another code is the network's: the client has gone, or is slow
+  if code then return nil, PROBLEMS[code] end -- other codes: the client has disconnected, or is slow
   if problem == "invalid content-length" then return nil, "a bad Content-Length" end
   return nil, problem
 end
 
 --- Reads a request up to its body.
 ---@param stream table of lua-http
----@return bytenite.sandbox.Request|nil request nil when the client went away or sent no HTTP
----@return string|nil problem what is wrong with what it sent; nil when it went away
+---@return bytenite.sandbox.Request|nil request nil if the client disconnected or did not send HTTP
+---@return string|nil problem what is wrong with the request; nil if the client disconnected
 ---@usage local received, problem = request.read_head(stream)
 function request.read_head(stream)
   local connection <const> = stream.connection
@@ -146,10 +148,10 @@ end
 
 --- Reads the body of a request, piece by piece.
 ---@param stream table of lua-http
----@param received bytenite.sandbox.Request as `read_head` gave it
----@param take fun(piece: string): boolean|nil gets each piece; true ends the reading
+---@param received bytenite.sandbox.Request as `read_head` returns it
+---@param take fun(piece: string): boolean|nil receives each piece; returns true to stop
 ---@param timeout number|nil seconds to wait for a piece
----@return boolean complete false when the client went away before the end, or the reading was ended
+---@return boolean complete false if the client disconnected before the end, or `take` stopped
 ---@usage request.read_pieces(stream, received, function(piece) sink:write(piece) end)
 function request.read_pieces(stream, received, take, timeout)
   local is_2 <const> = stream.connection.version == 2
@@ -161,15 +163,15 @@ function request.read_pieces(stream, received, take, timeout)
     local piece <const> = next_piece(stream, timeout or READ_TIMEOUT)
     if piece and take(piece) then return false end
   until piece == nil
-  -- lua-http takes a body cut short for a whole one.
+  -- lua-http does not report an incomplete body.
   if is_2 then return stream.state == "half closed (remote)" end
   return stream.state ~= "open"
 end
 
---- Reads the rest of a request. A body above 64 MiB is cut off there.
+--- Reads the rest of a request. Stops after 64 MiB of the body.
 ---@param stream table of lua-http
----@param received bytenite.sandbox.Request as `read_head` gave it; gets its body
----@return boolean complete false when the client went away before the end, or the body is too large
+---@param received bytenite.sandbox.Request as `read_head` returns it; gets its body
+---@return boolean complete false if the client disconnected early, or the body is too large
 ---@return boolean is_too_large
 ---@usage if not request.read_body(stream, received) then return end
 function request.read_body(stream, received)
@@ -183,7 +185,7 @@ function request.read_body(stream, received)
   end)
   if size > MAX_BODY then return false, true end
   received.body = table.concat(pieces)
-  -- What is left of the body would be taken for the next request.
+  -- The rest of the body would be read as the next request.
   if not complete and stream.connection.version ~= 2 then disconnect.close(stream) end
   return complete, false
 end

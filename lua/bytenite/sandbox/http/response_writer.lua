@@ -1,4 +1,4 @@
---- Sends a response, whole or spoiled by a fault.
+--- Sends a response, complete or spoiled by a fault.
 local cqueues <const> = require "cqueues"
 local new_headers <const> = require("http.headers").new
 
@@ -9,14 +9,14 @@ local response_writer = {}
 
 local WRITE_TIMEOUT <const> = 60 -- seconds, for a client that does not read
 local GARBAGE <const> = "\x00\x01\x02 this is not HTTP \xfe\xff\r\n\r\n"
-local GONE_CHECK <const> = 1 -- seconds between looks whether a client that is kept waiting is still there
+local GONE_CHECK <const> = 1 -- seconds between checks whether a waiting client is still connected
 
 local FAREWELL <const> = 0.5 -- seconds for a client to see the end
 local PIECE <const> = 64 * 1024 -- bytes of a body at a time
 local MOST <const> = math.maxinteger
 
--- Waits until HTTP/2's flow control lets something through, and tells how many bytes; nil when the
--- client has gone. lua-http would wait too, but spins once the client has gone.
+-- Waits until HTTP/2's flow control allows to send. Returns the number of bytes; nil if the client
+-- has disconnected. lua-http's own wait spins once the client has disconnected.
 local function wait_for_credit(stream)
   local connection <const> = stream.connection
   local deadline <const> = cqueues.monotime() + WRITE_TIMEOUT
@@ -48,7 +48,7 @@ local function head_of(response, length)
   local headers <const> = new_headers()
   headers:append(":status", tostring(response.status))
   if response.content_type ~= false then headers:append("content-type", response.content_type or "application/json") end
-  -- These have no body, and lua-http refuses a length with the first.
+  -- 204 and 304 have no body, and lua-http refuses a length with 204.
   if length and response.status ~= 204 and response.status ~= 304 then
     headers:append("content-length", tostring(length))
   end
@@ -58,7 +58,7 @@ local function head_of(response, length)
   return headers
 end
 
--- The body, whatever it is made of.
+-- Returns the body as a content.
 local function content_of(response)
   if response.content then return response.content end
   local body <const> = responses.body(response)
@@ -70,7 +70,7 @@ local function content_of(response)
   }
 end
 
--- Writes the body up to a byte, in pieces; false when the client has gone.
+-- Writes the body up to a byte, in pieces. Returns false if the client has disconnected.
 local function send_content(stream, content, last, drip)
   local size <const> = drip and drip.bytes or PIECE
   for position = 0, last - 1, size do
@@ -81,16 +81,16 @@ local function send_content(stream, content, last, drip)
   return true
 end
 
--- Waits until something has come from the client, or a condition holds; false when the client has
--- gone.
+-- Waits until the client has sent something, or a condition is signalled. Returns false if the
+-- client has disconnected.
 local function wait(stream, timeout, condition)
   local connection <const> = stream.connection
   if stream.state == "closed" or disconnect.is_gone(connection) then return false end
   local readable <const> = { pollfd = connection.socket:pollfd(), events = "r" }
-  -- HTTP/2 tells of an abandoned stream by the condition, both versions of a lost connection by the
-  -- socket.
+  -- HTTP/2 signals the condition if the stream is abandoned; in both versions a lost connection
+  -- makes the socket readable.
   cqueues.poll(stream.chunk_cond, readable, timeout, condition)
-  cqueues.poll() -- lets the reader of the connection see first what came
+  cqueues.poll() -- the reader of the connection runs first
   return stream.state ~= "closed" and not disconnect.is_gone(connection)
 end
 
@@ -99,9 +99,9 @@ local function hang(stream)
   end
 end
 
--- Ends a connection in the middle of a body. Over HTTP/2 the client keeps sending credit, and a
--- socket that is closed with something unread takes back what it sent: so the client gets some time
--- to close its end.
+-- Ends a connection in the middle of a body. Over HTTP/2 the client keeps sending credit, and
+-- closing a socket with unread bytes would discard what was sent: so the client gets some time to
+-- close its end.
 local function end_early(stream)
   local connection <const> = stream.connection
   if connection.version == 2 and not disconnect.is_gone(connection) then
@@ -114,7 +114,8 @@ local function end_early(stream)
   disconnect.close(stream)
 end
 
--- Writes what a feed gives, as it comes, up to a byte; false when the client has gone.
+-- Writes the events of a feed as they occur, up to a byte. Returns false if the client has
+-- disconnected.
 local function send_feed(stream, feed, last)
   local sent = 0
   repeat
@@ -127,10 +128,10 @@ local function send_feed(stream, feed, last)
   return false
 end
 
---- Does what a fault wants in place of a response, or of the rest of one.
+--- Performs a fault that replaces a response, or the rest of it.
 ---@param stream table of lua-http
 ---@param fault bytenite.sandbox.Fault
----@return boolean done false when the fault wants a response sent
+---@return boolean done false if a response must be sent
 ---@usage if not response_writer.withhold(stream, fault) then ... end
 function response_writer.withhold(stream, fault)
   if fault.hang then
@@ -148,8 +149,8 @@ function response_writer.withhold(stream, fault)
   return true
 end
 
---- Refuses a request that could not be read, and ends the connection: where the next request begins
---- is not known.
+--- Refuses a request that could not be read, and ends the connection: the start of the next request
+--- is unknown.
 ---@param stream table of lua-http
 ---@param message string
 ---@usage response_writer.refuse_unreadable(stream, "a bad Content-Length")
@@ -169,7 +170,7 @@ end
 --- Sends a response.
 ---@param stream table of lua-http
 ---@param response bytenite.sandbox.Response
----@param fault bytenite.sandbox.Fault|nil what spoils it on the way: drip, truncate, after
+---@param fault bytenite.sandbox.Fault|nil its drip, truncate and after change how it is sent
 ---@usage response_writer.send(stream, response)
 function response_writer.send(stream, response, fault)
   local content <const> = not response.feed and content_of(response) or nil

@@ -9,20 +9,20 @@ local job <const> = require "bytenite.sandbox.model.job"
 ---@field status integer of HTTP
 ---@field content_type string|nil application/json when nil; false for none
 ---@field body string|nil
----@field content bytenite.sandbox.Content|nil in place of the body
----@field feed bytenite.sandbox.Feed|nil in place of the body: events until the client closes
----@field job bytenite.sandbox.Job|nil printed as the body when there is no body
----@field template_info "inner"|"outer"|nil where alone templateInfo is printed with the job
----@field headers table|nil list of further {name, value}
+---@field content bytenite.sandbox.Content|nil instead of the body
+---@field feed bytenite.sandbox.Feed|nil instead of the body: events until the client closes
+---@field job bytenite.sandbox.Job|nil printed as the body if there is no body
+---@field template_info "inner"|"outer"|nil the only place at which templateInfo is printed
+---@field headers table|nil list of additional {name, value}
 
 ---@class bytenite.sandbox.Feed
----@field next fun(): string, number what is due now, and the seconds until there may be more
----@field condition userdata of cqueues: signalled when there is more before that
+---@field next fun(): string, number the text due now, and the seconds until there may be more
+---@field condition userdata of cqueues: signalled if there is more before
 
 local responses = {}
 
--- gRPC status numbers that have a meaning here, and the HTTP statuses the gateway turns them into
--- and back.
+-- gRPC status codes that are used here, and the HTTP statuses that the gateway maps them to and
+-- from.
 local CODES <const> = {
   INVALID_ARGUMENT = 3,
   NOT_FOUND = 5,
@@ -62,26 +62,26 @@ local function reason(status)
   return reason_of[status] or "Status " .. status
 end
 
---- A response with a body of any kind.
+--- Makes a response with any body.
 ---@param status integer
 ---@param body string
----@param content_type string|nil application/json when nil; false for none
+---@param content_type string|nil application/json if nil; false for none
 ---@return bytenite.sandbox.Response
 ---@usage responses.text(502, "<html></html>", "text/html")
 function responses.text(status, body, content_type)
   return { status = status, body = body, content_type = content_type }
 end
 
---- A JSON response.
+--- Makes a JSON response.
 ---@param status integer
----@param value any what `core.encode` writes
+---@param value any for `core.encode`
 ---@return bytenite.sandbox.Response
 ---@usage responses.json(200, { token = token })
 function responses.json(status, value)
   return responses.text(status, core.encode(value))
 end
 
---- The response that shows a job.
+--- Makes the response that shows a job.
 ---@param kept bytenite.sandbox.Job
 ---@return bytenite.sandbox.Response
 ---@usage return responses.job(draft)
@@ -89,27 +89,28 @@ function responses.job(kept)
   return { status = 200, job = kept }
 end
 
---- The envelope of a call that yields nothing and went well.
+--- Makes the envelope of a successful call without a result.
 ---@return bytenite.sandbox.Response
 ---@usage return responses.done()
 function responses.done()
   return responses.json(200, { ok = true, requestId = "", message = "", error = core.null })
 end
 
---- An error in the gateway's shape: `{code, message, details}`.
+--- Makes an error in the gateway's shape: `{code, message, details}`.
 ---@param status integer of HTTP
 ---@param message string
----@param code integer|nil of gRPC; the usual one of the status when nil
+---@param code integer|nil of gRPC; by default the usual code of the status
 ---@return bytenite.sandbox.Response
 ---@usage responses.gateway(503, "no server is ready")
 function responses.gateway(status, message, code)
   return responses.json(status, { code = code or code_of[status] or 2, message = message, details = core.array {} })
 end
 
---- An error in the envelope's shape: `{ok, requestId, message, error{code, message, description}}`.
+--- Makes an error in the envelope's shape: `{ok, requestId, message, error{code, message,
+--- description}}`.
 ---@param status integer of HTTP
 ---@param description string
----@param code integer|nil the code inside; the status when nil
+---@param code integer|nil the code in the body; by default the status
 ---@return bytenite.sandbox.Response
 ---@usage responses.envelope(401, "the access token is missing")
 function responses.envelope(status, description, code)
@@ -121,7 +122,7 @@ function responses.envelope(status, description, code)
   })
 end
 
---- The gateway's error for a gRPC status.
+--- Makes the gateway's error for a gRPC status.
 ---@param name string a key of the table of gRPC statuses above, e.g. "NOT_FOUND"
 ---@param message string
 ---@return bytenite.sandbox.Response
@@ -131,7 +132,7 @@ function responses.refuse(name, message)
   return responses.gateway(status_of[code], message, code)
 end
 
--- Bodies an error can have, by their names in `faults.error_shapes`.
+-- Functions that make the body of an error, by their names in `faults.error_shapes`.
 local shapes <const> = {
   gateway = responses.gateway,
   envelope = responses.envelope,
@@ -165,17 +166,17 @@ local shapes <const> = {
   end,
 }
 
---- A response of any status with a body of the shape named.
+--- Makes a response with any status and a body in a named shape.
 ---@param name "gateway"|"envelope"|"html"|"xml"|"empty"|"object"|"array"|"string"|"number"
 ---@param status integer
----@param message string|nil where the shape has room for one
+---@param message string|nil for shapes that have one
 ---@return bytenite.sandbox.Response
 ---@usage responses.shaped("html", 503)
 function responses.shaped(name, status, message)
   return shapes[name](status, message or ("sandbox fault: %d %s"):format(status, reason(status)))
 end
 
---- The body's text, printed now if it was not yet.
+--- Returns the text of the body. Prints the body first if that has not been done.
 ---@param response bytenite.sandbox.Response
 ---@return string
 ---@usage local text = responses.body(response)

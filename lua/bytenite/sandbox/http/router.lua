@@ -1,4 +1,4 @@
---- Finds the operation a request is for, from the rows of `core.operations`.
+--- Finds the operation of a request in the rows of `core.operations`.
 local decode <const> = require("http.util").decodeURIComponent
 
 local core <const> = require "bytenite.core"
@@ -6,7 +6,7 @@ local core <const> = require "bytenite.core"
 local router = {}
 
 local BASE_PATH <const> = "/v1"
-local SERVICES <const> = { customer = true, computing = true } -- the name until 2025 and the one after
+local SERVICES <const> = { customer = true, computing = true } -- the names until 2025 and since
 
 local function split(path)
   local segments <const> = {}
@@ -16,8 +16,8 @@ local function split(path)
   return segments
 end
 
--- Rows by method and number of segments; those with fewer parameters first, so that a fixed name
--- wins over an id.
+-- Rows by method and number of segments; rows with fewer parameters come first, so that a fixed
+-- name takes precedence over an id.
 local rows <const> = {}
 for _, operation in ipairs(core.operations) do
   local segments <const> = split(operation.path)
@@ -32,7 +32,7 @@ for _, list in pairs(rows) do
   end)
 end
 
--- The values of the row's parameters, or nil when the path is not the row's.
+-- Returns the values of the row's parameters; nil if the path does not match the row.
 local function match(row, segments)
   local values <const> = {}
   for index, wanted in ipairs(row.segments) do
@@ -49,7 +49,7 @@ local function match(row, segments)
   return values
 end
 
---- Whether a path lies below the API's base path.
+--- Returns whether a path is below the API's base path.
 ---@param path string as received, without the query
 ---@return boolean
 ---@usage router.is_api("/v1/customer/jobs") --> true
@@ -57,10 +57,10 @@ function router.is_api(path)
   return path:sub(1, #BASE_PATH + 1) == BASE_PATH .. "/"
 end
 
---- The operation a request is for.
+--- Finds the operation of a request.
 ---@param method string of HTTP
 ---@param path string as received, without the query; below the base path
----@return table|nil operation the row of `core.operations`; nil when none fits
+---@return table|nil operation the row of `core.operations`; nil if none matches
 ---@return table<string, string>|nil parameters the path's parameters, percent-decoded
 ---@usage local operation, parameters = router.find("GET", "/v1/customer/jobs/a%2Fb")
 function router.find(method, path)

@@ -1,10 +1,10 @@
---- Makes responses as storage services do: XML for errors, else bytes.
+--- Makes responses like those of storage services: XML for errors, else bytes.
 local responses <const> = require "bytenite.sandbox.http.responses"
 local file_contents <const> = require "bytenite.sandbox.model.file_contents"
 
 local storage_responses = {}
 
---- A refusal.
+--- Makes an error response.
 ---@param status integer of HTTP
 ---@param code string e.g. "AccessDenied"
 ---@param message string
@@ -16,8 +16,8 @@ function storage_responses.refuse(status, code, message)
   return responses.text(status, body, "application/xml")
 end
 
--- The part a Range header asks for: its first byte and its length; false when there is no such
--- part, nil when the header is to be ignored.
+-- Returns the first byte and the length of the part that a Range header asks for; false if there is
+-- no such part; nil if the header must be ignored.
 local function wanted_part(range, length)
   local first_text <const>, last_text <const> = (range or ""):match "^bytes=(%d*)%-(%d*)$"
   local first, last = math.tointeger(tonumber(first_text)), math.tointeger(tonumber(last_text))
@@ -31,7 +31,7 @@ local function wanted_part(range, length)
   return first, math.min(last or length - 1, length - 1) - first + 1
 end
 
---- Serves a content, or the part of it that is asked for.
+--- Makes the response with a content, or with the requested part of it.
 ---@param content bytenite.sandbox.Content
 ---@param range string|nil the Range header
 ---@param if_range string|nil the If-Range header

@@ -1,4 +1,4 @@
---- Reads the bodies of calls, and makes error responses for what is wrong with them.
+--- Reads the bodies of calls, and makes error responses about mistakes in them.
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"
@@ -6,7 +6,7 @@ local protobuf_json <const> = require "bytenite.sandbox.base.protobuf_json"
 
 local validation = {}
 
---- The response to a call that makes no sense.
+--- Makes the response to an invalid call.
 ---@param message string
 ---@return bytenite.sandbox.Response
 ---@usage return validation.invalid "templateId is required"
@@ -17,8 +17,8 @@ end
 --- Reads a body.
 ---@param text string
 ---@param reader function see `protobuf_json`
----@param name string what the body is, for the message
----@return any value nil when it cannot be read
+---@param name string a name for the body, for the message
+---@return any value nil if it cannot be read
 ---@return bytenite.sandbox.Response|nil refusal
 ---@usage local given, refusal = validation.body(call.body, read_config, "configs")
 function validation.body(text, reader, name)
@@ -27,7 +27,7 @@ function validation.body(text, reader, name)
   return value
 end
 
---- Whether a member was given and holds something.
+--- Returns whether a member is set to anything but null.
 ---@param value any
 ---@return boolean
 ---@usage if validation.is_given(given.jobId) then ... end
@@ -35,9 +35,9 @@ function validation.is_given(value)
   return value ~= nil and value ~= core.null and value ~= ""
 end
 
---- The job a call is for.
+--- Returns the job of a call.
 ---@param call bytenite.sandbox.Call
----@param id string|nil the path's by default
+---@param id string|nil by default the id in the path
 ---@return bytenite.sandbox.Job|nil
 ---@return bytenite.sandbox.Response|nil refusal
 ---@usage local kept, refusal = validation.job(call)

@@ -8,22 +8,22 @@ local random_ids <const> = require "bytenite.sandbox.base.random_ids"
 
 ---@class bytenite.sandbox.AccessTokens
 ---@field package lifetime integer seconds
----@field package ends table<string, number> when each token known ends, in monotonic seconds
+---@field package ends table<string, number> when each known token expires, in monotonic seconds
 local AccessTokens = {}
 AccessTokens.__index = AccessTokens
 
 local access_tokens = {}
 
---- An empty set of tokens.
----@param lifetime integer seconds a token lives
+--- Makes an empty set of tokens.
+---@param lifetime integer of a token, in seconds
 ---@return bytenite.sandbox.AccessTokens
 ---@usage local known = access_tokens.new(3600)
 function access_tokens.new(lifetime)
   return setmetatable({ lifetime = lifetime, ends = {} }, AccessTokens)
 end
 
---- A new token that looks as the service's do: a signed JWT of about 1.2 KB. It is good only once
---- `admit` has had it.
+--- Makes a token like those of the service: a signed JWT of about 1.2 KB. It is valid only after
+--- `admit`.
 ---@return string token
 ---@usage local token = known:issue()
 function AccessTokens:issue()
@@ -43,34 +43,34 @@ function AccessTokens:issue()
   return table.concat({ base64.encode_url(header), base64.encode_url(claims), random_ids.text(342) }, ".")
 end
 
---- Takes a token into use, from now on for the lifetime.
----@param token string as `issue` gave it
+--- Makes a token valid from now on, for the lifetime.
+---@param token string as `issue` returns it
 ---@usage known:admit(token)
 function AccessTokens:admit(token)
   self.ends[token] = monotime() + self.lifetime
 end
 
---- Whether a request with this Authorization may pass.
----@param authorization string|nil the header's whole value
+--- Returns whether a request with this Authorization may pass.
+---@param authorization string|nil the whole value of the header
 ---@return boolean valid
----@return string|nil reason why not, for the response
+---@return string|nil reason for the response if it is not valid
 ---@usage local valid, reason = known:check(request.authorization)
 function AccessTokens:check(authorization)
   if authorization == nil or authorization == "" then return false, "the access token is missing" end
   local ends <const> = self.ends[authorization]
-  if ends == nil then return false, "the access token is not known" end
+  if ends == nil then return false, "the access token is unknown" end
   if ends <= monotime() then return false, "the access token has expired" end
   return true
 end
 
---- Ends the life of one token, as signing out does.
+--- Revokes a token, as signing out does.
 ---@param token string
 ---@usage known:revoke(token)
 function AccessTokens:revoke(token)
   self.ends[token] = nil
 end
 
---- Ends the life of all tokens issued so far.
+--- Expires all tokens issued so far.
 ---@usage known:expire()
 function AccessTokens:expire()
   for token in pairs(self.ends) do

@@ -1,4 +1,4 @@
---- Data sources: `{dataSourceDescriptor, params}`, where params name their type in "@type".
+--- Reads data sources: `{dataSourceDescriptor, params}`, where params name their type in "@type".
 local core <const> = require "bytenite.core"
 
 local protobuf_json <const> = require "bytenite.sandbox.base.protobuf_json"
@@ -9,7 +9,7 @@ local data_sources = {}
 
 local TYPE_PREFIX <const> = "type.googleapis.com/bytenite.data_source."
 
--- The members of each type, all strings. A reply prints them all, "" where unset.
+-- The members of each type, all strings. Responses print all of them, "" if unset.
 local members <const> = {
   HttpDataSource = { "name", "url", "username", "password" },
   LocalFileDataSource = { "name", "tempUrl" },
@@ -25,7 +25,7 @@ for name, list in pairs(members) do
   types[TYPE_PREFIX .. name] = { members = list, read = protobuf_json.message(readers) }
 end
 
--- What `params` becomes: typed and complete, `{}` when empty.
+-- Reads `params`. Returns them with type and all members, `{}` if they are empty.
 local function read_params(value, name)
   local given <const>, problem <const> = protobuf_json.object(value, name)
   if given == nil then return nil, problem end
@@ -46,16 +46,16 @@ end
 
 local read_source <const> = protobuf_json.message { dataSourceDescriptor = protobuf_json.string, params = read_params }
 
--- What a response prints for params that were not given.
+-- Returns what a response prints for unset params.
 local function unset_params(descriptor)
   if descriptor == "bucket" then return {} end
   if descriptor == "file" then return { ["@type"] = TYPE_PREFIX .. "LocalFileDataSource", name = "", tempUrl = "" } end
   return null
 end
 
---- Reader of a data source (see `bytenite.sandbox.base.protobuf_json`). The descriptor is free
---- text, the type in params must be known.
----@param value any what the body holds
+--- Reads a data source (a reader, see `bytenite.sandbox.base.protobuf_json`). The descriptor is
+--- free text, the type in params must be known.
+---@param value any the member of the body
 ---@param name string the member, for the message
 ---@return table|nil source `{dataSourceDescriptor, params}` as a response prints it
 ---@return string|nil message
@@ -69,8 +69,8 @@ function data_sources.read(value, name)
   return source
 end
 
---- Gives a source of kind `file` the URL to send the file to; others stay as they are.
----@param source table|userdata|nil as `read` gave it, or `core.null`
+--- Sets the upload URL of a source of kind `file`; leaves other sources unchanged.
+---@param source table|userdata|nil as `read` returns it, or `core.null`
 ---@param url string
 ---@usage data_sources.offer_upload(changes.dataSource, url)
 function data_sources.offer_upload(source, url)

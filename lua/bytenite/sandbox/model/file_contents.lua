@@ -1,17 +1,17 @@
---- Contents of files to serve: a string, a temporary file, or bytes generated on request.
+--- Makes contents to serve: from a string, from a file, or generated on request.
 local new_digest <const> = require("openssl.digest").new
 
 ---@class bytenite.sandbox.Content
 ---@field length integer bytes
----@field etag string without quotes; another one for other bytes
----@field path string|nil of a file that holds it
+---@field etag string without quotes; different for different bytes
+---@field path string|nil of the file with the bytes
 ---@field read fun(position: integer, count: integer): string `count` bytes; positions start at 0
 
 local file_contents = {}
 
 local BLOCK <const> = 64 * 1024 -- bytes
 
---- Bytes as hexadecimal digits.
+--- Returns bytes as hexadecimal digits.
 ---@param bytes string
 ---@return string
 ---@usage file_contents.hex "\1\255" --> "01ff"
@@ -21,7 +21,7 @@ function file_contents.hex(bytes)
   end))
 end
 
---- The SHA-256 of bytes, in hexadecimal digits.
+--- Returns the SHA-256 of bytes, in hexadecimal digits.
 ---@param bytes string
 ---@return string
 ---@usage file_contents.sha256 "" --> "e3b0c44298fc1c14..."
@@ -29,7 +29,7 @@ function file_contents.sha256(bytes)
   return file_contents.hex(new_digest("sha256"):final(bytes))
 end
 
---- Content that is in memory.
+--- Makes content in memory.
 ---@param bytes string
 ---@return bytenite.sandbox.Content
 ---@usage local content = file_contents.text "done\n"
@@ -43,7 +43,7 @@ function file_contents.text(bytes)
   }
 end
 
---- Content in an open file, which is closed when nothing refers to it any more.
+--- Makes content in an open file, which is closed when the content is collected.
 ---@param file file*
 ---@param length integer
 ---@param sha256 string of the whole, in hexadecimal digits
@@ -60,7 +60,7 @@ function file_contents.file(file, length, sha256)
   }
 end
 
--- The bytes that follow the number in each block.
+-- Returns the bytes that follow the number in each block.
 local function pattern_of(seed)
   local pieces <const> = {}
   for index = 1, BLOCK // 32 do
@@ -69,10 +69,10 @@ local function pattern_of(seed)
   return table.concat(pieces):sub(9)
 end
 
---- Content of any length that nothing holds: each block of 64 KiB is its number (8 bytes,
+--- Makes content of any length that takes no memory: each block of 64 KiB is its number (8 bytes,
 --- big-endian) and a pattern made from the seed.
 ---@param length integer bytes
----@param seed string|integer|nil the same one gives the same bytes (default 0)
+---@param seed string|integer|nil equal seeds make equal bytes (default 0)
 ---@return bytenite.sandbox.Content
 ---@usage local content = file_contents.generated(2 ^ 30 // 1, 7)
 function file_contents.generated(length, seed)
@@ -98,7 +98,7 @@ function file_contents.generated(length, seed)
   }
 end
 
---- A part of a content.
+--- Makes content from a part of another content.
 ---@param whole bytenite.sandbox.Content
 ---@param first integer position of its first byte
 ---@param length integer

@@ -1,7 +1,7 @@
---- A job as the sandbox keeps it, and as a response prints it.
+--- Makes the sandbox's jobs, and prints them for responses.
 ---
---- A job is never changed: an update makes another one, so that an operation can be computed
---- without taking effect.
+--- Jobs are immutable: an update makes a new job, so that an operation can be computed without
+--- taking effect.
 local core <const> = require "bytenite.core"
 
 local null <const> = core.null
@@ -9,11 +9,11 @@ local null <const> = core.null
 ---@class bytenite.sandbox.Job
 ---@field values table<string, any> the members by their wire names
 ---@field course bytenite.sandbox.Course|nil of a job that was run: see `job_timeline`
----@field passed integer|nil steps of the course behind it
----@field package text string|nil the job printed, once it was
+---@field passed integer|nil number of steps of the course that it has passed
+---@field package text string|nil the job as JSON, once it has been printed
 local job = {}
 
--- Every member, in the order of the service's responses, with what it prints when unset.
+-- All members in the order of the service's responses, with the value to print if unset.
 local members <const> = {
   { "id", "" },
   { "templateId", "" },
@@ -52,7 +52,8 @@ local DEFAULT_CONFIG <const> = { taskTimeout = 3600, jobTimeout = 86400, isTestJ
 local UNSET_CONFIG <const> = { taskTimeout = 0, jobTimeout = 0, isTestJob = false }
 local UNSET_PARAMS <const> = { preset = "", partitioner = null, assembler = null, app = null }
 
--- Asks for every member by name too: those of a job made on demand are there only when asked for.
+-- Copies members. Reads every declared member by name too: some jobs make members when they are
+-- read.
 local function copy(values)
   local result <const> = {}
   for _, member in ipairs(members) do
@@ -64,7 +65,7 @@ local function copy(values)
   return result
 end
 
--- Lays `changes` over `base`; null there puts the value of `zeros` in place.
+-- Returns `base` with `changes` applied; null in `changes` becomes the value in `zeros`.
 local function merged(base, changes, zeros)
   local result <const> = copy(type(base) == "table" and base or zeros)
   for name, value in pairs(changes) do
@@ -77,16 +78,16 @@ local function merged(base, changes, zeros)
   return result
 end
 
---- A job with these members, as they are.
+--- Makes a job with exactly these members.
 ---@param values table<string, any>
----@param text string|nil the same as JSON text, when it must be printed exactly so
+---@param text string|nil the members as JSON text, if it must be printed unchanged
 ---@return bytenite.sandbox.Job
 ---@usage local kept = job.from(core.decode(text), text)
 function job.from(values, text)
   return { values = values, text = text }
 end
 
---- A fresh draft, with everything unset but what every job has.
+--- Makes a draft, with only the members set that every job has.
 ---@param id string
 ---@param now string timestamp
 ---@return bytenite.sandbox.Job
@@ -100,7 +101,7 @@ function job.new(id, now)
   return job.from(values)
 end
 
---- The job with some members set to what is given, word for word.
+--- Returns the job with some members replaced by exactly these values.
 ---@param old bytenite.sandbox.Job
 ---@param changes table<string, any>
 ---@return bytenite.sandbox.Job
@@ -113,10 +114,10 @@ function job.changed(old, changes)
   return job.from(values)
 end
 
---- The job as it is after an update. Members given replace those there, config and params member by
---- member; null unsets.
+--- Returns the job after an update. The changes replace members, and the members of config and
+--- params one by one; null unsets a member.
 ---@param old bytenite.sandbox.Job
----@param changes table<string, any> as the readers of `protobuf_json` give them
+---@param changes table<string, any> as the readers of `protobuf_json` return them
 ---@return bytenite.sandbox.Job
 ---@usage local renamed = job.updated(old, { name = "My Job" })
 function job.updated(old, changes)
@@ -135,7 +136,7 @@ function job.updated(old, changes)
   return job.from(values)
 end
 
---- Whether the job may still be changed.
+--- Returns whether the job may still be changed.
 ---@param kept bytenite.sandbox.Job
 ---@return boolean
 ---@usage if not job.is_draft(kept) then ... end
@@ -144,7 +145,7 @@ function job.is_draft(kept)
   return state == nil or state == "JOB_STATE_NEW"
 end
 
---- Whether the job has come to an end.
+--- Returns whether the job has ended.
 ---@param kept bytenite.sandbox.Job
 ---@return boolean
 ---@usage if job.is_final(kept) then ... end
@@ -153,7 +154,7 @@ function job.is_final(kept)
   return state == "JOB_STATE_COMPLETE" or state == "JOB_STATE_FAILED"
 end
 
---- Whether jobs have a member of that name.
+--- Returns whether jobs have a member with this name.
 ---@param name string in camelCase
 ---@return boolean
 ---@usage job.has_member "createdAt" --> true
@@ -188,7 +189,7 @@ local function object_text(values, skipped)
   return "{" .. table.concat(pieces, ",") .. "}"
 end
 
---- The job alone, as JSON text. Raises a string when it cannot be written.
+--- Returns the job alone as JSON text. Raises a string if it cannot be written.
 ---@param kept bytenite.sandbox.Job
 ---@return string json
 ---@usage rows[#rows + 1] = job.text(kept)
@@ -197,8 +198,8 @@ function job.text(kept)
   return kept.text
 end
 
---- The body of a response that holds the job: `{job, templateInfo}`. Raises a string when the job
---- cannot be written as JSON, as when something in it is nested too deeply.
+--- Returns the body of a response with the job: `{job, templateInfo}`. Raises a string if the job
+--- cannot be written as JSON, for example because it is nested too deeply.
 ---@param kept bytenite.sandbox.Job
 ---@param where "inner"|"outer"|nil to print templateInfo only inside the job, or only next to it
 ---@return string json

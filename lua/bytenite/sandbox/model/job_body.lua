@@ -1,4 +1,4 @@
---- Readers of what a job is made of, for the calls that take it.
+--- Readers of the parts of a job, for the calls that take them.
 local protobuf_json <const> = require "bytenite.sandbox.base.protobuf_json"
 local data_sources <const> = require "bytenite.sandbox.model.data_sources"
 

@@ -9,14 +9,14 @@ local function camel_case(name)
   return (name:gsub("_(%l)", string.upper))
 end
 
---- Makes a function that looks a member up. Its name may go into nested members with dots, and may
---- be in snake_case.
+--- Makes a function that looks a member up. The name may have dots, for nested members, and may be
+--- in snake_case.
 ---@param name any
----@return (fun(values: table): any)|nil look gives nil for what is not there
----@return string|nil message when jobs have no such member
+---@return (fun(values: table): any)|nil look returns nil for a missing member
+---@return string|nil message if jobs have no such member
 ---@usage local look = job_fields.look_up "config.taskTimeout"
 function job_fields.look_up(name)
-  if type(name) ~= "string" then return nil, "a field is named by text" end
+  if type(name) ~= "string" then return nil, "the name of a field must be text" end
   local first <const>, rest <const> = name:match "^([^.]+)(.*)$"
   local member <const> = first and camel_case(first)
   if not member or not job.has_member(member) then return nil, ("unknown field %s"):format(core.encode(name)) end
@@ -37,10 +37,10 @@ function job_fields.look_up(name)
   end
 end
 
---- A value in a form that can be compared: decimal strings (64-bit numbers) as numbers, timestamps
---- so that their order is the text's.
+--- Returns a value in a form that can be compared: decimal strings (64-bit numbers) as numbers,
+--- timestamps in a form that sorts as text.
 ---@param value any
----@return string|number|boolean|nil # nil for null, tables and what is not there
+---@return string|number|boolean|nil # nil for null, tables and missing members
 ---@usage local key = job_fields.comparable(look(values))
 function job_fields.comparable(value)
   local kind <const> = type(value)

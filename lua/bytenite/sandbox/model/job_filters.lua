@@ -10,7 +10,7 @@ local PREFIX <const> = "FILTER_CONDITION_"
 
 local comparable <const> = job_fields.comparable
 
--- An order of two values; nil where they have none.
+-- Compares two values; returns nil if they have no order.
 local function compared(left, right)
   left = comparable(left)
   if type(left) ~= type(right) or left == nil or type(left) == "boolean" then return nil end
@@ -28,7 +28,7 @@ local function contains(list, value)
   return false
 end
 
--- A pattern of Lua for one of SQL, where % stands for any text and _ for any character.
+-- Converts a pattern of SQL, in which % matches any text and _ any character, to a Lua pattern.
 local function pattern_of(text)
   local wildcards <const> = { ["%"] = ".*", ["_"] = utf8.charpattern }
   local pattern <const> = text:lower():gsub("[%W]", function(character)
@@ -37,7 +37,7 @@ local function pattern_of(text)
   return "^" .. pattern .. "$"
 end
 
--- By condition: what makes a test from the value. `list` conditions take a list.
+-- Functions that make a test from the value of a filter, by condition.
 local conditions <const> = {
   EQ = function(value)
     return function(found)
@@ -140,8 +140,9 @@ local function one(filter)
   end
 end
 
---- Reader of filters (see `bytenite.sandbox.base.protobuf_json`): makes them one test.
----@param list any what the body holds
+--- Reads filters (a reader, see `bytenite.sandbox.base.protobuf_json`): combines them into one
+--- test.
+---@param list any the member of the body
 ---@return (fun(values: table): boolean)|nil passes takes a job's members; nil if the list is wrong
 ---@return string|nil message
 ---@usage local passes, message = job_filters.read(body.filters)

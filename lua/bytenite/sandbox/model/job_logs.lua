@@ -7,7 +7,7 @@ local job_timeline <const> = require "bytenite.sandbox.model.job_timeline"
 
 local job_logs = {}
 
-local MOST_TASKS <const> = 32 -- tasks of a job that write
+local MOST_TASKS <const> = 32 -- number of tasks of a job that have logs
 
 local LEVELS <const> = {
   UNKNOWN = true,
@@ -23,7 +23,7 @@ local SERVICES <const> = { PARTITIONER = true, ASSEMBLER = true, TASKRUNNER = tr
 
 job_logs.levels, job_logs.services = LEVELS, SERVICES
 
--- Lines of a part: how far between two states they are written, what and how.
+-- Lines of a part: the time as a fraction of the way between two states, level, container, text.
 local PARTITIONER <const> = {
   { 0.05, "DEBUG", "main", "partitioner started" },
   { 0.3, "INFO", "main", "reading the input" },
@@ -41,7 +41,7 @@ local ASSEMBLER <const> = {
   { 0.9, "INFO", "main", "merged {chunks} chunks" },
 }
 
--- The lines of a part that have been written, of those between two states.
+-- Returns the lines of a part between two states that have been written by now.
 local function written(script, course, first, last, now, number)
   local list <const> = core.array {}
   local from <const> = job_timeline.time_of(course, first)
@@ -58,7 +58,7 @@ local function written(script, course, first, last, now, number)
   return list
 end
 
---- The id of a task of a job.
+--- Returns the id of a task of a job.
 ---@param id string of the job
 ---@param number integer
 ---@return string uuid the same every time
@@ -74,7 +74,7 @@ function job_logs.task_id(id, number)
   )
 end
 
--- Adds why a job failed, once it has.
+-- Adds the reason of a failure, once the job has failed.
 local function add_failure(lines, course, now)
   local last <const> = course.steps[#course.steps]
   if last.state ~= "JOB_STATE_FAILED" or last.time > now then return end
@@ -82,7 +82,7 @@ local function add_failure(lines, course, now)
     { log = course.failure, timestamp = clock.timestamp(last.time), level = "ERROR", container = "main" }
 end
 
--- All that a job wrote until now.
+-- Returns all lines that a job has written by now.
 local function all(id, kept, now)
   local course <const> = kept.course
   if course == nil then return { partitioner = {}, assembler = {}, taskrunner = {} } end
@@ -103,7 +103,7 @@ local function all(id, kept, now)
   }
 end
 
--- The values of a list as keys; nil for an empty list, which asks for everything.
+-- Returns the values of a list as keys; nil for an empty list, which selects everything.
 local function set_of(list)
   if type(list) ~= "table" or #list == 0 then return nil end
   local set <const> = {}
@@ -121,8 +121,8 @@ local function of_levels(lines, levels)
   return list
 end
 
---- The lines that are asked for, as the response has them. Task ids choose among tasks only; the
---- levels concern all lines.
+--- Returns the selected lines, in the form of the response. Task ids select among tasks only;
+--- levels select among all lines.
 ---@param state bytenite.sandbox.State
 ---@param kept bytenite.sandbox.Job
 ---@param wanted {jobId: string, taskIds: string[]?, levels: string[]?, services: string[]?}

@@ -1,4 +1,4 @@
---- The results of finished jobs and the links that lead to them.
+--- Makes the results of finished jobs, and links to them.
 local core <const> = require "bytenite.core"
 
 local base64 <const> = require "bytenite.sandbox.base.base64"
@@ -7,7 +7,7 @@ local file_contents <const> = require "bytenite.sandbox.model.file_contents"
 ---@class bytenite.sandbox.Result
 ---@field name string
 ---@field content bytenite.sandbox.Content
----@field link string|nil in place of one to this sandbox
+---@field link string|nil instead of a link to this sandbox
 
 local job_results = {}
 
@@ -20,7 +20,7 @@ local function summary(kept)
   )
 end
 
--- What a job yields unless it was set: its input as it came, and a few lines of text.
+-- Returns the default results of a job: its input unchanged, and a few lines of text.
 local function usual(state, id, kept)
   local list <const> = {}
   local upload <const> = state.uploads[id]
@@ -29,7 +29,7 @@ local function usual(state, id, kept)
   return list
 end
 
---- The results of a job.
+--- Returns the results of a job.
 ---@param state bytenite.sandbox.State
 ---@param id string
 ---@param kept bytenite.sandbox.Job
@@ -39,7 +39,7 @@ function job_results.of(state, id, kept)
   return state.results[id] or usual(state, id, kept)
 end
 
---- The response's list of a job's results, with links signed now.
+--- Returns the list of a job's results for the response, with new links.
 ---@param state bytenite.sandbox.State
 ---@param id string
 ---@param kept bytenite.sandbox.Job
@@ -67,20 +67,20 @@ local function content_of(description)
   return type(description.link) == "string" and file_contents.text "" or nil
 end
 
---- Reads results as a control call describes them: a list of objects with `name` and one of
---- `content`, `content_base64`, `size` (with `seed`) and `link`.
+--- Reads results from the control API: a list of objects with `name` and one of `content`,
+--- `content_base64`, `size` (with `seed`) and `link`.
 ---@param list any
 ---@return bytenite.sandbox.Result[]|nil
 ---@return string|nil message
 ---@usage local list, message = job_results.parse { { name = "out_0/x", size = 1000, seed = 7 } }
 function job_results.parse(list)
-  if type(list) ~= "table" then return nil, "results are a list" end
+  if type(list) ~= "table" then return nil, "results must be a list" end
   local parsed <const> = {}
   for index, description in ipairs(list) do
     local is_object <const> = type(description) == "table"
     local content <const> = is_object and content_of(description)
     if not content or type(description.name) ~= "string" then
-      return nil, ("result %d is no object with a name and content, content_base64, size or link"):format(index)
+      return nil, ("result %d is not an object with a name and content, content_base64, size or link"):format(index)
     end
     parsed[index] = { name = description.name, content = content, link = description.link }
   end

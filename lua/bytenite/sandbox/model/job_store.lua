@@ -2,10 +2,10 @@
 local job_timeline <const> = require "bytenite.sandbox.model.job_timeline"
 
 ---@class bytenite.sandbox.JobStore
----@field version integer another one after every change
+---@field version integer changes with every change of the store
 ---@field package kept table<string, bytenite.sandbox.Job|true> true for a job that is made when it
 ---  is first read
----@field package make (fun(id: string): bytenite.sandbox.Job)|nil makes those
+---@field package make (fun(id: string): bytenite.sandbox.Job)|nil makes these jobs
 ---@field package ids (string|false)[] in the order of creation; false where a job was removed
 ---@field package positions table<string, integer> in `ids`
 ---@field package holes integer in `ids`
@@ -14,7 +14,7 @@ JobStore.__index = JobStore
 
 local job_store = {}
 
---- No jobs yet.
+--- Makes an empty store.
 ---@return bytenite.sandbox.JobStore
 ---@usage local kept = job_store.new()
 function job_store.new()
@@ -26,7 +26,7 @@ local function append(self, id)
   self.ids[position], self.positions[id] = id, position
 end
 
---- Keeps a job, in place of the one with that id if there is one.
+--- Stores a job. Replaces a job with the same id.
 ---@param id string
 ---@param job bytenite.sandbox.Job
 ---@usage jobs:put(id, draft)
@@ -36,7 +36,7 @@ function JobStore:put(id, job)
   self.version = self.version + 1
 end
 
---- Adds jobs that are made when they are looked at.
+--- Adds jobs that are made when they are first read.
 ---@param ids string[] the oldest first
 ---@param make fun(id: string): bytenite.sandbox.Job
 ---@usage jobs:add(ids, make)
@@ -49,7 +49,7 @@ function JobStore:add(ids, make)
   self.version = self.version + 1
 end
 
---- A job as it is at a moment.
+--- Returns a job in its state at a moment.
 ---@param id string
 ---@param now number seconds since the epoch
 ---@return bytenite.sandbox.Job|nil
@@ -87,8 +87,8 @@ local function close_holes(self)
   self.ids, self.holes = ids, 0
 end
 
---- The ids of all jobs, in the order in which they came: the newest last.
----@return string[] # not to be changed
+--- Returns the ids of all jobs in the order of their creation: the newest last.
+---@return string[] # must not be changed
 ---@usage local ids = jobs:in_order()
 function JobStore:in_order()
   if self.holes > 0 then close_holes(self) end

@@ -1,8 +1,8 @@
---- What becomes of a job that was run: the states it passes through and what it then shows.
+--- Simulates jobs that run: the states that they pass through, and their members in each state.
 ---
---- Nothing happens by itself. A started job has a course, which tells when it reaches which state,
---- and whoever looks at the job brings it up to the moment. A job whose app parameters hold the
---- text `sandbox_fail` fails, with that message.
+--- Nothing happens in the background. A started job has a course, which has the time of each state;
+--- reading the job brings it up to date. A job whose app parameters have the text `sandbox_fail`
+--- fails with this text as its message.
 local clock <const> = require "bytenite.sandbox.base.clock"
 local job <const> = require "bytenite.sandbox.model.job"
 
@@ -10,8 +10,8 @@ local job_timeline = {}
 
 ---@class bytenite.sandbox.Course
 ---@field steps {time: number, state: string}[] in order; times are seconds since the epoch
----@field chunks integer parts the input is split into
----@field failure string|nil the message at its end when that is JOB_STATE_FAILED
+---@field chunks integer number of parts of the input
+---@field failure string|nil the message if it ends in JOB_STATE_FAILED
 
 -- Seconds after the start, at speed 1.
 local STEPS <const> = {
@@ -44,7 +44,7 @@ local function chunks_of(values)
   return math.min(wanted, MOST_CHUNKS)
 end
 
---- The course of a job that starts.
+--- Makes the course of a job that starts.
 ---@param values table<string, any> the job's members
 ---@param start number seconds since the epoch
 ---@param speed number how much faster than real time
@@ -65,10 +65,10 @@ function job_timeline.course(values, start, speed)
   return course
 end
 
---- When a course reaches a state.
+--- Returns when a course reaches a state.
 ---@param course bytenite.sandbox.Course
 ---@param state string
----@return number|nil moment seconds since the epoch; nil when it never does
+---@return number|nil moment seconds since the epoch; nil if it never does
 ---@usage local begun = job_timeline.time_of(course, "JOB_STATE_MERGING")
 function job_timeline.time_of(course, state)
   for _, step in ipairs(course.steps) do
@@ -89,7 +89,7 @@ local function end_members(values, course, step)
   if step.state == "JOB_STATE_FAILED" then values.errorMessage = course.failure end
 end
 
--- What a job shows once it has taken a step.
+-- Sets the members of a job for a step of its course.
 local function take(values, course, step)
   local state <const> = step.state
   values.state = state
@@ -118,10 +118,10 @@ local function steps_taken(kept, passed)
   return new
 end
 
---- A job as it is at a moment.
+--- Returns a job in its state at a moment.
 ---@param kept bytenite.sandbox.Job
 ---@param now number seconds since the epoch
----@return bytenite.sandbox.Job # the same when nothing has happened
+---@return bytenite.sandbox.Job # `kept` itself if nothing has happened
 ---@usage local seen = job_timeline.at(kept, now)
 function job_timeline.at(kept, now)
   local course <const> = kept.course
@@ -134,7 +134,7 @@ function job_timeline.at(kept, now)
   return passed > before and steps_taken(kept, passed) or kept
 end
 
---- A job that follows a course from now on.
+--- Returns the job, following a course from now on.
 ---@param kept bytenite.sandbox.Job
 ---@param course bytenite.sandbox.Course
 ---@param now number seconds since the epoch
@@ -146,7 +146,7 @@ function job_timeline.follow(kept, course, now)
   return job_timeline.at(new, now)
 end
 
---- A draft that starts.
+--- Returns a draft after its start.
 ---@param draft bytenite.sandbox.Job
 ---@param now number seconds since the epoch
 ---@param speed number
@@ -157,7 +157,7 @@ function job_timeline.started(draft, now, speed)
   return job_timeline.follow(submitted, job_timeline.course(draft.values, now, speed), now)
 end
 
---- A running job that is broken off.
+--- Returns a running job after it was aborted.
 ---@param running bytenite.sandbox.Job
 ---@param now number seconds since the epoch
 ---@return bytenite.sandbox.Job
@@ -174,7 +174,7 @@ function job_timeline.aborted(running, now)
   return job_timeline.at(new, now)
 end
 
---- How many of a job's tasks run at a moment.
+--- Returns how many tasks of a job run at a moment.
 ---@param kept bytenite.sandbox.Job
 ---@param now number seconds since the epoch
 ---@return integer

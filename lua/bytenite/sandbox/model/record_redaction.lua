@@ -1,11 +1,11 @@
---- Takes keys and tokens out of requests before they are recorded.
+--- Removes keys and tokens from requests before they are recorded.
 local core <const> = require "bytenite.core"
 
 local record_redaction = {}
 
 local REDACTED <const> = "[redacted]"
 
--- Names that hold a secret in requests, though seldom in errors: an API key is sent as `?key=`.
+-- Names of secrets in requests, though seldom in errors: an API key may be sent as `?key=`.
 local ALSO_SECRET <const> = { key = true }
 
 local function is_secret(name)
@@ -26,7 +26,7 @@ local function redact_members(value)
   return has_changed
 end
 
--- "name=value&..." with the values of secret names redacted: queries and forms.
+-- Redacts the values of secret names in "name=value&...": queries and forms.
 local function redacted_pairs(text)
   return (
     text:gsub("([^?&=%s]+)=([^&%s]+)", function(name, value)
@@ -35,7 +35,7 @@ local function redacted_pairs(text)
   )
 end
 
--- A body in which nothing is redacted stays as it was sent, byte by byte.
+-- Redacts a body. Returns the original bytes if it has no secrets.
 local function redacted_body(body)
   local value <const> = core.decode(body)
   if value == nil then return redacted_pairs(body) end

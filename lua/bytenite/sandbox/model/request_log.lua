@@ -1,14 +1,14 @@
---- Remembers the latest requests, for tests and curious users.
+--- Records the latest requests, for tests and users.
 local core <const> = require "bytenite.core"
 
 local base64 <const> = require "bytenite.sandbox.base.base64"
 local record_redaction <const> = require "bytenite.sandbox.model.record_redaction"
 
 ---@class bytenite.sandbox.RequestLog
----@field package records table the requests kept, by their running number
----@field package first integer number of the oldest one kept
----@field package last integer number of the latest one
----@field package bytes integer in them
+---@field package records table the requests by number
+---@field package first integer number of the oldest request
+---@field package last integer number of the latest request
+---@field package bytes integer size of all requests
 ---@field package shows_secrets boolean whether keys and tokens are kept
 local RequestLog = {}
 RequestLog.__index = RequestLog
@@ -18,7 +18,7 @@ local request_log = {}
 local MAX_RECORDS <const> = 10000
 local MAX_BYTES <const> = 64 * 1024 * 1024 -- in paths, headers and bodies
 
---- An empty record.
+--- Makes an empty log.
 ---@param shows_secrets boolean whether keys and tokens are kept
 ---@return bytenite.sandbox.RequestLog
 ---@usage local seen = request_log.new(false)
@@ -34,9 +34,9 @@ local function size_of(request)
   return size
 end
 
---- Adds a request; the oldest ones go when there are more than 10,000, or more than 64 MiB.
+--- Adds a request. Drops the oldest ones if there are more than 10,000, or more than 64 MiB.
 ---@param request bytenite.sandbox.Request
----@param operation string|nil the name of the operation it is for
+---@param operation string|nil the name of its operation
 ---@usage seen:add(request, "get_job")
 function RequestLog:add(request, operation)
   local kept <const> = self.shows_secrets and request or record_redaction.redacted(request)
@@ -57,7 +57,7 @@ function RequestLog:clear()
   self.records, self.first, self.last, self.bytes = {}, 1, 0, 0
 end
 
--- A header's value may hold any bytes, JSON may not: values that are not UTF-8 are read as Latin-1.
+-- Converts the value of a header for JSON: a value that is not UTF-8 is read as Latin-1.
 local function text_of(bytes)
   if utf8.len(bytes) then return bytes end
   return (bytes:gsub("[\x80-\xff]", function(byte)
@@ -65,7 +65,7 @@ local function text_of(bytes)
   end))
 end
 
---- The requests in the order received, as a JSON list.
+--- Returns the requests in the order received, as a JSON list.
 ---@return string json
 ---@usage local text = seen:encode()
 function RequestLog:encode()

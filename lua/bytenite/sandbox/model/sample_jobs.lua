@@ -1,5 +1,5 @@
---- Fills a sandbox with jobs like those of a long-used account. Their members are made on request,
---- so that a hundred thousand jobs cost little more than their ids.
+--- Makes jobs like those of an old account. Makes their members when they are read, so that a
+--- hundred thousand jobs cost little more than their ids.
 local core <const> = require "bytenite.core"
 
 local clock <const> = require "bytenite.sandbox.base.clock"
@@ -14,7 +14,7 @@ local RUNS_FOR <const> = 10 -- times as long as a job of this sandbox
 local NAMES <const> =
   { "Nightly batch", "Rainforest images", "Interview", "Trailer encoding", "Word statistics", "Test run" }
 
--- States of the jobs, each as often as it stands here.
+-- The states of successive jobs, over and over.
 local COMPLETE <const>, FAILED <const> = "JOB_STATE_COMPLETE", "JOB_STATE_FAILED"
 local STATES <const> = {
   COMPLETE,
@@ -52,7 +52,7 @@ for number, template in ipairs(templates.all()) do
   info_of[number] = templates.info(template.id)
 end
 
--- The number is the end of the id.
+-- Returns the id of a job, which ends in the job's number.
 local function id_of(number)
   return ("%08x-f111-4000-8000-%012x"):format(number * 2654435761 & 0xFFFFFFFF, number)
 end
@@ -94,7 +94,7 @@ local cheap <const> = {
   end,
 }
 
--- The course of the job up to its state; nil of a draft.
+-- Returns the course of the job up to its state; nil for a draft.
 local function course_of(number, values, created)
   local state <const> = state_of(number)
   if state == "JOB_STATE_NEW" then return nil end
@@ -111,7 +111,7 @@ local function course_of(number, values, created)
   return whole
 end
 
--- The whole job.
+-- Makes the complete job.
 local function complete(number, created)
   local draft <const> = job.new(id_of(number), clock.timestamp(created))
   for name, make in pairs(cheap) do
@@ -123,9 +123,9 @@ local function complete(number, created)
   return job_timeline.follow(draft, course, math.huge)
 end
 
---- Ids for that many jobs, and the function that makes one of them from its id.
+--- Returns the ids of `count` jobs, and the function that makes a job from its id.
 ---@param count integer
----@param now number seconds since the epoch: the jobs were created before
+---@param now number seconds since the epoch; all jobs are older
 ---@return string[] ids the oldest first
 ---@return fun(id: string): bytenite.sandbox.Job make
 ---@usage jobs:add(sample_jobs.jobs(100000, now))
@@ -149,7 +149,7 @@ function sample_jobs.jobs(count, now)
       return values[name]
     end,
   }
-  -- The course is made on demand too: few ask for it.
+  -- The course is made on demand too: it is rarely needed.
   local with_course <const> = {
     __index = function(kept, name)
       if name ~= "course" and name ~= "passed" then return nil end

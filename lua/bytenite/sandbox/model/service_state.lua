@@ -1,5 +1,5 @@
---- The state of a running sandbox: jobs and what belongs to them, tokens, pending faults, the
---- request log.
+--- Holds the state of a running sandbox: jobs with their data, tokens, pending faults, the request
+--- log.
 local core <const> = require "bytenite.core"
 
 local clock <const> = require "bytenite.sandbox.base.clock"
@@ -13,16 +13,16 @@ local templates <const> = require "bytenite.sandbox.model.templates"
 local access_tokens <const> = require "bytenite.sandbox.model.access_tokens"
 
 ---@class bytenite.sandbox.State
----@field api_key string the one key that is exchanged for tokens
----@field control_token string what the sandbox's own calls must send
+---@field api_key string the only key that is exchanged for tokens
+---@field control_token string for the control API
 ---@field token_lifetime integer seconds
----@field error_shape "alternate"|"gateway"|"envelope" of refusals that could have either
+---@field error_shape "alternate"|"gateway"|"envelope" of errors that have two shapes
 ---@field origin string scheme, host and port, set once the sandbox listens
----@field speed number how much faster than real time started jobs go on
+---@field speed number how much faster than real time jobs run
 ---@field jobs bytenite.sandbox.JobStore
----@field state_changes bytenite.sandbox.StateChanges what happens to their states
----@field results table<string, bytenite.sandbox.Result[]> those that were set, by job
----@field logs table<string, table> those that were set, by job
+---@field state_changes bytenite.sandbox.StateChanges the changes of their states
+---@field results table<string, bytenite.sandbox.Result[]> results that were set, by job
+---@field logs table<string, table> logs that were set, by job
 ---@field uploads table<string, bytenite.sandbox.Upload> by job
 ---@field upload_attempts table<string, {attempts: integer, bytes: integer}> by job; bytes of the
 ---  last attempt
@@ -33,15 +33,15 @@ local access_tokens <const> = require "bytenite.sandbox.model.access_tokens"
 ---@field requests bytenite.sandbox.RequestLog
 ---@field templates table `all`, `info` and `defaults` of `model/templates`, or the runner's
 ---@field runner bytenite.sandbox.Runner|nil runs jobs for real; without it they follow courses
----@field package refusals integer counted for the alternating shape
----@field package ahead number seconds by which time was advanced
----@field package beginning {speed: number, jobs: integer} as the options have it
+---@field package refusals integer number of errors, for the alternating shape
+---@field package ahead number seconds by which the clock was moved forward
+---@field package beginning {speed: number, jobs: integer} as in the options
 local State = {}
 State.__index = State
 
 local service_state = {}
 
--- Everything about jobs as it is at the start.
+-- Resets everything about jobs to its state at the start.
 local function begin(self)
   if self.runner then self.runner:forget_all() end
   self.jobs = job_store.new()
@@ -52,7 +52,7 @@ local function begin(self)
   if self.beginning.jobs > 0 then self:fill(self.beginning.jobs) end
 end
 
---- The state of a sandbox that has just started.
+--- Makes the state of a new sandbox.
 ---@param options bytenite.sandbox.Options complete
 ---@return bytenite.sandbox.State
 ---@usage local kept = service_state.new(options)
@@ -75,14 +75,14 @@ function service_state.new(options)
   return self
 end
 
---- This moment, as jobs and links see it.
+--- Returns the current time for jobs and links.
 ---@return number moment seconds since the epoch
 ---@usage local now = state:now()
 function State:now()
   return clock.now() + self.ahead
 end
 
---- Lets time pass at once, for jobs and links.
+--- Moves the clock forward, for jobs and links.
 ---@param seconds number
 ---@usage state:advance(30)
 function State:advance(seconds)
@@ -90,7 +90,7 @@ function State:advance(seconds)
   self.state_changes:wake()
 end
 
---- A job as it is now.
+--- Returns a job in its current state.
 ---@param id string
 ---@return bytenite.sandbox.Job|nil
 ---@usage local kept = state:job(id)
@@ -98,7 +98,7 @@ function State:job(id)
   return self.jobs:get(id, self:now())
 end
 
---- Keeps a job, in place of the one with that id if there is one.
+--- Stores a job. Replaces a job with the same id.
 ---@param id string
 ---@param kept bytenite.sandbox.Job
 ---@usage state:put_job(id, draft)
@@ -109,7 +109,7 @@ function State:put_job(id, kept)
   if self.runner then self.runner:save_job(id, kept) end
 end
 
---- Keeps the upload of a job, or what has changed in it.
+--- Stores the upload of a job, or a change of it.
 ---@param id string of the job
 ---@param upload bytenite.sandbox.Upload
 ---@usage state:put_upload(id, upload)
@@ -118,7 +118,7 @@ function State:put_upload(id, upload)
   if self.runner then self.runner:save_upload(id, upload) end
 end
 
---- Removes a job and what belongs to it.
+--- Removes a job and its data.
 ---@param id string
 ---@usage state:remove_job(id)
 function State:remove_job(id)
@@ -128,14 +128,14 @@ function State:remove_job(id)
   self.results[id], self.logs[id], self.uploads[id], self.upload_attempts[id] = nil, nil, nil, nil
 end
 
---- Adds jobs that look as those of a long-used account.
+--- Adds jobs like those of an old account.
 ---@param count integer
 ---@usage state:fill(100000)
 function State:fill(count)
   self.jobs:add(sample_jobs.jobs(count, self:now()))
 end
 
---- Returns the shape of the next error that the service could write in either of its two shapes.
+--- Returns the shape of the next error that may have either of the service's two shapes.
 ---@return "gateway"|"envelope"
 ---@usage return responses.shaped(state:next_error_shape(), 401, "the access token is missing")
 function State:next_error_shape()
@@ -144,7 +144,7 @@ function State:next_error_shape()
   return self.refusals % 2 == 1 and "gateway" or "envelope"
 end
 
---- A new address to which the input file of a job can be sent.
+--- Returns a new upload address for a job.
 ---@param id string of the job
 ---@return string url
 ---@usage source.params.tempUrl = state:upload_url(id)
@@ -152,8 +152,8 @@ function State:upload_url(id)
   return self.origin .. self.signed_urls:sign("/sandbox/uploads/" .. core.percent_encode(id), self:now())
 end
 
---- Starts over: jobs as at the start, no faults, no requests seen.
----@param with_tokens boolean|nil tokens are forgotten too
+--- Starts over: with the jobs of the start, without faults, with an empty request log.
+---@param with_tokens boolean|nil whether to remove tokens, too
 ---@usage state:reset()
 function State:reset(with_tokens)
   begin(self)

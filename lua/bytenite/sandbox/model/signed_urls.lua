@@ -12,8 +12,8 @@ SignedUrls.__index = SignedUrls
 
 local signed_urls = {}
 
---- A signer with a secret of its own.
----@param lifetime number seconds a link is good for
+--- Makes a signer with a new secret.
+---@param lifetime number of a link, in seconds
 ---@return bytenite.sandbox.SignedUrls
 ---@usage local signed = signed_urls.new(172800)
 function signed_urls.new(lifetime)
@@ -24,7 +24,7 @@ local function signature(self, path, ends)
   return file_contents.hex(new_hmac(self.secret, "sha256"):final(path .. "\n" .. ends))
 end
 
---- A path with its authority behind it.
+--- Returns a path with a signature in its query.
 ---@param path string percent-encoded
 ---@param now number seconds since the epoch
 ---@return string path with a query
@@ -34,7 +34,7 @@ function SignedUrls:sign(path, now)
   return ("%s?X-Expires=%s&X-Signature=%s"):format(path, ends, signature(self, path, ends))
 end
 
---- Whether a path was signed here and is still good.
+--- Returns whether a path has a valid signature that has not expired.
 ---@param signed string path and query as received
 ---@param now number seconds since the epoch
 ---@return boolean
@@ -46,7 +46,7 @@ function SignedUrls:is_good(signed, now)
   return now < tonumber(ends)
 end
 
---- Ends the life of all links signed so far.
+--- Expires all links signed so far.
 ---@usage signed:expire()
 function SignedUrls:expire()
   self.secret = random_bytes(32)

@@ -1,23 +1,23 @@
 --- Lists the changes of jobs' states, for clients that watch them.
 ---
---- Most of it is known beforehand, from the courses of jobs: nothing is written down when it
---- happens, but whoever watches asks what fell into the time since the last look.
+--- Most changes are known in advance from the courses of jobs. So nothing is recorded when they
+--- happen: a watcher asks for the changes since its last query.
 local new_condition <const> = require("cqueues.condition").new
 
 ---@class bytenite.sandbox.StateChanges
----@field condition userdata of cqueues: signalled when something was noted
+---@field condition userdata of cqueues: signalled on every new entry
 ---@field package courses {id: string, steps: table[], from: number, ends: number}[]
 ---@field package latest table<string, table> the last course of each job
----@field package look_at integer courses at which old ones are looked for
+---@field package look_at integer number of courses at which old ones are dropped
 local StateChanges = {}
 StateChanges.__index = StateChanges
 
 local state_changes = {}
 
-local KEPT <const> = 60 -- seconds after its end that a course stays
-local FEW <const> = 256 -- courses that are not looked through for old ones
+local KEPT <const> = 60 -- seconds that a course is kept after its end
+local FEW <const> = 256 -- number of courses below which no old ones are dropped
 
---- No changes yet.
+--- Makes an empty list of changes.
 ---@return bytenite.sandbox.StateChanges
 ---@usage local changes = state_changes.new()
 function state_changes.new()
@@ -26,8 +26,7 @@ function state_changes.new()
   return self
 end
 
--- Drops changes that are too old to be asked for, when their number has doubled since the last
--- time.
+-- Drops old courses if the number of courses has doubled since the last time.
 local function drop_old(self, now)
   if #self.courses < self.look_at then return end
   local young <const>, latest <const> = {}, {}
@@ -40,13 +39,13 @@ local function drop_old(self, now)
   self.courses, self.latest, self.look_at = young, latest, math.max(FEW, 2 * #young)
 end
 
--- Cuts off what will not happen, because something else has.
+-- Ends a job's course at a moment: its later steps do not happen.
 local function cut(self, id, moment)
   local course <const> = self.latest[id]
   if course then course.ends = math.min(course.ends, moment) end
 end
 
---- Notes what becomes of a job from now on.
+--- Records the changes of a job from now on.
 ---@param id string
 ---@param before bytenite.sandbox.Job|nil
 ---@param kept bytenite.sandbox.Job
@@ -56,7 +55,7 @@ function StateChanges:note(id, before, kept, now)
   local state <const> = kept.values.state
   if kept.course == nil and before and before.values.state == state then return end
   local steps <const> = kept.course and kept.course.steps or { { time = now, state = state } }
-  -- Of a job that ran before, only the last step is new.
+  -- If the job was running before, only the last step is new.
   local from <const> = steps[before and before.course and #steps or 1].time
   drop_old(self, now)
   cut(self, id, from)
@@ -66,14 +65,14 @@ function StateChanges:note(id, before, kept, now)
   self:wake()
 end
 
---- Forgets what is to come for a job.
+--- Removes the changes in a job's current course.
 ---@param id string
 ---@usage changes:forget(id)
 function StateChanges:forget(id)
   cut(self, id, -math.huge)
 end
 
---- Makes those who watch look.
+--- Wakes the watchers.
 ---@usage changes:wake()
 function StateChanges:wake()
   self.condition:signal()
@@ -85,7 +84,7 @@ function StateChanges:clear()
   self.courses, self.latest, self.look_at = {}, {}, FEW
 end
 
--- Adds the changes of one course, and tells when the next comes.
+-- Adds the changes of a course to a list. Returns the time of the next change.
 local function add_changes(changes, course, after, now)
   for _, step in ipairs(course.steps) do
     local time <const> = step.time
@@ -98,11 +97,11 @@ local function add_changes(changes, course, after, now)
   return math.huge
 end
 
---- What happened in a stretch of time, and when something will.
----@param after number seconds since the epoch: the moment before the stretch
----@param now number its last moment
+--- Returns the changes in a period, and the time of the next change.
+---@param after number start of the period, exclusive, in seconds since the epoch
+---@param now number end of the period, inclusive
 ---@return {id: string, state: string, time: number}[] changes in order
----@return number next seconds since the epoch; math.huge when nothing is known
+---@return number next seconds since the epoch; math.huge if unknown
 ---@usage local changes, next_time = changes:between(last_look, now)
 function StateChanges:between(after, now)
   local changes <const>, next_time = {}, math.huge

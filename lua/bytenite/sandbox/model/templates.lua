@@ -1,11 +1,11 @@
---- The templates of the sandbox. Unknown ids get a made-up one.
+--- The templates of the sandbox. Makes up a template for an unknown id.
 local core <const> = require "bytenite.core"
 
 local templates = {}
 
 local OWNER <const> = "7a1e0c52-9d3f-4b86-a4f1-0c5d2e9b6378"
 
--- Older templates have the first six members only, as older responses show them.
+-- Older templates have only the first six members, as in older responses.
 local known <const> = {
   {
     id = "img-gen-diffusers-flux-gpu-template",
@@ -58,7 +58,7 @@ local known <const> = {
   {
     id = "img-gen",
     owner = OWNER,
-    description = "Prompt to images, for trying things out",
+    description = "Prompt to images, for experiments",
     app = "img-gen@1",
     partitioner = "fanout-replica",
     assembler = "zipper",
@@ -72,15 +72,15 @@ end
 
 local NAMED_IN_JOBS <const> = { "id", "owner", "description", "app", "partitioner", "assembler" }
 
---- The templates, in the order in which they are listed.
+--- Returns the templates in the order of the list.
 ---@return table[]
 ---@usage for _, template in ipairs(templates.all()) do print(template.id) end
 function templates.all()
   return known
 end
 
---- What a job says about its template. Any id is good: what is not known is made up from it, the
---- same every time.
+--- Returns the templateInfo of a job. Accepts any id: for an unknown id the info is made up, but
+--- always equal.
 ---@param id string
 ---@return table info
 ---@usage values.templateInfo = templates.info(values.templateId)
@@ -101,7 +101,7 @@ function templates.info(id)
   return info
 end
 
---- What a template gives to its jobs. These ones give nothing.
+--- Returns the members that jobs get from a template. The simulated templates have none.
 ---@return table members
 ---@usage local draft = job.updated(job.new(id, now), templates.defaults(templateId))
 function templates.defaults()

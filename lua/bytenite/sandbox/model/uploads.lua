@@ -1,5 +1,5 @@
---- Receives uploads: counts and hashes them, keeps small ones in memory and large ones in temporary
---- files. An incomplete upload leaves the previous one as it was.
+--- Receives uploads: counts and hashes their bytes, keeps small ones in memory and large ones in
+--- temporary files. An incomplete upload does not change the previous one.
 local new_digest <const> = require("openssl.digest").new
 
 local file_contents <const> = require "bytenite.sandbox.model.file_contents"
@@ -7,15 +7,15 @@ local file_contents <const> = require "bytenite.sandbox.model.file_contents"
 ---@class bytenite.sandbox.Upload
 ---@field content bytenite.sandbox.Content
 ---@field sha256 string in hexadecimal digits
----@field headers string[] names and values by turns
+---@field headers string[] alternating names and values
 ---@field name string the file's name
----@field completed boolean whether the client said so
+---@field completed boolean whether the client has completed it
 
 ---@class bytenite.sandbox.Sink
 ---@field length integer bytes so far
 ---@field package digest userdata
 ---@field package pieces string[]
----@field package file table|nil a file, or what has its methods
+---@field package file table|nil a file, or an object with its methods
 local Sink = {}
 Sink.__index = Sink
 
@@ -23,8 +23,8 @@ local uploads = {}
 
 local MOST_IN_MEMORY <const> = 4 * 1024 * 1024 -- bytes of an upload
 
---- Something to write an upload into.
----@param file table|nil to keep it in from the start, with the methods of a file
+--- Makes a sink for an upload.
+---@param file table|nil stores the upload from the start; has the methods of a file
 ---@return bytenite.sandbox.Sink
 ---@usage local sink = uploads.sink()
 function uploads.sink(file)
@@ -59,8 +59,8 @@ local function file_name(headers)
   return nil
 end
 
---- The upload that was written, once all of it is there.
----@param headers string[] of the request, names and values by turns
+--- Returns the complete upload.
+---@param headers string[] of the request, alternating names and values
 ---@return bytenite.sandbox.Upload
 ---@usage state.uploads[id] = sink:finish(request.headers)
 function Sink:finish(headers)

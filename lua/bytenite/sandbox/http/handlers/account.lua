@@ -1,4 +1,4 @@
---- The calls about tokens and the server.
+--- Handles the calls about tokens and the server.
 local responses <const> = require "bytenite.sandbox.http.responses"
 local protobuf_json <const> = require "bytenite.sandbox.base.protobuf_json"
 local validation <const> = require "bytenite.sandbox.http.validation"

@@ -1,5 +1,5 @@
---- The call that tries a data source out. Any source is found, but for a file whose name starts
---- with "missing"; one named "huge.bin" is larger than 64 bits with a sign can say.
+--- Handles the call that tests a data source. Every file exists, unless its name starts with
+--- "missing"; the size of "huge.bin" exceeds a signed 64-bit integer.
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"
@@ -15,7 +15,7 @@ local HUGE <const>, USUAL <const> = "18446744073709551615", "734003200" -- bytes
 
 local read_request <const> = protobuf_json.message { dataSource = data_sources.read, listFiles = protobuf_json.boolean }
 
--- Where the file is: the name in the params, or the path of the URL.
+-- Returns the file's path: the name in the params, or the path of the URL.
 local function path_of(source)
   local params <const> = type(source.params) == "table" and source.params or {}
   local name <const> = params.name

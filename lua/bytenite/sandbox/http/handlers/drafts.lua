@@ -1,4 +1,4 @@
---- The calls that make a job and change it while it is a draft.
+--- Handles the calls that create a job and change it while it is a draft.
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"
@@ -24,7 +24,7 @@ local function name_problem(name)
   end
 end
 
--- The job with that id if it may be changed, else nil and the response that says why not.
+-- Returns the job with this id if it may be changed; else nil and the response with the reason.
 local function find_draft(call, id)
   local kept <const>, refusal <const> = validation.job(call, id)
   if kept == nil then return nil, refusal end
@@ -34,14 +34,14 @@ local function find_draft(call, id)
   return kept
 end
 
--- What is wrong with parameters that are set, where programs get them.
+-- Returns what is wrong with parameters for programs, or nil.
 local function params_problem(call, template_id, params)
   local runner <const> = call.state.runner
   local problem <const> = runner and runner:params_problem(template_id, params)
   return problem and invalid(problem)
 end
 
--- Adds what jobs show of their template. Returns a response if there is no such template.
+-- Adds the template's members to a job. Returns a response if the template does not exist.
 local function add_template(call, changes)
   if not is_given(changes.templateId) then return nil end
   local info <const>, problem <const> = call.state.templates.info(changes.templateId)
@@ -50,8 +50,7 @@ local function add_template(call, changes)
   return nil
 end
 
--- Responds with the job as it is after the changes, which take effect when the function given back
--- is called.
+-- Returns the response with the changed job, and a function that stores it.
 local function update(call, id, old, changes)
   data_sources.offer_upload(changes.dataSource, call.state:upload_url(id))
   local unknown <const> = add_template(call, changes)
@@ -66,7 +65,7 @@ local function update(call, id, old, changes)
   end
 end
 
--- A PATCH of a job: `read` reads the body into the members to change.
+-- Handles a PATCH of a job: `read` reads the body into the members to change.
 local function patch(call, read)
   local id <const> = call.parameters.jobId
   local old <const>, refusal <const> = find_draft(call, id)
@@ -118,7 +117,7 @@ end
 
 function drafts.set_name(call)
   return patch(call, function(body)
-    -- The gateway takes an absent body for an unset name.
+    -- The gateway reads a missing body as an unset name.
     local name <const>, problem <const> = validation.body(body == "" and '""' or body, protobuf_json.string, "name")
     if name == nil then return nil, problem end
     local too_short <const> = name_problem(name)

@@ -1,9 +1,9 @@
---- The calls the sandbox knows, by the names of `core.operations`: a row added there is served once
---- it has a handler here.
+--- The handlers of calls, by the names in `core.operations`: a new row there is served once it has
+--- a handler here.
 ---
---- A handler gets a call and gives the response and, when the call is to change something, a
---- function that does so. The change comes after: a fault can respond without it taking effect, or
---- let it take effect and respond with something else.
+--- A handler receives a call and returns the response and, if the call changes something, a
+--- function that makes the change. This lets a fault respond without the change, or make the change
+--- and replace the response.
 
 ---@class bytenite.sandbox.Call
 ---@field operation table|nil the row of `core.operations`
@@ -11,7 +11,7 @@
 ---@field path string as received, with the query
 ---@field body string
 ---@field authorization string|nil
----@field error_shape string|nil of errors that faults make, where it is not the usual one
+---@field error_shape string|nil of errors that faults make, if it is not the usual shape
 ---@field state bytenite.sandbox.State
 
 ---@type table<string, fun(call: bytenite.sandbox.Call): bytenite.sandbox.Response, function|nil>
@@ -23,7 +23,7 @@ local groups <const> = {
   require "bytenite.sandbox.http.handlers.drafts",
   require "bytenite.sandbox.http.handlers.lists",
   require "bytenite.sandbox.http.handlers.secrets",
-  (require "bytenite.sandbox.http.handlers.runs"), -- without the path, which require returns second
+  (require "bytenite.sandbox.http.handlers.runs"), -- in parentheses to drop the path that require also returns
 }
 for _, group in ipairs(groups) do
   for name, handler in pairs(group) do

@@ -1,4 +1,4 @@
---- The calls that look at many jobs, or at templates.
+--- Handles the calls about many jobs, and about templates.
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"
@@ -37,7 +37,7 @@ function lists.list_templates(call)
   return pages.page(call.state.templates.all(), wanted)
 end
 
--- Jobs there are not, are not in the response.
+-- Returns the numbers of running tasks. Leaves out unknown jobs.
 function lists.running_tasks(call)
   local wanted <const>, problem <const> = validation.body(call.body, read_ids, "request")
   if wanted == nil then return problem end

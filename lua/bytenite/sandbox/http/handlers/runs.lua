@@ -1,4 +1,4 @@
---- The calls that start, watch and end a job.
+--- Handles the calls that start, watch and end a job.
 local core <const> = require "bytenite.core"
 
 local responses <const> = require "bytenite.sandbox.http.responses"
@@ -27,7 +27,7 @@ local function too_soon(message)
   return responses.refuse("FAILED_PRECONDITION", message)
 end
 
--- The descriptor of a job's data source; nil when none is set.
+-- Returns the descriptor of a job's data source, or nil.
 local function source_of(kept)
   local source <const> = kept.values.dataSource
   return type(source) == "table" and source.dataSourceDescriptor or nil
@@ -64,7 +64,7 @@ function runs.run(call)
     end
 end
 
--- A draft goes, a running job fails.
+-- Deletes a draft; makes a running job fail.
 function runs.abort(call)
   local kept <const>, refusal <const> = validation.job(call)
   if kept == nil then return refusal end

@@ -1,4 +1,5 @@
---- The calls about secrets for data sources. Their keys are not kept: no call returns one.
+--- Handles the calls about secrets for data sources. Does not store their keys, which no call
+--- returns.
 local protobuf_json <const> = require "bytenite.sandbox.base.protobuf_json"
 local random_ids <const> = require "bytenite.sandbox.base.random_ids"
 local responses <const> = require "bytenite.sandbox.http.responses"
