@@ -94,8 +94,11 @@ has_header() {
   for folder in $header_folders; do
     if [ -d "$folder" ]; then flags="$flags -I$folder"; fi
   done
+  # not through a pipe, which complains if there is no cc to read it
   # shellcheck disable=SC2086 # the flags are words of ours
-  printf '#include <%s>\n' "$1" | cc -E $flags - > /dev/null 2>&1
+  cc -E $flags - > /dev/null 2>&1 << EOF_C
+#include <$1>
+EOF_C
 }
 
 # Is the module on the path of Lua 5.4? (environment.sh has set the path)

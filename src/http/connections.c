@@ -90,7 +90,7 @@ static int print_address(const struct sockaddr_storage *address, char *text) {
   return bytes != NULL && inet_ntop(address->ss_family, bytes, text, INET6_ADDRSTRLEN) != NULL ? port : 0;
 }
 
-/* Asks the kernel for the endpoints of a socket that was being opened. */
+/* Asks the kernel for the endpoints of a socket; leaves the ports 0 if it is not connected yet. */
 static void read_endpoints(Connection *connection) {
   struct sockaddr_storage local = {0}, remote = {0};
   socklen_t local_length = sizeof local, remote_length = sizeof remote;
@@ -109,7 +109,7 @@ static bool has_endpoints(const Connection *connection, const Endpoints *ends) {
 Connection *connections_find(Connections *connections, const Endpoints *ends) {
   for (Connection *connection = connections->first; connection != NULL; connection = connection->next) {
     if (connection->descriptor == CURL_SOCKET_BAD) continue;
-    if (connection->opener != NULL) read_endpoints(connection);
+    if (connection->remote_port == 0) read_endpoints(connection);
     if (!has_endpoints(connection, ends)) continue;
     connection->opener = NULL;
     return connection;

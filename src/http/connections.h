@@ -22,9 +22,9 @@ typedef struct Endpoints {
 } Endpoints;
 
 typedef struct Connection {
-  curl_socket_t descriptor; /* CURL_SOCKET_BAD once it is closed */
-  const void *opener;       /* the transfer it was opened for; NULL once it is established */
-  int local_port, remote_port;
+  curl_socket_t descriptor;    /* CURL_SOCKET_BAD once it is closed */
+  const void *opener;          /* the transfer it was opened for; NULL once it is established */
+  int local_port, remote_port; /* 0 until it is known to be established */
   char local_address[INET6_ADDRSTRLEN], remote_address[INET6_ADDRSTRLEN];
   const void *pool; /* that it belongs to; NULL before its first transfer */
   size_t users;     /* transfers that use it now */

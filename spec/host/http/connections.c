@@ -82,6 +82,21 @@ static void finds_a_connection_by_its_ends(void) {
   close_pair(other);
 }
 
+static void asks_the_kernel_once_for_the_ends_of_a_connection(void) {
+  Connections connections = {0};
+  const Pair one = connect_pair(&connections, &opener), other = connect_pair(&connections, &opener);
+  Endpoints unknown = other.ends;
+  unknown.local_port = unknown.remote_port = 1;
+  CHECK(connections_find(&connections, &unknown) == NULL); /* looks at both */
+  close(one.client);                                       /* from here on the kernel cannot say */
+  const Connection *found = connections_find(&connections, &one.ends);
+  CHECK(found != NULL && found->descriptor == one.client);
+  connections_free(&connections);
+  close_pair(other);
+  close(one.server);
+  close(one.listening);
+}
+
 static void takes_no_closed_descriptor_for_a_connection(void) {
   Connections connections = {0};
   const Pair pair = connect_pair(&connections, &opener);
@@ -279,6 +294,7 @@ static void fails_without_a_socket(void) {
 
 UNIT(connections_unit, "http/connections",
      {"finds a connection by the addresses of both ends", finds_a_connection_by_its_ends},
+     {"asks the kernel once for the ends of a connection", asks_the_kernel_once_for_the_ends_of_a_connection},
      {"no longer finds a connection by a closed descriptor", takes_no_closed_descriptor_for_a_connection},
      {"forgets an idle connection when it is closed", forgets_an_idle_connection_at_once},
      {"replaces a connection whose descriptor was reused", replaces_a_connection_whose_number_comes_again},
