@@ -98,17 +98,17 @@ describe("a catalogue of blocks", function()
         'count/manifest.json: name: it must have 1 to 64 letters, digits, "-" and "_"',
       },
       ['{"name":"a","Name":"b","version":"1.0","entrypoint":"../../outside.sh"}'] = {
-        "it is there twice, in different spellings",
+        "it occurs twice, in different spellings",
         "count/manifest.json: entrypoint: it must be a file below app/",
       },
       ['{"name":"a","version":"1.0","entrypoint":"main","type":"thing","colour":1}'] = {
         "warning: count/manifest.json: colour: unknown member, which is ignored",
-        "count/manifest.json: entrypoint: its ending names no interpreter that is known, and the file is not executable",
+        "count/manifest.json: entrypoint: its name has no known extension, and the file is not executable",
         'count/manifest.json: type: it must be "app", "partitioner" or "assembler"',
       },
       ['{"name":"a","version":"1.0","entrypoint":"main","device_requirements":{"min_memory":"8"}}'] = {
-        "count/manifest.json: entrypoint: its ending",
-        "count/manifest.json: device_requirements.min_memory: it must be a number from 0",
+        "count/manifest.json: entrypoint: its name has no known",
+        "count/manifest.json: device_requirements.min_memory: it must be a number of at least 0",
       },
     } do
       place:write("count/manifest.json", text)
@@ -122,7 +122,7 @@ describe("a catalogue of blocks", function()
 
   it("names the file and the member of each mistake in a schema", function()
     place:block("count", { schema = '{"type":"objekt"}' })
-    assert.same({ 'count/schema.json: type: "objekt" is not what this keyword takes' }, problems())
+    assert.same({ 'count/schema.json: type: "objekt" is not valid for this keyword' }, problems())
   end)
 
   it("names the file and the member of each mistake in a template, and leaves it out", function()
@@ -158,7 +158,7 @@ describe("a catalogue of blocks", function()
       )
     end
     local lines <const> = problems()
-    assert.equal("two/manifest.json: version: one has this version too", lines[1])
+    assert.equal("two/manifest.json: version: one has the same version", lines[1])
     assert.equal('templates/b.json: id: there is another template "t"', lines[2])
   end)
 

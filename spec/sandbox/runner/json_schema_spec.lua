@@ -77,10 +77,10 @@ describe("a JSON Schema", function()
     )
     table.sort(found)
     assert.same({
-      'minimum: "1" is not what this keyword takes',
+      'minimum: "1" is not valid for this keyword',
       'properties.a.$ref: "#/$defs/b" refers to nothing in this file',
-      'type: "objekt" is not what this keyword takes',
-      "warning: properties.a.pattern: this keyword is not checked here",
+      'type: "objekt" is not valid for this keyword',
+      "warning: properties.a.pattern: this keyword is not checked",
     }, found)
   end)
 end)

@@ -1,5 +1,5 @@
---- The blocks and templates below a folder: finds them, resolves tags such as "word-count@1", and
---- shows templates as the service does.
+--- Finds the blocks and templates below a folder, resolves tags such as "word-count@1", and shows
+--- templates in the form of the service.
 ---
 --- A folder with `manifest.json` is a block. A template is `templates/NAME.json` anywhere outside a
 --- block, or `template.json` in a block's folder.
@@ -11,14 +11,14 @@ local job_body <const> = require "bytenite.sandbox.model.job_body"
 local manifest <const> = require "bytenite.sandbox.runner.manifest"
 
 ---@class bytenite.sandbox.RunTemplate
----@field values table as the service shows it
+---@field values table in the form of the service
 ---@field app bytenite.sandbox.Block
----@field partitioner bytenite.sandbox.Block|nil nil: what is built in, "passthrough"
+---@field partitioner bytenite.sandbox.Block|nil nil: the built-in "passthrough"
 ---@field assembler bytenite.sandbox.Block|nil nil: "passthrough"
 
 ---@class bytenite.sandbox.Catalogue
 ---@field problems bytenite.sandbox.Problem[]
----@field package blocks table<string, bytenite.sandbox.Block[]> by name, the newest version first
+---@field package blocks table<string, bytenite.sandbox.Block[]> by name, the latest version first
 ---@field package folders string[] of blocks that can be used
 ---@field package list table[] templates as shown, by id
 ---@field package by_id table<string, bytenite.sandbox.RunTemplate>
@@ -65,7 +65,7 @@ local function add_block(self, folder)
   for _, other in ipairs(versions) do
     if other.major == block.major and other.minor == block.minor then
       local note <const> = manifest.notes(self.problems, files.join(folder, "manifest.json"))
-      note("version", ("%s has this version too"):format(other.folder))
+      note("version", ("%s has the same version"):format(other.folder))
       return
     end
   end
@@ -76,8 +76,8 @@ local function add_block(self, folder)
   end)
 end
 
---- The block that a tag names: "name", "name@major" or "name@major.minor". The highest version that
---- fits is taken.
+--- Returns the block for a tag: "name", "name@major" or "name@major.minor". Chooses the highest
+--- version that matches.
 ---@param tag any
 ---@return bytenite.sandbox.Block|nil
 ---@return string|nil problem
@@ -98,7 +98,7 @@ function Catalogue:block(tag)
   return nil, ('there is no version of the block "%s" that fits "%s"'):format(name, tag)
 end
 
--- Resolves one of the three blocks of a template. Returns nil for what is built in.
+-- Resolves one of the three blocks of a template. Returns nil for the built-in "passthrough".
 local function resolve(self, object, member, note)
   local tag <const> = object[member]
   if member ~= "app" and type(tag) == "string" and (tag == BUILT_IN or tag:find("^" .. BUILT_IN .. "@")) then
@@ -113,7 +113,7 @@ local function resolve(self, object, member, note)
   return block
 end
 
--- Readers of the members that a template may hold for its jobs.
+-- Readers of a template's members for its jobs.
 local DEFAULTS <const> = {
   dataSource = data_sources.read,
   dataDestination = data_sources.read,
@@ -121,7 +121,7 @@ local DEFAULTS <const> = {
   config = job_body.read_config,
 }
 
--- Names that templates may hold and that mean nothing here.
+-- Members of templates that need no reader.
 local KNOWN <const> = { id = true, description = true, app = true, partitioner = true, assembler = true }
 
 local function read_defaults(object, values, note)
@@ -205,7 +205,7 @@ function catalogue.read(folder)
   return self
 end
 
---- How many blocks and templates can be used.
+--- Returns the numbers of usable blocks and templates.
 ---@return integer blocks
 ---@return integer templates
 ---@usage local blocks, templates = found:count()
@@ -217,17 +217,17 @@ function Catalogue:count()
   return count, #self.list
 end
 
---- The templates as the service lists them.
+--- Returns the templates in the form of the service's list.
 ---@return table[]
 ---@usage return pages.page(found:all(), wanted)
 function Catalogue:all()
   return self.list
 end
 
---- A template.
+--- Returns a template.
 ---@param id string
 ---@return bytenite.sandbox.RunTemplate|nil
----@return string|nil problem why there is none
+---@return string|nil problem the reason if there is none
 ---@usage local template, problem = found:template(id)
 function Catalogue:template(id)
   local template <const> = self.by_id[id]

@@ -1,6 +1,6 @@
---- Takes over the files that programs leave: chunks, results of tasks, output. Programs may leave
---- anything, so links that lead out of the job's folder and whatever is not a regular file are
---- refused, and names never become paths outside of a folder.
+--- Collects the files that programs write: chunks, results of tasks, output. Programs may write
+--- anything, so this module refuses links that lead out of the job's folder and everything but
+--- regular files, and no name becomes a path outside of a folder.
 local cqueues <const> = require "cqueues"
 local uv <const> = require "luv"
 
@@ -8,14 +8,14 @@ local files <const> = require "bytenite.sandbox.runner.files"
 
 ---@class bytenite.sandbox.LeftFile
 ---@field name string path below the folder
----@field path string of the regular file that it is
+---@field path string of the regular file
 ---@field is_link boolean
 
 local collected_files = {}
 
 local MOST_LEVELS <const> = 32 -- of folders
-local READABLE <const> = 420 -- 0644; the folders above are closed to other users
-local TURN <const> = 64 -- files, after which others get their turn
+local READABLE <const> = 420 -- 0644; other users cannot enter the parent folders
+local TURN <const> = 64 -- number of files after which other coroutines run
 
 local function add(list, folder, prefix, top, level)
   if level > MOST_LEVELS then return ("the folder %s lies too deep"):format(prefix) end
@@ -42,8 +42,8 @@ local function add(list, folder, prefix, top, level)
   return nil
 end
 
---- The files in a folder and in those below it, in order.
----@param folder string its real path: a program may have put a link in its place
+--- Returns the files in a folder and its subfolders, in order.
+---@param folder string its real path: a program may have replaced it by a link
 ---@param top string the job's folder
 ---@return bytenite.sandbox.LeftFile[]|nil
 ---@return string|nil problem
@@ -58,7 +58,7 @@ function collected_files.list(folder, top)
   return list
 end
 
---- Moves a file that a program left. A link is replaced by the file that it leads to.
+--- Moves a file that a program wrote. Replaces a link by the file that it leads to.
 ---@param left bytenite.sandbox.LeftFile
 ---@param target string path
 ---@return boolean|nil moved
@@ -70,15 +70,16 @@ function collected_files.move(left, target)
   local act <const> = left.is_link and uv.fs_link or uv.fs_rename
   local moved <const>, reason <const> = act(left.path, target)
   if not moved then return nil, reason end
-  uv.fs_chmod(target, READABLE) -- the program may have taken its own rights away
+  uv.fs_chmod(target, READABLE) -- the program may have removed all permissions
   return true
 end
 
---- The chunks that a partitioner left: data_0.bin, data_1.bin, ... in the order of their numbers.
+--- Returns the chunks that a partitioner wrote: data_0.bin, data_1.bin, ... in the order of their
+--- numbers.
 ---@param folder string
 ---@param top string the job's folder
 ---@return bytenite.sandbox.LeftFile[]|nil chunks
----@return string problem, or the name of a file that is no chunk; "" if there is none
+---@return string problem, or the name of a file that is not a chunk; "" if there is none
 ---@usage local chunks, problem = collected_files.chunks(folder, run.folder)
 function collected_files.chunks(folder, top)
   local list <const>, problem <const> = collected_files.list(folder, top)
@@ -107,7 +108,7 @@ local function numbered(name, number, width)
   return ("%s%s_%0" .. width .. "d%s"):format(folder, stem or last, number, ending or "")
 end
 
--- Counts the names, and those of the folders above them, which no file may have.
+-- Counts the names of files and of their parent folders, which no file may have.
 local function count_names(lists)
   local counts <const>, folders <const> = {}, {}
   for _, list in ipairs(lists) do
@@ -121,8 +122,8 @@ local function count_names(lists)
   return counts, folders
 end
 
---- Gives the files of several tasks names that are all different. A name that a single task uses
---- stays; in one that several use, the task's number is added: `count_0.json`, `count_1.json`.
+--- Gives the files of several tasks distinct names. Keeps a name that only one task uses; adds the
+--- task's number to a name that several tasks use: `count_0.json`, `count_1.json`.
 ---@param lists bytenite.sandbox.LeftFile[][] the files of each task, from task 0 on
 ---@return {left: bytenite.sandbox.LeftFile, name: string}[]
 ---@usage for _, each in ipairs(collected_files.distinct(lists)) do ... end
@@ -148,7 +149,7 @@ function collected_files.distinct(lists)
   return named
 end
 
---- A name for people and JSON: bytes that are not UTF-8 and control characters as %XX.
+--- Returns a name for people and JSON, with control characters and bytes that are not UTF-8 as %XX.
 ---@param name string of a file
 ---@return string
 ---@usage collected_files.shown "a\nb" --> "a%0Ab"

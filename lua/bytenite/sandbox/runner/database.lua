@@ -1,7 +1,7 @@
---- Keeps jobs in a file of SQLite: their members, logs, uploads and where their results are.
+--- Stores jobs in a SQLite file: their members, logs, uploads and the paths of their results.
 ---
---- Writes go to a write-ahead log without waiting for the disk: what was written survives the end
---- of the process, however it ends; a power failure may take the last moments.
+--- Writes go to a write-ahead log without waiting for the disk: the data survives the end of the
+--- process, even a crash; a power failure may lose the last writes.
 local luasql <const> = require "luasql.sqlite3"
 
 local core <const> = require "bytenite.core"
@@ -27,11 +27,11 @@ local SCHEMA <const> = {
   "CREATE INDEX IF NOT EXISTS lines_by_job ON lines (job)",
   "CREATE TABLE IF NOT EXISTS results (job TEXT PRIMARY KEY, text TEXT NOT NULL)",
   "CREATE TABLE IF NOT EXISTS uploads (job TEXT PRIMARY KEY, text TEXT NOT NULL)",
-  -- Takes the lock, also where nothing had to be created.
+  -- Takes the lock even if all tables exist.
   "DELETE FROM lines WHERE job = ''",
 }
 
---- Opens the file, and makes it if there is none. Raises a string if it cannot be used.
+--- Opens the file. Creates it if it does not exist. Raises a string if it cannot be used.
 ---@param path string
 ---@return bytenite.sandbox.Database
 ---@usage local kept = database.open "data/sandbox.db"
@@ -52,7 +52,7 @@ function database.open(path)
   return self
 end
 
--- Runs a statement. Its "?" stand for values.
+-- Runs a statement, with values for its "?".
 local function execute(self, statement, ...)
   local values <const>, index = { ... }, 0
   local text <const> = statement:gsub("%?", function()
@@ -65,15 +65,15 @@ local function execute(self, statement, ...)
   return result
 end
 
--- Calls a function with the columns of each row. The first column is never NULL. (They are not
--- fetched into a table: LuaSQL 2.8 gives one for no rows, too.)
+-- Calls a function with the columns of each row. The first column is never NULL. (It does not fetch
+-- rows into tables: LuaSQL 2.8 returns a table even if there is no row.)
 local function each_row(self, query, take)
   local cursor <const> = execute(self, query)
   local function take_row(first, ...)
     if first ~= nil then take(first, ...) end
     return first ~= nil
   end
-  while take_row(cursor:fetch()) do -- until there is none
+  while take_row(cursor:fetch()) do -- until there is no row
   end
   cursor:close()
 end
@@ -87,7 +87,7 @@ local function id_of(key)
   end))
 end
 
---- Keeps a job as it is now. Raises a string if it cannot be written; so do the functions below.
+--- Stores a job. Raises a string if it cannot be written, like all functions below.
 ---@param id string
 ---@param values table its members
 ---@usage kept:save_job(id, job.values)
@@ -117,7 +117,7 @@ function Database:add_lines(lines)
   end
 end
 
---- Keeps where the results of a job are.
+--- Stores the paths of a job's results.
 ---@param id string
 ---@param list {name: string, path: string}[]
 ---@usage kept:save_results(id, list)
@@ -125,7 +125,7 @@ function Database:save_results(id, list)
   execute(self, "REPLACE INTO results (job, text) VALUES (?, ?)", key_of(id), (core.encode(core.array(list))))
 end
 
---- Keeps what is known of an upload.
+--- Stores the description of an upload.
 ---@param id string of the job
 ---@param description table
 ---@usage kept:save_upload(id, { name = "x", path = "..." })
@@ -133,7 +133,7 @@ function Database:save_upload(id, description)
   execute(self, "REPLACE INTO uploads (job, text) VALUES (?, ?)", key_of(id), (core.encode(description)))
 end
 
---- Removes a job and all that belongs to it.
+--- Removes a job and its data.
 ---@param id string
 ---@usage kept:remove_job(id)
 function Database:remove_job(id)

@@ -1,5 +1,5 @@
---- Files and folders for the runner, by luv: Lua's own library has no folders, and the files that
---- it opens would be inherited by the programs that run.
+--- Files and folders for the runner, through luv: Lua's own library has no folders, and programs
+--- would inherit the files that it opens.
 local uv <const> = require "luv"
 
 local files = {}
@@ -17,7 +17,7 @@ end
 
 --- Returns what a path is, without following a link: "file", "directory", "link", "fifo", ...
 ---@param path string
----@return string|nil kind nil if there is nothing
+---@return string|nil kind nil if it does not exist
 ---@return table|nil stat of luv
 ---@usage if files.kind(path) == "file" then ... end
 function files.kind(path)
@@ -46,7 +46,7 @@ function files.list(folder)
   return names
 end
 
---- Makes a folder, and those above it that are missing.
+--- Makes a folder and its missing parents.
 ---@param path string
 ---@return boolean|nil made nil and a problem if it cannot be made
 ---@return string|nil problem
@@ -65,9 +65,9 @@ function files.make(path)
   return files.make(path)
 end
 
---- Removes a file or a folder with all that is in it. Links are removed, never followed.
+--- Removes a file, or a folder with everything in it. Removes links without following them.
 ---@param path string
----@param pause fun()|nil called now and then, for trees that are large
+---@param pause fun()|nil called from time to time, for large trees
 ---@usage files.remove(folder)
 function files.remove(path, pause)
   if files.kind(path) == "directory" then
@@ -83,7 +83,7 @@ function files.remove(path, pause)
   end
 end
 
---- Reads a whole file. Only for small ones: it blocks.
+--- Reads a whole file. Blocks, so use it for small files only.
 ---@param path string
 ---@return string|nil text
 ---@return string|nil problem
@@ -117,7 +117,7 @@ function files.write(path, text)
   return true
 end
 
--- A file that is open for writing and reading. Has the methods of Lua's files that the sandbox
+-- A file that is open for writing and reading, with the methods of Lua's files that the sandbox
 -- uses.
 local Open <const> = {}
 Open.__index = Open
@@ -135,7 +135,7 @@ end
 
 --- Opens a file for reading.
 ---@param path string
----@return table|nil file as of `create`
+---@return table|nil file as `create` returns it
 ---@return string|nil problem
 ---@usage local file <close> = assert(files.open(path))
 function files.open(path)
@@ -174,14 +174,14 @@ Open.__close, Open.__gc = Open.close, Open.close
 
 --- Returns a path with all links resolved.
 ---@param path string
----@return string|nil real nil if there is nothing
+---@return string|nil real nil if it does not exist
 ---@usage local real = files.real(path)
 function files.real(path)
   return (uv.fs_realpath(path))
 end
 
---- Whether a path lies in a folder once all links are resolved.
----@param path string of something that exists
+--- Returns whether a path is below a folder once all links are resolved.
+---@param path string must exist
 ---@param folder string
 ---@return boolean
 ---@usage files.is_below("/tmp/a/link", "/tmp/a")

@@ -1,13 +1,12 @@
---- Closes descriptors that this process was started with, beyond the standard streams: every
---- program of a block would have them. Only for the command, which knows that it opened none of
---- them.
+--- Closes the descriptors that this process was started with, except for the standard streams, so
+--- that programs do not inherit them. Only for the command, which has opened none of them.
 local uv <const> = require "luv"
 
 local files <const> = require "bytenite.sandbox.runner.files"
 
 local inherited_files = {}
 
-local CLOSE_ON_EXEC <const> = 524288 -- O_CLOEXEC on Linux; what this process opens by luv and cqueues has it
+local CLOSE_ON_EXEC <const> = 524288 -- O_CLOEXEC on Linux; set on everything that luv and cqueues open
 
 local function is_inheritable(name)
   local descriptor <const> = uv.fs_open("/proc/self/fdinfo/" .. name, "r", 0)
@@ -18,7 +17,8 @@ local function is_inheritable(name)
   return flags ~= nil and flags & CLOSE_ON_EXEC == 0
 end
 
---- Closes them (Linux). Descriptors of /dev/null stay: `bin/bytenite-sandbox` holds some.
+--- Closes the inherited descriptors (Linux only). Keeps those of /dev/null: `bin/bytenite-sandbox`
+--- opens some of them.
 ---@usage inherited_files.close()
 function inherited_files.close()
   for _, name in ipairs(files.list "/proc/self/fd" or {}) do

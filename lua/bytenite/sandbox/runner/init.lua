@@ -1,12 +1,11 @@
---- Runs jobs for real: programs of building blocks, from one folder, on this machine.
+--- Runs the programs of jobs: building blocks from one folder, on this machine.
 ---
---- It exists only in a sandbox with the option `blocks`. Which programs can run is known when the
---- sandbox starts; requests choose among templates and give parameters, nothing else. Each program
---- has a folder of its own, a session of its own, limits, and no other environment than the
---- contract's.
+--- It exists only in a sandbox with the option `blocks`. The set of programs is fixed when the
+--- sandbox starts; requests can only choose templates and set parameters. Each program has its own
+--- folder, its own session, limits, and only the environment of the contract.
 ---
---- job_run has the life of a job, stages its three parts, programs and processes the running of a
---- program, collected_files what programs leave, catalogue and manifest the blocks.
+--- job_run runs a job, stages its three parts, programs and processes a single program;
+--- collected_files collects what programs write, catalogue and manifest read the blocks.
 local core <const> = require "bytenite.core"
 local cqueues <const> = require "cqueues"
 local uv <const> = require "luv"
@@ -32,11 +31,11 @@ local worker_slots <const> = require "bytenite.sandbox.runner.worker_slots"
 ---@field slots bytenite.sandbox.WorkerSlots
 ---@field workers integer
 ---@field caches string folder of both caches
----@field path string in which programs look for others
+---@field path string the PATH of programs
 ---@field report fun(message: string)
 ---@field monotime fun(): number
----@field package folder string of all that belongs to jobs
----@field package is_temporary boolean whether that folder goes with the sandbox
+---@field package folder string for the files of all jobs
+---@field package is_temporary boolean whether the folder is removed with the sandbox
 ---@field package saved bytenite.sandbox.SavedJobs|nil
 ---@field package catalogue bytenite.sandbox.Catalogue
 ---@field package runs table<string, bytenite.sandbox.JobRun> by the job's id
@@ -49,7 +48,7 @@ local GROUPS <const> = { "partitioner", "app", "assembler" }
 local STANDARD_PATH <const> = "/usr/local/bin:/usr/bin:/bin"
 local WORLD_READABLE <const> = 365 -- 0555
 
--- Makes the data folder, or a temporary one.
+-- Makes the data folder, or a temporary folder.
 local function make_folder(data)
   local template <const> = files.join(os.getenv "TMPDIR" or "/tmp", "bytenite-sandbox-XXXXXX")
   local made <const>, problem <const> = (data and files.make or uv.fs_mkdtemp)(data or template)
@@ -67,7 +66,7 @@ local function make_folders(self, data)
   uv.fs_chmod(files.join(self.caches, "shared"), WORLD_READABLE)
 end
 
--- Opens the database, which needs a rock that nothing else does.
+-- Opens the database, which alone needs another rock.
 local function open_saved_jobs(self)
   local found <const>, problem <const> = pcall(require, "luasql.sqlite3")
   if not found and not tostring(problem):find "not found" then error(problem, 0) end
@@ -77,11 +76,11 @@ local function open_saved_jobs(self)
   return require("bytenite.sandbox.runner.saved_jobs").open(self.folder, self.controller, self.report)
 end
 
---- Makes the runner of a sandbox. Raises a string if it cannot run blocks. Mistakes in single
---- blocks and templates are reported; those are left out.
+--- Makes the runner of a sandbox. Raises a string if it cannot run blocks. Reports and leaves out
+--- blocks and templates that have mistakes.
 ---@param options {blocks: string, workers: integer|nil, launcher: string|nil, data: string|nil}
 ---@param controller userdata of cqueues
----@param report fun(message: string) receives what users should know
+---@param report fun(message: string) receives messages for users
 ---@return bytenite.sandbox.Runner
 ---@usage local jobs = runner.new({ blocks = "blocks" }, controller, print)
 function runner.new(options, controller, report)
@@ -111,7 +110,7 @@ function runner.new(options, controller, report)
   return self
 end
 
---- Gives the runner the state of its sandbox, and the state what the runner has.
+--- Connects the runner with the state of its sandbox.
 ---@param state bytenite.sandbox.State
 ---@usage jobs:attach(state)
 function Runner:attach(state)
@@ -122,7 +121,7 @@ function Runner:attach(state)
   end) end
 end
 
---- The templates, in the form of `model/templates`.
+--- Returns the templates, in the form of `model/templates`.
 ---@return table templates with the functions `all`, `info` and `defaults`
 ---@usage state.templates = jobs:templates()
 function Runner:templates()
@@ -157,9 +156,9 @@ function Runner:templates()
   }
 end
 
---- What is wrong with parameters that are being set.
+--- Returns what is wrong with new parameters, or nil.
 ---@param template_id string
----@param params table|nil {partitioner, app, assembler}; only groups that are there are checked
+---@param params table|nil {partitioner, app, assembler}; checks only the groups that are set
 ---@return string|nil problem
 ---@usage local problem = jobs:params_problem(values.templateId, changes.params)
 function Runner:params_problem(template_id, params)
@@ -175,7 +174,7 @@ function Runner:params_problem(template_id, params)
   return nil
 end
 
---- What speaks against running a job.
+--- Returns why a job cannot run, or nil.
 ---@param values table its members
 ---@return string|nil problem
 ---@usage local problem = jobs:problem(draft.values)
@@ -190,7 +189,7 @@ function Runner:problem(values)
   return self:params_problem(values.templateId, params) or input_files.problem(values)
 end
 
---- The folder of a job. Any id gives one below the folder of all jobs.
+--- Returns the folder of a job. It is below the folder of all jobs, whatever the id is.
 ---@param id string
 ---@return string
 ---@usage local folder = jobs:folder_of(id)
@@ -221,7 +220,7 @@ function Runner:start(id, draft)
   self.controller:wrap(run.work, run)
 end
 
---- Ends a job that runs.
+--- Aborts a running job.
 ---@param id string
 ---@return boolean was_running
 ---@usage if not jobs:abort(id) then ... end
@@ -232,7 +231,7 @@ function Runner:abort(id)
   return true
 end
 
---- How many tasks of a job run.
+--- Returns the number of running tasks of a job.
 ---@param id string
 ---@return integer
 ---@usage local count = jobs:running_tasks(id)
@@ -241,7 +240,7 @@ function Runner:running_tasks(id)
   return run and run.running or 0
 end
 
---- Makes files the results of a job.
+--- Sets the results of a job to files.
 ---@param id string
 ---@param list {name: string, path: string}[]
 ---@usage jobs:keep_results(id, { { name = "out_0/x", path = "/tmp/x" } })
@@ -259,7 +258,7 @@ function Runner:log_line(id, part, line)
   if self.saved then self.saved:add_line(id, part, line) end
 end
 
---- Receives each job that is new or has changed.
+--- Receives each new or changed job.
 ---@param id string
 ---@param kept bytenite.sandbox.Job
 ---@usage jobs:save_job(id, kept)
@@ -267,7 +266,7 @@ function Runner:save_job(id, kept)
   if self.saved then self.saved:save_job(id, kept) end
 end
 
---- Receives each upload that is new or has changed.
+--- Receives each new or changed upload.
 ---@param id string of the job
 ---@param upload bytenite.sandbox.Upload
 ---@usage jobs:save_upload(id, upload)
@@ -275,19 +274,20 @@ function Runner:save_upload(id, upload)
   if self.saved then self.saved:save_upload(id, upload) end
 end
 
--- Takes turns with everything else while folders are removed.
+-- Lets other coroutines run while folders are removed.
 local function pause()
   cqueues.sleep(0)
 end
 
--- Removes all in a job's folder but its results.
+-- Removes everything in a job's folder except its results.
 local function clean(folder)
   for _, name in ipairs(files.list(folder) or {}) do
     if name ~= "results" then files.remove(files.join(folder, name), pause) end
   end
 end
 
---- Called when a run is over: ends what has escaped from its programs' groups, removes its files.
+--- Called when a run is over: kills processes that have left the groups of its programs, and
+--- removes its files.
 ---@param run bytenite.sandbox.JobRun
 ---@usage jobs:ended(run)
 function Runner:ended(run)
@@ -300,7 +300,7 @@ function Runner:ended(run)
   end
 end
 
---- Forgets a job: stops it, removes all of its files.
+--- Removes a job: stops it and removes all of its files.
 ---@param id string
 ---@usage jobs:forget(id)
 function Runner:forget(id)
@@ -314,7 +314,7 @@ function Runner:forget(id)
   end
 end
 
---- Forgets all jobs.
+--- Removes all jobs.
 ---@usage jobs:forget_all()
 function Runner:forget_all()
   local busy <const> = {}
@@ -331,7 +331,7 @@ function Runner:forget_all()
   end
 end
 
---- Ends all programs and removes the files of all jobs.
+--- Ends all programs, and removes the files of all jobs unless there is a data folder.
 ---@usage jobs:close()
 function Runner:close()
   for _, run in pairs(self.runs) do

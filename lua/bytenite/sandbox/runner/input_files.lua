@@ -1,4 +1,4 @@
---- Brings a job's input into a folder: what was uploaded, what is behind a URL, or an empty file.
+--- Puts a job's input into a folder: the upload, the content of a URL, or an empty file.
 local http_request <const> = require "http.request"
 local errno <const> = require "cqueues.errno"
 local monotime <const> = require("cqueues").monotime
@@ -11,7 +11,7 @@ local input_files = {}
 
 local MOST_REDIRECTS <const> = 5
 local STALL <const> = 60 -- seconds without progress
-local SLICE <const> = 1 -- seconds between looks whether the job was stopped
+local SLICE <const> = 1 -- seconds between checks whether the job was stopped
 local PIECE <const> = 256 * 1024 -- bytes
 local LONGEST_NAME <const> = 200 -- bytes
 
@@ -22,7 +22,7 @@ local function is_http(url)
   return type(url) == "string" and url:find "^https?://[^/%s]" ~= nil and not url:find "[%c ]"
 end
 
---- What speaks against a job's data source and destination before it runs.
+--- Returns what is wrong with a job's data source and destination, or nil.
 ---@param values table the job's members
 ---@return string|nil problem
 ---@usage local problem = input_files.problem(draft.values)
@@ -42,7 +42,7 @@ function input_files.problem(values)
   return nil
 end
 
---- A name that can stand in a folder, made of one that somebody gave.
+--- Makes a safe file name from any name.
 ---@param name any
 ---@return string
 ---@usage input_files.safe_name "../x" --> "x"
@@ -52,13 +52,13 @@ function input_files.safe_name(name)
   return last
 end
 
--- The address without what may be secret in it.
+-- Returns an address without the parts that may be secret.
 local function shown(url)
   return (url:gsub("[?#].*$", ""):gsub("//[^/]*@", "//"))
 end
 
--- The next request after a redirect. lua-http would take the credentials to any other host and tell
--- it the address, which may be signed.
+-- Returns the request for a redirect. Drops the Referer, which may have a signed URL, and the
+-- credentials if the host changes; lua-http would send both.
 local function redirected(request, headers)
   local next_request <const>, problem <const> = request:handle_redirect(headers)
   if next_request == nil then return nil, problem end
@@ -69,8 +69,8 @@ local function redirected(request, headers)
   return next_request
 end
 
--- Ends the connection of a response. lua-http may have closed it already; its own functions for
--- that read what is left first, which never ends if the body was cut short.
+-- Ends the connection of a response. lua-http may have closed it already; its own functions first
+-- read the rest of the body, which never ends if the body is incomplete.
 local function close(stream)
   if stream.state ~= "closed" then stream:set_state "closed" end
   local connection <const> = stream.connection
@@ -84,7 +84,7 @@ local function first_response(url, params, is_wanted)
   if not made then return nil, "the address is not understood" end
   local request = request_or_problem
   request.follow_redirects = false
-  request.max_redirects = MOST_REDIRECTS + 1 -- those are counted here
+  request.max_redirects = MOST_REDIRECTS + 1 -- we count redirects ourselves
   request.headers:upsert("user-agent", "bytenite-sandbox")
   if params.username and params.username ~= "" then
     local credentials <const> = base64.encode(("%s:%s"):format(params.username, params.password or ""))
@@ -104,7 +104,7 @@ local function first_response(url, params, is_wanted)
   return nil, "too many redirects"
 end
 
--- Copies the body. lua-http takes a body that was cut short for a whole one, so it is counted.
+-- Copies the body. Counts its bytes, because lua-http does not report an incomplete body.
 local function copy_body(headers, stream, file, is_wanted)
   local announced <const> = math.tointeger(tonumber(headers:get "content-length" or ""))
   local count, last_progress = 0, monotime()
@@ -144,7 +144,7 @@ local function fetch(params, folder, is_wanted)
   return true
 end
 
--- An upload lies in a file of the job's folder.
+-- Puts the upload into a folder: links its file, or copies it from memory.
 local function take_upload(upload, folder)
   local target <const> = files.join(folder, input_files.safe_name(upload.name))
   local path <const> = upload.content.path
@@ -163,10 +163,10 @@ local function take_upload(upload, folder)
   return true
 end
 
---- Brings the input of a job.
+--- Fetches the input of a job.
 ---@param values table the job's members
 ---@param upload bytenite.sandbox.Upload|nil
----@param folder string to put it into
+---@param folder string for the input
 ---@param is_wanted fun(): boolean false once the job was stopped
 ---@return boolean|nil fetched
 ---@return string|nil problem

@@ -1,5 +1,5 @@
---- A job that runs: through its states, one stage after the other, until it is complete, has failed
---- or is stopped.
+--- Runs a job through its states, one stage after the other, until it is complete, fails or is
+--- stopped.
 local condition <const> = require "cqueues.condition"
 local core <const> = require "bytenite.core"
 local cqueues <const> = require "cqueues"
@@ -48,7 +48,7 @@ local function params_of(values, name)
   return type(params) == "table" and core.encode(params) or "{}"
 end
 
---- Makes the run of a draft that starts.
+--- Makes the run of a draft.
 ---@param runner bytenite.sandbox.Runner
 ---@param id string
 ---@param values table the job's members
@@ -82,7 +82,7 @@ function job_run.new(runner, id, values, template)
   }, JobRun)
 end
 
--- Sets members of the job, if it is still there.
+-- Sets members of the job, if it still exists.
 local function show(self, changes)
   local state <const> = self.runner.state
   local kept <const> = state:job(self.id)
@@ -91,7 +91,7 @@ end
 
 --- Puts the job into a state.
 ---@param name string
----@param changes table|nil further members
+---@param changes table|nil other members to set
 ---@param moment number|nil seconds since the epoch; now if nil
 ---@usage run:enter("JOB_STATE_PARTITIONED", { numChunks = 4 })
 function JobRun:enter(name, changes, moment)
@@ -124,7 +124,7 @@ local function fail(self, message)
   finish(self, "JOB_STATE_FAILED", { errorMessage = message })
 end
 
---- Makes the run end, with all its programs. The job shows at once that it failed.
+--- Stops the run and all its programs. Sets the state of the job to failed immediately.
 ---@param reason string its errorMessage
 ---@usage run:stop "aborted"
 function JobRun:stop(reason)
@@ -163,7 +163,7 @@ local function make_input(self)
   return source
 end
 
--- Moves the output to where results are served from.
+-- Moves the output to the folder of results.
 local function keep_results(self, output)
   local list <const> = {}
   for index, left in ipairs(output) do
@@ -176,7 +176,7 @@ local function keep_results(self, output)
   return true
 end
 
--- All of it. Returns true, or nil and why the job failed.
+-- Runs all stages. Returns true; or nil and the reason why the job failed.
 local function run_stages(self)
   self:enter "JOB_STATE_UPLOADING"
   local source <const>, no_source <const> = make_input(self)
@@ -219,7 +219,7 @@ function JobRun:begin()
   self:enter("JOB_STATE_STARTED", { submittedAt = clock.timestamp(self.started) }, self.started)
 end
 
---- Runs the job to its end. Nothing but its results stays in its folder.
+--- Runs the job to its end. Leaves only the results in its folder.
 ---@usage controller:wrap(run.work, run)
 function JobRun:work()
   if self.job_timeout then self.runner.controller:wrap(watch_time, self) end

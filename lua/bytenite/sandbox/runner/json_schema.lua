@@ -1,11 +1,11 @@
---- Checks values against the part of JSON Schema that the service's documents show: types,
---- properties, lists, enums, bounds, combinations and references within the schema. Other keywords
---- are not checked.
+--- Checks values against the part of JSON Schema that the service's documentation uses: types,
+--- properties, lists, enums, bounds, combinations and references within the schema. Ignores other
+--- keywords.
 local core <const> = require "bytenite.core"
 
 local json_schema = {}
 
-local MOST_LEVELS <const> = 100 -- of values and of references that lead to each other
+local MOST_LEVELS <const> = 100 -- of nested values, and of references to references
 
 local function is_list(value)
   return type(value) == "table" and core.is_array(value)
@@ -57,7 +57,7 @@ local function joined(place, name)
   return place == "" and name or ("%s.%s"):format(place, name)
 end
 
--- What a local reference such as "#/$defs/size" points to.
+-- Returns the target of a local reference such as "#/$defs/size".
 local function target_of(root, reference)
   if type(reference) ~= "string" or reference:sub(1, 1) ~= "#" then return nil end
   local target = root
@@ -71,7 +71,8 @@ end
 
 local validate
 
--- A check for each keyword: (argument, value, place, schema, root, level) gives a message or nil.
+-- The check of each keyword: (argument, value, place, schema, root, level) returns a message or
+-- nil.
 local checks <const> = {}
 
 checks["type"] = function(wanted, value, place)
@@ -138,7 +139,7 @@ checks["items"] = function(schema, value, place, _, root, level)
   end
 end
 
--- Makes the check of a bound: what is compared, how, and what is said.
+-- Makes the check of a bound: the measure of a value, the comparison, and the message.
 local function bound(measure, is_kept, message)
   return function(limit, value, place)
     local size <const> = measure(value)
@@ -221,7 +222,7 @@ checks["$ref"] = function(reference, value, place, _, root, level)
   if target ~= nil then return validate(target, value, place, root, level) end
 end
 
--- Keywords in the order in which they are checked: what is missing or has the wrong type is said
+-- Keywords that are checked first, in this order: wrong types and missing members are reported
 -- first.
 local ORDER <const> = { "$ref", "type", "const", "enum", "required", "properties", "additionalProperties" }
 for _, keyword in ipairs(sorted_keys(checks)) do
@@ -232,7 +233,7 @@ for _, keyword in ipairs(sorted_keys(checks)) do
   if not is_listed then ORDER[#ORDER + 1] = keyword end
 end
 
--- What the argument of a keyword must be; of the others, a number.
+-- The type of a keyword's argument; a number for all other keywords.
 local ARGUMENTS <const> = {
   ["type"] = function(argument)
     for _, name in ipairs(is_list(argument) and argument or { argument }) do
@@ -285,15 +286,15 @@ end
 
 --- Checks a value.
 ---@param schema table
----@param value any as `core.decode` gives it
----@param place string what the value is, for the message
----@return string|nil problem "app.size: it must be at most 100"; nil if the value is good
+---@param value any as `core.decode` returns it
+---@param place string a name for the value, for the message
+---@return string|nil problem "app.size: it must be at most 100"; nil if the value is valid
 ---@usage local problem = json_schema.problem(schema, params.app, "app")
 function json_schema.problem(schema, value, place)
   return validate(schema, value, place, schema, 0)
 end
 
--- Keywords that only explain, or hold schemas for references.
+-- Keywords that only document, or that hold schemas for references.
 local SILENT <const> = {}
 for _, keyword in ipairs {
   "$schema",
@@ -328,9 +329,9 @@ function check_schema(schema, note, place, root)
   for keyword, argument in pairs(schema) do
     local where <const> = joined(place, keyword)
     if checks[keyword] == nil then
-      if not SILENT[keyword] then note(where, "this keyword is not checked here", true) end
+      if not SILENT[keyword] then note(where, "this keyword is not checked", true) end
     elseif not is_good_argument(keyword, argument) then
-      note(where, ("%s is not what this keyword takes"):format(shown(argument)))
+      note(where, ("%s is not valid for this keyword"):format(shown(argument)))
     elseif keyword == "$ref" and target_of(root, argument) == nil then
       note(where, ("%s refers to nothing in this file"):format(shown(argument)))
     end
@@ -345,7 +346,7 @@ end
 
 --- Checks a schema itself.
 ---@param schema table
----@param note fun(member: string, message: string, is_warning: boolean|nil) receives what is wrong
+---@param note fun(member: string, message: string, is_warning: boolean|nil) receives the problems
 ---@usage json_schema.check(schema, note)
 function json_schema.check(schema, note)
   check_schema(schema, note, "", schema)

@@ -1,31 +1,31 @@
---- The command line that runs a block: limits, a launcher's words where there is one, then the
---- interpreter and the program. No shell reads it.
+--- Makes the command line that runs a block: limits, the words of the launcher if there is one,
+--- then the interpreter and the program. No shell is involved.
 ---
 --- `setpriv --pdeathsig` makes the program end when the sandbox is killed, `prlimit` sets its
 --- limits; both become the program by exec, so they cost no process.
 local uv <const> = require "luv"
 
 ---@class bytenite.sandbox.Launcher
----@field package words string[] of the template; empty without one
+---@field package words string[] of the template; empty if there is none
 ---@field package limits_memory boolean
 ---@field package processors integer
----@field package path string where interpreters are looked for
+---@field package path string to search for interpreters
 local Launcher = {}
 Launcher.__index = Launcher
 
 local launcher = {}
 
-local MEMORY <const> = 4096 -- MiB of address space, for blocks that ask for less
+local MEMORY <const> = 4096 -- minimum of the address space, in MiB
 local OPEN_FILES <const> = 1024
 local PLACES <const> = { image = true, dir = true, cpus = true, memory = true, app = true, cache = true }
 
--- Other names under which systems have interpreters.
+-- Other names of interpreters.
 local OTHER_NAMES <const> = {
   python3 = { "python3", "python" },
   ["lua5.4"] = { "lua5.4", "lua-5.4", "lua54", "lua" },
 }
 
--- Splits a template at white space. Quotes, single or double, hold a word together.
+-- Splits a template at white space, but not within single or double quotes.
 local function split(template)
   local words <const>, word, quote = {}, nil, nil
   for character in template:gmatch "." do
@@ -61,7 +61,7 @@ local function check(words)
   return nil
 end
 
--- The path of a program; nil if it is not found.
+-- Returns the path of a program; nil if it is not found.
 local function find(name, path)
   for folder in (path .. ":"):gmatch "([^:]*):" do
     local candidate <const> = (folder == "" and "." or folder) .. "/" .. name
@@ -71,7 +71,7 @@ local function find(name, path)
   return nil
 end
 
---- The processors that this process may use.
+--- Returns the number of processors that this process may use.
 ---@return integer
 ---@usage local workers = options.workers or launcher.processors()
 function launcher.processors()
@@ -80,8 +80,8 @@ function launcher.processors()
 end
 
 --- Reads the template of a launcher.
----@param template string|nil the words in front of each program, e.g. "bwrap --bind {dir} {dir}"
----@param path string the folders in which programs are found, as in $PATH
+---@param template string|nil the words before each program, e.g. "bwrap --bind {dir} {dir}"
+---@param path string the folders of programs, as in $PATH
 ---@return bytenite.sandbox.Launcher|nil
 ---@return string|nil problem
 ---@usage local launch = assert(launcher.new(nil, os.getenv "PATH"))
@@ -113,17 +113,17 @@ local function interpreter_of(self, block)
   return block.interpreter
 end
 
---- The command line for a block.
+--- Makes the command line for a block.
 ---@param block bytenite.sandbox.Block
----@param places {dir: string, cache: string, seconds: integer|nil} the run's folder, that of the
---- caches, and the time that the program may take
+---@param places {dir: string, cache: string, seconds: integer|nil} the run's folder, the folder of
+--- the caches, and the time limit of the program
 ---@return string[]|nil words
 ---@return string|nil problem
 ---@usage local words, problem = launch:command(block, { dir = "/tmp/run", cache = "/tmp/cache" })
 function Launcher:command(block, places)
   local memory <const> = math.max(block.memory, MEMORY)
   local words <const> = { "setpriv", "--pdeathsig", "KILL", "prlimit", "--core=0", "--nofile=" .. OPEN_FILES }
-  -- Also where the program leaves its group, so that nothing else stops it. Threads count together.
+  -- Stops even a program that leaves its group. Counts the time of all threads.
   if places.seconds then words[#words + 1] = ("--cpu=%d"):format(places.seconds * self.processors + 1) end
   if self.limits_memory then words[#words + 1] = ("--as=%d"):format(memory * 1024 * 1024) end
   local values <const> = {

@@ -1,13 +1,13 @@
---- Ends processes that programs of a job have left behind outside of their group: those that have
---- made a session of their own. They are found by their environment, which names the job's folder
---- (Linux). Only a launcher such as bwrap holds those that change their environment too.
+--- Kills processes of a job that have left the group of their program by making a session of their
+--- own. Finds them by their environment, which names the job's folder (Linux only). A process that
+--- changes its environment too can be stopped only by a launcher such as bwrap.
 local uv <const> = require "luv"
 
 local files <const> = require "bytenite.sandbox.runner.files"
 
 local leftover_processes = {}
 
-local MOST_BYTES <const> = 64 * 1024 -- of an environment that are looked at
+local MOST_BYTES <const> = 64 * 1024 -- of an environment that are read
 local ROUNDS <const> = 5 -- a process may start another one meanwhile
 
 local function environment_of(pid)
@@ -31,7 +31,7 @@ local function kill_once(folder)
   return count
 end
 
---- Kills the processes of this user whose environment names something below a folder.
+--- Kills the processes of this user whose environment names a path below a folder.
 ---@param folder string
 ---@usage leftover_processes.kill(run.folder)
 function leftover_processes.kill(folder)

@@ -1,8 +1,8 @@
 --- Reads the manifest of a building block and checks it.
 ---
---- A block is a folder with `manifest.json` and a program in `app/`. Manifests in use differ in how
---- they write names ("Entrypoint", "platform_config", "platformConfig"), so names are compared
---- without regard to case and underscores.
+--- A block is a folder with `manifest.json` and a program in `app/`. Manifests differ in the
+--- spelling of names ("Entrypoint", "platform_config", "platformConfig"), so names are compared
+--- without case and underscores.
 local core <const> = require "bytenite.core"
 
 local files <const> = require "bytenite.sandbox.runner.files"
@@ -12,7 +12,7 @@ local json_schema <const> = require "bytenite.sandbox.runner.json_schema"
 ---@field file string path
 ---@field member string|nil of the file
 ---@field message string
----@field is_warning boolean the block works all the same
+---@field is_warning boolean whether the block works in spite of it
 
 ---@class bytenite.sandbox.Block
 ---@field name string
@@ -21,15 +21,16 @@ local json_schema <const> = require "bytenite.sandbox.runner.json_schema"
 ---@field description string
 ---@field folder string
 ---@field program string path of the file to run
----@field interpreter string|nil the command that runs it; nil if the file is run itself
----@field kind string|nil "app", "partitioner" or "assembler", where the manifest says so
+---@field interpreter string|nil the command that runs it; nil if the file itself is executable
+---@field kind string|nil "app", "partitioner" or "assembler"; nil if not set
 ---@field image string|nil of a container
 ---@field cpus number
----@field memory integer MiB; 0 if the manifest asks for none
+---@field memory integer MiB; 0 if not set
 ---@field schema table|nil JSON Schema of its parameters
 local manifest = {}
 
--- By the end of the program's name. A file with another one must be executable.
+-- Interpreters, by the extension of the program's name. A file with another extension must be
+-- executable.
 local INTERPRETERS <const> = {
   py = "python3",
   lua = "lua5.4",
@@ -72,8 +73,8 @@ local KNOWN_OF_DEVICE <const> = { mincpu = "min_cpu", minmemory = "min_memory", 
 
 local KINDS <const> = { app = true, partitioner = true, assembler = true }
 
---- Makes a collector of problems with a file.
----@param problems bytenite.sandbox.Problem[] gets them
+--- Makes a function that collects problems with a file.
+---@param problems bytenite.sandbox.Problem[] gets the problems
 ---@param file string
 ---@return fun(member: string|nil, message: string, is_warning: boolean|nil): nil note
 ---@usage local note = manifest.notes(problems, path)
@@ -83,7 +84,7 @@ function manifest.notes(problems, file)
   end
 end
 
---- A problem as a line of text: "word-count/manifest.json: version: ...".
+--- Returns a problem as a line of text: "word-count/manifest.json: version: ...".
 ---@param problem bytenite.sandbox.Problem
 ---@return string
 ---@usage io.stderr:write(manifest.line(problem), "\n")
@@ -92,7 +93,7 @@ function manifest.line(problem)
   return ("%s: %s"):format(place, problem.message)
 end
 
---- Reads a file that holds a JSON object.
+--- Reads a file with a JSON object.
 ---@param path string
 ---@param note function of `notes`
 ---@return table|nil object
@@ -111,7 +112,8 @@ function manifest.read_object(path, note)
   return value
 end
 
--- The members of an object under the names that we use. Members that are null count as absent.
+-- Returns the members of an object under our spelling of their names. Leaves out members that are
+-- null.
 local function members_of(object, known, note, above)
   local members <const> = {}
   for key, value in pairs(object) do
@@ -120,7 +122,7 @@ local function members_of(object, known, note, above)
     if name == nil then
       note(place, "unknown member, which is ignored", true)
     elseif members[name] ~= nil then
-      note(place, "it is there twice, in different spellings")
+      note(place, "it occurs twice, in different spellings")
     elseif value ~= core.null then
       members[name] = value
     end
@@ -185,8 +187,8 @@ local function read_program(members, folder, note)
     return nil
   end
   local interpreter <const> = INTERPRETERS[program:match "%.(%w+)$" or ""]
-  if interpreter == nil and stat.mode & 73 == 0 then -- 0111: executable by somebody
-    note("entrypoint", "its ending names no interpreter that is known, and the file is not executable")
+  if interpreter == nil and stat.mode & 73 == 0 then -- 0111: executable by any user
+    note("entrypoint", "its name has no known extension, and the file is not executable")
     return nil
   end
   return program, interpreter
@@ -196,7 +198,7 @@ local function positive(members, name, note)
   local value <const> = members[name]
   if value == nil then return 0 end
   if math.type(value) == nil or value < 0 then
-    note("device_requirements." .. name, "it must be a number from 0")
+    note("device_requirements." .. name, "it must be a number of at least 0")
     return 0
   end
   return value

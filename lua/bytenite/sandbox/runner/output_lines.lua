@@ -1,12 +1,12 @@
---- Cuts the output of programs into lines for the logs, and bounds it: what is beyond the limits is
---- read, since the program would block otherwise, and dropped.
+--- Splits the output of programs into lines for the logs, and limits it: output beyond the limits
+--- is read and dropped, since the program would block otherwise.
 local output_lines = {}
 
 ---@class bytenite.sandbox.OutputLines
 ---@field last string the last line that was not empty
----@field package rest string the beginning of a line
----@field package bytes integer left
----@field package lines integer left
+---@field package rest string the start of an incomplete line
+---@field package bytes integer number of bytes left
+---@field package lines integer number of lines left
 ---@field package put fun(text: string, level: string)
 local OutputLines = {}
 OutputLines.__index = OutputLines
@@ -15,7 +15,7 @@ local MOST_BYTES <const> = 1024 * 1024 -- of a task, with all its attempts
 local MOST_LINES <const> = 10000
 local LONGEST_LINE <const> = 8192 -- bytes; a longer one is cut into several
 
---- Makes text of bytes: those that are not UTF-8 become U+FFFD.
+--- Converts bytes to text: replaces bytes that are not UTF-8 by U+FFFD.
 ---@param bytes string
 ---@return string
 ---@usage output_lines.text "a\xff" --> "a�"
@@ -33,7 +33,7 @@ function output_lines.text(bytes)
   return table.concat(pieces)
 end
 
---- Makes a cutter.
+--- Makes a splitter.
 ---@param put fun(text: string, level: string) receives each line
 ---@return bytenite.sandbox.OutputLines
 ---@usage local lines = output_lines.new(print)
@@ -49,7 +49,7 @@ local function put_line(self, line)
   if self.lines == 0 then self.put(("output beyond %d lines is dropped"):format(MOST_LINES), "WARN") end
 end
 
---- Takes the next piece of output.
+--- Adds the next piece of output.
 ---@param piece string
 ---@usage lines:add(piece)
 function OutputLines:add(piece)
@@ -65,7 +65,7 @@ function OutputLines:add(piece)
       put_line(self, text:sub(start, line_end - 1))
       start = line_end + 1
     elseif #text - start >= LONGEST_LINE then
-      -- Not in the middle of a character.
+      -- Do not cut in the middle of a character.
       local cut <const> = utf8.offset(text, 0, start + LONGEST_LINE) or start + LONGEST_LINE
       line_end = cut > start and cut or start + LONGEST_LINE
       put_line(self, text:sub(start, line_end - 1))
@@ -81,7 +81,7 @@ function OutputLines:add(piece)
   end
 end
 
---- Takes what is left as a line.
+--- Adds the rest of the output as a line.
 ---@usage lines:finish()
 function OutputLines:finish()
   local rest <const> = self.rest

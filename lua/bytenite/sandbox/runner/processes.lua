@@ -1,10 +1,10 @@
 --- Starts programs and waits for them, from coroutines of the sandbox's cqueues controller.
 ---
---- luv starts them: `uv.spawn` needs no shell, resets the child's signals, gives it a session of
---- its own and reaps it. cqueues cannot start programs. The two loops meet in one descriptor:
---- libuv's `backend_fd` can be polled like a socket, so a coroutine polls it and lets libuv run its
---- callbacks when something is ready. It exists only while programs run; nothing ever blocks in
---- libuv.
+--- luv starts them: `uv.spawn` needs no shell, resets the child's signals, gives it its own session
+--- and reaps it. cqueues cannot start programs. One descriptor connects the two loops: libuv's
+--- `backend_fd` can be polled like a socket, so a coroutine polls it and makes libuv run its
+--- callbacks when something is ready. The coroutine exists only while programs run; libuv never
+--- blocks.
 local condition <const> = require "cqueues.condition"
 local cqueues <const> = require "cqueues"
 local monotime <const> = cqueues.monotime
@@ -13,7 +13,7 @@ local uv <const> = require "luv"
 ---@class bytenite.sandbox.Processes
 ---@field package controller userdata of cqueues
 ---@field package live table<bytenite.sandbox.Process, true>
----@field package wake userdata condition: there is something new for libuv to do
+---@field package wake userdata condition: libuv has something new to do
 ---@field package is_pumping boolean
 ---@field package is_starting boolean
 ---@field package next_start userdata condition: another program may start
@@ -35,9 +35,9 @@ Process.__index = Process
 local processes = {}
 
 local GRACE <const> = 2 -- seconds from SIGTERM to SIGKILL
-local DRAIN <const> = 0.3 -- seconds to wait for output after the end: others may hold the pipe open
-local NICENESS <const> = 10 -- the service goes first
-local LAST_WAIT <const> = 2 -- seconds at most until killed programs are reaped when the sandbox closes
+local DRAIN <const> = 0.3 -- seconds to wait for output after the end: other processes may hold the pipe open
+local NICENESS <const> = 10 -- the service has priority
+local LAST_WAIT <const> = 2 -- maximum seconds to reap killed programs when the sandbox closes
 
 --- Makes the set of programs of a sandbox.
 ---@param controller userdata of cqueues
@@ -57,8 +57,9 @@ end
 
 local LOOP <const> = { pollfd = uv.backend_fd(), events = "r" }
 
--- libuv passes new descriptors to the kernel in `run`, so it runs once before each poll. The last
--- turns finish the closing of handles: luv crashes if the Lua state ends before that.
+-- Runs libuv's loop while there are programs. libuv passes new descriptors to the kernel in `run`,
+-- so it runs once before each poll. The last turns close handles: luv crashes if the Lua state ends
+-- before that.
 local function pump(self)
   repeat
     uv.run "nowait"
@@ -79,7 +80,7 @@ local function start_pump(self)
 end
 
 local function signal_group(process, name)
-  uv.kill(-process.pid, name) -- fails if all of the group have ended
+  uv.kill(-process.pid, name) -- fails if the whole group has ended
 end
 
 local function close_output(process)
@@ -89,9 +90,9 @@ local function close_output(process)
   process.changed:signal()
 end
 
--- Waits for a turn of the loop of its own. libuv blocks until the new process has become the
--- program, which takes milliseconds on a busy machine, and requests should be served between two of
--- them.
+-- Waits until no other program is starting, and for another turn of the loop. libuv blocks until
+-- the new process has become the program, which takes milliseconds on a busy machine; requests are
+-- served between two starts.
 local function take_turn(self)
   while self.is_starting do
     self.next_start:wait()
@@ -102,8 +103,8 @@ local function take_turn(self)
   self.next_start:signal(1)
 end
 
---- Starts a program. Its standard input is empty; what it writes to both output streams comes in
---- pieces.
+--- Starts a program. Its standard input is empty; `take` receives what it writes to both output
+--- streams.
 ---@param words string[] the program and its arguments
 ---@param environment string[] "NAME=value"; nothing else is in its environment
 ---@param folder string its working directory
@@ -122,7 +123,7 @@ function Processes:start(words, environment, folder, take)
     args = table.move(words, 2, #words, 1, {}),
     env = environment,
     cwd = folder,
-    detached = true, -- a session, and with it a group, of its own
+    detached = true, -- its own session and group
     stdio = { nil, ends.write, ends.write },
   }, function(status, signal)
     process.status, process.signal = status, signal
@@ -152,7 +153,7 @@ function Processes:start(words, environment, folder, take)
   return process
 end
 
---- Makes a program end, with all others of its group: by SIGTERM, after 2 s by SIGKILL.
+--- Stops a program and its group: with SIGTERM, and after 2 s with SIGKILL.
 ---@param reason string kept in `stop_reason`
 ---@usage process:stop "timeout"
 function Process:stop(reason)
@@ -160,12 +161,12 @@ function Process:stop(reason)
   self.stop_reason = reason
   self.kill_at = monotime() + GRACE
   signal_group(self, "sigterm")
-  signal_group(self, "sigcont") -- one that is stopped would not see it
+  signal_group(self, "sigcont") -- a suspended process would not handle SIGTERM
   self.changed:signal()
 end
 
---- Waits until a program has ended. Nothing of its group is left afterwards.
----@param deadline number|nil of `monotime`; the program is then stopped, with the reason "timeout"
+--- Waits until a program has ended. Afterwards no process of its group is left.
+---@param deadline number|nil in the time of `monotime`; stops the program with the reason "timeout"
 ---@usage process:wait(cqueues.monotime() + 60)
 function Process:wait(deadline)
   while self.status == nil do
@@ -187,7 +188,7 @@ function Process:wait(deadline)
   close_output(self)
 end
 
---- Kills all programs and waits, blocking, until they are reaped: for the end of the sandbox.
+--- Kills all programs and blocks until they are reaped: for the end of the sandbox.
 ---@usage running:close()
 function Processes:close()
   self.is_closed = true

@@ -1,5 +1,5 @@
---- Runs the program of a block for a job: with the contract's environment, its output in the job's
---- logs, stopped when its time is over or the job ends.
+--- Runs the program of a block for a job: sets the contract's environment, writes the output to the
+--- job's logs, and stops the program at its time limit or when the job ends.
 local clock <const> = require "bytenite.sandbox.base.clock"
 local files <const> = require "bytenite.sandbox.runner.files"
 
@@ -19,7 +19,7 @@ local SIGNALS <const> = {
 }
 local MOST_SHOWN <const> = 200 -- bytes of the last line in a message
 
---- Makes what writes lines into a part of a job's logs.
+--- Makes a function that writes lines to a part of a job's logs.
 ---@param run bytenite.sandbox.JobRun
 ---@param list table[] lines of the logs
 ---@param part string "partitioner", "assembler" or the id of a task
@@ -65,10 +65,10 @@ end
 --- Runs a block's program to its end.
 ---@param run bytenite.sandbox.JobRun
 ---@param block bytenite.sandbox.Block
----@param what table `folder` (of the run), `variables` (of the environment), `lines` (get the
+---@param what table `folder` (of the run), `variables` (of the environment), `lines` (receives the
 --- output), `limit` (seconds, or nil)
 ---@return boolean|nil succeeded
----@return string|nil problem why not
+---@return string|nil problem the reason if it failed
 ---@usage local succeeded, problem = programs.execute(run, block, what)
 function programs.execute(run, block, what)
   local runner <const> = run.runner

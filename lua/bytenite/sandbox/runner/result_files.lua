@@ -1,4 +1,4 @@
---- Results that lie in files, as the sandbox serves them.
+--- Makes results from files.
 local uv <const> = require "luv"
 
 local file_contents <const> = require "bytenite.sandbox.model.file_contents"
@@ -6,7 +6,8 @@ local files <const> = require "bytenite.sandbox.runner.files"
 
 local result_files = {}
 
--- A program that has escaped could have put another file, or a link, in its place.
+-- Reads a part of a result. Checks the file first: a program that has escaped could have replaced
+-- it by another file or a link.
 local function read_part(path, original, position, count)
   if files.kind(path) ~= "file" then error(path .. ": the result is gone", 0) end
   local descriptor <const>, problem <const> = uv.fs_open(path, "r", 0)
@@ -16,7 +17,7 @@ local function read_part(path, original, position, count)
   if stat and stat.ino == original.ino and stat.dev == original.dev then
     text, reason = uv.fs_read(descriptor, count, position)
   else
-    reason = path .. ": another file is where the result should be"
+    reason = path .. ": the result was replaced by another file"
   end
   uv.fs_close(descriptor)
   if text == nil then error(reason, 0) end
@@ -35,7 +36,7 @@ local function content_of(path)
   }
 end
 
---- Makes results of files. Those that are not there are left out.
+--- Makes results from files. Leaves out missing files.
 ---@param list {name: string, path: string}[]
 ---@return bytenite.sandbox.Result[]
 ---@usage state.results[id] = result_files.of(list)

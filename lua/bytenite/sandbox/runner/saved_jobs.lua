@@ -1,6 +1,6 @@
---- Keeps jobs over the end of the sandbox, in its data folder: puts what happens into the database,
---- and at the start reads what is there. A job that ran when the sandbox ended has failed then: its
---- programs are gone, and nothing tells how far they had come.
+--- Keeps jobs in the data folder across restarts of the sandbox: writes changes to the database,
+--- and reads them at the start. A job that was running when the sandbox ended has failed: its
+--- programs are gone, and their progress is unknown.
 local cqueues <const> = require "cqueues"
 
 local clock <const> = require "bytenite.sandbox.base.clock"
@@ -16,8 +16,8 @@ local result_files <const> = require "bytenite.sandbox.runner.result_files"
 ---@field package database bytenite.sandbox.Database
 ---@field package controller userdata of cqueues
 ---@field package report fun(message: string)
----@field package lines table[] not written yet
----@field package is_waiting boolean to write them
+---@field package lines table[] not yet written
+---@field package is_waiting boolean whether a coroutine waits to write them
 ---@field package is_closed boolean
 local SavedJobs = {}
 SavedJobs.__index = SavedJobs
@@ -45,7 +45,7 @@ function saved_jobs.open(folder, controller, report)
   }, SavedJobs)
 end
 
--- Writes, and reports what fails: the job itself continues.
+-- Calls a method of the database. Reports an error: the job itself continues.
 local function write(self, method, ...)
   if self.is_closed then return end
   local written <const>, problem <const> = pcall(self.database[method], self.database, ...)
@@ -58,7 +58,7 @@ local function write_lines(self)
   if #lines > 0 then write(self, "add_lines", lines) end
 end
 
---- Keeps a job as it is. The lines that it has written before are kept with it.
+--- Stores a job, and the log lines that it has written before.
 ---@param id string
 ---@param kept bytenite.sandbox.Job
 ---@usage saved:save_job(id, kept)
@@ -67,7 +67,7 @@ function SavedJobs:save_job(id, kept)
   write(self, "save_job", id, kept.values)
 end
 
---- Keeps a line of a job's logs, soon.
+--- Stores a line of a job's logs, after a short delay.
 ---@param id string
 ---@param part string "partitioner", "assembler" or the id of a task
 ---@param line table
@@ -87,7 +87,7 @@ local function relative(self, path)
   return path:sub(#self.folder + 2)
 end
 
---- Keeps where a job's results are.
+--- Stores the paths of a job's results.
 ---@param id string
 ---@param list {name: string, path: string}[]
 ---@usage saved:save_results(id, list)
@@ -99,7 +99,7 @@ function SavedJobs:save_results(id, list)
   write(self, "save_results", id, rows)
 end
 
---- Keeps an upload, which lies in a file of the data folder.
+--- Stores an upload, which is a file in the data folder.
 ---@param id string
 ---@param upload bytenite.sandbox.Upload
 ---@usage saved:save_upload(id, upload)
@@ -113,15 +113,15 @@ function SavedJobs:save_upload(id, upload)
   })
 end
 
---- Forgets a job.
+--- Removes a job.
 ---@param id string
 ---@usage saved:remove_job(id)
 function SavedJobs:remove_job(id)
-  write_lines(self) -- they would come back otherwise
+  write_lines(self) -- otherwise they would be written later
   write(self, "remove_job", id)
 end
 
---- Forgets all jobs.
+--- Removes all jobs.
 ---@usage saved:remove_all()
 function SavedJobs:remove_all()
   self.lines = {}
@@ -158,7 +158,7 @@ local function failed(kept, now)
   )
 end
 
--- Brings back one job.
+-- Restores a job.
 local function restore_job(self, state, entry, folder)
   local id <const>, kept <const> = entry.id, job.from(entry.values)
   state.jobs:put(id, kept)
@@ -180,7 +180,7 @@ local function restore_job(self, state, entry, folder)
   self:save_job(id, ended)
 end
 
---- Brings back all jobs that are kept, and ends processes that are left of those that ran.
+--- Restores all jobs, and kills leftover processes of jobs that were running.
 ---@param state bytenite.sandbox.State
 ---@param folder_of fun(id: string): string the folder of a job
 ---@usage saved:restore(state, folder_of)
@@ -190,7 +190,7 @@ function SavedJobs:restore(state, folder_of)
   end
 end
 
---- Writes what is left and closes the database.
+--- Writes the remaining lines and closes the database.
 ---@usage saved:close()
 function SavedJobs:close()
   if self.is_closed then return end

@@ -1,5 +1,5 @@
---- The three parts of a job that runs: the partitioner makes chunks, the app runs once for each,
---- the assembler makes the results. "passthrough" is built in: as partitioner it makes a chunk of
+--- Runs the three stages of a job: the partitioner makes chunks, the app runs once for each chunk,
+--- the assembler makes the results. "passthrough" is built in: as partitioner it makes a chunk from
 --- each input file, as assembler it passes on the files of all tasks.
 local collected_files <const> = require "bytenite.sandbox.runner.collected_files"
 local files <const> = require "bytenite.sandbox.runner.files"
@@ -12,7 +12,7 @@ local stages = {}
 
 local READ_ONLY <const> = 256 + 32 + 4 -- 0444
 
--- Makes folders below the job's. Returns their paths.
+-- Makes folders below the job's folder. Returns their paths.
 local function make_folders(run, ...)
   local paths <const> = {}
   for index, name in ipairs { ... } do
@@ -23,7 +23,7 @@ local function make_folders(run, ...)
   return table.unpack(paths)
 end
 
--- Waits for a slot, runs the program in it.
+-- Waits for a slot and runs the program in it.
 local function execute_in_slot(run, block, what)
   if not run:take_slot() then return nil, run.stopped end
   local succeeded <const>, problem <const> = programs.execute(run, block, what)
@@ -73,8 +73,8 @@ function stages.partition(run, source)
   return true
 end
 
--- The folders of a task, as they are before each attempt. The chunk is linked, so that an attempt
--- that removes it takes nothing from the next.
+-- Makes new folders for an attempt of a task. Returns the folder and the environment. Links the
+-- chunk, so that an attempt that removes it does not affect the next one.
 local function prepare_task(run, number)
   local folder <const> = ("tasks/%d"):format(number)
   files.remove(files.join(run.folder, folder))
@@ -120,7 +120,7 @@ local function run_task(run, number)
   end
 end
 
--- Takes one chunk after the other, until there is none or one has failed.
+-- Runs the app for one chunk after the other, until none is left or one fails.
 local function work(run)
   while run.next_chunk < #run.chunks and not run.stopped do
     local number <const> = run.next_chunk
@@ -135,7 +135,7 @@ local function work(run)
   end
 end
 
---- Runs the app once for each chunk, as many at a time as there are workers.
+--- Runs the app once for each chunk, with one program per worker at the same time.
 ---@param run bytenite.sandbox.JobRun
 ---@return boolean|nil done
 ---@return string|nil problem
@@ -159,7 +159,7 @@ function stages.run_tasks(run)
   return true
 end
 
--- Moves the files of all tasks into a folder, under names that are all different.
+-- Moves the files of all tasks into a folder, under distinct names.
 local function gather(run, folder)
   for _, each in ipairs(collected_files.distinct(run.results)) do
     local moved <const>, problem <const> = collected_files.move(each.left, files.join(folder, each.name))
@@ -168,7 +168,7 @@ local function gather(run, folder)
   return true
 end
 
---- Makes the results of the files of all tasks.
+--- Makes the results from the files of all tasks.
 ---@param run bytenite.sandbox.JobRun
 ---@return bytenite.sandbox.LeftFile[]|nil files
 ---@return string|nil problem

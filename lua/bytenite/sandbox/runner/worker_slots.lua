@@ -1,5 +1,4 @@
---- Slots for programs that run at the same time. Those who wait get one in the order in which they
---- came.
+--- Limits how many programs run at the same time. Slots are given out in the order of requests.
 local condition <const> = require "cqueues.condition"
 local cqueues <const> = require "cqueues"
 
@@ -20,9 +19,9 @@ function worker_slots.new(count)
 end
 
 --- Waits for a slot.
----@param stopped userdata condition: look whether the slot is still wanted
+---@param stopped userdata condition: signalled when `is_wanted` may have changed
 ---@param is_wanted fun(): boolean
----@return boolean taken false if it is not wanted any longer
+---@return boolean taken false if it is no longer wanted
 ---@usage if slots:take(run.changed, is_wanted) then ... slots:release() end
 function WorkerSlots:take(stopped, is_wanted)
   if not is_wanted() then return false end
@@ -48,7 +47,7 @@ function WorkerSlots:take(stopped, is_wanted)
   return true
 end
 
---- Returns a slot.
+--- Releases a slot.
 ---@usage slots:release()
 function WorkerSlots:release()
   local entry <const> = table.remove(self.waiting, 1)
