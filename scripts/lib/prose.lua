@@ -78,6 +78,19 @@ local function check_lines(path, find_problems)
   end
 end
 
+-- Reports the comments of Lua functions that begin with "Whether" or "What".
+local function check_function_comments(path)
+  local number, comment = 0, nil -- the first line of a comment, and its number
+  for line in io.lines(path) do
+    number = number + 1
+    local word <const> = comment and comment.text:match "^%-%-%-? (Wh%l+) "
+    if (word == "Whether" or word == "What") and (line:find "^function " or line:find "^local function ") then
+      report(("%s:%d"):format(path, comment.number), ('instead of "%s" begin with a verb'):format(word))
+    end
+    comment = line:find "^%-%-" and (comment or { text = line, number = number }) or nil
+  end
+end
+
 local function check_length(path)
   local count = 0
   for _ in io.lines(path) do
@@ -101,6 +114,7 @@ end
 
 for _, path in ipairs(#arg > 0 and arg or paths_of "find src lua -name '*.[ch]' -o -name '*.lua' | sort") do
   check_lines(path, path:find "_spec%.lua$" and problems_in_spec or problems_of)
+  if path:find "%.lua$" then check_function_comments(path) end
 end
 for _, path in ipairs(#arg > 0 and {} or paths_of "find spec -name '*.lua' -o -name '*.[ch]' | sort") do
   check_lines(path, problems_in_spec)

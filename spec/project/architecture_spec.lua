@@ -256,6 +256,22 @@ describe("scripts/lib/prose.lua", function()
     assert.equal("", check(code, "module_spec.lua"))
   end)
 
+  it("wants a verb at the start of a function's comment", function()
+    for _, start in ipairs { "local function f()", "function M.f()", "function M:f()" } do
+      for _, word in ipairs { "Whether", "What" } do
+        local printed <const>, ok <const> = check(("-- A file.\n\n--- %s is set.\n--- More.\n%s\n"):format(word, start))
+        assert.same({ ('3: instead of "%s" begin with a verb\n'):format(word), false }, { printed, ok })
+      end
+    end
+    for _, text in ipairs {
+      "-- Returns a value.\n-- What else it does.\nlocal function f()\n",
+      "-- What is set.\nlocal set = {}\nlocal function f()\n",
+      "-- What the file has.\n\nlocal function f()\n",
+    } do
+      assert.same({ "", true }, { check(text) })
+    end
+  end)
+
   it("measures comment lines and code lines", function()
     local comment <const> = check("--" .. ("x"):rep(99) .. "\n")
     assert.equal("1: comment line of 101 columns, at most 100 are allowed\n", comment)

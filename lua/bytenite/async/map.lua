@@ -80,7 +80,7 @@ local function start_worker(pool)
   tasks.enqueue(worker)
 end
 
--- The function of a worker: runs items while there are some and no other worker is reading one.
+-- Runs items while there are any and no other worker is reading one; the function of a worker.
 -- While it runs an item another worker reads the next.
 work = function(pool)
   local worker <const>, workers <const> = tasks.state.task, pool.workers

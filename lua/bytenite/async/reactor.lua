@@ -54,9 +54,9 @@ function reactor.new(session, clock)
     session = session,
     clock = clock,
     timers = timers.new(),
-    -- What suspended coroutines wait for, by slot. A free slot holds the number of the next free
-    -- one: with the waitables as keys Lua would rebuild the table again and again while they come
-    -- and go.
+    -- The waitables of suspended coroutines, by slot. A free slot has the number of the next free
+    -- slot. (If the waitables were keys, Lua would rebuild the table again and again as they are
+    -- added and removed.)
     suspended = setmetatable({}, weak_values),
     slots = 0,
     free_slot = false,

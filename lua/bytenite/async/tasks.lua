@@ -7,9 +7,9 @@ local create_thread <const>, resume_thread <const>, close_thread <const> =
   coroutine.create, coroutine.resume, coroutine.close
 local status_of <const>, yield <const> = coroutine.status, coroutine.yield
 
---- What runs now: `task`, or false outside of tasks; `in_resume`, whether a waitable is being
---- resumed. No yield may cross that: a user function called from there (on_event, access_token)
---- that makes a call blocks.
+--- The running code: `task`, or false outside of tasks; `in_resume`, whether a waitable is being
+--- resumed. No yield may cross a resume: a call made by a user function that runs in it (on_event,
+--- access_token) blocks.
 local state <const> = { task = false, in_resume = false }
 tasks.state = state
 
@@ -17,8 +17,8 @@ local LAST_TURNS <const> = 8 -- more than the longest chain of tasks that wait f
 
 local OURS <const> = {} -- the first value that a task yields when it waits for a waitable
 
--- The body of a task's coroutine. Packs the results here, so that a lack of memory is an error of
--- the task.
+-- Runs the function of a task; the body of its coroutine. Packs the results here, so that a lack of
+-- memory is an error of the task.
 local function body()
   local task <const> = state.task
   local called <const> = task.called

@@ -9,13 +9,13 @@ local call_object <const> = {}
 local Call <const> = { __name = "bytenite.Call" }
 Call.__index = Call
 
--- What most calls never have. A call that a task waits for has 16 fields, which is all that fits in
--- its table: one more makes Lua double it.
+-- Defaults of fields that most calls never set. A call that a task waits for has 16 fields, which
+-- just fit in its table: one more makes Lua double it.
 Call.next_ready, Call.slot, Call.on_done, Call.task = false, false, false, false
 Call.timer, Call.followers, Call.waits_for, Call.maybe_done = false, false, false, false
 -- Seconds that the core waits for the response; more than 0 if the call is alone.
 Call.first_wait = 0
--- What calls have that are not alone.
+-- Defaults of fields that only calls among others set.
 Call.problem, Call.raised, Call.next_ended, Call.obeys_rate_limit_pause = false, false, false, false
 
 call_object.Call = Call

@@ -58,7 +58,7 @@ local function long_names(known)
   return names
 end
 
--- The values that an option of a command is restricted to.
+-- Returns the only values that an option of a command accepts; nil if it accepts any.
 local function choices_of(command, option)
   local known <const> = {}
   if command then arguments.add_options(known, command) end

@@ -73,7 +73,7 @@ function dry_run.request(context, name, id, body)
   }
 end
 
---- With --dry-run prints the request of an operation, once for each job.
+--- Prints the request of an operation, once for each job, if --dry-run is given.
 ---@param context table
 ---@param given table the command's options
 ---@param name string of the operation

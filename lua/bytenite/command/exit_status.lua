@@ -30,7 +30,7 @@ exit_status.rows = {
   { status = 11, kinds = { "job_failed" }, meaning = "the job failed" },
   { status = 12, kinds = { "file" }, meaning = "a file cannot be read or written" },
   { status = 130, kinds = { "interrupted" }, meaning = "Ctrl-C" },
-  { status = 141, kinds = { "closed_output" }, meaning = "the reader of the output has gone" },
+  { status = 141, kinds = { "closed_output" }, meaning = "the reader of the output has closed it" },
 }
 
 local OTHER <const> = 1

@@ -17,15 +17,15 @@ end
 
 local CLOCK <const> = "(%d%d):(%d%d):(%d%d)"
 
--- Sun, 06 Nov 1994 08:49:37 GMT: the form in use.
+-- Reads "Sun, 06 Nov 1994 08:49:37 GMT", the current form.
 local function read_fixdate(text)
   local day_name <const>, day <const>, month <const>, year <const>, hour <const>, minute <const>, second <const> =
     text:match("^(%a%a%a), (%d%d) (%a%a%a) (%d%d%d%d) " .. CLOCK .. " GMT$")
   return short_days[day_name] and year, month, day, hour, minute, second
 end
 
--- Sunday, 06-Nov-94 08:49:37 GMT: a year without its century is taken for the past if it is more
--- than 50 years ahead.
+-- Reads "Sunday, 06-Nov-94 08:49:37 GMT". A two-digit year counts as past if it is more than 50
+-- years ahead.
 local function read_rfc850(text, now)
   local day_name <const>, day <const>, month <const>, short_year <const>, hour <const>, minute <const>, second <const> =
     text:match("^(%a+), (%d%d)-(%a%a%a)-(%d%d) " .. CLOCK .. " GMT$")
@@ -36,7 +36,7 @@ local function read_rfc850(text, now)
   return year, month, day, hour, minute, second
 end
 
--- Sun Nov  6 08:49:37 1994: asctime() of C.
+-- Reads "Sun Nov  6 08:49:37 1994", the form of C's asctime().
 local function read_asctime(text)
   local day_name <const>, month <const>, day <const>, hour <const>, minute <const>, second <const>, year <const> =
     text:match("^(%a%a%a) (%a%a%a) ([ %d]%d) " .. CLOCK .. " (%d%d%d%d)$")

@@ -102,7 +102,7 @@ end
 -- Hosts may have removed the library io.
 local NO_FILES <const> = "the Lua state has no io library: give { data = bytes } or a reader function"
 
--- Returns the result of io.type; nil if there is no library io.
+-- Returns the result of io.type; nil if there is no io library.
 local function file_type(value)
   return io and io.type(value)
 end

@@ -28,7 +28,7 @@ local function wait_for_credit(stream)
   end
 end
 
--- Writes a part of the body, or its end. Returns false if the client has gone.
+-- Writes a part of the body, or its end. Returns false if the client has disconnected.
 local function write(stream, text, is_last)
   if stream.connection.version == 2 then
     local position = 1
