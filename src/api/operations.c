@@ -1,5 +1,5 @@
 /*
-** operations.c: the API's calls as data. A call is added by adding a row.
+** operations.c: the API's calls as data. To add a call, add a row.
 */
 #include "api/operations.h"
 

@@ -1,5 +1,5 @@
 /*
-** schema.c: the types that all objects are made of, and how objects and members are found by name.
+** schema.c: the types of all objects; finds objects and members by name.
 */
 #include "api/schema.h"
 

@@ -1,6 +1,6 @@
 /*
-** schema_calls.c: the queries, bodies and results of the other calls as data. A member is added by
-** adding a line.
+** schema_calls.c: the queries, bodies and results of the other calls as data. To add a member, add
+** a line.
 */
 #include "api/schema_parts.h"
 

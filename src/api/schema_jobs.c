@@ -1,5 +1,5 @@
 /*
-** schema_jobs.c: jobs and templates as data. A member is added by adding a line.
+** schema_jobs.c: jobs and templates as data. To add a member, add a line.
 */
 #include "api/schema_parts.h"
 

@@ -25,7 +25,7 @@ TerminalSize terminal_size(int descriptor) {
   return (TerminalSize){.columns = size.ws_col, .rows = size.ws_row};
 }
 
-enum { LOOK_EVERY = 100000 }; /* microseconds between looks for signals */
+enum { LOOK_EVERY = 100000 }; /* microseconds between checks for signals */
 
 /* Signals that end or stop a process, which would leave the terminal without echo. */
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
@@ -39,7 +39,7 @@ static sigset_t signal_set(void) {
   return set;
 }
 
-/* Returns the number of one of our signals that waits to be delivered; 0 if none does. */
+/* Returns the number of one of our signals that is pending; 0 if none is. */
 static int pending_signal(void) {
   sigset_t pending;
   sigpending(&pending);
@@ -56,7 +56,7 @@ static bool hide(int descriptor, const struct termios *shown, const char *prompt
   return tcsetattr(descriptor, TCSAFLUSH, &hidden) == 0 && write(STDERR_FILENO, prompt, strlen(prompt)) >= 0;
 }
 
-/* Returns true if the descriptor can be read, or is broken; false after a while. */
+/* Returns true if the descriptor can be read, or is broken; false after LOOK_EVERY. */
 static bool is_ready(int descriptor) {
   fd_set readable;
   FD_ZERO(&readable);

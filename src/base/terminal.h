@@ -20,19 +20,18 @@ typedef struct TerminalSize {
 /* Returns the size of a terminal; zeros if it is unknown or the descriptor is not a terminal. */
 TerminalSize terminal_size(int descriptor);
 
-enum { TERMINAL_LINE = 4096 }; /* bytes that a terminal gives at most as a line */
+enum { TERMINAL_LINE = 4096 }; /* maximum bytes of a line from a terminal */
 
 typedef enum TerminalReading {
   TERMINAL_READ,        /* a line, or the end of the input */
-  TERMINAL_INTERRUPTED, /* a signal came that did not end the process, such as that of Ctrl-C */
+  TERMINAL_INTERRUPTED, /* by a signal that did not end the process, such as Ctrl-C */
   TERMINAL_NOT_HIDDEN,  /* the terminal cannot hide what is typed */
 } TerminalReading;
 
 /*
-** Asks for a line on a terminal and hides what is typed, but for the end of the line. What was
-** typed before is dropped. The terminal is as it was when a signal ends the process, stops it or is
-** handled. Sets `length` to the bytes of the line, with its end if it has one; 0 at the end of the
-** input.
+** Asks for a line on a terminal and hides what is typed, except for the end of the line. Drops what
+** was typed before. Restores the terminal before a signal ends or stops the process or is handled.
+** Sets `length` to the bytes of the line, including its line break; 0 at the end of the input.
 */
 TerminalReading terminal_read_hidden(int descriptor, const char *prompt, char line[TERMINAL_LINE], size_t *length);
 

@@ -46,7 +46,7 @@ static const char *value_end(const char *at, const char *end) {
   return at;
 }
 
-/* Returns the index of a name in a list that ends in NULL; the index of NULL if it is not in it. */
+/* Returns the index of a name in a list; the index of the NULL at the end if it is missing. */
 static size_t index_of(const Range *name, const char *const *names) {
   const size_t length = (size_t)(name->end - name->at);
   size_t index = 0;
@@ -56,8 +56,8 @@ static size_t index_of(const Range *name, const char *const *names) {
 }
 
 /*
-** Reads a member: its name without the quotes, and its value. Returns the position behind it, or
-** NULL if it is cut or is not one.
+** Reads a member: its name without the quotes, and its value. Returns the position after it; NULL
+** if it is cut or is not a member.
 */
 static const char *read_member(const char *at, const char *end, Range *name, Range *value) {
   at = skip_space(at, end);
@@ -81,7 +81,7 @@ static const char *const names_of_error[] = {"code", "message", "description", N
 
 static bool append_members(Range object, const char *const *names, Buffer *out);
 
-/* Appends a member. An error's members are chosen too: next to them there may be long details. */
+/* Appends a member. Selects members of an error, too: it may also have long details. */
 static bool append_member(const Range *name, const Range *value, bool is_error, Buffer *out) {
   if (out->data[out->length - 1] != '{' && !buffer_append_byte(out, ',')) return false;
   if (!buffer_append_byte(out, '"') || !append_range(out, name) || !buffer_append_text(out, "\":")) return false;

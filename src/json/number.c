@@ -21,10 +21,10 @@
 #include "json/shortest.h"
 
 enum {
-  MAX_DIGITS = 19,          /* decimal digits that fit uint64_t, whatever they are */
+  MAX_DIGITS = 19,          /* decimal digits that always fit uint64_t */
   MAX_EXACT_DIGITS = 15,    /* decimal digits that fit a double exactly */
   MAX_EXACT_POWER = 22,     /* powers of ten that are exact doubles */
-  MAX_EXPONENT = 1000000000 /* larger exponents decide nothing that this one does not */
+  MAX_EXPONENT = 1000000000 /* larger exponents make no difference */
 };
 
 static locale_t c_locale; /* set once; numbers follow its rules, not the host's */
@@ -75,7 +75,7 @@ bool json_is_number(const char *text, size_t length) {
 /* A number as digits * 10^exponent. */
 typedef struct Decimal {
   bool is_negative;
-  bool is_cut;     /* other digits than zero follow, which did not fit */
+  bool is_cut;     /* digits other than zero follow that did not fit */
   int count;       /* of digits, without leading zeros */
   uint64_t digits; /* the first MAX_DIGITS */
   int64_t exponent;
@@ -90,7 +90,7 @@ static int64_t read_exponent(const char *at, const char *end) {
   return is_negative ? -exponent : exponent;
 }
 
-/* Appends digits, as if they were all before the point. Returns the place behind them. */
+/* Appends digits as if they were all before the point. Returns the position after them. */
 static const char *read_digits(Decimal *decimal, const char *at) {
   for (; *at >= '0' && *at <= '9'; at++) {
     const unsigned digit = (unsigned)(*at - '0');
@@ -144,7 +144,7 @@ static bool decimal_integer(Decimal decimal, int64_t *integer) {
 /*
 ** If the digits and the power of ten are exact doubles, one division or multiplication rounds
 ** correctly (W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990). Returns false
-** for all others.
+** for all other numbers.
 */
 static bool decimal_real(const Decimal *decimal, double *real) {
   static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,

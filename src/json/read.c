@@ -2,9 +2,9 @@
 ** read.c: turns JSON text into tokens.
 **
 ** Strings are checked (UTF-8, escapes, surrogate pairs) but not copied; numbers are checked but not
-** converted. The functions take the place where they start and return the place behind what they
-** have read, or NULL if the text is not JSON. They need no check for the end of the text, because
-** the NUL there is part of no token.
+** converted. The functions take the position where they start and return the position after what
+** they have read; NULL if the text is not JSON. They need not check for the end of the text,
+** because its NUL is part of no token.
 */
 #include "json/read.h"
 
@@ -149,7 +149,7 @@ void json_begin(JsonReader *reader, const char *text, size_t length) {
   *reader = (JsonReader){.text = text, .at = text, .end = text + length};
 }
 
-/* Moves the reader to a place unless it is NULL. */
+/* Moves the reader to a position unless it is NULL. */
 static inline bool move(JsonReader *reader, const char *at) {
   if (at != NULL) reader->at = at;
   return at != NULL;

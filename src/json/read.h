@@ -1,8 +1,8 @@
 /*
 ** read.h: turns JSON text into tokens, strictly by RFC 8259.
 **
-** The caller asks for what may come next: a value, or the items of an array or members of an object
-** that was opened, until its end.
+** The caller reads a value; if it is an array or object, it reads the items or members up to the
+** end.
 */
 #ifndef BYTENITE_JSON_READ_H
 #define BYTENITE_JSON_READ_H
@@ -41,22 +41,22 @@ void json_begin(JsonReader *reader, const char *text, size_t length);
 
 /* All functions that return bool return false if the text is not JSON. */
 
-/* Reads a value; of an array or object only the opening bracket. */
+/* Reads a value, or only the opening bracket of an array or object. */
 bool json_value(JsonReader *reader, JsonToken *token);
 
-/* After an array's opening bracket: finds out if an item follows. If not, the array is closed. */
+/* After an array's opening bracket: finds out if an item follows. If not, closes the array. */
 bool json_first_item(JsonReader *reader, bool *has_item);
 
-/* After an item: finds out if another one follows. If not, the array is closed. */
+/* After an item: finds out if another one follows. If not, closes the array. */
 bool json_next_item(JsonReader *reader, bool *has_item);
 
 /*
-** After an object's opening bracket: reads the name of its first member. If it has none, the object
-** is closed.
+** After an object's opening bracket: reads the name of its first member. If it has none, closes the
+** object.
 */
 bool json_first_member(JsonReader *reader, bool *has_member, JsonToken *name);
 
-/* After a member: reads the name of the next one. If there is none, the object is closed. */
+/* After a member: reads the name of the next one. If there is none, closes the object. */
 bool json_next_member(JsonReader *reader, bool *has_member, JsonToken *name);
 
 /* Checks that only white space follows the value. */
@@ -66,8 +66,8 @@ bool json_finish(JsonReader *reader);
 bool json_fail(JsonReader *reader, const char *at, const char *message);
 
 /*
-** Skips the next value and returns true if it has the same text as an array or object that was read
-** before. Returns false and skips nothing otherwise.
+** Skips the next value and returns true if its text equals that of an array or object that was read
+** before. Otherwise returns false and skips nothing.
 */
 bool json_skip_same(JsonReader *reader, const char *start, size_t length);
 

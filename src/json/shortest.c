@@ -4,7 +4,7 @@
 ** The algorithm is Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020). All
 ** decimals that read back as a double lie in an interval around it. There is a power of ten 10^k
 ** such that the interval contains at least one and at most nine multiples of it, and at most one
-** multiple of 10^(k+1). So the interval, scaled by 10^-k, is looked at in integers: with powers of
+** multiple of 10^(k+1). So the interval, scaled by 10^-k, is examined in integers: with powers of
 ** ten of 126 bits, two more bits in each number are enough to decide every comparison.
 */
 #include "json/shortest.h"
@@ -56,7 +56,7 @@ static uint64_t word_at(const Big *big, int index) {
 }
 
 /*
-** Returns the 128 highest bits of an integer, plus one unless all bits below them are zero and the
+** Returns the highest 128 bits of an integer, plus one unless all bits below them are zero and the
 ** integer is exact.
 */
 static Power rounded_up(const Big *big, bool is_exact) {
@@ -77,7 +77,7 @@ static Power rounded_up(const Big *big, bool is_exact) {
   return (Power){high, low};
 }
 
-/* Powers of ten have the significant bits of powers of five. */
+/* Fills the table. Powers of ten have the significant bits of powers of five. */
 void shortest_init(void) {
   Big big = {.words = {1}};
   for (int power = 0; power <= MAX_POWER; power++, multiply_by_5(&big))
@@ -109,7 +109,7 @@ static int log2_pow10(int exponent) {
   return floor_shift(exponent * 1741647, 19);
 }
 
-/* Returns the high 64 bits of a product of 128 bits, *low the others. */
+/* Returns the high 64 bits of a product of 128 bits and stores the low 64 bits in *low. */
 static uint64_t multiply(uint64_t a, uint64_t b, uint64_t *low) {
   const uint64_t a_low = (uint32_t)a;
   const uint64_t a_high = a >> 32;

@@ -17,8 +17,8 @@ typedef struct ShortestDecimal {
 void shortest_init(void);
 
 /*
-** Returns the shortest decimal that reads back as `real`, which must be finite and above zero; of
-** several the nearest.
+** Returns the shortest decimal that reads back as `real`, which must be finite and above zero; the
+** nearest one if there are several.
 */
 ShortestDecimal shortest_decimal(double real);
 

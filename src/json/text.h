@@ -1,5 +1,5 @@
 /*
-** text.h: what reading and writing strings share; inline because it runs over every byte.
+** text.h: scans strings, for reading and writing; inline because it runs over every byte.
 */
 #ifndef BYTENITE_JSON_TEXT_H
 #define BYTENITE_JSON_TEXT_H
@@ -14,13 +14,13 @@ static inline bool json_is_plain(unsigned char byte) {
 }
 
 /*
-** Only where the processor has registers for a block: elsewhere, as on i386, compilers imitate one
-** on the stack, which doubles what a level of nesting takes there.
+** Only if the processor has registers for a block: elsewhere, as on i386, compilers emulate one on
+** the stack, which doubles the stack that a level of nesting takes.
 */
 #if (defined(__SSE2__) || defined(__ARM_NEON)) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define JSON_HAS_BLOCKS
 
-/* Bytes that one instruction compares at once; those above 0x7F are negative. */
+/* Bytes that one instruction compares at once; bytes above 0x7F are negative. */
 typedef signed char JsonBlock __attribute__((vector_size(16)));
 
 /* Returns how many bytes of a block are plain before the first that is not. */
@@ -37,8 +37,8 @@ static inline size_t json_plain_in_block(const char *text) {
 
 /*
 ** Returns how many of the bytes at `text` stand for themselves in a JSON string: ASCII except
-** control characters, quote and backslash. Looks at a block at a time, because most bytes of a job
-** are such bytes.
+** control characters, quote and backslash. Compares a block at a time, because most bytes of a job
+** are plain.
 */
 static inline size_t json_plain_run(const char *text, size_t available) {
   size_t run = 0;

@@ -69,7 +69,7 @@ JsonWritten json_write_plain_name(Buffer *out, const char *name, size_t length) 
   return JSON_WRITTEN;
 }
 
-/* Puts the decimal digits of a number in front of `end`; returns the first. */
+/* Writes the decimal digits of a number before `end`; returns the first digit. */
 static char *put_digits(char *end, uint64_t number) {
   do {
     *--end = (char)('0' + number % 10);
@@ -93,8 +93,8 @@ static char *put_zeros(char *at, int count) {
 }
 
 /*
-** Puts digits with a point after the first `before`, and zeros in front if that is not positive:
-** 12.5, 0.0125.
+** Writes digits with a point after the first `before`, and leading zeros if `before` is not
+** positive: 12.5, 0.0125.
 */
 static char *put_with_point(char *at, const char *digits, int count, int before) {
   if (before <= 0) {
@@ -110,7 +110,7 @@ static char *put_with_point(char *at, const char *digits, int count, int before)
   return at;
 }
 
-/* Puts the shortest form of a double that is finite, not zero and not an integer within int64. */
+/* Writes the shortest form of a double that is finite, not zero and not an integer within int64. */
 static char *put_real(char *at, double real) {
   char text[MAX_INTEGER_DIGITS];
   char *end = text + sizeof text;

@@ -20,7 +20,7 @@ typedef enum JsonWritten {
 
 /* If one of these functions fails, part of its text may have been appended. */
 
-/* Appends a string in quotes. Escapes what RFC 8259 section 7 demands and nothing else. */
+/* Appends a string in quotes. Escapes only what RFC 8259 section 7 requires. */
 JsonWritten json_write_string(Buffer *out, const char *text, size_t length);
 
 /* Appends a member's name, in which nothing needs an escape, and the colon. */

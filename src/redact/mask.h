@@ -14,8 +14,8 @@
 #pragma GCC visibility push(hidden)
 
 /*
-** By byte: MASK_SHOWN, MASK_HIDDEN, or MASK_QUOTED and a number of backslashes: then the mark is in
-** quotes, because it replaces a JSON value that is not a string.
+** One per byte: MASK_SHOWN, MASK_HIDDEN, or MASK_QUOTED plus a number of backslashes. MASK_QUOTED
+** puts the mark in quotes, because it replaces a JSON value that is not a string.
 */
 typedef unsigned char Mask;
 
@@ -43,7 +43,7 @@ void mask_urls(Masked *masked, const View *view);
 /* Hides the known secrets. Returns false if memory runs out. */
 bool mask_known(Masked *masked, const View *view, const Secrets *secrets);
 
-/* Hides what stands for some bytes of a view. */
+/* Hides the bytes of the text that some bytes of a view stand for. */
 void mask_view(Masked *masked, const View *view, size_t from, size_t to);
 
 #pragma GCC visibility pop

@@ -1,6 +1,6 @@
 /*
-** mask_known.c: hides the secrets that a call knows of, also a part where a text was cut, and what
-** base64 makes of them.
+** mask_known.c: hides the known secrets of a call, also in base64, and parts of them where a text
+** was cut.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "redact/substrings.h"
 
 enum {
-  SHORTEST_PART = 8, /* bytes of a secret that are hidden where a text was cut */
+  SHORTEST_PART = 8, /* bytes of a part of a secret that is hidden */
   ALIGNMENTS = 3,    /* base64 makes four characters of three bytes, so there are three forms of what is in a text */
 };
 
@@ -17,9 +17,9 @@ enum {
 typedef struct Matcher {
   const unsigned char *text; /* folded */
   size_t length;
-  unsigned char *sieve; /* bits: which groups of four bytes the text may hold */
+  unsigned char *sieve; /* a bit for each group of four bytes that the text may have */
   uint32_t sieve_mask;
-  Substrings *substrings;   /* made when the first secret passes the sieve: most texts hold none */
+  Substrings *substrings;   /* made when the first secret passes the sieve: most texts have none */
   UnescapedByte *unescaped; /* scratch memory for the forms of a secret */
   char *decoded;
   unsigned char *form;
@@ -31,7 +31,7 @@ static uint32_t group_at(const unsigned char *bytes) {
   return group * 2654435769u >> 8;
 }
 
-/* Fills the sieve, which has at least 16 bits for each byte of the text. */
+/* Makes and fills the sieve, which has at least 16 bits for each byte of the text. */
 static bool start_sieve(Matcher *matcher) {
   uint32_t bits = 256;
   while (bits < matcher->length * 16)
@@ -46,7 +46,7 @@ static bool start_sieve(Matcher *matcher) {
   return true;
 }
 
-/* Returns false if the text holds neither the form of a secret nor a part that counts. */
+/* Returns false if the text has neither the form of a secret nor a long enough part of it. */
 static bool passes_sieve(const Matcher *matcher, const unsigned char *form, size_t length) {
   const size_t needed = (length < SHORTEST_PART ? length : SHORTEST_PART) - SECRET_SHORTEST + 1;
   size_t run = 0;
@@ -58,7 +58,7 @@ static bool passes_sieve(const Matcher *matcher, const unsigned char *form, size
   return false;
 }
 
-/* Searches for what is in matcher->form. */
+/* Searches for the bytes in matcher->form. */
 static void search(Matcher *matcher, size_t length) {
   if (length < SECRET_SHORTEST || matcher->has_failed) return;
   for (size_t i = 0; i < length; i++)
@@ -70,9 +70,9 @@ static void search(Matcher *matcher, size_t length) {
 }
 
 /*
-** Writes to matcher->form what base64 without padding makes of bytes that follow some unknown ones,
-** without the characters that these change. If other bytes follow these, the character is left out
-** that depends on both.
+** Writes the base64 form of a text to matcher->form, without padding. Unknown bytes precede the
+** text: leaves out the characters that depend on them. Unless it `is_last`, other bytes follow:
+** leaves out the character that depends on both.
 */
 static size_t encode(const Matcher *matcher, const char *text, size_t length, size_t unknown, bool is_last,
                      const char *digits) {
@@ -136,17 +136,18 @@ static bool is_boundary(unsigned char byte) {
   return byte == '"' || byte == '\'' || byte == '`' || byte == '<' || byte == '>' || byte == '\n' || byte == '\r';
 }
 
-/* Returns true if a text in the text may have been cut before, or behind, a position. */
+/* Returns true if a text within the text may have been cut just before a position. */
 static bool is_cut_before(const View *view, size_t position) {
   return position == 0 || is_boundary(view->bytes[position - 1].byte) ||
          (position >= 3 && has_ellipsis_at(view, position - 3));
 }
 
+/* Returns true if a text within the text may have been cut just after a position. */
 static bool is_cut_behind(const View *view, size_t position) {
   return position == view->count || is_boundary(view->bytes[position].byte) || has_ellipsis_at(view, position);
 }
 
-/* Returns the length of what to hide that ends at a position. */
+/* Returns the number of bytes to hide that end at a position. */
 static size_t hidden_length(const Matcher *matcher, const View *view, size_t end) {
   size_t longest = substrings_found(matcher->substrings, PART_WHOLE, end);
   const bool is_end = is_cut_behind(view, end);
@@ -159,7 +160,7 @@ static size_t hidden_length(const Matcher *matcher, const View *view, size_t end
   return longest;
 }
 
-/* Goes through the text from its end, so that no byte is hidden twice. */
+/* Hides the matches, from the end of the text, so that no byte is hidden twice. */
 static void hide_found(Masked *masked, const View *view, const Matcher *matcher) {
   size_t from = view->count;
   for (size_t end = view->count; end > 0; end--) {

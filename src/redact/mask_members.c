@@ -2,9 +2,9 @@
 ** mask_members.c: hides the values of JSON members with the names of secrets, also in JSON within
 ** JSON and in JSON that is cut.
 **
-** In a JSON text within a JSON string each quote has a backslash in front; a further level deep it
-** has three. So the quote that ends a string has as many in front as the one that begins it, and
-** one inside of it has more.
+** In a JSON text within a JSON string each quote follows a backslash; one level deeper it follows
+** three. So the quote that ends a string follows as many backslashes as the quote that begins it,
+** and a quote inside of the string follows more.
 */
 #include <string.h>
 
@@ -32,7 +32,7 @@ static NameKind kind_of(const char *text, size_t length) {
   return name_kind(name, count);
 }
 
-/* Returns the number of backslashes at a position, and moves the position behind them. */
+/* Returns the number of backslashes at a position, and moves the position past them. */
 static size_t skip_backslashes(const Masked *masked, size_t *at) {
   const size_t start = *at;
   while (*at < masked->length && masked->text[*at] == '\\')
@@ -41,7 +41,7 @@ static size_t skip_backslashes(const Masked *masked, size_t *at) {
 }
 
 /*
-** Returns the end of a string's content, from its start. Sets `next` to the position behind the
+** Returns the end of a string's content, from its start. Sets `next` to the position after the
 ** closing quote.
 */
 static size_t string_end(const Masked *masked, size_t at, size_t backslashes, size_t *next) {
@@ -75,7 +75,7 @@ static size_t number_end(const Masked *masked, size_t at) {
   return at;
 }
 
-/* Hides a table if there is something to hide in it. Returns the position behind it. */
+/* Hides a table if it has something to hide. Returns the position after it. */
 static size_t hide_table(Masked *masked, size_t start, size_t backslashes, NameKind kind) {
   size_t depth = 0, at = start;
   bool has_secret = false;
@@ -103,7 +103,7 @@ static size_t hide_table(Masked *masked, size_t start, size_t backslashes, NameK
   return at;
 }
 
-/* Hides the value at a position. Returns the position behind it. */
+/* Hides the value at a position. Returns the position after it. */
 static size_t hide_value(Masked *masked, size_t at, size_t backslashes, NameKind kind) {
   if (at == masked->length) return at;
   const char c = masked->text[at];
@@ -122,8 +122,7 @@ static size_t hide_value(Masked *masked, size_t at, size_t backslashes, NameKind
 }
 
 /*
-** Looks at a quote: if it starts the name of a secret, its value is hidden. Returns where to
-** continue.
+** Hides the value after a name if the quote starts the name of a secret. Returns where to continue.
 */
 static size_t look_at_quote(Masked *masked, size_t quote, size_t backslashes) {
   const size_t name = quote + 1;

@@ -1,12 +1,12 @@
 /*
-** mask_urls.c: hides the users, passwords and queries of URLs: the signature of a signed URL is in
-** its query.
+** mask_urls.c: hides the users, passwords and queries of URLs. The query of a signed URL has its
+** signature.
 */
 #include <stdint.h>
 
 #include "redact/mask.h"
 
-/* Where the parts of the address are that starts at the current byte. `end` if there is none. */
+/* Positions in the address that starts at the current byte; `end` for a missing part. */
 typedef struct Parts {
   size_t delimiter; /* the first "/", "?" or "#" */
   size_t at_sign;   /* the last "@" before it */
@@ -17,7 +17,7 @@ static void start_parts(Parts *parts, size_t end) {
   *parts = (Parts){.delimiter = end, .at_sign = end, .query = end};
 }
 
-/* Takes the byte in front of the others into account. */
+/* Adds the byte before the current start of the address. */
 static void add_in_front(Parts *parts, size_t position, unsigned char byte, size_t end) {
   if (byte == '?') parts->query = position;
   if (byte == '/' || byte == '?' || byte == '#') {
@@ -31,7 +31,7 @@ static bool is_percent_encoded(const Masked *masked, const View *view, size_t po
   return masked->text[view->bytes[position].start] == '%';
 }
 
-/* White space, quotes and angle brackets end an address, unless they are percent-encoded. */
+/* Returns true for white space, quotes and angle brackets, unless they are percent-encoded. */
 static bool ends_address(const Masked *masked, const View *view, size_t position) {
   const unsigned char byte = view->bytes[position].byte;
   const bool may_end = byte <= ' ' || byte == '"' || byte == '\'' || byte == '<' || byte == '>';

@@ -2,8 +2,9 @@
 ** names.c: recognises names of secrets, by parts of the names.
 **
 ** A name is split into words (dbPassword, DB_PASSWORD and db-password have the words "db" and
-** "password") and joined again in lower case. Some parts of the joined name tell (as Rails'
-** filter_parameters and Sentry's scrubber have it); short ones only as a whole word.
+** "password") and joined again in lower case. The name is that of a secret if the joined name has
+** certain parts (like those of Rails' filter_parameters and Sentry's scrubber); short parts must be
+** whole words.
 */
 #include "redact/names.h"
 
@@ -39,8 +40,7 @@ static const char *const parts_text[] = {
 };
 
 /*
-** Keys that are secret: a part of a name is one of these and "key". There are many keys that are
-** not.
+** Words that with "key" name a secret. Many other keys are not secret.
 */
 static const char *const keys[] = {
   "access",
@@ -107,7 +107,7 @@ static const char *const words_text[] = {
   "sid",   "csrf",   "xsrf", "pat",   "pem",    "salt",    "hmac", "session", "privkey", NULL,
 };
 
-/* Words that end a name of something about a secret. */
+/* Words at the end of names that describe a secret but do not contain it. */
 static const char *const about[] = {
   "algorithm", "at",     "consent", "count", "counts",  "enabled", "domain", "endpoint", "expiration",
   "expires",   "expiry", "field",   "file",  "format",  "in",      "header", "length",   "limit",
@@ -115,7 +115,7 @@ static const char *const about[] = {
   "type",      "url",    "used",    "usage", "version", NULL,
 };
 
-/* Words before "token" that make it a part of a text, or a place in a list. */
+/* Words before "token" for tokens that are parts of a text, or positions in a list. */
 static const char *const not_secret_tokens[] = {
   "bos", "cls", "continuation", "eos", "mask", "next", "pad", "page", "prev", "sep", "special", "stop", "unk", NULL,
 };
@@ -130,7 +130,7 @@ static bool is_capital(char c) {
 
 /*
 ** Splits a name: where a capital follows a small letter, where a small letter follows two capitals
-** (APIKey), and at everything that is not a letter. Of a longer name the end counts.
+** (APIKey), and at everything that is not a letter. Uses only the end of a longer name.
 */
 static void split(Name *name, const char *text, size_t length) {
   if (length > LONGEST) {
@@ -166,7 +166,7 @@ static bool ends_in(const char *letters, size_t length, const char *const *words
   return false;
 }
 
-/* "keyword" and "keyboard" are no keys. */
+/* Returns true for the name of a secret key. "keyword" and "keyboard" are not keys. */
 static bool has_secret_key(const Name *name) {
   for (const char *at = name->joined; (at = strstr(at, "key")) != NULL; at++) {
     const bool is_key = strncmp(at + 3, "word", 4) != 0 && strncmp(at + 3, "board", 5) != 0;
@@ -193,7 +193,7 @@ static bool has_word(const Name *name, const char *const *words) {
   return false;
 }
 
-/* Names that are written in one case do not show their words: "accesstoken". */
+/* Returns true if a name hides text. Names in one case do not show their words: "accesstoken". */
 static bool hides_text(const Name *name) {
   static const char *const endings[] = {"token", "tokens", "cookie", NULL};
   return has_part(name, parts_text) || has_word(name, words_text) || has_secret_key(name) ||

@@ -24,7 +24,7 @@ typedef struct CachedName {
   char name[NAME_CACHED];
 } CachedName;
 
-/* Kinds of names that were looked at: a large value has the same names again and again. */
+/* Kinds of names that were looked up: the names in a large value repeat. */
 typedef struct NameCache {
   CachedName slots[NAME_SLOTS];
 } NameCache;

@@ -1,6 +1,5 @@
 /*
-** redact.c: removes secrets from texts: several nets mark the bytes to hide, then the text is
-** copied.
+** redact.c: removes secrets from texts: marks the bytes to hide, then copies the text.
 */
 #include "redact/redact.h"
 
@@ -27,7 +26,7 @@ static bool append_mark(Buffer *out, Mask mask) {
   return append_quote(out, mask) && buffer_append_text(out, mark) && append_quote(out, mask);
 }
 
-/* Copies the text, with a mark in place of hidden bytes that follow each other. */
+/* Copies the text. Replaces each run of hidden bytes by a mark. */
 static bool copy_shown(const Masked *masked, Buffer *out) {
   for (size_t at = 0; at < masked->length;) {
     const size_t start = at;

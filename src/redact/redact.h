@@ -14,8 +14,9 @@
 enum { REDACT_LONGEST = 1024 * 1024 }; /* bytes */
 
 /*
-** Appends a text to `out` with a mark in place of what is secret: the known secrets in any form,
-** the values of JSON members with such names, and the users, passwords and queries of URLs. Cuts
+** Appends a text to `out` with its secrets replaced by marks: the known secrets in any form, the
+** values of JSON members with the names of secrets, and the users, passwords and queries of URLs.
+** Cuts
 ** the text at REDACT_LONGEST bytes. The time is linear in the sizes of the text and the secrets.
 ** Returns false if memory runs out.
 */

@@ -1,6 +1,6 @@
 /*
-** secrets.c: the secrets that a call knows of: given ones, and those that a request holds, by the
-** names of members and in URLs.
+** secrets.c: the known secrets of a call: values that were given, and values in a request, found by
+** the names of members and in URLs.
 */
 #include "redact/secrets.h"
 
@@ -11,7 +11,7 @@
 enum {
   LONG_VALUE = 16,     /* bytes; longer values in the query of a URL are secrets */
   LONGEST_COUNT = 15,  /* digits of a number that is a count rather than a token */
-  SHORTEST_NUMBER = 6, /* digits; shorter numbers are everywhere */
+  SHORTEST_NUMBER = 6, /* digits; shorter numbers are too common */
 };
 
 typedef struct SecretHead {
@@ -19,7 +19,7 @@ typedef struct SecretHead {
   bool may_be_encoded;
 } SecretHead;
 
-/* Values that say nothing although their name is that of a secret. */
+/* Returns true for common values, which are not secret even under the name of a secret. */
 static bool is_common_word(const char *text, size_t length) {
   static const char *const words[] = {
     "true", "false", "null", "none", "default", "disabled", "enabled", "basic", "bearer", "optional", "required",
@@ -90,7 +90,7 @@ static bool add_user(Secrets *secrets, const char *authority, size_t length) {
   return add(secrets, authority, length, true) && add(secrets, colon + 1, length - user, true);
 }
 
-/* Adds the secrets of the URLs in a text: users and passwords, queries and what is long in them. */
+/* Adds the secrets of the URLs in a text: users, passwords, queries and long values in them. */
 static bool add_urls(Secrets *secrets, const char *text, size_t length) {
   const char *const end = text + length;
   for (const char *at = text; at < end && (at = memchr(at, ':', (size_t)(end - at))) != NULL;) {
@@ -136,7 +136,7 @@ typedef struct Reader {
   NameKind named;      /* what the name hides whose value follows */
 } Reader;
 
-/* Skips a string, whose opening quote is current. Returns the position of the closing one. */
+/* Skips a string from its opening quote. Returns the position of the closing quote. */
 static size_t skip_string(Reader *reader) {
   size_t at = reader->at + 1;
   while (at < reader->length && reader->text[at] != '"')

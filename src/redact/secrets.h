@@ -1,5 +1,5 @@
 /*
-** secrets.h: the secrets that a call knows of.
+** secrets.h: the known secrets of a call.
 */
 #ifndef BYTENITE_SECRETS_H
 #define BYTENITE_SECRETS_H
@@ -12,14 +12,14 @@
 
 #pragma GCC visibility push(hidden)
 
-enum { SECRET_SHORTEST = 4 }; /* bytes; without shorter ones ordinary text would be destroyed */
+enum { SECRET_SHORTEST = 4 }; /* bytes; hiding shorter ones would destroy ordinary text */
 
 typedef struct Secrets {
-  Buffer bytes; /* of each one a SecretHead and the text */
+  Buffer bytes; /* for each secret a SecretHead and the text */
   NameCache names;
 } Secrets;
 
-/* A secret, for those who go through all. */
+/* A secret, for iteration. */
 typedef struct Secret {
   const char *text;
   size_t length;
@@ -40,21 +40,21 @@ bool secrets_add(Secrets *secrets, const char *text, size_t length);
 bool secrets_add_value(Secrets *secrets, NameKind kind, const char *text, size_t length);
 
 /*
-** Adds the secrets in a form or a query: those under such names, and other long values if
+** Adds the secrets in a form or a query: values with the names of secrets, and other long values if
 ** `is_signed`.
 */
 bool secrets_add_form(Secrets *secrets, const char *text, size_t length, bool is_signed);
 
-/* Adds the secrets in a JSON text. Of another text it may add some. */
+/* Adds the secrets in a JSON text. In another text it may find some. */
 bool secrets_add_json(Secrets *secrets, const char *text, size_t length);
 
 /*
-** Gets the secret at a position and moves the position. Start with 0. Returns false behind the
-** last.
+** Gets the secret at a position and moves the position. Start with 0. Returns false after the last
+** one.
 */
 bool secrets_next(const Secrets *secrets, size_t *position, Secret *secret);
 
-/* Returns true if a text is a number and no secret under a name that hides text only. */
+/* Returns true if a text is a number, which a name that hides only text does not hide. */
 bool secrets_is_number(const char *text, size_t length);
 
 #pragma GCC visibility pop

@@ -1,12 +1,12 @@
 /*
-** substrings.c: all substrings of a text, to find many other texts in it in linear time.
+** substrings.c: finds many texts in a text in linear time, by all of its substrings.
 **
 ** A suffix automaton (Blumer et al. 1985): each state stands for the substrings that end at the
-** same positions; `length` is that of the longest one, `link` leads to the state of the longest
-** suffix that ends at more positions. A searched text is fed to the automaton byte by byte: the
-** state is that of the longest suffix read so far that is in the text. What is found is noted in
-** the state, and spread to all states behind it when the searches are over: that visits each state
-** once, however often a secret is in the text.
+** same positions; `length` is the length of the longest one, `link` leads to the state of the
+** longest suffix that ends at more positions. A searched text is fed to the automaton byte by byte:
+** the state is that of the longest suffix read so far that is in the text. Matches are recorded in
+** the state, and spread to all states that link to it after the last search: this visits each state
+** once, however often a secret occurs in the text.
 */
 #include "redact/substrings.h"
 
@@ -77,7 +77,10 @@ static uint32_t add_state(Substrings *self, uint32_t length, uint32_t link) {
   return state;
 }
 
-/* Splits a state: what is at most `length` long ends at more positions than the rest now. */
+/*
+** Splits a state, because its substrings of at most `length` bytes now end at more positions than
+** the others.
+*/
 static uint32_t split(Substrings *self, uint32_t state, uint32_t length) {
   const uint32_t half = add_state(self, length, self->states[state].link);
   for (uint32_t slot = self->states[state].first_edge; slot != NONE; slot = self->edges[slot].next)
@@ -86,7 +89,7 @@ static uint32_t split(Substrings *self, uint32_t state, uint32_t length) {
   return half;
 }
 
-/* Extends the text by a byte. Returns the state of the whole. */
+/* Extends the text by a byte. Returns the state of the whole text. */
 static uint32_t extend(Substrings *self, uint32_t last, unsigned char byte) {
   State *const states = self->states;
   const uint32_t whole = add_state(self, states[last].length + 1, ROOT);
@@ -135,7 +138,7 @@ static void note(Substrings *self, uint32_t state, Part part, uint32_t length) {
   if (self->states[state].found[part] < length) self->states[state].found[part] = length;
 }
 
-/* Notes all ends of a searched text that are in the text. Stops at those that are noted. */
+/* Records all ends of a searched text that are in the text. Stops at the first known one. */
 static void note_ends(Substrings *self, uint32_t state, uint32_t length, size_t shortest) {
   while (length >= shortest && self->states[state].found[PART_END] < length) {
     note(self, state, PART_END, length);

@@ -1,5 +1,5 @@
 /*
-** substrings.h: all substrings of a text, to find many other texts in it in linear time.
+** substrings.h: finds many texts in a text in linear time, by all of its substrings.
 */
 #ifndef BYTENITE_SUBSTRINGS_H
 #define BYTENITE_SUBSTRINGS_H
@@ -20,13 +20,13 @@ typedef struct Substrings Substrings;
 Substrings *substrings_new(const unsigned char *text, size_t length);
 
 /*
-** Searches for a text, and for its parts of at least `shortest` bytes. Records what it finds. It
-** also counts as whole if its first four bytes are missing: what is in front of them may have been
-** taken for an escape together with them, as in "%41".
+** Searches for a text, and for its parts of at least `shortest` bytes. Records the matches. The
+** text counts as whole even without its first four bytes: they may have been decoded as an escape
+** together with the bytes before them, as in "%41".
 */
 void substrings_search(Substrings *self, const unsigned char *text, size_t length, size_t shortest);
 
-/* To be called after the last search, before substrings_found. */
+/* Must be called after the last search, before substrings_found. */
 void substrings_finish(Substrings *self);
 
 /*

@@ -4,8 +4,8 @@
 ** Bytes are decoded from left to right onto a stack. Whenever its top completes an escape ("%41",
 ** "&amp;") the escape is replaced by its character, which may complete another one. Each
 ** replacement makes the stack smaller, so that the time is linear, and escapes within escapes need
-** no further pass. Backslashes are dropped: how many of them there are depends on how often a text
-** was written as JSON.
+** no further pass. Backslashes are dropped: their number depends on how often a text was written as
+** JSON.
 */
 #include "redact/unescape.h"
 
@@ -46,7 +46,7 @@ static void append_character(Stack *stack, uint32_t code, UnescapedByte source) 
   append(stack, 0x80 | (code & 0x3F), source);
 }
 
-/* Returns the character of an entity without "&" and ";", or 0 if there is none that is known. */
+/* Returns the character of an entity, given without "&" and ";"; 0 if it is unknown. */
 static uint32_t entity_code(const char *name, size_t length) {
   static const struct {
     const char *name;
@@ -66,7 +66,7 @@ static uint32_t entity_code(const char *name, size_t length) {
 }
 
 /*
-** Returns the length of an entity on the top, with "&" and ";", and its character; 0 if there is
+** Returns the length of the entity on the top, with "&" and ";", and its character; 0 if there is
 ** none.
 */
 static size_t entity_on_top(const Stack *stack, uint32_t *code) {
@@ -83,7 +83,7 @@ static size_t entity_on_top(const Stack *stack, uint32_t *code) {
   return *code != 0 ? length + 2 : 0;
 }
 
-/* Returns the length of "%41" on the top, and its byte; 0 if there is none. */
+/* Returns the length of an escape like "%41" on the top, and its byte; 0 if there is none. */
 static size_t percent_on_top(const Stack *stack, uint32_t *byte) {
   if (stack->count < 3) return 0;
   const UnescapedByte *top = stack->bytes + stack->count - 1;
@@ -126,7 +126,7 @@ static int32_t read_unit(const char *text, size_t length) {
 }
 
 /*
-** Reads \uXXXX, or a pair of them, behind its first backslashes. Returns its length, 0 if there is
+** Reads \uXXXX, or a pair of them, after its first backslashes. Returns its length; 0 if there is
 ** none.
 */
 static size_t read_unicode(const char *text, size_t length, uint32_t *code) {

@@ -17,14 +17,15 @@ typedef struct UnescapedByte {
 } UnescapedByte;
 
 /*
-** Removes the escapes of JSON, HTML, XML and URLs, also of one in another, and all backslashes.
+** Removes the escapes of JSON, HTML, XML and URLs, even nested ones, and all backslashes.
 ** Writes at most `length` bytes to `out` and returns their number.
 */
 size_t unescape_text(UnescapedByte *out, const char *text, size_t length);
 
 /*
-** Returns a byte as it is compared: the letter of an escape for the character that it stands for (a
-** secret may hold a backslash and an "n" or a line feed), and a space for "+" (as in forms).
+** Returns a byte in the form for comparisons: for a character with a short escape the letter of the
+** escape (a secret may have a backslash and an "n", or a line feed), and a space for "+" (as in
+** forms).
 */
 unsigned char unescape_fold(unsigned char byte);
 
