@@ -1,5 +1,5 @@
 /*
-** connection_pool.c: transfers that share connections.
+** connection_pool.c: pools of transfers that share connections.
 */
 #include "http/connection_pool.h"
 
@@ -14,8 +14,8 @@ enum {
 };
 
 /*
-** Called by libcurl when it wants to know about a socket. Always succeeds, because libcurl would
-** give up all transfers otherwise.
+** Called by libcurl to watch a socket. Always succeeds, because otherwise libcurl would abort all
+** transfers.
 */
 static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *unused) {
   Poller *poller = context;

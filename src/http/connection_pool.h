@@ -1,9 +1,9 @@
 /*
-** connection_pool.h: transfers that share connections: a multi handle of libcurl.
+** connection_pool.h: pools of transfers that share connections: multi handles of libcurl.
 **
-** A pool is retired when one of its connections is found dead. Its transfers may end over the
-** connections they have; new ones go to a new pool, so that none is ever given a dead connection.
-** The retired pool is closed when its last transfer has ended.
+** A pool is retired when one of its connections is found dead. Its transfers may finish on their
+** connections; new transfers go to a new pool, so that none ever gets a dead connection. The
+** retired pool is closed when its last transfer has ended.
 */
 #ifndef BYTENITE_CONNECTION_POOL_H
 #define BYTENITE_CONNECTION_POOL_H
@@ -20,15 +20,15 @@ typedef struct ConnectionPool {
   struct Transport *transport;
   CURLM *multi;
   size_t in_flight;       /* transfers that libcurl has */
-  size_t new_transfers;   /* those of them that it has not looked at yet */
-  bool has_new_once_only; /* whether once-only ones are among these */
+  size_t new_transfers;   /* those that libcurl has not started yet */
+  bool has_new_once_only; /* whether there are once-only transfers among these */
   bool is_retired;
   struct ConnectionPool *next;
 } ConnectionPool;
 
 /*
-** Large bodies go to an HTTP/2 server over HTTP/1.1. Their connections are kept apart, since
-** libcurl multiplexes nothing to a host that it has an HTTP/1.1 connection to.
+** Large bodies go to an HTTP/2 server over HTTP/1.1. Their connections are separate, since libcurl
+** does not multiplex to a host to which it has an HTTP/1.1 connection.
 */
 typedef enum PoolKind { POOL_MAIN, POOL_LARGE_BODIES, POOL_KINDS } PoolKind;
 
@@ -41,7 +41,7 @@ ConnectionPool *pool_current(struct Transport *transport, PoolKind kind);
 */
 void pool_share_connections(ConnectionPool *pool, bool is_shared);
 
-/* Lets no new transfer into a pool. */
+/* Retires a pool: it gets no new transfers. */
 void pool_retire(ConnectionPool *pool);
 
 /*
@@ -54,8 +54,8 @@ void pools_close_retired(struct Transport *transport);
 void pools_close(struct Transport *transport);
 
 /*
-** Returns how many milliseconds may pass before libcurl has something to do; negative if nothing
-** but a socket wakes it.
+** Returns the milliseconds until libcurl has something to do; negative if it only waits for
+** sockets.
 */
 long pool_timer(const ConnectionPool *pool);
 

@@ -48,9 +48,9 @@ curl_socket_t connections_open(Connections *connections, const struct curl_socka
 #endif
   const curl_socket_t descriptor = socket(address->family, kind, address->protocol);
   if (descriptor == CURL_SOCKET_BAD) return descriptor;
-  connections_close(connections, descriptor); /* libcurl closed that number without telling */
+  connections_close(connections, descriptor); /* libcurl has closed this descriptor without a call */
   Connection *connection = calloc(1, sizeof *connection);
-  if (connection == NULL) return descriptor; /* a connection that is not known is used unchecked */
+  if (connection == NULL) return descriptor; /* an unknown connection is used unchecked */
   connection->descriptor = descriptor;
   connection->opener = opener;
   connection->next = connections->first;
@@ -120,14 +120,14 @@ Connection *connections_find(Connections *connections, const Endpoints *ends) {
 bool connection_is_usable(const Connection *connection, bool once_only) {
   const bool is_idle = connection->users == 0;
   if (is_idle && !connection->was_used) return true; /* it has just been opened; TLS session tickets may wait in it */
-  if (!is_idle && !once_only) return true; /* libcurl reads it all the time; a request that is lost there is repeated */
+  if (!is_idle && !once_only) return true;           /* libcurl reads it all the time; a lost request is repeated */
   struct pollfd socket = {.fd = connection->descriptor, .events = POLLIN | POLLRDHUP};
   if (poll(&socket, 1, 0) <= 0) return true;
   if ((socket.revents & ~POLLIN) != 0) return false;
-  if (!is_idle) return true; /* others wait for what comes over it */
+  if (!is_idle) return true; /* other transfers wait for its bytes */
   /*
-  ** over HTTP/2 mostly the end of a stream that had a length; it may be a GOAWAY, but an update can
-  ** be repeated
+  ** over HTTP/2 the bytes are mostly the end of a stream that had a length; they may be a GOAWAY,
+  ** but an update can be repeated
   */
   return connection->is_http2 && !once_only;
 }

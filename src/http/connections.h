@@ -1,9 +1,9 @@
 /*
-** connections.h: the open connections of a transport. The one place that decides whether a
-** connection may carry another request.
+** connections.h: the open connections of a transport. Decides whether a connection may carry
+** another request.
 **
-** libcurl keeps its connections to itself. It asks us to open and close their sockets, and tells
-** the addresses of both ends before each request; that is how a transfer finds its connection here.
+** libcurl does not expose its connections. It calls us to open and close their sockets, and passes
+** the addresses of both ends before each request, by which a transfer finds its connection here.
 */
 #ifndef BYTENITE_CONNECTIONS_H
 #define BYTENITE_CONNECTIONS_H
@@ -23,13 +23,13 @@ typedef struct Endpoints {
 
 typedef struct Connection {
   curl_socket_t descriptor;    /* CURL_SOCKET_BAD once it is closed */
-  const void *opener;          /* the transfer it was opened for; NULL once it is established */
+  const void *opener;          /* the transfer that it was opened for; NULL once it is established */
   int local_port, remote_port; /* 0 until it is known to be established */
   char local_address[INET6_ADDRSTRLEN], remote_address[INET6_ADDRSTRLEN];
-  const void *pool; /* that it belongs to; NULL before its first transfer */
+  const void *pool; /* its pool; NULL before its first transfer */
   size_t users;     /* transfers that use it now */
-  bool was_used;    /* a transfer has ended that used it */
-  bool has_served;  /* a response came over it */
+  bool was_used;    /* a transfer that used it has ended */
+  bool has_served;  /* it has received a response */
   bool is_http2;    /* many transfers may use it at once */
   struct Connection *next;
 } Connection;
@@ -46,7 +46,7 @@ void connections_close(Connections *connections, curl_socket_t descriptor);
 
 /*
 ** Forgets the sockets that were opened for `opener` and never became its connection: libcurl closes
-** those without telling.
+** them without a call.
 */
 void connections_end_opening(Connections *connections, const void *opener);
 
@@ -54,15 +54,15 @@ void connections_end_opening(Connections *connections, const void *opener);
 Connection *connections_find(Connections *connections, const Endpoints *ends);
 
 /*
-** Returns whether a request may be written to a connection. False if the peer has closed it, or if
-** bytes wait in it that belong to no request: over HTTP/1.1 an unsolicited response, over HTTP/2
-** what may be a GOAWAY before a once-only request.
+** Returns whether a request may be written to a connection. Returns false if the peer has closed
+** it, or if it has unread bytes that belong to no request: over HTTP/1.1 an unsolicited response,
+** over HTTP/2 before a once-only request a possible GOAWAY.
 */
 bool connection_is_usable(const Connection *connection, bool once_only);
 
 /*
-** Returns whether a pool has an idle HTTP/2 connection that is not usable. libcurl must not see
-** that one: it would read a GOAWAY and use the connection all the same.
+** Returns whether a pool has an idle HTTP/2 connection that is not usable. libcurl must not get
+** this connection: it would read a GOAWAY and use the connection nevertheless.
 */
 bool connections_have_stale(const Connections *connections, const void *pool, bool once_only);
 
@@ -74,9 +74,8 @@ void connection_enter(Connection *connection, const void *pool);
 void connection_leave(Connections *connections, Connection *connection);
 
 /*
-** Tells the kernel to hold back what is written to HTTP/2 connections until told otherwise, so that
-** requests written one after the other leave in one packet. Does nothing where the kernel cannot do
-** that.
+** Corks or uncorks HTTP/2 connections: the kernel delays what is written to a corked one, so that
+** requests written one after the other leave in one packet. Does nothing if the kernel cannot.
 */
 void connections_cork(const Connections *connections, bool corked);
 

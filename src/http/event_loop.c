@@ -1,9 +1,9 @@
 /*
-** event_loop.c: moves the transfers of a transport on, and waits for them.
+** event_loop.c: drives the transfers of a transport, and waits for them.
 **
-** The poller waits for the sockets that libcurl names, and passes on to libcurl each socket that is
-** ready. Time limits of attempts are kept here, not by libcurl: it has none for a transfer that
-** waits for a connection. Where the system has no poller libcurl waits itself.
+** The poller waits for the sockets that libcurl names, and libcurl is notified of each socket that
+** is ready. Time limits of attempts are enforced here: libcurl has no limit for a transfer that
+** waits for a connection. If the system has no poller, libcurl itself waits.
 */
 #include <limits.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 enum {
   MILLISECOND = 1000, /* microseconds */
   MAX_EVENTS = 64,
-  LOOK_EVERY = 10, /* milliseconds, where libcurl waits for one pool after the other */
+  LOOK_EVERY = 10, /* milliseconds, if libcurl waits for one pool after the other */
   NEVER = -1
 };
 
@@ -50,8 +50,8 @@ static void collect(const ConnectionPool *pool) {
 }
 
 /*
-** Ends all transfers of a pool in which libcurl ran out of memory: it leaves sockets unwatched and
-** its tables unusable then.
+** Ends all transfers of a pool in which libcurl ran out of memory: then it leaves sockets unwatched
+** and its tables unusable.
 */
 static void give_up(ConnectionPool *pool) {
   for (Transfer *transfer = pool->transport->in_use; transfer != NULL; transfer = transfer->next)
@@ -59,7 +59,7 @@ static void give_up(ConnectionPool *pool) {
   pool_retire(pool);
 }
 
-/* Finishes what libcurl has ended in a pass that had this result. */
+/* Finishes the transfers that libcurl has ended in a pass with this result. */
 static void after_pass(ConnectionPool *pool, CURLMcode code) {
   if (code == CURLM_OK)
     collect(pool);
@@ -67,22 +67,22 @@ static void after_pass(ConnectionPool *pool, CURLMcode code) {
     give_up(pool);
 }
 
-/* Tells libcurl that a socket is ready, or that time has passed. */
+/* Notifies libcurl that a socket is ready, or that time has passed. */
 static void socket_action(ConnectionPool *pool, curl_socket_t socket, int what) {
   int running;
   after_pass(pool, curl_multi_socket_action(pool->multi, socket, what, &running));
 }
 
-/* Notes that libcurl is about to look at the new transfers of a pool. */
+/* Records that libcurl is about to start the new transfers of a pool. */
 static void take_new(ConnectionPool *pool) {
   pool->new_transfers = 0;
   pool->has_new_once_only = false;
 }
 
 /*
-** Makes libcurl look at all transfers of a pool: where there is no poller, and where it has lost a
-** timer. It looks twice, because it loses timers that are set during a pass: a transfer whose data
-** it has read already would then wait for ever.
+** Makes libcurl check all transfers of a pool: if there is no poller, or if libcurl has lost a
+** timer. Checks twice, because libcurl loses timers that are set during a pass: a transfer whose
+** data has been read already would wait forever.
 */
 static void poll_all(ConnectionPool *pool) {
   int running;
@@ -92,7 +92,7 @@ static void poll_all(ConnectionPool *pool) {
   after_pass(pool, code);
 }
 
-/* Tells libcurl what has happened to a socket. A pool that does not know it does nothing. */
+/* Notifies libcurl of an event on a socket. Pools without this socket ignore it. */
 static void notify_socket(const Transport *transport, const PollerEvent *event) {
   const int what = (event->readable ? CURL_CSELECT_IN : 0) | (event->writable ? CURL_CSELECT_OUT : 0) |
                    (event->failed ? CURL_CSELECT_ERR : 0);
@@ -101,8 +101,8 @@ static void notify_socket(const Transport *transport, const PollerEvent *event) 
 }
 
 /*
-** Waits for sockets and tells libcurl which are ready: all that are, so that no response that has
-** come is taken for a timeout.
+** Waits for sockets and notifies libcurl of all that are ready, so that no response that has
+** arrived counts as a timeout.
 */
 static void poll_sockets(Transport *transport, int milliseconds) {
   PollerEvent events[MAX_EVENTS];
@@ -117,16 +117,15 @@ static void poll_sockets(Transport *transport, int milliseconds) {
 }
 
 /*
-** Returns whether once-only requests are about to be written to connections that others use. What
-** has come over those is read first, so that a GOAWAY which has arrived keeps libcurl from using
-** its connection.
+** Returns whether once-only requests are about to be written to shared connections. These must be
+** read first, so that libcurl does not use a connection on which a GOAWAY has arrived.
 */
 static bool must_read_first(const Transport *transport) {
   const ConnectionPool *pool = transport->current_pools[POOL_MAIN];
   return pool != NULL && pool->has_new_once_only && transport->protocol == PROTOCOL_HTTP_2 && transport->poller.is_open;
 }
 
-/* Lets libcurl start new transfers and do what its timers are for. */
+/* Makes libcurl start new transfers and handle expired timers. */
 static void run_timers(Transport *transport) {
   for (ConnectionPool *pool = transport->pools; pool != NULL; pool = pool->next) {
     if (!transport->poller.is_open) {
@@ -139,9 +138,9 @@ static void run_timers(Transport *transport) {
 }
 
 /*
-** Starts new transfers and runs timers. Requests that share a connection leave together: libcurl
-** 7.88 writes each of them in two pieces over HTTP/2, and every piece that the kernel sends by
-** itself costs time on both sides.
+** Starts new transfers and runs timers. Sends requests that share a connection together: over
+** HTTP/2 libcurl 7.88 writes each of them in two pieces, and every piece that the kernel sends
+** separately costs time on both sides.
 */
 static void move_on(Transport *transport) {
   const ConnectionPool *pool = transport->current_pools[POOL_MAIN];
@@ -167,8 +166,8 @@ static void time_out(Transfer *transfer) {
 }
 
 /*
-** Ends the transfers whose time is up. Makes libcurl check its limit for connecting, whose timer it
-** may lose, where that has passed.
+** Ends the transfers whose time is up. If a connect timeout has passed, makes libcurl check it:
+** libcurl may lose the timer.
 */
 static void enforce_limits(Transport *transport) {
   const long long now = transport->now;
@@ -177,7 +176,7 @@ static void enforce_limits(Transport *transport) {
   for (Transfer *transfer = transport->in_use; transfer != NULL; transfer = transfer->next) {
     if (!transfer->in_flight) continue;
     if (transfer->stream.is_starved || transfer->stream.is_full)
-      transport_restart_limit(transfer); /* the delay is ours */
+      transport_restart_limit(transfer); /* we caused the delay */
     if (!transfer->was_begun && transfer->connects_by <= now) {
       transfer->connects_by = LLONG_MAX;
       poll_all(transfer->pool);
@@ -187,7 +186,7 @@ static void enforce_limits(Transport *transport) {
   }
 }
 
-/* Lets others go ahead of a probe that has taken too long. */
+/* Lets other transfers start if the probe has taken too long. */
 static void give_up_probe(Transport *transport) {
   if (transport->probe == NULL || transport->probe_until > transport->now) return;
   transport->probe = NULL;
@@ -214,7 +213,7 @@ static long long time_left(const Transport *transport) {
   return left;
 }
 
-/* Lets libcurl wait, for one pool after the other. */
+/* Makes libcurl wait, for one pool after the other. */
 static void let_libcurl_wait(Transport *transport, int milliseconds) {
   int busy = 0;
   for (const ConnectionPool *pool = transport->pools; pool != NULL; pool = pool->next)
@@ -226,11 +225,11 @@ static void let_libcurl_wait(Transport *transport, int milliseconds) {
   transport_read_clock(transport);
 }
 
-/* Does what transport_step does for a caller that has just read the clock. */
+/* Does the work of transport_step, for a caller that has just read the clock. */
 static void step(Transport *transport, int milliseconds) {
   const bool had_room = transport_has_room(transport, false);
   move_on(transport);
-  if (!had_room && transport_has_room(transport, false)) milliseconds = 0; /* others can start */
+  if (!had_room && transport_has_room(transport, false)) milliseconds = 0; /* other transfers can start */
   const long long left = time_left(transport);
   if (left >= 0 && left < milliseconds) milliseconds = (int)left;
   if (transport->poller.is_open)
@@ -259,7 +258,7 @@ void transport_resume(Transfer *transfer) {
   const Stream *stream = &transfer->stream;
   if (!transfer->in_flight) return;
   const int waits = (stream->is_starved ? CURLPAUSE_SEND : 0) | (stream->is_full ? CURLPAUSE_RECV : 0);
-  transport_read_clock(transfer->transport); /* bytes may move, which gives the stream its whole time again */
+  transport_read_clock(transfer->transport); /* bytes may move, which restarts the time limit of the stream */
   const CURLcode code = curl_easy_pause(transfer->easy, waits);
   if (code != CURLE_OK && transfer->in_flight) transport_finish(transfer, code);
 }

@@ -17,7 +17,7 @@
 enum {
   LONGEST_HOST = 255, /* bytes of a name in the DNS; a longer one cannot be resolved */
   LOOPBACK_NET = 127, /* first byte of an address */
-  THIS_NET = 0,       /* an address of this machine, to the system that connects to it */
+  THIS_NET = 0,       /* connecting to it reaches this machine */
   IPV4_IN_IPV6 = 12   /* where the IPv4 address begins in ::ffff:127.0.0.1 and ::127.0.0.1 */
 };
 
@@ -43,7 +43,7 @@ static bool is_own_net(const unsigned char *address) {
   return address[0] == LOOPBACK_NET || address[0] == THIS_NET;
 }
 
-/* Returns true for ::1, :: and those that hold an IPv4 address of this machine. */
+/* Returns true for ::1, :: and addresses that contain an IPv4 address of this machine. */
 static bool is_own_ipv6(const struct in6_addr *address) {
   const bool holds_ipv4 = IN6_IS_ADDR_V4MAPPED(address) || IN6_IS_ADDR_V4COMPAT(address);
   const bool is_special = IN6_IS_ADDR_LOOPBACK(address) || IN6_IS_ADDR_UNSPECIFIED(address);
@@ -56,7 +56,7 @@ static bool ends_in(const char *name, const char *ending) {
   return length >= end && strcasecmp(name + length - end, ending) == 0;
 }
 
-/* Names that systems have in /etc/hosts. */
+/* Returns true for names of this machine in /etc/hosts. */
 static bool is_own_name(const char *name) {
   static const char *const names[] = {"localhost4", "localhost6", "ip6-localhost", "ip6-loopback"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -18,7 +18,7 @@ bool loopback_includes(const char *host);
 
 /*
 ** Returns true for every host that may lead to this machine, by any spelling: also 0.0.0.0, ::,
-** IPv4 addresses inside IPv6 ones, other forms of numbers, *.localhost, a dot at the end.
+** IPv4 addresses inside IPv6 addresses, other forms of numbers, *.localhost, a dot at the end.
 */
 bool loopback_may_include(const char *host);
 

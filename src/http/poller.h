@@ -1,8 +1,8 @@
 /*
 ** poller.h: waits for sockets and a timer on one descriptor, which an event loop can poll in turn:
-** epoll with a timerfd in it (Linux), or kqueue (the BSDs, macOS). Knows neither libcurl nor Lua.
+** epoll with a timerfd in it (Linux), or kqueue (the BSDs, macOS). Independent of libcurl and Lua.
 **
-** Where neither exists POLLER_EXISTS is 0 and no poller opens: libcurl waits itself then.
+** If neither exists, POLLER_EXISTS is 0 and no poller opens: then libcurl itself waits.
 */
 #ifndef BYTENITE_POLLER_H
 #define BYTENITE_POLLER_H
@@ -28,7 +28,7 @@ typedef struct Watched Watched; /* the state of a descriptor */
 
 typedef struct Poller {
   int descriptor; /* readable while a watched socket is ready, or the timer has expired */
-  int timer;      /* its descriptor, where the system has one */
+  int timer;      /* its descriptor, if the system has one */
   bool is_open;
   bool is_armed;    /* the timer is set */
   Watched *watched; /* by descriptor */
@@ -41,18 +41,18 @@ typedef struct PollerEvent {
 } PollerEvent;
 
 /*
-** Opens a closed (zeroed) poller. Returns false if descriptors or memory run out. Programs that the
-** process executes do not inherit it.
+** Opens a closed (zeroed) poller, which executed programs do not inherit. Returns false if
+** descriptors or memory run out.
 */
 bool poller_open(Poller *poller);
 
 /*
-** Closes the descriptors; may be called twice. `is_child`, in a forked child, closes only those
-** that are the child's own.
+** Closes the descriptors; may be called twice. In a forked child (`is_child`) closes only the
+** child's own descriptors.
 */
 void poller_close(Poller *poller, bool is_child);
 
-/* Watches a descriptor for the given events, in place of those that it was watched for. */
+/* Watches a descriptor for the given events, and no longer for earlier ones. */
 void poller_watch(Poller *poller, int descriptor, bool for_reading, bool for_writing);
 
 /* Stops watching a descriptor. Must be called before it is closed. */
@@ -60,7 +60,7 @@ void poller_unwatch(Poller *poller, int descriptor);
 
 /*
 ** Marks a descriptor that is watched again and again: the kernel may keep watching it in between,
-** which saves the system calls. Call poller_forget before such a descriptor is closed.
+** which saves system calls. Call poller_forget before the descriptor is closed.
 */
 void poller_keep(Poller *poller, int descriptor);
 void poller_forget(Poller *poller, int descriptor);
@@ -70,8 +70,8 @@ void poller_arm(Poller *poller, long long milliseconds);
 
 /*
 ** Waits up to `milliseconds` for descriptors to become ready, and stores at most `capacity` events.
-** Returns the number of events; 0 also if only the timer expired or a signal came. An expired timer
-** is disarmed.
+** Returns the number of events; 0 also if only the timer expired or a signal arrived. Disarms an
+** expired timer.
 */
 int poller_wait(Poller *poller, PollerEvent *events, int capacity, int milliseconds);
 

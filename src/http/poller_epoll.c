@@ -16,20 +16,20 @@
 enum { MAX_EVENTS = 64 };
 
 struct Watched {
-  uint32_t registered; /* the events that the kernel watches for, as far as it was told */
+  uint32_t registered; /* the events that the kernel watches for */
   uint32_t wanted;
   bool is_kept;
 };
 
-/* Returns the state of a descriptor that is kept; NULL for others. */
+/* Returns the state of a descriptor that is kept; NULL for other descriptors. */
 static Watched *find_kept(const Poller *poller, int descriptor) {
   if (descriptor >= poller->count || !poller->watched[descriptor].is_kept) return NULL;
   return &poller->watched[descriptor];
 }
 
 /*
-** Returns the slot of a descriptor. Returns NULL if memory runs out: the descriptor is then one
-** that is never kept.
+** Returns the slot of a descriptor. Returns NULL if memory runs out: then the descriptor is never
+** kept.
 */
 static Watched *find_slot(Poller *poller, int descriptor) {
   if (descriptor >= poller->count) {

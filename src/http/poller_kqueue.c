@@ -36,7 +36,7 @@ bool poller_open(Poller *poller) {
   return poller->is_open;
 }
 
-/* A child does not inherit the queue: its number belongs to something else there, or to nothing. */
+/* A child does not inherit the queue: there its number may be that of another descriptor. */
 void poller_close(Poller *poller, bool is_child) {
   if (poller->is_open && !is_child) close(poller->descriptor);
   *poller = (Poller){0};

@@ -1,6 +1,6 @@
 /*
-** request.c: a request as libcurl's options. Most requests are like the one before, so an option is
-** set only if it changes.
+** request.c: sets libcurl's options for a request. Most requests resemble the one before, so an
+** option is set only if it changes.
 */
 #include <stdint.h>
 #include <string.h>
@@ -11,10 +11,10 @@
 enum {
   EXPECTING_BODY = 512 * 1024, /* bytes; libcurl waits for a "100 Continue" from 1 MiB on */
   KEEP_URL = 4096,             /* bytes of a buffer that are worth keeping for the next URL */
-  LINE_OVERHEAD = 4,           /* ": " and CRLF of a header, about */
+  LINE_OVERHEAD = 4,           /* approximately: ": " and CRLF of a header */
   /*
-  ** Over HTTP/2 libcurl spins for ever when a server answers before it has read a body above its 64
-  ** KiB window (github.com/curl/curl/issues/7821). Larger bodies go over HTTP/1.1.
+  ** Over HTTP/2 libcurl spins forever if a server responds before it has read a body larger than
+  ** its 64 KiB window (github.com/curl/curl/issues/7821). Larger bodies go over HTTP/1.1.
   */
   MAX_HTTP2_BODY = 60000
 };
@@ -27,8 +27,8 @@ static bool add_header(Transfer *transfer, const char *header) {
 }
 
 /*
-** Returns whether a list of headers has one with the name at the start of `line`, which a colon or
-** the end follows.
+** Returns whether a list of headers has a header with the name at the start of `line`, up to a
+** colon or the end.
 */
 static bool has_header(const struct curl_slist *headers, const char *line) {
   const size_t length = strcspn(line, ":");
@@ -90,7 +90,7 @@ static bool build_headers(Transfer *transfer, const TransferRequest *request) {
 static CURLcode set_headers(Transfer *transfer, const TransferRequest *request) {
   if (has_same_headers(transfer, request)) return CURLE_OK;
   if (!build_headers(transfer, request)) {
-    curl_slist_free_all(transfer->headers); /* half a list is worse than none */
+    curl_slist_free_all(transfer->headers); /* an incomplete list must not be used */
     transfer->headers = NULL;
     return CURLE_OUT_OF_MEMORY;
   }
@@ -128,7 +128,7 @@ static CURLcode set_method(Transfer *transfer, const TransferRequest *request) {
   return code;
 }
 
-/* Sets a number option unless it is set already. */
+/* Sets a numeric option unless it has the value already. */
 static void set_number(Transfer *transfer, CURLoption option, long *current, long wanted) {
   if (*current == wanted) return;
   *current = wanted;
@@ -151,13 +151,13 @@ static long usual_version(const TransportOptions *options, const TransferRequest
 
 /*
 ** Chooses the pool and the kind of connection. Over HTTP/2 transfers share connections, and wait
-** for one that is being opened. Over HTTP/1.1 a once-only request and an upload get a connection of
-** their own: a kept one may be closed by the server as the request is on its way.
+** for one that is being opened. Over HTTP/1.1 a once-only request or an upload gets a new
+** connection: the server may close an idle one while the request is in flight.
 */
 static void set_connection(Transfer *transfer, const TransferRequest *request) {
   const Transport *transport = transfer->transport;
   const long usual = usual_version(&transport->options, request);
-  /* a stream that waits would hold up to 32 MiB back inside libcurl over HTTP/2 */
+  /* over HTTP/2 a paused stream would keep up to 32 MiB inside libcurl */
   const bool is_large = usual != CURL_HTTP_VERSION_1_1 && (request->streams || request->body_length > MAX_HTTP2_BODY);
   const long version = is_large ? CURL_HTTP_VERSION_1_1 : usual;
   const bool is_alone = version == CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE && !request_can_share_without_tls();
@@ -173,8 +173,8 @@ static void set_connection(Transfer *transfer, const TransferRequest *request) {
 }
 
 /*
-** Makes libcurl refuse a body whose announced length is too large; not that of a stream, nor of a
-** HEAD, which does not come.
+** Makes libcurl refuse a body whose announced length is too large, except for streams and for HEAD,
+** which has no body.
 */
 static void set_max_response(Transfer *transfer, const TransferRequest *request) {
   const bool has_limit = !request->streams && strcmp(request->method, "HEAD") != 0;
@@ -192,9 +192,9 @@ static bool is_visible_ascii(const char *text) {
 }
 
 /*
-** Returns where in a URL the request target, path and query, begins (RFC 9112 section 3.2.1).
-** Returns the end of the URL if libcurl must find the target itself, because there is something to
-** encode or to leave out, or because a proxy wants the whole URL.
+** Returns where in a URL the request target (path and query) begins (RFC 9112 section 3.2.1).
+** Returns the end of the URL if libcurl must find the target itself, because parts must be encoded
+** or left out, or because a proxy needs the whole URL.
 */
 static const char *find_target(const TransportOptions *options, const char *url) {
   const char *authority = strstr(url, "://");
@@ -211,15 +211,14 @@ static CURLcode set_origin(Transfer *transfer, const char *url, size_t length) {
   buffer_reset(origin, KEEP_URL);
   if (!buffer_append(origin, url, length)) return CURLE_OUT_OF_MEMORY;
   const CURLUcode code = curl_url_set(transfer->address, CURLUPART_URL, origin->data, CURLU_PATH_AS_IS);
-  if (code != CURLUE_OK) buffer_reset(origin, 0); /* libcurl has none, or half of one */
+  if (code != CURLUE_OK) buffer_reset(origin, 0); /* libcurl's URL is now empty or incomplete */
   if (code == CURLUE_OUT_OF_MEMORY) return CURLE_OUT_OF_MEMORY;
   return code == CURLUE_OK ? CURLE_OK : CURLE_URL_MALFORMAT;
 }
 
 /*
-** Sets the URL in two parts, origin and target. libcurl would take a whole one apart, encode it and
-** put it together again for every request, while at least the origin is mostly that of the request
-** before.
+** Sets the URL in two parts, origin and target. libcurl would parse, encode and rebuild a whole URL
+** for every request, although mostly the origin has not changed.
 */
 static CURLcode set_url(Transfer *transfer, const char *url) {
   Buffer *current = &transfer->url;

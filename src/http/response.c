@@ -1,6 +1,6 @@
 /*
-** response.c: what a transfer receives: counts the bytes, sees where the header section ends, and
-** judges whether the response is whole.
+** response.c: receives responses: counts the bytes, detects the end of the header section, and
+** decides whether the response is complete.
 */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,8 +12,8 @@
 enum {
   MAX_HEADER_BYTES = 256 * 1024,
   /*
-  ** Going through libcurl's list of headers takes time quadratic in their number. (Newer versions
-  ** of it take 5000.)
+  ** Iterating over libcurl's list of headers takes time quadratic in their number. (Newer versions
+  ** allow 5000.)
   */
   MAX_HEADERS = 1000,
   KEEP_RESPONSE = 256 * 1024, /* bytes of a buffer that are worth keeping for the next response */
@@ -30,7 +30,7 @@ void response_reset(Transfer *transfer) {
   transfer->has_whole_head = false;
 }
 
-/* Ends the transfer with an outcome: libcurl takes a result other than the length as an error. */
+/* Ends the transfer with an outcome. libcurl treats a result other than the length as an error. */
 static size_t stop(Transfer *transfer, TransferOutcome outcome) {
   transfer->outcome = outcome;
   return 0;
@@ -43,11 +43,12 @@ size_t response_receive_header(char *data, size_t size, size_t count, void *cont
   if (transfer->header_bytes > MAX_HEADER_BYTES || transfer->header_count > MAX_HEADERS)
     return stop(transfer, TRANSFER_TOO_LARGE);
   if (length >= 5 && memcmp(data, "HTTP/", 5) == 0) {
-    transfer->has_whole_head = false; /* also the head that follows an interim response */
+    transfer->has_whole_head = false; /* the head after an interim response starts here too */
     transfer->headers_start = transfer->header_count;
   } else if (length <= 2 && data[length - 1] == '\n' && (length == 1 || data[0] == '\r')) {
     if (!transfer->has_whole_head) transfer->headers_end = transfer->header_count; /* else it ends the trailers */
-    transfer->has_whole_head = true; /* a lone CR is no end: libcurl 8.23 passes it on when the connection closes */
+    transfer->has_whole_head =
+      true; /* a lone CR is not the end: libcurl 8.23 passes it on when the connection closes */
   } else if (data[0] != ' ' && data[0] != '\t') { /* else it continues the header before */
     transfer->header_count++;
   }
@@ -80,8 +81,8 @@ static bool has_memory_for(size_t count) {
 }
 
 /*
-** libcurl reports a header line that is too long for it (100 KB) as lack of memory, and a head too
-** large in all as a failure to receive.
+** Returns whether a header line or the whole head was too large. libcurl reports a line above 100
+** KB as lack of memory, and a head that is too large in total as a failure to receive.
 */
 static bool has_large_head(const Transfer *transfer, CURLcode code) {
   if (code == CURLE_OUT_OF_MEMORY)
@@ -90,9 +91,9 @@ static bool has_large_head(const Transfer *transfer, CURLcode code) {
 }
 
 /*
-** libcurl takes an HTTP/2 stream that the server resets with NO_ERROR for one that has ended. A
-** response without a body and without a length cannot be told from the beginning of one, so it does
-** not count as whole.
+** Returns whether a response may be incomplete. libcurl treats an HTTP/2 stream that the server
+** resets with NO_ERROR as ended. A response without a body and without a length may be the
+** beginning of a longer one, so it does not count as complete.
 */
 static bool may_be_cut(const Transfer *transfer) {
   curl_off_t announced = -1;
@@ -100,13 +101,13 @@ static bool may_be_cut(const Transfer *transfer) {
     return false;
   const long status = transfer_status(transfer);
   if (status >= MULTIPLE_CHOICES || status == NO_CONTENT || status == RESET_CONTENT)
-    return false; /* those say enough */
+    return false; /* complete without a body */
   if (strcmp(transfer->method, "HEAD") == 0) return false;
   curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
   return announced < 0;
 }
 
-/* Judges a transfer that libcurl calls successful. */
+/* Returns the outcome of a transfer that libcurl reports as successful. */
 static TransferOutcome judge_success(Transfer *transfer) {
   if (!transfer->has_whole_head || transfer_status(transfer) < OK) {
     set_problem(transfer, "the connection closed within the headers of the response");
@@ -126,22 +127,25 @@ static bool are_descriptors_used_up(void) {
 }
 
 /*
-** Returns whether a transfer got no connection because no descriptor is left. libcurl 8.23 reports
-** that as lack of memory.
+** Returns whether a transfer got no connection because no descriptor is left, which libcurl 8.23
+** reports as lack of memory.
 */
 static bool lacks_descriptors(const Transfer *transfer) {
   return !transfer->was_begun && are_descriptors_used_up();
 }
 
 /*
-** Returns whether the server has refused the client's certificate, or misses one. Over TLS 1.3 that
-** comes as a response to the request, long after the handshake.
+** Returns whether the server has refused the client's certificate, or requires one. Over TLS 1.3
+** the refusal arrives instead of a response, long after the handshake.
 */
 bool response_refuses_certificate(const Transfer *transfer) {
   return says(transfer, " alert ") && (says(transfer, "certificate") || says(transfer, "unknown ca"));
 }
 
-/* Judges a transfer whose connection failed, and says why where libcurl's text does not. */
+/*
+** Returns the outcome of a transfer whose connection failed. Adds the reason if libcurl's text has
+** none.
+*/
 static TransferOutcome judge_connection(Transfer *transfer, CURLcode code) {
   if (code == CURLE_RECV_ERROR && (says(transfer, "hunk") || says(transfer, "chunked-encoding")))
     return TRANSFER_PROTOCOL;
@@ -155,9 +159,9 @@ static TransferOutcome judge_connection(Transfer *transfer, CURLcode code) {
 }
 
 TransferOutcome response_judge(Transfer *transfer, CURLcode code) {
-  if (transfer->outcome != TRANSFER_RESPONSE) return transfer->outcome; /* what was received has ended it */
+  if (transfer->outcome != TRANSFER_RESPONSE) return transfer->outcome; /* the received bytes have ended it */
   if (has_large_head(transfer, code)) return TRANSFER_TOO_LARGE;
-  /* every transfer has a URL: libcurl finds none if it had no memory for a copy */
+  /* every transfer has a URL: it is missing only if libcurl had no memory for a copy */
   if (code == CURLE_URL_MALFORMAT && says(transfer, "No URL set")) return TRANSFER_NO_MEMORY;
   switch (code) {
 #if LIBCURL_VERSION_NUM >= 0x080600
@@ -177,7 +181,7 @@ TransferOutcome response_judge(Transfer *transfer, CURLcode code) {
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_ENGINE_INITFAILED:
     case CURLE_BAD_FUNCTION_ARGUMENT: return TRANSFER_TLS; /* libcurl 8.23: a client_key that cannot be used */
-    case CURLE_WRITE_ERROR: /* our functions take every byte: libcurl could not decode what follows */
+    case CURLE_WRITE_ERROR: /* our functions accept every byte: libcurl could not decode the rest */
       set_problem(transfer, "the content cannot be decoded");
       return TRANSFER_PROTOCOL;
     case CURLE_WEIRD_SERVER_REPLY:

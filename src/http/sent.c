@@ -1,15 +1,15 @@
 /*
-** sent.c: whether a request left. The one place that says so.
+** sent.c: decides whether a request was sent.
 **
-** libcurl repeats requests by itself: when a connection that it reuses breaks before a response,
-** when the server refuses a stream, when a GOAWAY comes, in more cases with each release. It calls
+** libcurl retries requests by itself: when a reused connection breaks before a response, when the
+** server refuses a stream, after a GOAWAY, in more cases with each release. It calls
 ** sent_before_request each time. Only the first start is allowed, so that no request is sent
-** without being counted: another attempt is for the caller to decide.
+** without being counted: the caller decides about another attempt.
 **
 ** "Not sent" is never guessed from an error text. It holds if libcurl was never allowed to start,
-** or if its count of bytes sent is what it was before the start. Some releases count a write after
-** it has succeeded as a whole, so a request of more than one TLS record may have left in part
-** although the count says nothing: such a request counts as sent.
+** or if its count of sent bytes has not changed since the start. Some releases count a write only
+** after it has succeeded as a whole, so a part of a request of more than one TLS record may have
+** left without being counted: a request of this size counts as sent.
 */
 #include "http/transfer.h"
 
@@ -22,8 +22,8 @@ static long count_sent(const Transfer *transfer) {
 }
 
 /*
-** Returns whether a request may be written to a connection. Bytes that wait in an idle one cannot
-** respond to it.
+** Returns whether a request may be written to a connection. Unread bytes in an idle connection
+** cannot be its response.
 */
 static bool is_usable(const Transfer *transfer, const Connection *connection) {
   const bool is_kept = connection->users == 0 && connection->has_served;

@@ -1,12 +1,11 @@
 /*
-** stream.c: bodies that pass in pieces, so that a transfer holds little of them, however large they
-** are.
+** stream.c: streams bodies in pieces, so that a transfer needs little memory for any size.
 **
-** A response to a streamed request, and one that is an error, is received as a whole.
+** The response to a streamed request, and an error response, is received as a whole.
 **
-** libcurl's callbacks run no Lua. They take from a buffer and fill one. If the first is empty or
-** the second full they tell libcurl to pause, and the stream is queued as ready: whoever drives the
-** transport then feeds it, or takes what has come.
+** libcurl's callbacks run no Lua. They read from one buffer and fill another. If the first is empty
+** or the second full, they pause the transfer and queue the stream as ready: the owner of the
+** transport then feeds it, or takes the received bytes.
 */
 #include <string.h>
 
@@ -57,7 +56,7 @@ CURLcode stream_prepare(Transfer *transfer, const TransferRequest *request) {
   *stream = (Stream){.is_on = true, .size = request->stream_size};
   CURL *easy = transfer->easy;
   if (stream->size < 0) return request->decodes ? curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") : CURLE_OK;
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL); /* or libcurl would think that it can send the body again */
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL); /* otherwise libcurl would assume that it can send the body again */
   curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(easy, CURLOPT_READFUNCTION, stream_send);
   curl_easy_setopt(easy, CURLOPT_READDATA, transfer);

@@ -1,5 +1,5 @@
 /*
-** tls_options.c: whom a transfer trusts, and the certificate that it shows.
+** tls_options.c: sets the authorities that a transfer trusts and the client certificate.
 */
 #include <dirent.h>
 #include <stdint.h>
@@ -8,7 +8,7 @@
 
 #include "http/transfer.h"
 
-/* A folder without a default of libcurl's and without certificates. */
+/* Stands for a folder without certificates; replaces libcurl's default. */
 #define NO_FOLDER "/dev/null"
 
 enum { HASH_DIGITS = 8 };
@@ -43,14 +43,13 @@ static bool find_certificate(const char *folder, Buffer *file) {
   return buffer_append_text(file, folder) && buffer_append_byte(file, '/');
 }
 
-/* Returns CURLE_OK for an option that this libcurl does not have: it needs no other value then. */
+/* Returns CURLE_OK if this libcurl lacks the option: then there is no default to replace. */
 static CURLcode forgive_missing(CURLcode code) {
   return code == CURLE_NOT_BUILT_IN || code == CURLE_UNKNOWN_OPTION ? CURLE_OK : code;
 }
 
 /*
-** Sets file and folder of authorities, for servers and for proxies that speak TLS. `folder` NULL:
-** none.
+** Sets file and folder of authorities, for servers and for TLS proxies. `folder` may be NULL.
 */
 static CURLcode set_authorities(CURL *easy, const char *file, const char *folder) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_CAINFO, file);
@@ -62,9 +61,9 @@ static CURLcode set_authorities(CURL *easy, const char *file, const char *folder
 }
 
 /*
-** libcurl has a file and a folder of authorities built in, and each of the two options replaces
-** only one of them. Both are set therefore, never to NULL: newer versions take that for the
-** default. A folder alone serves as the file too, by one of its own certificates.
+** libcurl has a built-in file and a built-in folder of authorities, and each of the two options
+** replaces only one of them. So both are set, and never to NULL, which newer versions read as the
+** default. If there is only a folder, one of its certificates serves as the file.
 */
 CURLcode tls_set_trust(const Transfer *transfer) {
   const TransportOptions *options = &transfer->transport->options;
@@ -78,8 +77,8 @@ CURLcode tls_set_trust(const Transfer *transfer) {
 }
 
 /*
-** Sets or clears certificate and key. A password is set, because OpenSSL would ask on the terminal
-** for that of an encrypted key.
+** Sets or clears certificate and key. Sets a password too, because OpenSSL would ask on the
+** terminal for the password of an encrypted key.
 */
 static CURLcode set_certificate(CURL *easy, const char *certificate, const char *key) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_SSLCERT, certificate);
@@ -88,7 +87,7 @@ static CURLcode set_certificate(CURL *easy, const char *certificate, const char 
 }
 
 /*
-** libcurl does not use a connection again for a request with another certificate, or with none.
+** libcurl does not reuse a connection for a request with another certificate, or with none.
 */
 CURLcode tls_set_certificate(Transfer *transfer, bool is_shown) {
   const TransportOptions *options = &transfer->transport->options;

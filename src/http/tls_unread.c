@@ -1,11 +1,11 @@
 /*
-** tls_unread.c: whether OpenSSL holds bytes that libcurl has not read.
+** tls_unread.c: detects bytes in OpenSSL's buffers that libcurl has not read.
 **
 ** libcurl 8.23 lets OpenSSL read ahead, but checks only the socket before it uses a connection
-** again. Bytes behind a response may then wait where neither libcurl nor poll() sees them, and
-** would be taken for the next response. libcurl gives access to the SSL object but cannot be asked
-** itself. OpenSSL is asked instead, in the copy that libcurl has loaded, since the process may have
-** loaded another version too. Where it is not found the socket alone decides.
+** again. Bytes after a response may stay in OpenSSL, where neither libcurl nor poll() detects them,
+** and would be read as the next response. libcurl has no function for this, but gives access to the
+** SSL object. So OpenSSL is called, in the copy that libcurl has loaded, since the process may have
+** loaded another version too. If it is not found, only the socket is checked.
 */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* dladdr */

@@ -1,5 +1,5 @@
 /*
-** transfer.c: one transfer, from its making to its end.
+** transfer.c: a single transfer, from its creation to its end.
 */
 #include "http/transfer.h"
 
@@ -45,8 +45,8 @@ static int close_socket(void *context, curl_socket_t descriptor) {
 }
 
 /*
-** Sets what no request changes. libcurl copies strings, so each of them may fail for lack of
-** memory.
+** Sets the options that no request changes. libcurl copies strings, so each of these calls may fail
+** for lack of memory.
 */
 static CURLcode configure(Transfer *transfer) {
   const TransportOptions *options = &transfer->transport->options;
@@ -61,7 +61,7 @@ static CURLcode configure(Transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, response_receive_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's head is not the response's */
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's headers are not those of the response */
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, response_receive_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, sent_before_request);
@@ -70,12 +70,12 @@ static CURLcode configure(Transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->transport);
-  /* Lua has checked which of the two an address may have, and redirects are not followed */
+  /* Lua has checked the scheme, and redirects are not followed */
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (code == CURLE_OK) code = tls_set_trust(transfer);
   if (code == CURLE_OK && options->proxy != NULL) code = curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy);
   if (code == CURLE_OK && transfer_uses_no_proxy(options))
-    code = curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* or libcurl reads the environment each time */
+    code = curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* otherwise libcurl reads the environment each time */
   return code;
 }
 
@@ -94,7 +94,7 @@ CURLcode transfer_new(Transport *transport, Transfer **made) {
   return code;
 }
 
-/* Forgets what an earlier start has come to. */
+/* Resets the results of an earlier start. */
 static void reset(Transfer *transfer) {
   transfer->outcome = TRANSFER_RESPONSE;
   transfer->code = CURLE_OK;

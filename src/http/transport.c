@@ -1,6 +1,5 @@
 /*
-** transport.c: HTTP over libcurl: starts transfers, ends them, and keeps those that have ended
-** until they are taken.
+** transport.c: HTTP over libcurl: starts and ends transfers, and queues finished ones.
 */
 #include "http/transport.h"
 
@@ -12,13 +11,13 @@
 
 enum {
   MILLISECOND = 1000,              /* microseconds */
-  CONNECT_GRACE = 2,               /* milliseconds that libcurl has to notice its own limit */
-  HEAD_START = 1000 * MILLISECOND, /* of the probe: a server that does not respond must not hold up others for longer */
+  CONNECT_GRACE = 2,               /* milliseconds for libcurl to enforce its own limit */
+  HEAD_START = 1000 * MILLISECOND, /* of the probe: a silent server must not delay other transfers for longer */
 };
 
 /*
-** Forks between the first process and this one. Counted, because to ask for the process id costs a
-** system call each time.
+** Number of forks between the first process and this one. A counter, because reading the process id
+** is a system call.
 */
 static unsigned forks;
 
@@ -42,7 +41,7 @@ static bool keep_text(Buffer *buffer, const char *text, const char **kept) {
   return true;
 }
 
-/* Returns whether the first connection may turn out to be one that many transfers can share. */
+/* Returns whether many transfers may be able to share the first connection. */
 static bool may_share(const TransportOptions *options) {
   if (options->is_https) return options->http_version != HTTP_VERSION_1_1;
   return options->http_version == HTTP_VERSION_2 && request_can_share_without_tls();
@@ -95,7 +94,7 @@ bool transport_has_room(const Transport *transport, bool once_only) {
   return transport->probe == NULL || (!once_only && transport->probe->was_begun);
 }
 
-/* Takes a transfer from the free list into those in use. */
+/* Moves a transfer from the free list to the list of those in use. */
 static Transfer *take_transfer(Transport *transport) {
   Transfer *transfer = transport->free_list;
   transport->free_list = transfer->next;
@@ -117,7 +116,7 @@ static void enqueue(TransferQueue *queue, Transfer *transfer) {
   queue->count++;
 }
 
-/* Takes a transfer out of its queue, if it is in one. */
+/* Removes a transfer from its queue, if it is in one. */
 static void dequeue(Transfer *transfer) {
   TransferQueue *queue = transfer->queue;
   Transfer *previous = NULL;
@@ -142,7 +141,7 @@ static void retire_stale(const Transport *transport, bool once_only) {
 
 /*
 ** Retires the other pools if they are idle and this kind of pool may have to open the last
-** connection that max_connections allows: libcurl counts those of each pool by themselves.
+** connection that max_connections allows: libcurl counts the connections of each pool separately.
 */
 static void make_room(const Transport *transport, PoolKind wanted) {
   for (int kind = 0; kind < POOL_KINDS; kind++) {
@@ -153,7 +152,7 @@ static void make_room(const Transport *transport, PoolKind wanted) {
 }
 
 /*
-** Gives a transfer to libcurl. Fails without memory; libcurl 8.23 also needs descriptors for a
+** Passes a transfer to libcurl. Fails if memory runs out; libcurl 8.23 also needs descriptors for a
 ** pool.
 */
 static CURLcode submit(Transfer *transfer) {
@@ -193,13 +192,13 @@ CURLcode transport_start(Transport *transport, const TransferRequest *request, T
     return code;
   }
   make_room(transport, transfer->pool_kind);
-  pools_close_retired(transport); /* not in submit, which runs while the pools are gone through, too */
+  pools_close_retired(transport); /* not in submit, which may run during an iteration over the pools */
   code = submit(transfer);
   if (code != CURLE_OK) transport_finish(transfer, code);
   return CURLE_OK;
 }
 
-/* Takes a transfer away from libcurl. */
+/* Removes a transfer from libcurl. */
 static void detach(Transfer *transfer) {
   Transport *transport = transfer->transport;
   ConnectionPool *pool = transfer->pool;
@@ -214,7 +213,7 @@ static void detach(Transfer *transfer) {
   transfer->connection = NULL;
 }
 
-/* Notes what a response shows of the connection it came over. */
+/* Records what a response shows about its connection. */
 static void note_connection(const Transfer *transfer, Protocol protocol) {
   Connection *connection = transfer->connection;
   if (connection == NULL || connection->descriptor == CURL_SOCKET_BAD) return;
@@ -223,7 +222,7 @@ static void note_connection(const Transfer *transfer, Protocol protocol) {
   poller_keep(&transfer->transport->poller, connection->descriptor);
 }
 
-/* Notes what a response shows of the server. */
+/* Records what a response shows about the server. */
 static void note_protocol(Transport *transport, Protocol protocol) {
   transport->wants_probe = false;
   if (transport->protocol == protocol) return;
@@ -233,10 +232,9 @@ static void note_protocol(Transport *transport, Protocol protocol) {
 }
 
 /*
-** Returns whether a transfer has shown that a connection is dead which libcurl would use again:
-** over HTTP/2 a time limit ends the stream, not the connection, and libcurl 7.88 uses one again
-** after a GOAWAY. (Over HTTP/1.1 libcurl closes the connection of a transfer that has not ended
-** well.)
+** Returns whether a transfer has shown that its connection is dead although libcurl would use it
+** again: over HTTP/2 a time limit ends the stream, not the connection, and libcurl 7.88 reuses a
+** connection after a GOAWAY. (Over HTTP/1.1 libcurl closes the connection of a failed transfer.)
 */
 static bool leaves_dead_connection(const Transfer *transfer) {
   if (transfer->version == CURL_HTTP_VERSION_1_1 || transfer->is_over_http1) return false;
@@ -244,7 +242,7 @@ static bool leaves_dead_connection(const Transfer *transfer) {
   return transfer->outcome == TRANSFER_TIMEOUT && transfer->was_begun;
 }
 
-/* Starts a transfer again on a new connection. Returns false if it has ended at once. */
+/* Starts a transfer again on a new connection. Returns false if it has ended immediately. */
 static bool restart(Transfer *transfer) {
   transfer_prepare_restart(transfer);
   const CURLcode code = submit(transfer);
@@ -269,7 +267,7 @@ void transport_finish(Transfer *transfer, CURLcode code) {
   enqueue(&transport->finished, transfer);
 }
 
-/* Takes the first transfer of a queue; returns NULL if there is none. */
+/* Removes and returns the first transfer of a queue; NULL if there is none. */
 static Transfer *take_first(const TransferQueue *queue) {
   Transfer *transfer = queue->first;
   if (transfer != NULL) dequeue(transfer);
@@ -288,7 +286,7 @@ Transfer *transport_next_ready_stream(Transport *transport) {
   return take_first(&transport->ready_streams);
 }
 
-/* Unlinks a transfer from those in use. */
+/* Unlinks a transfer from the list of those in use. */
 static void unlink_transfer(Transfer *transfer) {
   if (transfer->previous != NULL)
     transfer->previous->next = transfer->next;
@@ -299,7 +297,7 @@ static void unlink_transfer(Transfer *transfer) {
 
 void transport_release(Transfer *transfer) {
   Transport *transport = transfer->transport;
-  /* libcurl counts its own repeats in a handle that failed; a stream leaves options behind */
+  /* a failed handle keeps libcurl's count of its own retries; a stream leaves options set */
   const bool can_serve_again = !transfer->in_flight && transfer->code == CURLE_OK && !transfer->stream.is_on;
   if (transfer->in_flight) detach(transfer);
   dequeue(transfer);

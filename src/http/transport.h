@@ -1,9 +1,8 @@
 /*
-** transport.h: HTTP over libcurl: requests in, responses out. Includes no lua.h and knows nothing
-** of the API.
+** transport.h: HTTP over libcurl: requests in, responses out. Independent of Lua and of the API.
 **
-** The transfers of a transport share connections. Only transport_step and transport_wait block, and
-** no longer than their caller says. Released transfers are kept in a free list.
+** The transfers of a transport share connections. Only transport_step and transport_wait block, at
+** most as long as the caller allows. Released transfers are kept in a free list.
 */
 #ifndef BYTENITE_TRANSPORT_H
 #define BYTENITE_TRANSPORT_H
@@ -31,7 +30,7 @@ typedef struct TransportOptions {
   size_t max_connections; /* at least 1; also the largest number of transfers at once */
 } TransportOptions;
 
-/* What the server speaks, as far as a response has shown it. */
+/* The protocol of the server, once a response has shown it. */
 typedef enum Protocol { PROTOCOL_UNKNOWN, PROTOCOL_HTTP_1, PROTOCOL_HTTP_2 } Protocol;
 
 typedef enum TransferOutcome {
@@ -39,14 +38,14 @@ typedef enum TransferOutcome {
   TRANSFER_TIMEOUT,
   TRANSFER_CONNECTION,
   TRANSFER_TLS,
-  TRANSFER_PROTOCOL, /* what came is not HTTP */
+  TRANSFER_PROTOCOL, /* the response is not HTTP */
   TRANSFER_TOO_LARGE,
   TRANSFER_NO_MEMORY
 } TransferOutcome;
 
 typedef struct Transfer Transfer;
 
-/* Transfers to be taken, oldest first. A transfer is in one queue at most. */
+/* A queue of transfers, oldest first. A transfer is in at most one queue. */
 typedef struct TransferQueue {
   Transfer *first, *last;
   size_t count;
@@ -54,17 +53,17 @@ typedef struct TransferQueue {
 
 typedef struct Transport {
   bool is_open;
-  unsigned forks; /* of the process before it was opened: a child must not touch what it inherits */
+  unsigned forks; /* of the process before it was opened: a child must not use it */
   Buffer user_agent, ca_file, ca_path, client_cert, client_key, proxy;
   TransportOptions options; /* its strings point into the buffers above */
-  ConnectionPool *pools;    /* all, retired ones too */
+  ConnectionPool *pools;    /* all pools, including retired ones */
   ConnectionPool *current_pools[POOL_KINDS];
   Connections connections;
-  Poller poller;        /* closed where the system has none: libcurl waits then */
-  long long now;        /* microseconds; the clock is read once a step */
+  Poller poller;        /* closed if the system has none: then libcurl waits */
+  long long now;        /* microseconds; the clock is read once per step */
   long long next_limit; /* microseconds: when the earliest time limit of a transfer passes */
   Protocol protocol;
-  bool wants_probe;      /* whether connections can be shared is not known yet */
+  bool wants_probe;      /* it is not yet known whether connections can be shared */
   Transfer *probe;       /* the first transfer: it opens a connection while others wait for it */
   long long probe_until; /* microseconds: when others stop waiting for it */
   size_t in_flight;      /* transfers that libcurl has */
@@ -80,10 +79,10 @@ typedef struct TransferRequest {
   const char *body; /* NULL: none; must stay unchanged until the transfer is released */
   size_t body_length;
   const char *authorization;               /* NULL: none */
-  const struct curl_slist *headers;        /* further ones, as "Name: value"; copied */
-  const struct curl_slist *common_headers; /* more, but for names in `headers`; never change */
-  bool shows_certificate;                  /* the client's, to this server */
-  bool once_only;                          /* the server must not see it twice */
+  const struct curl_slist *headers;        /* additional headers, as "Name: value"; copied */
+  const struct curl_slist *common_headers; /* more headers, except for names in `headers`; never change */
+  bool shows_certificate;                  /* whether to show the client's certificate */
+  bool once_only;                          /* the server must not receive it twice */
   bool on_new_connection;                  /* a retry: the connection before has failed */
   long connect_timeout;                    /* milliseconds */
   long timeout;                            /* milliseconds; for a stream: without progress */
@@ -93,7 +92,7 @@ typedef struct TransferRequest {
   bool decodes;          /* undoes a Content-Encoding of a streamed response */
 } TransferRequest;
 
-enum { STREAM_PIECE = 64 * 1024 }; /* bytes that a stream holds in each direction, about */
+enum { STREAM_PIECE = 64 * 1024 }; /* approximate bytes that a stream buffers in each direction */
 
 /*
 ** Must be called once in a process, by one thread, before a transport is opened. Returns false if
@@ -111,7 +110,7 @@ bool transport_is_own(const Transport *transport);
 bool transport_open(Transport *transport, const TransportOptions *options);
 
 /*
-** Ends all transfers, closes all connections and frees everything. The holders of transfers become
+** Ends all transfers, closes all connections and frees everything. Sets the holders of transfers to
 ** NULL. May be called twice.
 */
 void transport_close(Transport *transport);
@@ -119,14 +118,14 @@ void transport_close(Transport *transport);
 /*
 ** Starts a transfer and stores it in *holder, which must stay valid until the transfer is released.
 ** transfer_owner returns `owner`. Returns CURLE_OK, CURLE_OUT_OF_MEMORY, or why libcurl cannot send
-** such a request. A transfer that libcurl does not take has ended.
+** the request. A transfer that libcurl does not accept has ended.
 */
 CURLcode transport_start(Transport *transport, const TransferRequest *request, Transfer **holder, void *owner);
 
 /*
-** Returns whether another transfer should be started now. A surplus one would wait inside libcurl,
-** or open a connection where it could share one. A once-only transfer waits for the first response,
-** because it needs a new connection unless that is HTTP/2.
+** Returns whether another transfer should be started now. A surplus transfer would wait inside
+** libcurl, or open a connection although it could share one. A once-only transfer waits for the
+** first response, because it needs a new connection unless the server uses HTTP/2.
 */
 bool transport_has_room(const Transport *transport, bool once_only);
 
@@ -139,37 +138,37 @@ size_t transport_load(const Transport *transport);
 */
 bool transport_wait(Transport *transport, const Transfer *transfer, long milliseconds);
 
-/* Sends what was started since the last step. Does nothing otherwise. */
+/* Sends the requests that were started since the last step. Does nothing else. */
 void transport_flush(Transport *transport);
 
 /*
-** Moves all transfers on. If none of them ends at once, waits up to `milliseconds` for something to
-** happen.
+** Drives all transfers. If none of them ends immediately, waits up to `milliseconds` for something
+** to happen.
 */
 void transport_step(Transport *transport, int milliseconds);
 
 /*
-** Returns the descriptor that becomes readable when transport_step has something to do; -1 where
-** the system has none.
+** Returns the descriptor that becomes readable when transport_step has something to do; -1 if the
+** system has none.
 */
 int transport_descriptor(const Transport *transport);
 
 /*
-** Makes that descriptor readable after `milliseconds` at the latest (negative: no limit), or
+** Makes the descriptor readable after `milliseconds` at the latest (negative: no limit), or
 ** earlier if a transfer needs it. Returns the milliseconds until then, or -1 if no timer is needed.
 */
 long long transport_arm(Transport *transport, long long milliseconds);
 
-/* In a forked child: closes the descriptors that are the child's own and forgets the rest. */
+/* In a forked child: closes the child's own descriptors and forgets everything else. */
 void transport_forget(Transport *transport);
 
-/* Returns the next transfer that has ended, each of them once; NULL if there is none. */
+/* Removes and returns the next transfer that has ended; NULL if there is none. */
 Transfer *transport_next_finished(Transport *transport);
 
 /* Returns the next stream that has received bytes or wants some; NULL if there is none. */
 Transfer *transport_next_ready_stream(Transport *transport);
 
-/* Ends a transfer in whatever state it is, and clears its holder. */
+/* Ends a transfer in any state, and clears its holder. */
 void transport_release(Transfer *transfer);
 
 void *transfer_owner(const Transfer *transfer);
@@ -178,10 +177,10 @@ TransferOutcome transfer_outcome(const Transfer *transfer);
 /* Returns the status of the response; 0 without one. */
 long transfer_status(const Transfer *transfer);
 
-/* Swaps the body received for an empty buffer. Swapped back later, its memory is used again. */
+/* Swaps the received body for an empty buffer. Swap it back later to reuse its memory. */
 void transfer_swap_body(Transfer *transfer, Buffer *buffer);
 
-/* Returns whether libcurl has finished with it. */
+/* Returns whether libcurl has finished the transfer. */
 bool transfer_has_ended(const Transfer *transfer);
 
 /* Returns how many bytes of its body a stream wants now. */
@@ -191,8 +190,8 @@ size_t transfer_wanted(const Transfer *transfer);
 bool transfer_feed(Transfer *transfer, const char *bytes, size_t count);
 
 /*
-** Swaps what a stream has received for an empty buffer, which stays empty if the body is not
-** streamed, and resumes the stream.
+** Swaps the bytes that a stream has received for an empty buffer, which stays empty if the body is
+** not streamed, and resumes the stream.
 */
 void transfer_take(Transfer *transfer, Buffer *buffer);
 
@@ -206,8 +205,8 @@ const char *transfer_problem(const Transfer *transfer);
 bool transfer_was_sent(const Transfer *transfer);
 
 /*
-** Returns whether another try cannot help: a certificate was refused or could not be read, or the
-** proxy refused to connect.
+** Returns whether another attempt cannot help: a certificate was refused or could not be read, or
+** the proxy refused to connect.
 */
 bool transfer_is_final(const Transfer *transfer);
 
@@ -215,7 +214,7 @@ bool transfer_is_final(const Transfer *transfer);
 long transfer_proxy_status(const Transfer *transfer);
 
 /*
-** Returns the number of headers of the response. Over HTTP/2 libcurl 7.88 lists the trailers behind
+** Returns the number of headers of the response. Over HTTP/2 libcurl 7.88 lists the trailers after
 ** them.
 */
 size_t transfer_header_count(const Transfer *transfer);

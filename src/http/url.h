@@ -18,8 +18,8 @@
 bool url_append_encoded(Buffer *out, const char *bytes, size_t count);
 
 /*
-** Returns true for bytes that are one path segment when encoded: not empty, not "." or "..", no
-** control characters.
+** Returns true for bytes that become a single path segment when encoded: not empty, not "." or
+** "..", no control characters.
 */
 bool url_is_segment(const char *bytes, size_t count);
 
@@ -29,7 +29,7 @@ bool url_has_same_origin(const char *url, const char *other);
 typedef struct UrlParts {
   bool is_https;
   bool is_loopback;     /* localhost, 127.0.0.0/8 or ::1 */
-  bool may_be_loopback; /* or another name or address of this machine */
+  bool may_be_loopback; /* also true for other names or addresses of this machine */
   const char *reason;   /* why it cannot be a base URL; NULL if it can */
 } UrlParts;
 
