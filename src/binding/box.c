@@ -1,5 +1,5 @@
 /*
-** box.c: Lua classes of userdata, and one of them: a buffer.
+** box.c: Lua classes of userdata, and the class of buffers.
 */
 #include "binding/box.h"
 
@@ -62,7 +62,7 @@ int return_problem(lua_State *L) {
 }
 
 _Noreturn void raise_no_memory(lua_State *L) {
-  for (;;) {                                 /* lua_error does not return, but is not declared so */
+  for (;;) {                                 /* lua_error never returns, but is not declared _Noreturn */
     lua_pushliteral(L, "not enough memory"); /* without a position, like Lua's own */
     lua_error(L);
   }

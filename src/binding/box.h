@@ -1,5 +1,6 @@
 /*
-** box.h: Lua classes of userdata, and one of them: a buffer, for memory that must survive an error.
+** box.h: Lua classes of userdata, and the class of buffers, for memory that is freed after an
+** error.
 */
 #ifndef BYTENITE_BOX_H
 #define BYTENITE_BOX_H
@@ -12,8 +13,8 @@
 #pragma GCC visibility push(hidden)
 
 /*
-** How objects of a class end. Only `collect` may free what a method of the object may be using:
-** while a method allocates, a finalizer may run any Lua code, and with it `close`.
+** The functions that end an object of a class. Only `collect` may free memory that a method of the
+** object may be using: while a method allocates, a finalizer may run any Lua code, even `close`.
 */
 typedef struct ClassEndings {
   lua_CFunction collect; /* __gc, which Lua code cannot reach */
@@ -21,34 +22,34 @@ typedef struct ClassEndings {
 } ClassEndings;
 
 /*
-** Makes a class known to a state: its methods (NULL for none) and how its objects end. Hides its
-** metatable from Lua. Fills it also when it was there, because memory may have run out while it was
-** filled.
+** Registers a class in a state: its methods (NULL for none) and the functions that end its objects.
+** Hides its metatable from Lua. Fills an existing metatable too, because memory may have run out
+** while it was filled.
 */
 void class_register(lua_State *L, const char *class_name, const luaL_Reg *methods, const ClassEndings *endings);
 
 /* Pushes the table of a class's methods. */
 void class_push_methods(lua_State *L, const char *class_name);
 
-/* Adds methods to a class that has some. */
+/* Adds methods to a registered class. */
 void class_add(lua_State *L, const char *class_name, const luaL_Reg *methods);
 
 /*
-** For a method or finalizer of a class: the userdata of that class at `index`; raises when it is
-** none. As luaL_checkudata, but no name is looked up.
+** Returns the userdata of a class at `index`, for a method or finalizer of the class. Raises if it
+** is not one. Like luaL_checkudata, but without looking up a name.
 */
 void *class_check(lua_State *L, int index, const char *class_name);
 
 /*
-** For a function that gives nil and a message: the message is on the top. Returns how many results
-** there are.
+** Pushes nil below the message on the top, for a function that returns nil and a message. Returns
+** the number of results.
 */
 int return_problem(lua_State *L);
 
 /* Raises "not enough memory". */
 _Noreturn void raise_no_memory(lua_State *L);
 
-/* Makes the box known to a state. */
+/* Registers the class of buffers in a state. */
 void buffer_register(lua_State *L);
 
 /* Pushes an empty buffer in a box. */

@@ -1,5 +1,5 @@
 /*
-** console.c: what the command line needs of the system: terminals, and pipes without a reader.
+** console.c: system functions for the command line: terminals, and pipes without a reader.
 */
 #include "binding/console.h"
 

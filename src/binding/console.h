@@ -1,5 +1,5 @@
 /*
-** console.h: what the command line needs of the system. The module itself uses none of it.
+** console.h: system functions for the command line. The module itself uses none of them.
 */
 #ifndef BYTENITE_CONSOLE_H
 #define BYTENITE_CONSOLE_H
@@ -8,12 +8,11 @@
 
 #pragma GCC visibility push(hidden)
 
-/* core.is_terminal(descriptor): whether a file descriptor is a terminal. */
+/* core.is_terminal(descriptor): returns whether a file descriptor is a terminal. */
 int console_is_terminal(lua_State *L);
 
 /*
-** core.terminal_size(descriptor): the columns and rows of the terminal behind a file descriptor,
-** each nil when it does not tell.
+** core.terminal_size(descriptor): returns the columns and rows of a terminal, each nil if unknown.
 */
 int console_terminal_size(lua_State *L);
 
@@ -25,7 +24,7 @@ int console_terminal_size(lua_State *L);
 int console_read_hidden(lua_State *L);
 
 /*
-** core.ignore_broken_pipes(): lets a write to a pipe that has no reader fail, instead of ending the
+** core.ignore_broken_pipes(): makes a write to a pipe without a reader fail, instead of ending the
 ** process.
 */
 int console_ignore_broken_pipes(lua_State *L);

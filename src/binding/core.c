@@ -1,6 +1,6 @@
 /*
-** core.c: luaopen for the module bytenite.core: binds the rest. The one symbol the shared object
-** exports is here.
+** core.c: opens the module bytenite.core and registers all other parts. Has the only symbol that
+** the shared object exports.
 */
 /* dladdr and RTLD_NODELETE are extensions that glibc, musl, macOS and the BSDs have */
 #ifndef _GNU_SOURCE
@@ -39,8 +39,9 @@
 #endif
 
 /*
-** The once-init. All the static state there is belongs to it: this, the tables of json/ and the
-** count of forks in transport.c. A try that fails for lack of memory leaves the next one free.
+** Initialises the process once. This covers all static state: the mutex, the tables of json/ and
+** the count of forks in transport.c. After a failure for lack of memory the next attempt may
+** succeed.
 */
 static pthread_mutex_t initialising = PTHREAD_MUTEX_INITIALIZER;
 static bool is_initialised;
@@ -49,8 +50,8 @@ enum { ROW_FIELDS = 10 }; /* of an operation, in Lua */
 
 /*
 ** Keeps this shared object in the process when the last Lua state that loaded it is closed: a
-** thread of libcurl's resolver may still run then. CMake links with -z nodelete; LuaRocks' builtin
-** build has no place for such a flag, so this does the same for both.
+** thread of libcurl's resolver may still be running. CMake links with -z nodelete, but LuaRocks'
+** builtin build has no place for linker flags.
 */
 static void keep_loaded(void) {
   Dl_info own;
@@ -77,7 +78,7 @@ static const Schema *check_schema(lua_State *L, int index) {
   return schema;
 }
 
-/* core.encode(value [, type]): the JSON text; or nil and what cannot be written, with its place. */
+/* core.encode(value [, type]): returns the JSON text; or nil and what cannot be written. */
 static int core_encode(lua_State *L) {
   luaL_checkany(L, 1);
   const Schema *schema = check_schema(L, 2);
@@ -90,7 +91,7 @@ static int core_encode(lua_State *L) {
   return return_problem(L);
 }
 
-/* core.decode(text [, type]): the value; or nil and why the text is not JSON. */
+/* core.decode(text [, type]): returns the value; or nil and why the text is not JSON. */
 static int core_decode(lua_State *L) {
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
@@ -107,7 +108,7 @@ static int core_array(lua_State *L) {
   return 1;
 }
 
-/* core.is_array(value): whether it is marked as an array, by us or by lua-cjson. */
+/* core.is_array(value): returns whether a value is marked as an array, by us or by lua-cjson. */
 static int core_is_array(lua_State *L) {
   luaL_checkany(L, 1);
   lua_pushboolean(L, marshal_is_array(L, 1));
@@ -115,8 +116,8 @@ static int core_is_array(lua_State *L) {
 }
 
 /*
-** core.suggest(word, names): the first of a list of names that the word looks like a misspelling
-** of, or nil.
+** core.suggest(word, names): returns the first name in a list that the word looks like a
+** misspelling of, or nil.
 */
 static int core_suggest(lua_State *L) {
   size_t word_length;
@@ -133,7 +134,7 @@ static int core_suggest(lua_State *L) {
   return 0;
 }
 
-/* core.is_segment(text): whether it can be a part of a path when percent-encoded. */
+/* core.is_segment(text): returns whether a text can be a segment of a path when percent-encoded. */
 static int core_is_segment(lua_State *L) {
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
@@ -141,7 +142,7 @@ static int core_is_segment(lua_State *L) {
   return 1;
 }
 
-/* core.percent_encode(text): all but the unreserved characters encoded (RFC 3986 section 2.3). */
+/* core.percent_encode(text): encodes all but the unreserved characters (RFC 3986 section 2.3). */
 static int core_percent_encode(lua_State *L) {
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
@@ -153,8 +154,8 @@ static int core_percent_encode(lua_State *L) {
 }
 
 /*
-** core.check_url(url): whether it is https, whether its host is loopback, and whether that may be
-** this machine by any name or address; or nil and why it is no base address.
+** core.check_url(url): returns whether the URL is https, whether its host is loopback, and whether
+** the host may be this machine by any name or address; or nil and why it cannot be a base address.
 */
 static int core_check_url(lua_State *L) {
   UrlParts parts;
@@ -177,7 +178,7 @@ static struct timespec read_clock(void) {
 }
 
 /*
-** core.now(): seconds since some moment, never going back, whatever is done to the system's clock.
+** core.now(): returns the seconds of a monotonic clock, which ignores changes of the system's time.
 */
 static int core_now(lua_State *L) {
   const struct timespec time = read_clock();
@@ -186,8 +187,8 @@ static int core_now(lua_State *L) {
 }
 
 /*
-** One step of SplitMix64 (Steele, Lea, Flood 2014): good enough for jitter, and no state but one
-** word.
+** Returns the next number of SplitMix64 (Steele, Lea, Flood 2014): good enough for jitter, with a
+** single word of state.
 */
 static uint64_t next_random(uint64_t *state) {
   uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
@@ -197,8 +198,8 @@ static uint64_t next_random(uint64_t *state) {
 }
 
 /*
-** core.random(): a number in [0, 1), from a generator of our own, so that the host's math.random is
-** left alone.
+** core.random(): returns a number in [0, 1), from a generator of our own that does not affect the
+** host's math.random.
 */
 static int core_random(lua_State *L) {
   uint64_t *state = lua_touserdata(L, lua_upvalueindex(1));
@@ -207,8 +208,8 @@ static int core_random(lua_State *L) {
 }
 
 /*
-** core.new_job(id): a table with an id, and room for a job's other members: one that grew with them
-** would be made anew five times. nil for what can be no id.
+** core.new_job(id): returns a table with an id and room for the other members of a job: otherwise
+** Lua would enlarge it five times. Returns nil if the value cannot be an id.
 */
 static int core_new_job(lua_State *L) {
   size_t length;
@@ -220,7 +221,7 @@ static int core_new_job(lua_State *L) {
   return 1;
 }
 
-/* core.may_yield(thread): whether that is the running coroutine, and can yield from where it is. */
+/* core.may_yield(thread): returns whether a thread is the running coroutine and can yield now. */
 static int core_may_yield(lua_State *L) {
   lua_pushboolean(L, lua_tothread(L, 1) == L && lua_isyieldable(L));
   return 1;
@@ -280,7 +281,7 @@ static void push_members(lua_State *L, const Schema *schema) {
   }
 }
 
-/* core.schemas(): the declared objects: from a type's name to the list of its members, in order. */
+/* core.schemas(): returns the declared objects: the list of members, in order, by type name. */
 static int core_schemas(lua_State *L) {
   lua_newtable(L);
   for (const Schema *const *schema = schema_all; *schema != NULL; schema++) {

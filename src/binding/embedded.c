@@ -1,5 +1,5 @@
 /*
-** embedded.c: what hosts find without a file: bytenite_preload, and in the library
+** embedded.c: modules without files, for hosts: bytenite_preload, and in the library
 ** bytenite::embedded the Lua files and, as an option, lua-cjson.
 */
 #include "binding/embedded.h"
@@ -52,7 +52,7 @@ static int load_file(lua_State *L) {
 int luaopen_cjson(lua_State *L);
 #endif
 
-/* Hidden: no shared object of ours shows it, and a host has it within its own program. */
+/* Hidden: our shared objects do not export it; a host links it into its own program. */
 #if defined(__GNUC__)
 __attribute__((visibility("hidden")))
 #endif
@@ -67,7 +67,7 @@ void bytenite_preload(lua_State *L) {
     lua_setfield(L, -2, file->name);
   }
 #ifdef BYTENITE_EMBED_CJSON
-  if (lua_getfield(L, -1, "cjson") == LUA_TNIL) { /* a host's own comes first */
+  if (lua_getfield(L, -1, "cjson") == LUA_TNIL) { /* a module of the host takes precedence */
     lua_pushcfunction(L, luaopen_cjson);
     lua_setfield(L, -3, "cjson");
   }

@@ -19,7 +19,7 @@
 static const char class_name[] = "bytenite.exchange";
 
 enum {
-  MAX_URL = 64 * 1024,   /* bytes; no server takes as many, and libcurl refuses over 8 million */
+  MAX_URL = 64 * 1024,   /* bytes; no server accepts longer ones, and libcurl refuses over 8 million */
   MAX_SECONDS = 2147483, /* of a time limit */
   KEEP_TEXT = 4096       /* bytes of a buffer that are worth keeping for the next exchange */
 };
@@ -47,8 +47,8 @@ static void release_transfer(Exchange *exchange) {
   exchange->transfer = NULL;
   exchange->has_response = exchange->is_read;
   /*
-  ** in a forked child the transfer belongs to the parent: whatever curl did here could end its
-  ** connections
+  ** in a forked child the transfer belongs to the parent: any call of libcurl could
+  ** end the parent's connections
   */
   if (transfer == NULL || session_problem(exchange->session) != NULL) return;
   if (!exchange->is_read) transfer_swap_body(transfer, &exchange->response.body);
@@ -56,7 +56,7 @@ static void release_transfer(Exchange *exchange) {
   transport_release(transfer);
 }
 
-/* exchange:release(): ends the transfer, if any. The response is gone then. */
+/* exchange:release(): ends the transfer, if any, and drops the response. */
 static int exchange_release(lua_State *L) {
   Exchange *exchange = exchange_find(L);
   if (exchange != NULL) release_transfer(exchange);
@@ -144,8 +144,8 @@ static int exchange_free(lua_State *L) {
 }
 
 /*
-** Returns what fills the nth placeholder of a path, from 1: the id at stack index 3, or the nth of
-** the list there. Returns NULL if that is not a string.
+** Returns the value of the nth placeholder of a path, from 1: the id at stack index 3, or the nth
+** item of the list there. Returns NULL if it is not a string.
 */
 static const char *path_id(lua_State *L, int number, size_t *length) {
   const int type = lua_type(L, 3);
@@ -156,7 +156,7 @@ static const char *path_id(lua_State *L, int number, size_t *length) {
   return id;
 }
 
-/* Returns the next placeholder of a path that stands for an id, not the service; NULL if none. */
+/* Returns the next placeholder of a path that is for an id, not for the service; or NULL. */
 static const char *next_placeholder(const char *path) {
   const char *found = strchr(path, '{');
   while (found != NULL && strncmp(found, "{service}", strlen("{service}")) == 0)
@@ -257,8 +257,8 @@ int exchange_new_raw(lua_State *L) {
 }
 
 /*
-** Returns milliseconds, at least one: 0 would mean no limit to libcurl. Any number of seconds gives
-** a limit that a long holds on every platform.
+** Converts seconds to milliseconds: at least one, because 0 means no limit to libcurl, and at most
+** what fits a long on every platform.
 */
 static long time_limit(lua_Number seconds) {
   if (!(seconds > 0)) return 1;
@@ -266,8 +266,8 @@ static long time_limit(lua_Number seconds) {
 }
 
 /*
-** Returns an attempt's part of a request, which is in the arguments of exchange_start. Converting
-** a number to a string may run a finalizer, and with it any Lua code.
+** Returns the part of a request that the arguments of exchange_start contain. Converting a number
+** to a string may run a finalizer, and so any Lua code.
 */
 static TransferRequest check_attempt(lua_State *L) {
   return (TransferRequest){
@@ -298,10 +298,10 @@ static void start_attempt(lua_State *L, Exchange *exchange, TransferRequest *req
 
 /*
 ** exchange:start(owner, token, timeout, connect_timeout, max_response_bytes, once_only, wait):
-** sends the request; the response to an earlier attempt is gone. `session:step` returns `owner`
-** when the attempt ends. `token` nil sends no Authorization. If nothing else of the session is in
-** flight, waits up to `wait` seconds for the end. Returns what exchange:outcome does if it has
-** ended, false if not; or nil and why the session cannot be used.
+** sends the request and drops the response to an earlier attempt. `session:step` returns `owner`
+** when the attempt ends. `token` nil sends no Authorization. If no other transfer of the session is
+** in flight, waits up to `wait` seconds for the end. Returns the results of exchange:outcome if the
+** attempt has ended, else false; or nil and why the session cannot be used.
 */
 static int exchange_start(lua_State *L) {
   exchange_check(L);

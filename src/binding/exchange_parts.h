@@ -1,6 +1,6 @@
 /*
-** exchange_parts.h: the exchange as its own files see it: exchange.c (the request),
-** exchange_response.c and exchange_stream.c.
+** exchange_parts.h: the exchange, for its own files: exchange.c (the request), exchange_response.c
+** and exchange_stream.c.
 */
 #ifndef BYTENITE_EXCHANGE_PARTS_H
 #define BYTENITE_EXCHANGE_PARTS_H
@@ -21,7 +21,7 @@ typedef struct Response {
   long status;
   bool was_sent;
   bool is_final;     /* another attempt cannot help */
-  long proxy_status; /* of a proxy that refused to connect; 0: none did */
+  long proxy_status; /* of a proxy that refused to connect; else 0 */
   Buffer body;
   Buffer problem; /* why there is no response */
 } Response;
@@ -29,17 +29,17 @@ typedef struct Response {
 typedef struct Exchange {
   Session *session;
   Transfer *transfer;        /* NULL before the first attempt and after a release */
-  bool needs_new_connection; /* the attempt before got no response */
+  bool needs_new_connection; /* the previous attempt got no response */
   const char *method;
   const Schema *result;
-  bool streams;          /* its bodies pass in pieces */
-  long long stream_size; /* bytes of the request body then; negative: it has none */
-  bool decodes;          /* undoes a Content-Encoding of the response then */
+  bool streams;          /* its bodies are streamed */
+  long long stream_size; /* if it streams: bytes of the request body; negative: it has none */
+  bool decodes;          /* if it streams: undoes a Content-Encoding of the response */
   Buffer url;
   Buffer body;
   bool has_body;
-  bool is_for_service; /* goes to the address of the session, not to that of a signed URL */
-  bool is_api_call;    /* gets the headers of the session; signed URLs do not, wherever they lead */
+  bool is_for_service; /* goes to the address of the session, not to a signed URL */
+  bool is_api_call;    /* gets the headers of the session; signed URLs never do */
   struct curl_slist *headers;
   Response response;
   bool has_response;
@@ -48,17 +48,17 @@ typedef struct Exchange {
 } Exchange;
 
 /*
-** A userdata of the class holds a pointer, because libcurl and the transport point into the
-** exchange. If Lua has no memory even to call the finalizer, the exchange leaks, but nothing points
-** to freed memory.
+** A userdata of the class has a pointer, because libcurl and the transport point into the exchange.
+** If Lua has no memory even to call the finalizer, the exchange leaks, but nothing points to freed
+** memory.
 */
 typedef struct Handle {
   Exchange *exchange;
 } Handle;
 
 /*
-** Returns the exchange at stack index 1; NULL if its finalizer has run, as it may have before those
-** of objects that still use it.
+** Returns the exchange at stack index 1; NULL if its finalizer has run, which may be before the
+** finalizers of objects that still use it.
 */
 Exchange *exchange_find(lua_State *L);
 
@@ -67,18 +67,18 @@ Exchange *exchange_check(lua_State *L);
 
 /*
 ** Returns the exchange at stack index 1. Raises if there is none, or if its response is being read:
-** a finalizer that runs meanwhile must not read it too, nor start the exchange again.
+** a finalizer that runs meanwhile must neither read it nor start the exchange again.
 */
 Exchange *exchange_check_ready(lua_State *L);
 
-/* Raises unless there is memory. */
+/* Raises "not enough memory" if `has_memory` is false. */
 void check_memory(lua_State *L, bool has_memory);
 
-/* Replaces the further headers of the request by a list of "Name: value" at `index`. */
+/* Replaces the additional headers of the request by a list of "Name: value" at `index`. */
 void exchange_set_headers(lua_State *L, int index, Exchange *exchange);
 
 /*
-** Pushes what exchange:outcome() returns (see exchange_response.c). Returns the number of values.
+** Pushes the results of exchange:outcome() (see exchange_response.c). Returns their number.
 */
 int exchange_push_outcome(lua_State *L, Exchange *exchange);
 

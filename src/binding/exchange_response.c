@@ -10,8 +10,7 @@
 #include "json/excerpt.h"
 
 /*
-** Returns the response to the last attempt; moves it out of the transfer when it is first asked
-** for.
+** Returns the response to the last attempt. Moves it out of the transfer on the first call.
 */
 static Response *response_of(lua_State *L, Exchange *exchange) {
   Response *response = &exchange->response;
@@ -38,10 +37,10 @@ static Response *check_response(lua_State *L) {
 }
 
 /*
-** exchange:outcome(): returns what the attempt has come to: "response" and the status; or a kind of
-** failure ("timeout", "connection", "tls", "protocol", "too_large"), what went wrong in libcurl's
-** words, whether the request may have left, whether another attempt cannot help, and the status of
-** a proxy that refused to connect, or nil.
+** exchange:outcome(): returns the outcome of the attempt: "response" and the status; or a kind of
+** failure ("timeout", "connection", "tls", "protocol", "too_large"), libcurl's message, whether the
+** request may have left, whether another attempt cannot help, and the status of a proxy that
+** refused to connect, or nil.
 */
 int exchange_push_outcome(lua_State *L, Exchange *exchange) {
   static const char *const names[] = {"response", "timeout", "connection", "tls", "protocol", "too_large"};
@@ -79,7 +78,7 @@ static int exchange_value(lua_State *L) {
   return return_problem(L);
 }
 
-/* Pushes nil, a kind of error and a message; NULL if the response itself holds the message. */
+/* Pushes nil, a kind of error and a message, which is NULL if the response itself has one. */
 static int refuse_response(lua_State *L, const char *kind, const char *message) {
   lua_pushnil(L);
   lua_pushstring(L, kind);
@@ -88,9 +87,9 @@ static int refuse_response(lua_State *L, const char *kind, const char *message) 
 }
 
 /*
-** Compares the id that was read with that of the request at stack index 3, nil for any. Uses the
-** latter if the response has none; the service sends unset values as "". Returns what is wrong, or
-** NULL.
+** Compares the id in the response with the id of the request at stack index 3, nil for any. Uses
+** the latter if the response has none; the service sends unset values as "". Returns what is wrong,
+** or NULL.
 */
 static const char *check_id(lua_State *L, JobMembers *members) {
   int *id = &members->at[SCHEMA_JOB_ID];
@@ -138,7 +137,7 @@ static int exchange_job(lua_State *L) {
 }
 
 /*
-** exchange:body(most): returns the response body as text, its first `most` bytes if that is given.
+** exchange:body(most): returns the response body as text, or its first `most` bytes.
 */
 static int exchange_body(lua_State *L) {
   const Buffer *body = &check_response(L)->body;

@@ -1,5 +1,5 @@
 /*
-** exchange_stream.c: exchanges whose bodies pass in pieces.
+** exchange_stream.c: streams the bodies of exchanges.
 */
 #include "binding/box.h"
 #include "binding/exchange_parts.h"
@@ -14,8 +14,8 @@ static Transfer *find_transfer(const Exchange *exchange) {
 }
 
 /*
-** exchange:stream(size, decodes): lets its bodies pass in pieces from now on. `size` is that of the
-** request body in bytes; nil: it has none. If it `decodes`, a Content-Encoding is undone.
+** exchange:stream(size, decodes): streams its bodies from now on. `size` is the size of the request
+** body in bytes, nil if it has none. If `decodes`, a Content-Encoding is undone.
 */
 static int exchange_stream(lua_State *L) {
   Exchange *exchange = exchange_check(L);
@@ -26,7 +26,7 @@ static int exchange_stream(lua_State *L) {
 }
 
 /*
-** exchange:set_headers(headers): sends these further headers, a list of "Name: value", from the
+** exchange:set_headers(headers): sends these additional headers, a list of "Name: value", from the
 ** next attempt on.
 */
 static int set_headers(lua_State *L) {
@@ -35,14 +35,14 @@ static int set_headers(lua_State *L) {
   return 0;
 }
 
-/* exchange:has_ended(): returns whether the attempt has ended, well or not. */
+/* exchange:has_ended(): returns whether the attempt has ended, successfully or not. */
 static int exchange_has_ended(lua_State *L) {
   const Transfer *transfer = find_transfer(exchange_find(L));
   lua_pushboolean(L, transfer == NULL || transfer_has_ended(transfer));
   return 1;
 }
 
-/* exchange:status(): returns the status of the response, as far as it has come; 0 before. */
+/* exchange:status(): returns the status of the response; 0 before it has arrived. */
 static int exchange_status(lua_State *L) {
   const Transfer *transfer = find_transfer(exchange_find(L));
   lua_pushinteger(L, transfer != NULL ? transfer_status(transfer) : 0);
@@ -51,7 +51,7 @@ static int exchange_status(lua_State *L) {
 
 /*
 ** exchange:was_sent(): returns whether the request of the attempt in flight or just ended may have
-** left; nil if that is not known.
+** left; nil if unknown.
 */
 static int exchange_was_sent(lua_State *L) {
   const Transfer *transfer = find_transfer(exchange_find(L));
@@ -60,7 +60,7 @@ static int exchange_was_sent(lua_State *L) {
   return 1;
 }
 
-/* exchange:wanted(): returns how many bytes of the request body it waits for; 0 if it does not. */
+/* exchange:wanted(): returns how many bytes of the request body it wants now. */
 static int exchange_wanted(lua_State *L) {
   const Transfer *transfer = find_transfer(exchange_find(L));
   lua_pushinteger(L, transfer != NULL ? (lua_Integer)transfer_wanted(transfer) : 0);
@@ -76,7 +76,7 @@ static int exchange_feed(lua_State *L) {
   return 0;
 }
 
-/* exchange:take(): returns the bytes of the response that have come since the last time. */
+/* exchange:take(): returns the bytes of the response that have arrived since the last call. */
 static int exchange_take(lua_State *L) {
   Buffer *bytes = buffer_push(L);
   Transfer *transfer = find_transfer(exchange_find(L));

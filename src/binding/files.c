@@ -2,8 +2,8 @@
 ** files.c: writes files safely.
 **
 ** Paths are opened part by part, each relative to the descriptor of its folder, and no part may be
-** a symbolic link. So a link that somebody plants cannot lead out of the folder, not even during
-** the write. A file is written under a temporary name and renamed when it is complete.
+** a symbolic link. So a planted link cannot lead out of the folder, not even during the write. A
+** file is written under a temporary name and renamed when it is complete.
 */
 /* openat and its relatives are POSIX; file times in nanoseconds are an extension on some systems */
 #ifndef _GNU_SOURCE
@@ -28,12 +28,12 @@ static const char file_class[] = "bytenite.file";
 
 enum { CLOSED = -1, LONGEST_NAME = 255, TEMPORARY_NAME = 48, TRIES = 10000 };
 
-/* Permissions of what is created; the process's umask takes from them. */
+/* Permissions of new files and folders, before the process's umask. */
 enum { FOLDER_MODE = 0777, FILE_MODE = 0666, PRIVATE_FOLDER_MODE = 0700, PRIVATE_FILE_MODE = 0600, NO_CREATION = 0 };
 
 typedef struct Folder {
   int descriptor;
-  bool is_private; /* only their owner can use what is created in it */
+  bool is_private; /* new files and folders are for their owner only */
 } Folder;
 
 /* A file that is being written. */
@@ -144,16 +144,16 @@ static bool walk(File *file, const Folder *from, const char *path, mode_t mode) 
 }
 
 /*
-** Gets the status of what has the file's name now, a symbolic link itself. Returns false if
-** nothing has.
+** Gets the status of the current owner of the file's name; does not follow a symbolic link. Returns
+** false if the name is free.
 */
 static bool find_occupant(const File *file, struct stat *status) {
   return fstatat(file->folder, file->name, status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /*
-** Creates a file under an unused temporary name. What will replace a file is private until it has
-** that file's mode.
+** Creates a file under an unused temporary name. A file that will replace another one is private
+** until it gets the mode of that file.
 */
 static bool open_temporary(File *file, mode_t wanted) {
   struct stat occupant;
@@ -187,13 +187,13 @@ static int folder_create(lua_State *L) {
   luaL_setmetatable(L, file_class);
   const mode_t mode = folder->is_private ? PRIVATE_FILE_MODE : FILE_MODE;
   if (walk(file, folder, path, folder_mode(folder)) && open_temporary(file, mode)) return 1;
-  close_descriptor(&file->folder); /* now, not when the collector comes */
+  close_descriptor(&file->folder); /* now, not when the file is collected */
   return return_walk_problem(L);
 }
 
 /*
-** folder:kind(path): returns "file", "folder" or "other" for what is at a path below the folder,
-** and the size of a file in bytes; nil if nothing is there; false and the reason if it cannot say.
+** folder:kind(path): returns "file", "folder" or "other" for a path below the folder, and the size
+** of a file in bytes; nil if the path does not exist; false and the reason if that is unknown.
 */
 static int folder_kind(lua_State *L) {
   const Folder *folder = class_check(L, 1, folder_class);
@@ -284,7 +284,7 @@ static void push_identity(lua_State *L, const struct stat *status) {
   lua_pushstring(L, text);
 }
 
-/* file:occupant(): returns the identity of what has the file's name now, or nil. */
+/* file:occupant(): returns the identity of the file that has the name now, or nil. */
 static int file_occupant(lua_State *L) {
   const File *file = class_check(L, 1, file_class);
   struct stat status;
@@ -298,8 +298,8 @@ static bool replace_name(const File *file) {
 }
 
 /*
-** Gives the file its name unless something has it. A hard link cannot replace anything; where the
-** file system has none, something that appears just now would be replaced.
+** Gives the file its name unless the name is in use. A hard link cannot replace anything; if the
+** file system has no hard links, a file that appears at this moment would be replaced.
 */
 static bool take_name(File *file) {
   if (linkat(file->folder, file->temporary, file->folder, file->name, 0) == 0)
@@ -321,9 +321,9 @@ static bool keep_mode(const File *file) {
 }
 
 /*
-** file:commit(replaces): gives the file its name. If it `replaces` what has that name, it takes
-** over the mode of a file, and a symbolic link is replaced, not followed; otherwise something that
-** has the name is a reason to fail. Returns the file's identity, or nil and the reason.
+** file:commit(replaces): gives the file its name. If it `replaces` an existing file, it gets the
+** mode of that file; a symbolic link is replaced, not followed. Otherwise fails if the name is in
+** use. Returns the file's identity, or nil and the reason.
 */
 static int file_commit(lua_State *L) {
   File *file = class_check(L, 1, file_class);

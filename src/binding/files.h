@@ -13,8 +13,8 @@ void files_register(lua_State *L);
 
 /*
 ** core.folder(path [, private]): opens a folder, and creates it and its parents if necessary. If it
-** is private, only their owner can use the folders and files that are created. Returns it, or nil
-** and the reason.
+** is private, only the owner can use new folders and files. Returns the folder, or nil and the
+** reason.
 */
 int files_folder(lua_State *L);
 

@@ -16,7 +16,8 @@ enum { NAME_SLOTS = 2 * SCHEMA_MAX_MEMBERS };
 
 /*
 ** Finds the declaration of a member by the address of its name: Lua has one copy of each short
-** string, and the table of names, its user value, keeps those. Linear probing; half of it is empty.
+** string, and the table of names, its user value, keeps them alive. Linear probing; half of the
+** slots are empty.
 */
 typedef struct NameIndex {
   const void *names[NAME_SLOTS];
@@ -51,7 +52,7 @@ static size_t first_slot(const void *name) {
   return ((uintptr_t)name >> 5) % NAME_SLOTS;
 }
 
-/* Returns the slot that holds a name, or the empty one where it belongs. */
+/* Returns the slot of a name, or the empty slot for it. */
 static size_t find_slot(const NameIndex *index, const void *name) {
   size_t slot = first_slot(name);
   while (index->names[slot] != NULL && index->names[slot] != name)
@@ -135,8 +136,8 @@ static Difference compare(const Refresh *refresh) {
 }
 
 /*
-** Inserts what the table lacks. Arguments: the table; a table of undeclared members, some of which
-** it may have, or nil; names and values of declared members that it lacks.
+** Inserts missing members. Arguments: the table; a table of undeclared members, some of which it
+** may have, or nil; names and values of declared members that it lacks.
 */
 static int insert_missing(lua_State *L) {
   while (lua_gettop(L) > 2)
@@ -160,7 +161,7 @@ static void drop_key(const Refresh *refresh) {
   lua_rawset(L, refresh->job);
 }
 
-/* Removes what was inserted. Allocates nothing. */
+/* Removes the inserted members. Allocates nothing. */
 static void undo(const Refresh *refresh, uint64_t lacking) {
   lua_State *L = refresh->L;
   for (lua_pushnil(L); lua_next(L, refresh->job);) {

@@ -1,5 +1,5 @@
 /*
-** marshal.c: what reading and writing share: the dialect of lua-cjson and the interned member
+** marshal.c: common parts of reading and writing: the dialect of lua-cjson and the interned member
 ** names.
 */
 #include "binding/marshal.h"
@@ -84,7 +84,7 @@ bool marshal_has_key(lua_State *L, int table) {
   return present;
 }
 
-/* Returns true if the value on top of the stack is what the registry holds under a key. */
+/* Returns true if the value on top of the stack equals the registry's value under a key. */
 static bool is_kept(lua_State *L, const char *key) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, key);
   const bool equal = !lua_isnil(L, -1) && lua_rawequal(L, -1, -2);
@@ -116,8 +116,8 @@ static bool hides_content(lua_State *L, int index) {
 }
 
 /*
-** Returns what a table is by the marks of other JSON libraries: `__jsontype` of dkjson and
-** rapidjson is "array" or "object". One with another type, or with `__tojson`, is foreign.
+** Returns the kind of a table by the marks of other JSON libraries: `__jsontype` of dkjson and
+** rapidjson is "array" or "object". A table with another type, or with `__tojson`, is foreign.
 */
 static TableKind kind_of_foreign(lua_State *L, int index, TableKind usual) {
   TableKind kind = usual;

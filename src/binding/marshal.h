@@ -20,7 +20,7 @@
 
 enum {
   MARSHAL_MAX_BODY_LEVELS = 100,       /* of nested tables in a request body */
-  MARSHAL_MAX_LEVELS = JSON_MAX_LEVELS /* in other texts, so that a job that was sent or read can be saved */
+  MARSHAL_MAX_LEVELS = JSON_MAX_LEVELS /* in other texts: jobs that were sent or read can be saved */
 };
 
 /*
@@ -30,13 +30,13 @@ void marshal_init(lua_State *L);
 
 /*
 ** Appends the value at `index` to `out` as JSON, for a request body. `job` is the index of the job
-** that the request is for: members that it has in the same place are never taken for misspelled; 0
-** for none. If the value cannot be written, pushes a message that names the place and the reason,
-** and returns false; `out` may then hold part of the text. Raises only if memory runs out.
+** that the request is for, or 0: members that the job already has in the same place never count as
+** misspelled. If the value cannot be written, pushes a message that names the place and the reason,
+** and returns false; `out` may then have a part of the text. Raises only if memory runs out.
 */
 bool marshal_write(lua_State *L, int index, const Schema *schema, int job, Buffer *out);
 
-/* Does what marshal_write does, for any other text. */
+/* Does the same as marshal_write for a text that is not a request body. */
 bool marshal_encode(lua_State *L, int index, const Schema *schema, Buffer *out);
 
 /*
@@ -87,7 +87,7 @@ typedef enum TableKind {
   TABLE_FOREIGN /* may stand for null in another JSON library */
 } TableKind;
 
-/* Returns what a table is written as: an array if it is marked as one or has items. */
+/* Returns how a table is written: as an array if it is marked as one or has items. */
 TableKind marshal_table_kind(lua_State *L, int index);
 
 /*

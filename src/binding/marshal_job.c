@@ -1,8 +1,8 @@
 /*
 ** marshal_job.c: reads a response `{job, templateInfo}`.
 **
-** The values of the job's members stay on the Lua stack: a refresh moves them into the job's own
-** table, so none is made here.
+** The values of the job's members stay on the Lua stack. No table is made for them, because a
+** refresh moves them into the job's own table.
 */
 #include <lauxlib.h>
 
@@ -17,12 +17,12 @@ typedef struct JobReader {
   int outer_info;     /* stack index of the templateInfo next to the job, or 0 */
   int undeclared;     /* stack index of a table of the response's undeclared members, or 0 */
   bool has_job;
-  bool is_object; /* the response is one */
+  bool is_object; /* the response is an object */
 } JobReader;
 
 /*
 ** Reads an undeclared member into a table, which is made for the first one: *table is its stack
-** index, 0 before.
+** index, initially 0.
 */
 static bool read_undeclared(Builder *builder, const JsonToken *name, int *table) {
   if (*table == 0) {
@@ -99,7 +99,7 @@ static bool read_response(JobReader *reader) {
   return json_finish(&builder->reader);
 }
 
-/* Judges a response that was read to its end. */
+/* Returns the outcome of a response that was read completely. */
 static JobOutcome judge(const JobReader *reader) {
   lua_State *L = reader->builder.L;
   if (!reader->is_object) return JOB_NOT_OBJECT;

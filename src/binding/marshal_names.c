@@ -1,6 +1,6 @@
 /*
-** marshal_names.c: which undeclared members of an object are refused. The server would silently
-** drop a misspelled member, and one that stands in the wrong table.
+** marshal_names.c: refuses undeclared members that look like mistakes. The server would silently
+** drop a misspelled member, or one in the wrong table.
 */
 #include <lauxlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static const SchemaMember *find_member(const Schema *schema, const char *name, s
   return schema_member(schema, name, length, &next);
 }
 
-/* Returns the member of jobs whose value the whole value is, or NULL if it is another object. */
+/* Returns the member of jobs that the whole value is for; NULL if it is another object. */
 static const SchemaMember *own_member(const Writer *writer) {
   for (size_t i = 0; i < schema_job.count; i++)
     if (schema_job.members[i].type == writer->schema) return &schema_job.members[i];
@@ -22,8 +22,8 @@ static const SchemaMember *own_member(const Writer *writer) {
 }
 
 /*
-** Replaces the table on the top of the stack by the one under a key of it. Returns false if there
-** is no table under that key.
+** Replaces the table on the top of the stack by its value under a key. Returns false if the value
+** is not a table.
 */
 static bool descend(lua_State *L, const Step *step) {
   if (step->name != NULL)
@@ -36,8 +36,8 @@ static bool descend(lua_State *L, const Step *step) {
 }
 
 /*
-** Pushes what the job has in the place of the table entered last. Returns false if that is no
-** table.
+** Pushes the table that the job has in the place of the table entered last. Returns false if there
+** is none.
 */
 static bool push_counterpart(Writer *writer) {
   lua_State *L = writer->L;
@@ -131,7 +131,7 @@ bool writer_check_name(Writer *writer, const Schema *schema, const char *name, s
     lua_pop(writer->L, 1);
     return true;
   }
-  writer->levels--; /* the place is that of the table */
+  writer->levels--; /* the message names the place of the table */
   return writer_refuse_with_top(writer);
 }
 

@@ -3,7 +3,7 @@
 **
 ** Items and members wait on the Lua stack until their array or object ends, so that most tables are
 ** made in their final size; if there are many, the table is made earlier and grows. No Lua code
-** runs in here.
+** runs.
 */
 #include "binding/marshal_read.h"
 
@@ -18,7 +18,7 @@
 enum {
   MAX_WAITING = 32,                  /* items or members */
   LEVEL_SLOTS = 2 * MAX_WAITING + 8, /* of the Lua stack, for an array or object */
-  LEVELS_AT_ONCE = 4                 /* that the Lua stack is grown by */
+  LEVELS_AT_ONCE = 4                 /* by which the Lua stack grows */
 };
 
 static bool fail(Builder *builder, const JsonToken *token, const char *message) {
@@ -68,8 +68,8 @@ static bool push_number(Builder *builder, const JsonToken *token, SchemaKind kin
 }
 
 /*
-** Replaces the string on top of the stack by a declared number if it is one, as the service sends
-** 64-bit numbers.
+** Replaces the string on top of the stack by the declared number that it contains: the service
+** sends 64-bit numbers as strings.
 */
 static void convert_to_number(lua_State *L, SchemaKind kind) {
   size_t length;
@@ -130,8 +130,8 @@ static bool read_array(Builder *builder, const Schema *element) {
 typedef struct Members {
   int table;                        /* stack index of the table or of the slot for it, which is below the pairs */
   int waiting;                      /* number of pairs on the stack */
-  bool has_table;                   /* no pairs wait any more */
-  unsigned char marks[MAX_WAITING]; /* of the undeclared names that wait: equal names have equal marks */
+  bool has_table;                   /* no pairs are on the stack */
+  unsigned char marks[MAX_WAITING]; /* of the waiting undeclared names: equal names have equal marks */
 } Members;
 
 /* Starts an object; pushes the slot for its table. */
@@ -141,7 +141,7 @@ static void begin_members(Builder *builder, Members *members) {
   members->table = lua_gettop(builder->L);
   members->waiting = 0;
   members->has_table = false;
-  memset(members->marks, 0, sizeof members->marks); /* those of declared names stay zero */
+  memset(members->marks, 0, sizeof members->marks); /* marks of declared names stay zero */
 }
 
 /* Moves the pairs on the stack into a new table. */
@@ -167,7 +167,7 @@ static void end_members(lua_State *L, Members *members) {
   if (!members->has_table) gather_members(L, members);
 }
 
-/* Returns a byte that equal names have in common, whether they are written with escapes or not. */
+/* Returns a byte that is equal for equal names, whether they are written with escapes or not. */
 static unsigned char mark_of(lua_State *L, const JsonToken *name) {
   const char *text = name->start;
   size_t length = name->length;

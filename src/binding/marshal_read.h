@@ -1,5 +1,5 @@
 /*
-** marshal_read.h: what reading any value and reading a job response share.
+** marshal_read.h: reads values, for any text and for job responses.
 */
 #ifndef BYTENITE_MARSHAL_READ_H
 #define BYTENITE_MARSHAL_READ_H
@@ -22,10 +22,10 @@ typedef struct Builder {
   size_t levels;       /* of nested arrays and objects that the Lua stack has room for */
 } Builder;
 
-/* Walks through the members of an object that has a schema. */
+/* Iterates over the members of an object with a schema. */
 typedef struct MemberWalk {
   const Schema *schema;
-  size_t next;                /* index of the declared member that is looked up first */
+  size_t next;                /* index of the declared member to try first */
   uint64_t seen;              /* a bit for each declared member that was read */
   bool has_member;            /* false after the last member */
   JsonToken name;             /* of the current member */

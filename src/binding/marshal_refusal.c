@@ -1,5 +1,5 @@
 /*
-** marshal_refusal.c: says what cannot be written, why and where.
+** marshal_refusal.c: makes messages about values that cannot be written: what, why and where.
 */
 #include <inttypes.h>
 #include <lauxlib.h>
@@ -85,7 +85,7 @@ bool writer_refuse_depth(Writer *writer) {
         writer->levels = inner;
         return writer_refuse(writer, "cannot write a table that contains itself");
       }
-  writer->levels = 1; /* a place of a hundred steps would tell no more than its first */
+  writer->levels = 1; /* a place of a hundred steps would say no more than its first step */
   lua_pushfstring(writer->L, "cannot write over %d levels of tables", writer->max_levels);
   return writer_refuse_with_top(writer);
 }

@@ -2,8 +2,8 @@
 ** marshal_write.c: writes Lua values as JSON, checked by schema.
 **
 ** The tables that are being written stay on the Lua stack with their keys, so the names in `path`
-** stay alive. After a refusal the stack is as it was, with a message on top. Tables are read raw:
-** no metamethod runs in here.
+** stay alive. After a refusal the stack is unchanged, with a message on top. Tables are read raw:
+** no metamethod runs.
 */
 #include "binding/marshal_write.h"
 
@@ -99,7 +99,7 @@ static bool write_array(Writer *writer, int index, const Schema *element) {
   return write_literal(writer, "[]"); /* lua-cjson's empty_array is not a table */
 }
 
-/* Starts a member with a comma, except for the first, and notes its name in the path. */
+/* Starts a member, with a comma unless it is the first, and stores its name in the path. */
 static bool begin_member(Writer *writer, const char *name, size_t length, bool *first) {
   Step *step = last_step(writer);
   step->name = name;
@@ -146,9 +146,9 @@ typedef struct Places {
 
 /*
 ** Takes the key and value that lua_next has pushed. Refuses a key that is not a name or looks
-** misspelled, and a member that comes twice: the table was changed by a finalizer. Leaves the value
-** of a declared member on the stack, with the key below it and again above it, where lua_next needs
-** it.
+** misspelled, and a member that occurs twice: then a finalizer has changed the table. Leaves the
+** value of a declared member on the stack, with the key below it and again above it, where lua_next
+** needs it.
 */
 static bool place_member(Writer *writer, int index, const Schema *schema, size_t *expected, Places *places) {
   lua_State *L = writer->L;
@@ -237,7 +237,7 @@ static bool write_object(Writer *writer, int index, const Schema *schema) {
   return written && leave(writer, '}');
 }
 
-/* Refuses what may be the null of another library: it must not be written as {}. */
+/* Refuses a possible null of another library: it must not be written as {}. */
 static bool refuse_foreign(Writer *writer) {
   return writer_refuse(writer,
                        "cannot write a table with a mark of another JSON library: use bytenite.null or bytenite.array");
@@ -316,7 +316,7 @@ static bool write_declared_integer(Writer *writer, int index, const Schema *sche
     known = decimal_string(L, index, &integer);
   if (!known || (is_uint32 && (integer < 0 || integer > UINT32_MAX)))
     return writer_refuse_type(writer, index, is_uint32 ? "an integer from 0 to 4294967295" : "an integer");
-  if (lua_type(L, index) == LUA_TSTRING) return write_string(writer, index); /* the service takes both */
+  if (lua_type(L, index) == LUA_TSTRING) return write_string(writer, index); /* the service accepts both */
   return check_written(writer, json_write_integer(writer->out, integer));
 }
 

@@ -13,7 +13,7 @@
 
 #pragma GCC visibility push(hidden)
 
-/* One table on the way to the value that is being written, and the key that leads on. */
+/* A table on the way to the value that is being written, and the key of the next step. */
 typedef struct Step {
   const void *table;
   const Schema *schema; /* of its members if they are declared; else NULL */
@@ -53,14 +53,14 @@ bool writer_refuse_depth(Writer *writer);
 bool writer_refuse_keys(Writer *writer, int index);
 
 /*
-** marshal_names.c: which undeclared members are refused. Both functions are for a member of the
-** table that was entered last; it is refused with a message that says what is meant.
+** marshal_names.c: refuses undeclared members that look like mistakes. Both functions check members
+** of the table entered last; the message suggests what is meant.
 */
 
 /* Refuses a member that looks misspelled, or that is declared one level higher or lower. */
 bool writer_check_name(Writer *writer, const Schema *schema, const char *name, size_t length);
 
-/* Refuses a table of the parameters of a job that has members, but none of the declared ones. */
+/* Refuses the parameters of a job if they have members, but none of the declared ones. */
 bool writer_check_params(Writer *writer, int index, const Schema *schema);
 
 #pragma GCC visibility pop

@@ -1,5 +1,5 @@
 /*
-** secrets.c: the Lua class of the secrets that a call knows of.
+** secrets.c: the Lua class of the known secrets of a call.
 */
 #include "binding/secrets.h"
 
@@ -10,7 +10,7 @@
 
 static const char class_name[] = "bytenite.secrets";
 
-enum { DEEPEST = 200 }; /* levels of tables; JSON that is read or sent has less */
+enum { DEEPEST = 200 }; /* levels of tables; JSON that is read or sent has fewer */
 
 int secrets_new(lua_State *L) {
   Secrets *secrets = lua_newuserdatauv(L, sizeof *secrets, 0);
@@ -70,7 +70,7 @@ static int secrets_add_body(lua_State *L) {
 static void add_scalar(lua_State *L, Secrets *secrets, int index, NameKind kind) {
   if (lua_type(L, index) == LUA_TNUMBER && kind != NAME_HIDES_ALL) return;
   if (lua_type(L, index) == LUA_TNUMBER) {
-    lua_pushvalue(L, index); /* converting it would confuse lua_next */
+    lua_pushvalue(L, index); /* converting the original would confuse lua_next */
     index = lua_gettop(L);
   } else if (lua_type(L, index) != LUA_TSTRING) {
     return;
@@ -81,9 +81,9 @@ static void add_scalar(lua_State *L, Secrets *secrets, int index, NameKind kind)
 }
 
 /*
-** Adds the secrets in the table on the top, and removes it. `seen`: the index of the tables seen,
-** each with the kind of name that it was under. One that comes again under a stricter name is added
-** again.
+** Adds the secrets in the table on the top, and pops it. `seen`: the stack index of a table from
+** each visited table to the kind of its name. Visits a table again if it occurs under a stricter
+** name.
 */
 static void add_table(lua_State *L, Secrets *secrets, int seen, NameKind kind, int depth) {
   const int table = lua_gettop(L);
@@ -129,7 +129,7 @@ static int secrets_add_all(lua_State *L) {
   return return_self(L);
 }
 
-/* secrets:redact(text): returns the text with marks in place of what is secret. */
+/* secrets:redact(text): returns the text with its secrets replaced by marks. */
 static int secrets_redact(lua_State *L) {
   const Secrets *secrets = class_check(L, 1, class_name);
   size_t length;

@@ -1,5 +1,5 @@
 /*
-** secrets.h: the Lua class of the secrets that a call knows of.
+** secrets.h: the Lua class of the known secrets of a call.
 */
 #ifndef BYTENITE_BINDING_SECRETS_H
 #define BYTENITE_BINDING_SECRETS_H

@@ -29,8 +29,8 @@ const char *session_problem(const Session *session) {
 }
 
 /*
-** session:close(): ends what is in flight and frees everything; in a forked child it frees only
-** what is the child's. May be called twice.
+** session:close(): ends all transfers and frees everything; in a forked child it frees only what
+** belongs to the child. May be called twice.
 */
 static int session_close(lua_State *L) {
   Session *session = session_check(L, 1);
@@ -58,19 +58,19 @@ static int session_get_problem(lua_State *L) {
 }
 
 /*
-** session:in_flight(): returns the number of transfers in flight, or finished and not yet returned
-** by `step`.
+** session:in_flight(): returns the number of transfers that are in flight, or finished and not yet
+** returned by `step`.
 */
 static int session_in_flight(lua_State *L) {
   const Session *session = session_check(L, 1);
-  const bool is_usable = session_problem(session) == NULL; /* a forked child has the parent's numbers */
+  const bool is_usable = session_problem(session) == NULL; /* a forked child has the numbers of its parent */
   lua_pushinteger(L, is_usable ? (lua_Integer)transport_load(&session->transport) : 0);
   return 1;
 }
 
 /*
-** session:is_idle(): returns whether nothing is in flight or finished; nil if the session cannot be
-** used.
+** session:is_idle(): returns whether no transfer is in flight or finished; nil if the session
+** cannot be used.
 */
 static int session_is_idle(lua_State *L) {
   const Session *session = session_check(L, 1);
@@ -115,11 +115,12 @@ static bool push_next(lua_State *L, Transport *transport) {
 }
 
 /*
-** session:step(seconds): starts a turn: sends what was started, and returns the owner of a transfer
-** that has ended, oldest first, or of a stream that has received bytes or wants some. If there is
-** none, moves all transfers on, waits up to `seconds` for something to happen, and may return nil.
-** What the owners send next leaves with the next step, so a turn is short when there was nothing to
-** do before, and twice as long as the last one when that has left some over.
+** session:step(seconds): starts a turn: sends the requests that were started, and returns the owner
+** of a transfer that has ended, oldest first, or of a stream that has received bytes or wants some.
+** If there is none, drives all transfers, waits up to `seconds` for something to happen, and may
+** return nil. Requests that the owners start leave with the next step, so a turn is short if there
+** was nothing to do before it, and twice as long as the previous turn if that had transfers left
+** over.
 */
 static int session_step(lua_State *L) {
   Session *session = session_check(L, 1);
@@ -162,7 +163,7 @@ static int session_has_room(lua_State *L) {
 
 /*
 ** session:descriptor(): returns a descriptor that is readable while `step` has something to do; nil
-** where the system has none.
+** if the system has none.
 */
 static int session_descriptor(lua_State *L) {
   Session *session = session_check(L, 1);
@@ -203,7 +204,7 @@ static HttpVersion http_version_option(lua_State *L) {
 void session_add_headers(lua_State *L, int index, struct curl_slist **headers) {
   const lua_Integer count = (lua_Integer)lua_rawlen(L, index);
   for (lua_Integer i = 1; i <= count; i++) {
-    if (lua_rawgeti(L, index, i) != LUA_TSTRING) /* to convert a number may run a finalizer, which may free them */
+    if (lua_rawgeti(L, index, i) != LUA_TSTRING) /* converting a number may run a finalizer, which may free them */
       luaL_error(L, "a header must be a string");
     struct curl_slist *longer = curl_slist_append(*headers, lua_tostring(L, -1));
     if (longer == NULL) raise_no_memory(L);
@@ -223,8 +224,8 @@ static void set_exchanges_table(lua_State *L, int index) {
 
 /*
 ** core.session(options): base_url, service, user_agent, ca_file, ca_path, client_cert, client_key,
-** proxy, http_version, max_connections, headers (a list of "Name: value"); all of them checked in
-** Lua.
+** proxy, http_version, max_connections, headers (a list of "Name: value"); Lua has checked all of
+** them.
 */
 int session_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);

@@ -18,13 +18,13 @@ typedef struct Session {
   Buffer service;             /* percent-encoded */
   struct curl_slist *headers; /* of every API request */
   int free_exchanges;         /* on the free list */
-  int turn;                   /* owners that a step and the calls of `next` after it return at most */
-  int left_in_turn;           /* of them, those that `next` may still return */
+  int turn;                   /* maximum number of owners that a step and the calls of `next` after it return */
+  int left_in_turn;           /* number of owners that `next` may still return */
 } Session;
 
 /*
 ** User values of a session: a weak table of its exchanges by address, and the free list, which
-** spares a call their memory and finalizer.
+** saves the allocation and finalizer of an exchange for every call.
 */
 enum { SESSION_EXCHANGES = 1, SESSION_FREE_LIST, SESSION_USER_VALUES = SESSION_FREE_LIST };
 

@@ -101,7 +101,7 @@ static bool may_be_cut(const Transfer *transfer) {
     return false;
   const long status = transfer_status(transfer);
   if (status >= MULTIPLE_CHOICES || status == NO_CONTENT || status == RESET_CONTENT)
-    return false; /* complete without a body */
+    return false; /* the status alone is enough */
   if (strcmp(transfer->method, "HEAD") == 0) return false;
   curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
   return announced < 0;
