@@ -106,7 +106,7 @@ os.execute("rm -r " .. folder)
           type = "integer",
           unit = "bytes",
           text = "the total size; required for a function and for a file without a size (a pipe), since storage "
-            .. "must know it first",
+            .. "needs it in advance",
         },
       },
     },

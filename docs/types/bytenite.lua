@@ -274,7 +274,7 @@
 
 ---@class bytenite.UploadOptions
 ---@field on_progress? fun(sent: integer, total: integer) (bytes) called after each piece; `sent` starts over when an attempt is retried
----@field size? integer (bytes) the total size; required for a function and for a file without a size (a pipe), since storage must know it first
+---@field size? integer (bytes) the total size; required for a function and for a file without a size (a pipe), since storage needs it in advance
 
 ---@class bytenite.DownloadOptions
 ---@field result? string the name of the only result to fetch

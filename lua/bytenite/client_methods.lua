@@ -136,7 +136,7 @@ end
 local function decode_secret(exchange)
   local response <const>, kind <const>, message <const> = responses.object(exchange)
   if not response then return nil, kind, message end
-  if type(response.secret) ~= "table" then return nil, "unexpected", "the response holds no secret" end
+  if type(response.secret) ~= "table" then return nil, "unexpected", "the response has no secret" end
   return response.secret
 end
 

@@ -110,7 +110,7 @@ function command.parser(version)
   add_block_options(parser)
   parser:option("--ready-file", "JSON file to write once the sandbox listens; removed at the end."):argname "PATH"
   parser:flag("--until-stdin-closes", "End when standard input ends.")
-  -- argparse would end the process with a status of its own
+  -- argparse would end the process with its own status
   parser.error = function(self, message)
     io.stderr:write(self:get_usage(), "\n\nbytenite-sandbox: ", message, "\n")
     os.exit(USAGE_ERROR, true)

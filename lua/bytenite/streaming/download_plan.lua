@@ -34,8 +34,8 @@ end
 local function checked_parts(name, folder)
   if type(name) ~= "string" or name == "" then return nil, "it has no name" end
   local unprintable <const> = printable.problem(name)
-  if unprintable then return nil, "it holds " .. unprintable end
-  if name:find "\\" then return nil, "it holds a backslash" end
+  if unprintable then return nil, "it contains " .. unprintable end
+  if name:find "\\" then return nil, "it contains a backslash" end
   if name:sub(1, 1) == "/" then return nil, "it is absolute" end
   local parts <const>, problem <const> = parts_of(name)
   if parts and #folder + 1 + #table.concat(parts, "/") > LONGEST_PATH then
@@ -96,7 +96,7 @@ function download_plan.files(results, folder, options)
   local files <const>, root <const> = {}, {}
   for index, result in ipairs(results) do
     if type(result) ~= "table" then
-      return nil, errors.new { kind = "unexpected", message = "the response holds no list of results" }
+      return nil, errors.new { kind = "unexpected", message = "the response has no list of results" }
     end
     if not options.result or result.name == options.result then
       local name = result.name

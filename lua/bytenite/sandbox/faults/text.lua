@@ -37,9 +37,9 @@ local function words_of(text)
   return words
 end
 
---- Reads one fault. The first word is the operation unless it holds `=` or is a fault's member; the
---- others are `member=value`, or `member` for `member=true`; `drip=10/0.05` is ten bytes every 0.05
---- seconds, `header.NAME=VALUE` adds a header.
+--- Reads one fault. The first word is the operation unless it contains `=` or is a fault's member;
+--- the others are `member=value`, or `member` for `member=true`; `drip=10/0.05` is ten bytes every
+--- 0.05 seconds, `header.NAME=VALUE` adds a header.
 ---@param text string
 ---@return bytenite.sandbox.Fault|nil fault
 ---@return string|nil message what is wrong with the text
