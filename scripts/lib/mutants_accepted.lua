@@ -112,7 +112,7 @@ return {
   },
   {
     path = "src/http/request.c",
-    code = "if (code != CURLUE_OK) buffer_reset(origin, 0); /* libcurl has none, or half of one */",
+    code = "if (code != CURLUE_OK) buffer_reset(origin, 0); /* libcurl's URL is now empty or incomplete */",
     what = "0 became 1",
     why = SAME .. "no buffer is that small.",
   },
