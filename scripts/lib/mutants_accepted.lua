@@ -21,7 +21,7 @@ return {
   },
   {
     path = "lua/bytenite/async/reactor.lua",
-    code = "local MOST_TASKS <const>, MOST_TURNS <const> = 16, 64",
+    code = "local MOST_TASKS <const>, MOST_TURNS <const> = 64, 64",
     what = "64 became 63",
     why = "How many turns go before the host's loop is no promise.",
   },
