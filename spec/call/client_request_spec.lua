@@ -50,6 +50,20 @@ describe("client:request", function()
       end)
     end
 
+    it("HEAD between calls whose responses have a body", function()
+      local function head()
+        service:fault { operation = "*", status = 200, shape = "empty", times = 1 }
+        assert.equal("", assert(client:request { method = "HEAD", path = "/x" }).body)
+      end
+      assert(client:get_job "some-id") -- fetches the token
+      for _ = 1, 2 do
+        head()
+        assert.equal("some-id", assert(client:get_job "some-id").id)
+        head()
+        assert.equal("New name", assert(client:job("some-id"):set_name "New name").name)
+      end
+    end)
+
     it("HEAD, whose response has no body", function()
       assert(client:get_job "some-id")
       service:fault { operation = "*", status = 200, shape = "empty" }

@@ -112,12 +112,13 @@ static CURLcode set_method(Transfer *transfer, const TransferRequest *request) {
   const bool is_head = strcmp(method, "HEAD") == 0;
   const bool has_length =
     request->body != NULL || strcmp(method, "POST") == 0 || strcmp(method, "PATCH") == 0 || strcmp(method, "PUT") == 0;
-  curl_easy_setopt(easy, CURLOPT_NOBODY, is_head ? 1L : 0L);
-  if (has_length) {
+  if (is_head) {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L); /* the two others reset it */
+  } else if (has_length) {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body != NULL ? request->body : "");
-  } else if (!is_head) {
+  } else {
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
   }
   const CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);

@@ -169,13 +169,17 @@ static void arms_its_descriptor(void) {
   CHECK(is_readable(descriptor, 10000));
   transport_step(transport, 0);
   CHECK(!is_readable(descriptor, 0));
+  fixture.request.timeout = 5000;
   start(&fixture);
   CHECK_NUMBER(0, transport_arm(transport, 1000)); /* a transfer waits to be sent */
   CHECK(is_readable(descriptor, 10000));
   const int connection = server_accept(&fixture.server, transport);
   server_read_head(connection, transport);
+  poll(NULL, 0, 250); /* so that libcurl's timers for connecting have passed */
+  transport_step(transport, 0);
+  transport_step(transport, 0);
   const long long left = transport_arm(transport, -1);
-  CHECK(left > 0 && left <= 20002);
+  CHECK(left > 0 && left <= 5002);
   CHECK_NUMBER(7, transport_arm(transport, 7));
   transport_finish(fixture.transfer, CURLE_OPERATION_TIMEDOUT);
   CHECK_NUMBER(0, transport_arm(transport, 1000)); /* a finished transfer waits to be taken */
