@@ -73,22 +73,25 @@ local function copy_tree(folder, is_c)
   return self
 end
 
+-- Compiles a source for the core, and again for the tests of C units: those run with AddressSanitizer, which reports leaks.
 function Tree:compile(source)
   local object <const> = "build/" .. source:gsub("/", "_") .. ".o"
   self.objects[source] = object
-  return run(("cd %s && cc %s -isystem %s -c -o %s %s"):format(self.folder, FLAGS, self.headers, object, source))
+  local command <const> = "cd %s && cc %s -isystem %s -c -o %s%s %s"
+  return run(command:format(self.folder, FLAGS, self.headers, object, "", source))
+    and run(command:format(self.folder, FLAGS .. " -fsanitize=address", self.headers, object, ".asan.o", source))
 end
 
 function Tree:link()
   local core <const>, host <const> = {}, {}
   for source, object in pairs(self.objects) do
     if source:find "^src/" then core[#core + 1] = object end
-    if not source:find "^src/binding" and not source:find "^src/api" then host[#host + 1] = object end
+    if not source:find "^src/binding" and not source:find "^src/api" then host[#host + 1] = object .. ".asan.o" end
   end
   table.sort(core)
   table.sort(host)
   local command <const> = "cd %s && cc -shared -o build/bytenite/core.so %s -lcurl -lpthread -lm -ldl -Wl,-z,nodelete "
-    .. "&& cc -o build/host-program %s -lcurl -lpthread -lm -ldl"
+    .. "&& cc -fsanitize=address -o build/host-program %s -lcurl -lpthread -lm -ldl"
   return run(command:format(self.folder, table.concat(core, " "), table.concat(host, " ")))
 end
 
@@ -120,21 +123,17 @@ end
 
 -- A spec that is run on each change: a file of busted, or the tests of C units.
 local function command_of(tree, spec, limit, path)
-  local prefix <const> = ("cd %s && . scripts/lib/environment.sh && ulimit -v 6000000 && export SPEC_MAY_BE_EMPTY=1 && "):format(
-    tree.folder
-  )
+  local prefix <const> = ("cd %s && . scripts/lib/environment.sh && export SPEC_MAY_BE_EMPTY=1 && "):format(tree.folder)
   if spec == "host" then -- the tests of the file's unit first
     local unit <const> = (path or ""):match "^src/(.*)%.%w+$" or "none"
-    local names <const> = ("{ build/host-program | grep '^%s: '; build/host-program | grep -v '^%s: '; }"):format(
-      unit,
-      unit
-    )
+    local names <const> = "{ build/host-program | grep '^UNIT: '; build/host-program | grep -v '^UNIT: '; }"
     local each <const> = ('while read -r name; do timeout -k 1 %d build/host-program "$name" || exit 1; done'):format(
       limit
     )
-    return prefix .. names .. " | " .. each
+    return prefix .. names:gsub("UNIT", unit) .. " | " .. each
   end
-  local busted <const> = "timeout -k 1 %d %s scripts/lib/run_busted.lua --ignore-lua --no-keep-going --exclude-tags=timing "
+  local busted <const> = "ulimit -v 6000000 && timeout -k 1 %d %s scripts/lib/run_busted.lua --ignore-lua --no-keep-going "
+    .. "--exclude-tags=timing "
     .. '--lpath="$PWD/lua/?.lua" --lpath="$PWD/lua/?/init.lua" --cpath="$PWD/build/?.so" %s'
   return prefix .. busted:format(limit, arg[-1], spec)
 end

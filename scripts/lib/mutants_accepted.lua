@@ -2,7 +2,6 @@
 --- code and the change as the script prints them: an entry for a line that has changed since has no effect.
 
 local FINAL <const> = "All these statuses are of the class final."
-local LEAK <const> = "Leaks memory, which scripts/asan reports."
 local OOM <const> = "Matters only without memory: scripts/oom."
 local SAME <const> = "Makes no difference: "
 
@@ -104,28 +103,10 @@ return {
     why = SAME .. "a negative time stands for none.",
   },
   {
-    path = "src/http/request.c",
-    code = "curl_slist_free_all(transfer->headers);",
-    what = "call of curl_slist_free_all dropped",
-    why = LEAK,
-  },
-  {
     path = "src/http/response.c",
     code = "curl_off_t announced = -1;",
     what = "1 became 2",
     why = SAME .. "a negative length stands for an unknown one.",
-  },
-  {
-    path = "src/http/tls_options.c",
-    code = "buffer_free(&file);",
-    what = "call of buffer_free dropped",
-    why = LEAK,
-  },
-  {
-    path = "src/http/transfer.c",
-    code = "buffer_free(&transfer->url);",
-    what = "call of buffer_free dropped",
-    why = LEAK,
   },
   {
     path = "src/http/url.c",
@@ -133,13 +114,6 @@ return {
     what = "0 became 1",
     why = SAME .. "the flag concerns ports that are not given.",
   },
-  {
-    path = "src/http/url.c",
-    code = "curl_url_cleanup(handle);",
-    what = "call of curl_url_cleanup dropped",
-    why = LEAK,
-  },
-  { path = "src/http/connection_pool.c", code = "free(pool);", what = "call of free dropped", why = LEAK },
   {
     path = "src/http/event_loop.c",
     code = "if (!transfer->was_begun && transfer->connects_by <= now) {",

@@ -285,24 +285,6 @@ static void speaks_http2_without_tls_if_told(void) {
                     is_alone);
 }
 
-static void sends_a_body_after_a_request_without_one(void) {
-  Transport transport;
-  server_open_transport(&transport);
-  TransferRequest request = get("http://127.0.0.1/");
-  request.method = "DELETE";
-  Transfer *transfer = prepare(&transport, &request);
-  CHECK(!transfer->method_has_body); /* or the next one of this method would be sent without its body */
-  request.body = "{}";
-  request.body_length = 2;
-  CHECK_NUMBER(CURLE_OK, request_set_options(transfer, &request));
-  CHECK(transfer->method_has_body);
-  request.body = NULL;
-  CHECK_NUMBER(CURLE_OK, request_set_options(transfer, &request));
-  CHECK(!transfer->method_has_body);
-  transfer_free(transfer);
-  transport_close(&transport);
-}
-
 static void limits_announced_bodies(void) {
   Transport transport;
   server_open_transport(&transport);
@@ -407,7 +389,6 @@ UNIT(request_unit, "http/request", {"sends method, target and its own headers", 
      {"chooses a kind of connection", chooses_a_connection},
      {"sends large bodies and streams apart", sends_large_bodies_apart},
      {"speaks HTTP/2 without TLS only if asked to", speaks_http2_without_tls_if_told},
-     {"sends a body after a request of the same method without one", sends_a_body_after_a_request_without_one},
      {"limits bodies whose length is announced, but not streams", limits_announced_bodies},
      {"splits a URL that needs no work into origin and target", splits_urls},
      {"leaves the whole URL to libcurl for a proxy", gives_a_proxy_the_whole_url},

@@ -56,6 +56,24 @@ static void prepares_for_a_request(void) {
   finish(&transport, transfer);
 }
 
+static void sends_a_body_after_a_request_without_one(void) {
+  Transport transport;
+  Transfer *transfer = make(&transport);
+  const Server server = {.url = "http://127.0.0.1/"};
+  TransferRequest request = server_request(&server);
+  request.method = "DELETE";
+  CHECK_NUMBER(CURLE_OK, transfer_prepare(transfer, &request));
+  CHECK(!transfer->method_has_body); /* or the next one of this method would be sent without its body */
+  request.body = "{}";
+  request.body_length = 2;
+  CHECK_NUMBER(CURLE_OK, transfer_prepare(transfer, &request));
+  CHECK(transfer->method_has_body);
+  request.body = NULL;
+  CHECK_NUMBER(CURLE_OK, transfer_prepare(transfer, &request));
+  CHECK(!transfer->method_has_body);
+  finish(&transport, transfer);
+}
+
 static void prepares_for_a_restart(void) {
   Transport transport;
   Transfer *transfer = make(&transport);
@@ -162,6 +180,7 @@ static void shows_the_response(void) {
 
 UNIT(transfer_unit, "http/transfer", {"knows when no proxy is used", knows_where_no_proxy_is_used},
      {"forgets the previous request", prepares_for_a_request},
+     {"sends a body after a request of the same method without one", sends_a_body_after_a_request_without_one},
      {"demands a new connection for a restart unless connections are shared", prepares_for_a_restart},
      {"knows when another attempt cannot help", says_when_another_try_cannot_help},
      {"knows the status of a proxy that refuses to connect", knows_the_status_of_a_proxy_that_refuses},
