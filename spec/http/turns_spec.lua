@@ -49,17 +49,17 @@ describe("the turns of a session", function()
     return sizes, total
   end
 
-  it("grow from 8 owners to 64 while more are ready", function()
+  it("grow from 4 owners to 64 while more are ready", function()
     start(200)
     local sizes <const>, total <const> = turns()
-    assert.same({ 8, 16, 32, 64, 64, 16 }, sizes)
+    assert.same({ 4, 8, 16, 32, 64, 64, 12 }, sizes)
     assert.equal(200, total)
   end)
 
   it("are short again after a step that found none", function()
     for _ = 1, 2 do
       start(30)
-      assert.same({ 8, 16, 6 }, (turns()))
+      assert.same({ 4, 8, 16, 2 }, (turns()))
     end
   end)
 

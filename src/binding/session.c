@@ -15,7 +15,7 @@ static const char class_name[] = "bytenite.session";
 
 enum {
   MAX_WAIT = 60 * 1000, /* milliseconds */
-  SHORTEST_TURN = 8,    /* owners */
+  SHORTEST_TURN = 4,    /* owners */
   LONGEST_TURN = 64
 };
 
