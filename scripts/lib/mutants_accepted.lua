@@ -92,6 +92,24 @@ return {
   },
   {
     path = "src/http/loopback.c",
+    code = "while (length > 0 && host[length - 1] == '.')",
+    what = "0 became 1",
+    why = SAME .. "a name of one dot is no loopback host with or without it.",
+  },
+  {
+    path = "src/http/request.c",
+    code = "if (headers == NULL) return false;",
+    what = "false became true",
+    why = "Matters only without memory: scripts/oom.",
+  },
+  {
+    path = "src/http/request.c",
+    code = [[memcpy(transfer->method, fits ? method : "", fits ? length + 1 : 1);]],
+    what = "1 became 0",
+    why = SAME .. "a method that does not fit is not compared.",
+  },
+  {
+    path = "src/http/loopback.c",
     code = "return length >= end && strcasecmp(name + length - end, ending) == 0;",
     what = "first arguments of strcasecmp swapped",
     why = SAME .. "both orders are equal or not.",
