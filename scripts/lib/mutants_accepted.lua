@@ -112,7 +112,7 @@ return {
     path = "src/http/loopback.c",
     code = "return length >= end && strcasecmp(name + length - end, ending) == 0;",
     what = "first arguments of strcasecmp swapped",
-    why = SAME .. "both orders are equal or not.",
+    why = SAME .. "the order of the two does not matter.",
   },
   {
     path = "src/http/poller_epoll.c",
