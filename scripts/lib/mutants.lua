@@ -59,7 +59,7 @@ local function copy_tree(folder, is_c)
     .. "tar --null --ignore-failed-read -T - -cf - | tar -xf - -C "
   assert(run(copy .. folder))
   assert(
-    run(("cp build/bytenite/core.so %s/build/bytenite/ && cp build/CMakeCache.txt %s/build/"):format(folder, folder))
+    run(("cp build/bytenite/core.so %s/build/bytenite && cp build/CMakeCache.txt %s/build"):format(folder, folder))
   )
   local self <const> = setmetatable({ folder = folder, objects = {} }, Tree)
   if is_c then
@@ -73,20 +73,25 @@ local function copy_tree(folder, is_c)
   return self
 end
 
+local function is_in_host(source) -- the program with the tests of C units
+  return not source:find "^src/binding" and not source:find "^src/api"
+end
+
 -- Compiles a source for the core, and again for the tests of C units: those run with AddressSanitizer, which reports leaks.
 function Tree:compile(source)
   local object <const> = "build/" .. source:gsub("/", "_") .. ".o"
   self.objects[source] = object
   local command <const> = "cd %s && cc %s -isystem %s -c -o %s%s %s"
-  return run(command:format(self.folder, FLAGS, self.headers, object, "", source))
-    and run(command:format(self.folder, FLAGS .. " -fsanitize=address", self.headers, object, ".asan.o", source))
+  if not run(command:format(self.folder, FLAGS, self.headers, object, "", source)) then return false end
+  if not is_in_host(source) then return true end
+  return run(command:format(self.folder, FLAGS .. " -fsanitize=address", self.headers, object, ".asan.o", source))
 end
 
 function Tree:link()
   local core <const>, host <const> = {}, {}
   for source, object in pairs(self.objects) do
     if source:find "^src/" then core[#core + 1] = object end
-    if not source:find "^src/binding" and not source:find "^src/api" then host[#host + 1] = object .. ".asan.o" end
+    if is_in_host(source) then host[#host + 1] = object .. ".asan.o" end
   end
   table.sort(core)
   table.sort(host)
@@ -127,14 +132,11 @@ local function command_of(tree, spec, limit, path)
   if spec == "host" then -- the tests of the file's unit first
     local unit <const> = (path or ""):match "^src/(.*)%.%w+$" or "none"
     local names <const> = "{ build/host-program | grep '^UNIT: '; build/host-program | grep -v '^UNIT: '; }"
-    local each <const> = ('while read -r name; do timeout -k 1 %d build/host-program "$name" || exit 1; done'):format(
-      limit
-    )
-    return prefix .. names:gsub("UNIT", unit) .. " | " .. each
+    local each <const> = 'while read -r name; do timeout -k 1 %d build/host-program "$name" || exit 1; done'
+    return prefix .. names:gsub("UNIT", unit) .. " | " .. each:format(limit)
   end
   local busted <const> = "ulimit -v 6000000 && timeout -k 1 %d %s scripts/lib/run_busted.lua --ignore-lua --no-keep-going "
-    .. "--exclude-tags=timing "
-    .. '--lpath="$PWD/lua/?.lua" --lpath="$PWD/lua/?/init.lua" --cpath="$PWD/build/?.so" %s'
+    .. '--exclude-tags=timing --lpath="$PWD/lua/?.lua" --lpath="$PWD/lua/?/init.lua" --cpath="$PWD/build/?.so" %s'
   return prefix .. busted:format(limit, arg[-1], spec)
 end
 

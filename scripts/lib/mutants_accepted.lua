@@ -100,7 +100,7 @@ return {
     path = "src/http/request.c",
     code = "if (headers == NULL) return false;",
     what = "false became true",
-    why = "Matters only without memory: scripts/oom.",
+    why = OOM,
   },
   {
     path = "src/http/request.c",

@@ -88,7 +88,7 @@ describe("the bars of a download", function()
     end)
   end
 
-  it("are no more than the terminal has lines", function()
+  it("take at most as many lines as the terminal has", function()
     local lines <const> = without_rate(see_half(8, 80, { LINES = "4" }))
     assert.matches("^0 of 8 files   %[", lines[1])
     for index = 2, 3 do

@@ -15,15 +15,17 @@ Authority.__index = Authority
 
 local certificate_authority <const> = {}
 
-local HOUR <const> = 3600 -- seconds
+local DAY <const> = 86400 -- seconds
 
-local function unsigned(subject, issuer, key)
+-- Makes a certificate that lacks only the signature. It is valid from and until some seconds from now.
+local function unsigned(subject, issuer, key, from, till)
   local certificate <const> = x509.new()
   certificate:setVersion(3)
   certificate:setSerial(bignum.fromBinary(rand.bytes(16)))
   certificate:setSubject(distinguished_name.new():add("CN", subject))
   certificate:setIssuer(distinguished_name.new():add("CN", issuer))
-  certificate:setLifetime(os.time() - HOUR, os.time() + HOUR)
+  local now <const> = os.time()
+  certificate:setLifetime(now + (from or -DAY), now + (till or DAY))
   certificate:setPublicKey(key)
   return certificate
 end
@@ -55,16 +57,29 @@ function Authority:hash_name()
   return ("%08x.0"):format((string.unpack("<I4", digest.new("sha1"):final(subject))))
 end
 
---- Makes a certificate for 127.0.0.1 and its key.
----@param name string its common name
----@return table # `certificate` and `key` of luaossl; `pem` and `key_pem` as text
----@usage local client = ours:issue "client"
-function Authority:issue(name)
+-- Makes a certificate and its key, signed with `signer`; without it, with the key itself.
+local function issue(name, issuer, signer, options)
   local key <const> = new_key()
-  local certificate <const> = unsigned(name, self.name, key)
-  certificate:setSubjectAlt(altname.new():add("IP", "127.0.0.1"))
-  certificate:sign(self.key, "sha256")
+  local certificate <const> = unsigned(name, issuer, key, options.from, options.till)
+  certificate:setSubjectAlt(options.hosts or altname.new():add("IP", "127.0.0.1"))
+  certificate:sign(signer or key, "sha256")
   return { certificate = certificate, key = key, pem = certificate:toPEM(), key_pem = key:toPEM "private" }
+end
+
+--- Makes a certificate and its key.
+---@param name string its common name
+---@param options table|nil `hosts`, an altname of luaossl (127.0.0.1), `from` and `till`, in seconds from
+---   now (a day before and after)
+---@return table # `certificate` and `key` of luaossl; `pem` and `key_pem` as text
+---@usage local own = ours:issue "client"
+function Authority:issue(name, options)
+  return issue(name, self.name, self.key, options or {})
+end
+
+--- Makes a certificate that no authority has signed.
+---@see Authority.issue
+function certificate_authority.self_signed(name, options)
+  return issue(name, name, nil, options or {})
 end
 
 --- Makes the context of a server with a certificate of this authority.

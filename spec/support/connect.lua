@@ -54,6 +54,22 @@ function connect.prepare(service)
   return service
 end
 
+--- Makes a client before each test of a block, and closes it after the test.
+---@param before_each function of busted
+---@param after_each function of busted
+---@param open fun(): spec.Sandbox, table returns a service and a client of it
+---@param begin fun(service: spec.Sandbox, client: table) is called before each test
+function connect.open_for_each_test(before_each, after_each, open, begin)
+  local service, client
+  before_each(function()
+    service, client = open()
+    begin(service, client)
+  end)
+  after_each(function()
+    client:close()
+  end)
+end
+
 --- Prepares the plain sandbox and makes a client of it before each test of a block. The client has
 --- fetched its token already, and is closed after the test.
 ---@param before_each function of busted
@@ -61,15 +77,12 @@ end
 ---@param begin fun(service: spec.Sandbox, client: table) is called before each test
 ---@param options table|nil of the client
 function connect.for_each_test(before_each, after_each, begin, options)
-  local client
-  before_each(function()
+  connect.open_for_each_test(before_each, after_each, function()
     local service <const> = connect.prepare(sandbox.plain())
-    client = connect.client(service, options)
+    return service, connect.client(service, options)
+  end, function(service, client)
     assert(client:get_job(connect.JOB_ID))
     begin(service, client)
-  end)
-  after_each(function()
-    client:close()
   end)
 end
 

@@ -9,6 +9,7 @@
 ---   host:run()                 -- runs the loop until it ends; raises what the functions raised, or if
 ---                              -- the loop does not end
 local client_module <const> = require "bytenite.client"
+local connect <const> = require "spec.support.connect"
 local core <const> = require "bytenite.core"
 local cqueues <const> = require "cqueues"
 local cqueues_loop <const> = require "bytenite.loop.cqueues"
@@ -151,16 +152,11 @@ end
 ---@param jobs integer how many
 ---@param begin fun(service: spec.Sandbox, client: table) is called before each test
 function event_loops.for_each_test(before_each, after_each, jobs, begin)
-  local client
-  before_each(function()
+  connect.open_for_each_test(before_each, after_each, function()
     local service <const> = sandbox.plain()
     event_loops.put_jobs(service, jobs)
-    client = event_loops.client(service)
-    begin(service, client)
-  end)
-  after_each(function()
-    client:close()
-  end)
+    return service, event_loops.client(service)
+  end, begin)
 end
 
 return event_loops

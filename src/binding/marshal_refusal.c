@@ -85,7 +85,7 @@ bool writer_refuse_depth(Writer *writer) {
         writer->levels = inner;
         return writer_refuse(writer, "cannot write a table that contains itself");
       }
-  writer->levels = 1; /* a place of a hundred steps would say no more than its first step */
+  writer->levels = 1; /* the whole path of a hundred levels would tell no more than its first step */
   lua_pushfstring(writer->L, "cannot write over %d levels of tables", writer->max_levels);
   return writer_refuse_with_top(writer);
 }

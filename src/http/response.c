@@ -47,8 +47,8 @@ size_t response_receive_header(char *data, size_t size, size_t count, void *cont
     transfer->headers_start = transfer->header_count;
   } else if (length <= 2 && data[length - 1] == '\n' && (length == 1 || data[0] == '\r')) {
     if (!transfer->has_whole_head) transfer->headers_end = transfer->header_count; /* else it ends the trailers */
-    transfer->has_whole_head =
-      true; /* a lone CR is not the end: libcurl 8.23 passes it on when the connection closes */
+    /* a lone CR is not the end: libcurl 8.23 passes it on when the connection closes */
+    transfer->has_whole_head = true;
   } else if (data[0] != ' ' && data[0] != '\t') { /* else it continues the header before */
     transfer->header_count++;
   }

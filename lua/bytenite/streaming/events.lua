@@ -90,7 +90,7 @@ local function item_of(reader, line)
   stop(reader, errors.new { kind = "protocol", message = "an event is not JSON: " .. problem })
 end
 
--- Raises the error that the service sent in place of an event: a gRPC status or anything else.
+-- Raises the error that the service sent instead of an event: a gRPC status or anything else.
 local function failed(reader, item)
   local status <const> = type(item.error) == "table" and item.error or item
   local words <const> = type(item.error) == "string" and item.error
